@@ -1,0 +1,29 @@
+"""Strips boilerplate and sponsor spam from scraped news text, and says why each line went."""
+
+from cleaner.config import CleanConfig
+from cleaner.edits import apply_removals
+from cleaner.errors import CleanerError, ConfigError, InputError, OutputError, PatternError
+from cleaner.model import CleanResult, Evidence, Kind, Line, Removal, Span, Verdict
+from cleaner.pipeline import Cleaner, clean_text, explain_text
+
+__all__ = [
+    "CleanConfig",
+    "CleanResult",
+    "Cleaner",
+    "CleanerError",
+    "ConfigError",
+    "Evidence",
+    "InputError",
+    "Kind",
+    "Line",
+    "OutputError",
+    "PatternError",
+    "Removal",
+    "Span",
+    "Verdict",
+    "apply_removals",
+    "clean_text",
+    "explain_text",
+]
+
+__version__ = "0.1.0"

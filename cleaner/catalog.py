@@ -1,0 +1,130 @@
+"""Finds and reads the pattern files, built in or a user's own; the only module that reads ``patterns/``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import ChainMap
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from cleaner.errors import PatternError
+from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, parse_patterns, prove, require_new
+
+__all__ = ["builtin_folder", "builtin_patterns", "check_patterns", "read_patterns", "stop_words"]
+
+
+def builtin_folder() -> Traversable:
+    """The folder of built-in patterns: inside the package, or beside it in a checkout."""
+    inside = resources.files("cleaner") / "patterns"
+    if inside.is_dir():
+        return inside
+    return resources.files("cleaner") / ".." / "patterns"
+
+
+@cache
+def builtin_patterns() -> PatternSet:
+    """The built-in patterns, read once a process; they are immutable."""
+    return _read_folder(builtin_folder(), "", timeout=None)
+
+
+def read_patterns(folder: Path) -> PatternSet:
+    """The patterns of a user's own folder, each proved against its examples and bounded in time.
+
+    Raises `PatternError` naming file, id, field and mend.
+    """
+    patterns = _read_folder(folder, f"{folder}/", timeout=USER_TIMEOUT_SECONDS)
+    for pattern in patterns.patterns:
+        prove(pattern)
+    return patterns
+
+
+def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[PatternError]]:
+    """The patterns of a folder (the built-in ones by default) and everything that is wrong with them.
+
+    A file that does not load counts as one error; the other files are still checked. An id that a built-in
+    pattern has already is an error too.
+    """
+    errors: list[PatternError] = []
+    good: dict[str, Pattern] = {}
+    seen: ChainMap[str, Pattern] = ChainMap(good)
+    if folder is not None and not _is_builtin(folder):
+        seen = ChainMap(good, {pattern.id: pattern for pattern in builtin_patterns().patterns})
+    root: Traversable = builtin_folder() if folder is None else folder
+    try:
+        files = _files(root, "" if folder is None else f"{folder}/")
+    except PatternError as error:
+        return PatternSet([]), [error]
+    for name, file in files:
+        try:
+            found = parse_patterns(_parse(name, file), name)
+        except PatternError as error:
+            errors.append(error)
+            continue
+        for pattern in found:
+            try:
+                require_new(pattern, seen)
+                prove(pattern)
+            except PatternError as error:
+                errors.append(error)
+            else:
+                good[pattern.id] = pattern
+    return PatternSet(good.values()), errors
+
+
+def _is_builtin(folder: Path) -> bool:
+    """Whether a folder is that of the built-in patterns, or lies inside it."""
+    builtin = Path(str(builtin_folder())).resolve()
+    return folder.resolve().is_relative_to(builtin)
+
+
+@cache
+def stop_words() -> tuple[str, ...]:
+    """Frequent function words of all languages, from ``patterns/stop-words.txt``."""
+    lines = (builtin_folder() / "stop-words.txt").read_text("utf-8").splitlines()
+    return tuple(word for line in lines if not line.startswith("#") for word in line.partition(":")[2].split())
+
+
+def _read_folder(root: Traversable, prefix: str, *, timeout: float | None) -> PatternSet:
+    return PatternSet(
+        pattern
+        for name, file in _files(root, prefix)
+        for pattern in parse_patterns(_parse(name, file), name, timeout=timeout)
+    )
+
+
+def _files(root: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    """The pattern files of a folder with their names for messages, in order; at least one."""
+    if not root.is_dir():
+        raise PatternError(str(root), "is not a folder; give a folder of .toml pattern files")
+    found = list(_walk(root, prefix))
+    if not found:
+        raise PatternError(str(root), "holds no .toml file; add one, patterns/README.md shows the format")
+    return found
+
+
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        raise PatternError(str(folder), f"cannot be read: {error.strerror}; check its permissions") from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _walk(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".toml"):
+            yield f"{prefix}{entry.name}", entry
+
+
+def _parse(name: str, file: Traversable) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise PatternError(name, f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise PatternError(name, f"is not valid TOML: {error}; mend that place") from None
+    except OSError as error:
+        raise PatternError(name, f"cannot be read: {error.strerror}; check the file and its permissions") from None

@@ -1,0 +1,68 @@
+"""The one configuration object: frozen, small, checked when it is made."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cleaner.errors import ConfigError
+from cleaner.model import Kind
+
+__all__ = ["CleanConfig"]
+
+_HEADLINES = ("first", "drop", "keep")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanConfig:
+    """How a document is cleaned.
+
+    ``keep``: kinds of noise to leave in. ``headline``: ``"first"`` keeps the first copy of the headline,
+    ``"drop"`` removes all copies, ``"keep"`` leaves all. ``threshold``: points a line's score must exceed
+    to be removed; a higher value removes less. ``patterns``: a folder of your own pattern files, added to
+    the built-in ones.
+
+    Raises `ConfigError` when a value is unknown.
+
+    >>> CleanConfig(keep={"byline"}).keep
+    frozenset({<Kind.BYLINE: 'byline'>})
+    """
+
+    keep: frozenset[Kind] = frozenset()
+    headline: Literal["first", "drop", "keep"] = "first"
+    threshold: float = 0.0
+    patterns: Path | None = None
+
+    def __post_init__(self) -> None:
+        given: Any = self.keep
+        if isinstance(given, str):
+            given = [given]
+        object.__setattr__(self, "keep", frozenset(_kind(kind) for kind in given))
+        if self.headline not in _HEADLINES:
+            raise ConfigError(f"headline: {self.headline!r} is unknown; use one of: {', '.join(_HEADLINES)}")
+        if (
+            isinstance(self.threshold, bool)
+            or not isinstance(self.threshold, int | float)
+            or self.threshold != self.threshold
+        ):
+            raise ConfigError(f"threshold: {self.threshold!r} is not a number of points; 0.0 is the default")
+        if self.patterns is not None:
+            object.__setattr__(self, "patterns", Path(self.patterns))
+
+    def replace(self, **overrides: Any) -> CleanConfig:
+        """The same configuration with some fields changed; an unknown field raises `ConfigError`."""
+        known = {field.name for field in dataclasses.fields(self)}
+        for name in overrides:
+            if name not in known:
+                raise ConfigError(f"{name}: is not a setting; use one of: {', '.join(sorted(known))}")
+        return dataclasses.replace(self, **overrides)
+
+
+def _kind(value: str) -> Kind:
+    try:
+        return Kind(value)
+    except ValueError:
+        known = ", ".join(kind.value for kind in Kind)
+        raise ConfigError(f"keep: {value!r} is not a kind of noise; use some of: {known}") from None

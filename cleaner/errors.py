@@ -1,0 +1,48 @@
+"""The errors a caller may meet; every message names the place and the mend."""
+
+from __future__ import annotations
+
+__all__ = ["CleanerError", "ConfigError", "InputError", "OutputError", "PatternError"]
+
+
+class CleanerError(Exception):
+    """Base of all errors this package raises on purpose."""
+
+
+class ConfigError(CleanerError):
+    """A configuration value is unknown or out of range."""
+
+
+class InputError(CleanerError):
+    """A document cannot be read; the message says why and what to do."""
+
+
+class OutputError(CleanerError):
+    """A result cannot be written; nothing half written is left behind."""
+
+
+class PatternError(CleanerError):
+    """A pattern file does not load; the message names file, pattern id, field and mend.
+
+    >>> print(PatternError("fr/tags.toml", "is unknown; use one of: cut, drop", pattern="fr.tags.x", field="action"))
+    fr/tags.toml: pattern fr.tags.x: action: is unknown; use one of: cut, drop
+    """
+
+    def __init__(self, file: str, mend: str, *, pattern: str | None = None, field: str | None = None) -> None:
+        self.file = file
+        self.pattern = pattern
+        self.field = field
+        self.mend = mend
+        where = [file]
+        if pattern is not None:
+            where.append(f"pattern {pattern}")
+        if field is not None:
+            where.append(field)
+        super().__init__(": ".join([*where, mend]))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_pattern_error, (self.file, self.mend, self.pattern, self.field)
+
+
+def _rebuild_pattern_error(file: str, mend: str, pattern: str | None, field: str | None) -> PatternError:
+    return PatternError(file, mend, pattern=pattern, field=field)

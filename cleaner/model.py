@@ -1,0 +1,176 @@
+"""What the pipeline hands from stage to stage: frozen values without logic beyond properties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+__all__ = ["Action", "CleanResult", "Evidence", "Kind", "Line", "Removal", "Span", "Verdict"]
+
+Action = Literal["keep", "drop", "cut"]
+
+
+class Kind(StrEnum):
+    """The classes of noise, in the order a page usually shows them."""
+
+    COMMENT_CONTROLS = "comment-controls"
+    COMMENT_FRAME = "comment-frame"
+    COMMENT_AUTHOR = "comment-author"
+    COMMENT_ATTRIBUTION = "comment-attribution"
+    COMMENT_FORM = "comment-form"
+    COMMENT_FORM_NOTICE = "comment-form-notice"
+    COMMENT_COUNT = "comment-count"
+    COMMENT_WIDGET = "comment-widget"
+    COMMENT_POLICY = "comment-policy"
+    AUTHOR_BOX = "author-box"
+    AUTHOR_BIO = "author-bio"
+    BYLINE = "byline"
+    PUBLICATION_DATE = "publication-date"
+    READING_TIME = "reading-time"
+    DUPLICATE_HEADLINE = "duplicate-headline"
+    BREADCRUMB = "breadcrumb"
+    SHARE_BAR = "share-bar"
+    LIKE_COUNTER = "like-counter"
+    PAGE_TOOLS = "page-tools"
+    READ_ALSO = "read-also"
+    RELATED_LINKS = "related-links"
+    PAGINATION = "pagination"
+    FEED_FOOTER = "feed-footer"
+    FEED_SUBSCRIPTION = "feed-subscription"
+    NEWSLETTER = "newsletter"
+    SOCIAL_PROMOTION = "social-promotion"
+    PAYWALL = "paywall"
+    COOKIE_NOTICE = "cookie-notice"
+    ADVERTISEMENT_MARKER = "advertisement-marker"
+    SPONSOR_BLOCK = "sponsor-block"
+    SEARCH_SPAM = "search-spam"
+    DONATION_APPEAL = "donation-appeal"
+    PHOTO_CREDIT = "photo-credit"
+    AGENCY_CREDIT = "agency-credit"
+    SYNDICATION_NOTE = "syndication-note"
+    COPYRIGHT = "copyright"
+    TAGS = "tags"
+    CONTACT_LINE = "contact-line"
+    INTERFACE = "interface"
+    FOLLOW_UP = "follow-up"
+    COMMENT = "comment"
+    SIGNATURE = "signature"
+    BOILERPLATE = "boilerplate"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters of the input: ``text[start:end]``."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the input: ``text[start:end]`` without its line end, which reaches to ``stop``."""
+
+    index: int
+    start: int
+    end: int
+    stop: int
+
+    @property
+    def span(self) -> Span:
+        """The line's characters without its line end."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One signal about a line: ``points`` above zero speak for noise, below zero for main content.
+
+    ``source`` is a pattern id (``fr.tags.label``), ``line.<feature>`` or ``context.<name>``.
+    ``kind`` is the kind of noise it speaks for, where it speaks for one.
+    ``start`` and ``end`` are offsets into the input, in characters.
+    """
+
+    source: str
+    points: float
+    start: int
+    end: int
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decision over one line: kept, dropped, or cut (fragments of it removed), and why.
+
+    ``score`` is the sum of the points of ``evidence``.
+    """
+
+    line: Line
+    action: Action
+    kind: Kind | None
+    score: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One removed stretch of the input, ``text[start:end]``, with the reason and the text itself."""
+
+    start: int
+    end: int
+    kind: Kind
+    score: float
+    evidence: tuple[Evidence, ...]
+    text: str
+
+
+def _no_lines() -> tuple[Verdict, ...]:
+    return ()
+
+
+@dataclass(frozen=True)
+class CleanResult:
+    """What is left of one document, and everything that was taken from it.
+
+    >>> from cleaner import explain_text
+    >>> result = explain_text("Der Rat hat gestern entschieden.\\nAntwortenLöschen\\n")
+    >>> result.text
+    'Der Rat hat gestern entschieden.\\n'
+    >>> [removal.kind.value for removal in result.removals]
+    ['comment-controls']
+    >>> result.restore() == "Der Rat hat gestern entschieden.\\nAntwortenLöschen\\n"
+    True
+    """
+
+    text: str
+    removals: tuple[Removal, ...] = ()
+    headline: str | None = None
+    comments: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    trace: Callable[[], tuple[Verdict, ...]] = field(default=_no_lines, repr=False, compare=False)
+
+    @cached_property
+    def lines(self) -> tuple[Verdict, ...]:
+        """One verdict for each line of the input, in order; built when first asked for."""
+        return self.trace()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was removed."""
+        return bool(self.removals)
+
+    def restore(self) -> str:
+        """The input, rebuilt from ``text`` and ``removals`` alone."""
+        parts: list[str] = []
+        taken = 0
+        position = 0
+        for removal in self.removals:
+            kept = removal.start - position
+            parts.append(self.text[taken : taken + kept])
+            parts.append(removal.text)
+            taken += kept
+            position = removal.end
+        parts.append(self.text[taken:])
+        return "".join(parts)

@@ -1,0 +1,243 @@
+"""A document as lines with offsets, and the folded form that patterns are matched against.
+
+Folding maps each character to one character: base letter, lower case, one kind of quote, dash and space.
+Combining marks, invisible characters and a space after a space are left out, and `Folded.positions` says
+where each remaining character stood. So a match in the folded text has exact offsets in the input, and
+accents lost in capitals, decomposed letters, typographic quotes and no-break spaces all match.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.model import Line
+
+__all__ = ["Document", "Folded", "fold", "is_cjk", "split_lines"]
+
+IntArray = npt.NDArray[np.int64]
+CodeArray = npt.NDArray[np.uint32]
+
+# Scripts whose letters are folded to a base letter; in the others (Kana, Hangul, Indic) a mark makes
+# another letter.
+_FOLDED_RANGES = (
+    (0x41, 0x590),
+    (0x1C80, 0x1C90),
+    (0x1D00, 0x2000),
+    (0x2C60, 0x2C80),
+    (0xA640, 0xA800),
+    (0xAB30, 0xAB70),
+)
+_FULLWIDTH_RANGE = (0xFF01, 0xFF5F)
+_MARK_RANGES = (
+    (0x0300, 0x0370),
+    (0x0483, 0x048A),
+    (0x0591, 0x05BE),
+    (0x05BF, 0x05C0),
+    (0x05C1, 0x05C3),
+    (0x05C4, 0x05C6),
+    (0x0610, 0x061B),
+    (0x0640, 0x0641),
+    (0x064B, 0x0660),
+    (0x0670, 0x0671),
+    (0x1AB0, 0x1B00),
+    (0x1DC0, 0x1E00),
+    (0x20D0, 0x20F1),
+    (0xFE00, 0xFE10),
+    (0xFE20, 0xFE30),
+)
+_INVISIBLE = (0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0xFEFF)
+_SINGLE_QUOTES = "‘’‚‛′‹›ʼ`´＇"
+_DOUBLE_QUOTES = "“”„‟″«»＂〝〞"
+_DASHES = "‐‑‒–—―−﹘﹣－"
+_SPACES = "\t\x0b\x0c\x1c\x1d\x1e\x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_LINE_ENDS = (0x0A, 0x0D, 0x85, 0x2028, 0x2029)
+_TABLE_SIZE = 0x10000
+_SKIP = 0
+
+
+@cache
+def _fold_table() -> CodeArray:
+    table = np.arange(_TABLE_SIZE, dtype=np.uint32)
+    for first, last in _FOLDED_RANGES:
+        for code in range(first, last):
+            table[code] = _base_letter(code)
+    for code in range(*_FULLWIDTH_RANGE):
+        table[code] = _base_letter(code - 0xFEE0)
+    for first, last in _MARK_RANGES:
+        table[first:last] = _SKIP
+    table[list(_INVISIBLE)] = _SKIP
+    for characters, folded in ((_SINGLE_QUOTES, "'"), (_DOUBLE_QUOTES, '"'), (_DASHES, "-"), (_SPACES, " ")):
+        table[[ord(character) for character in characters]] = ord(folded)
+    table[ord("ς")] = ord("σ")
+    table[ord("ı")] = ord("i")
+    table[ord("İ")] = ord("i")
+    table = table[table]  # what a letter folds to may itself fold to something plainer
+    table.setflags(write=False)
+    return table
+
+
+def _base_letter(code: int) -> int:
+    decomposed = unicodedata.normalize("NFD", chr(code))
+    lowered = decomposed[0].lower()
+    return ord(lowered[0])
+
+
+def is_cjk(character: str) -> bool:
+    """Whether a character belongs to a script written without spaces between words.
+
+    >>> is_cjk("新"), is_cjk("の"), is_cjk("é")
+    (True, True, False)
+    """
+    code = ord(character)
+    return (
+        0x2E80 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFF or 0x0E00 <= code <= 0x0EFF
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folded:
+    """Folded text; ``positions[i]`` is the offset in the input of its character ``i``, in characters."""
+
+    text: str
+    positions: IntArray
+
+
+def encode(text: str) -> CodeArray:
+    """The code points of a text, lone surrogates included, as an array of 32-bit integers."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def decode(codes: CodeArray) -> str:
+    """The text of an array of code points."""
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def fold_codes(codes: CodeArray) -> Folded:
+    """The folded form of code points; see `fold`."""
+    table = _fold_table()
+    if codes.size and int(codes.max()) >= _TABLE_SIZE:
+        folded = np.where(codes < _TABLE_SIZE, table[np.minimum(codes, _TABLE_SIZE - 1)], codes)
+    else:
+        folded = table[codes]
+    shown = np.flatnonzero(folded != _SKIP)
+    folded = folded[shown]
+    is_space = folded == 0x20
+    if is_space.any():
+        once = np.ones(folded.size, dtype=bool)
+        once[1:] = ~(is_space[1:] & is_space[:-1])
+        shown = shown[once]
+        folded = folded[once]
+    return Folded(decode(folded), shown)
+
+
+def is_dropped(code: int) -> bool:
+    """Whether folding leaves a code point out wherever it stands: marks and invisible characters."""
+    return code < _TABLE_SIZE and int(_fold_table()[code]) == _SKIP
+
+
+def fold(text: str) -> str:
+    """The form of a text in which patterns are compared: base letters, lower case, plain punctuation.
+
+    >>> fold("RÉPONDRE\\u00a0« Élu »"), fold("re\\u0301pondre"), fold("ΑΠΆΝΤΗΣΗΣ")
+    ('repondre " elu "', 'repondre', 'απαντησησ')
+    """
+    return fold_codes(encode(text)).text
+
+
+class Document:
+    """A text with its line table: arrays of offsets in characters, one entry a line.
+
+    ``starts[i]:ends[i]`` is line ``i`` without its line end, ``stops[i]`` is behind the line end. Line ends
+    are LF, CR, CRLF, NEL, U+2028 and U+2029. A text that ends in a line end has no empty last line.
+    """
+
+    __slots__ = ("__dict__", "codes", "ends", "starts", "stops", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.codes = encode(text)
+        self.starts, self.ends, self.stops = _line_table(self.codes)
+
+    def __len__(self) -> int:
+        return self.starts.size
+
+    @cached_property
+    def folded(self) -> Folded:
+        """The folded form of the whole document; line ends stay in it."""
+        return fold_codes(self.codes)
+
+    @cached_property
+    def shown(self) -> str:
+        """The characters of the folded text as they were before folding: same length, same offsets."""
+        return decode(self.codes[self.folded.positions])
+
+    @cached_property
+    def folded_starts(self) -> IntArray:
+        """Where each line starts in the folded text."""
+        return np.searchsorted(self.folded.positions, self.starts).astype(np.int64)
+
+    @cached_property
+    def folded_ends(self) -> IntArray:
+        """Where each line ends in the folded text, its line end not included."""
+        return np.searchsorted(self.folded.positions, self.ends).astype(np.int64)
+
+    def line_text(self, index: int) -> str:
+        """The characters of a line without its line end."""
+        return self.text[int(self.starts[index]) : int(self.ends[index])]
+
+    def folded_line(self, index: int) -> str:
+        """The folded characters of a line."""
+        return self.folded.text[int(self.folded_starts[index]) : int(self.folded_ends[index])]
+
+    def line(self, index: int) -> Line:
+        """A line as a value with its offsets."""
+        return Line(index, int(self.starts[index]), int(self.ends[index]), int(self.stops[index]))
+
+    @cached_property
+    def line_texts(self) -> tuple[str, ...]:
+        """The texts of all lines, surrounding space removed."""
+        text = self.text
+        return tuple(text[a:b].strip() for a, b in zip(self.starts.tolist(), self.ends.tolist(), strict=True))
+
+    @cached_property
+    def folded_lines(self) -> tuple[str, ...]:
+        """The folded texts of all lines, surrounding space removed."""
+        text = self.folded.text
+        return tuple(
+            text[a:b].strip(" ") for a, b in zip(self.folded_starts.tolist(), self.folded_ends.tolist(), strict=True)
+        )
+
+
+def _line_table(codes: CodeArray) -> tuple[IntArray, IntArray, IntArray]:
+    is_end = np.isin(codes, np.array(_LINE_ENDS, dtype=np.uint32)) if codes.size else np.zeros(0, dtype=bool)
+    breaks = np.flatnonzero(is_end)
+    if breaks.size:
+        follows_return = np.zeros(breaks.size, dtype=bool)
+        follows_return[1:] = (codes[breaks[1:]] == 0x0A) & (codes[breaks[1:] - 1] == 0x0D)
+        first = breaks[~follows_return]
+        is_pair = np.zeros(breaks.size, dtype=bool)
+        is_pair[:-1] = follows_return[1:]
+        stops = first + 1 + is_pair[~follows_return]
+    else:
+        first = stops = breaks
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), stops])
+    ends = np.concatenate([first, np.array([codes.size], dtype=np.int64)])
+    stops = np.concatenate([stops, np.array([codes.size], dtype=np.int64)])
+    if starts[-1] == codes.size:
+        return starts[:-1], ends[:-1], stops[:-1]
+    return starts, ends, stops
+
+
+def split_lines(text: str) -> list[Line]:
+    """The lines of a text with their offsets, in characters.
+
+    >>> [(line.start, line.end, line.stop) for line in split_lines("a\\r\\nbc\\u2028")]
+    [(0, 1, 3), (3, 5, 6)]
+    """
+    document = Document(text)
+    return [document.line(index) for index in range(len(document))]
