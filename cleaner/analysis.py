@@ -1,0 +1,94 @@
+"""One document with everything that was measured about it, before any decision."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.features import BoolArray, Features, FloatArray, compute_features
+from cleaner.matcher import Hit, Matcher
+from cleaner.model import Evidence
+from cleaner.text import Document, IntArray
+
+__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "analyse", "evidence_of"]
+
+STRONG_POINTS = 16.0
+WEAK_POINTS = 3.0
+
+PROSE_MIN_WORDS = 12
+CJK_MIN_SHARE = 0.5
+PROSE_MIN_STOP_WORDS = 0.12
+FEW_STOP_WORDS = 0.03
+CAPITALISED_MAX_SHARE = 0.6
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """A document, its features and its pattern hits by line."""
+
+    document: Document
+    features: Features
+    hits: dict[int, list[Hit]]
+
+    @cached_property
+    def filled(self) -> IntArray:
+        """The numbers of the lines that are not blank, in order."""
+        return np.flatnonzero(~self.features.is_blank).astype(np.int64)
+
+    @cached_property
+    def prose(self) -> BoolArray:
+        """Which lines read like sentences: long enough, with sentence ends and function words."""
+        features = self.features
+        sentences = features.ends_sentence | (features.sentences >= 1)
+        function_words = (features.stop_word_share >= PROSE_MIN_STOP_WORDS) | (
+            # Languages that build long words have fewer function words; their commas make up for it.
+            (features.stop_word_share >= FEW_STOP_WORDS) & (features.commas >= 1) & features.ends_sentence
+        )
+        spaced = function_words & (features.capitalised_share <= CAPITALISED_MAX_SHARE)
+        # Scripts without spaces have neither capitals nor function words to count; their commas tell instead.
+        unspaced = (features.cjk_share >= CJK_MIN_SHARE) & (features.commas >= 1)
+        return (
+            (features.words >= PROSE_MIN_WORDS)
+            & sentences
+            & (spaced | unspaced)
+            & (features.links <= features.words / 10)
+        )
+
+    @cached_property
+    def sentence(self) -> BoolArray:
+        """Which lines could be a short paragraph: some words and a sentence end."""
+        return (self.features.words >= 5) & self.features.ends_sentence
+
+    @cached_property
+    def strong(self) -> BoolArray:
+        """Which lines hold a strong pattern that takes the whole line wherever it stands."""
+        marks = np.zeros(len(self.document), dtype=bool)
+        for line, hits in self.hits.items():
+            marks[line] = any(
+                hit.pattern.strength == "strong" and hit.pattern.action in ("drop", "open", "close") for hit in hits
+            )
+        return marks
+
+    @cached_property
+    def words_before(self) -> FloatArray:
+        """Words of prose without strong evidence before each line; one entry more than lines."""
+        sizes = np.where(self.prose & ~self.strong, self.features.words, 0.0)
+        return np.concatenate([np.zeros(1), np.cumsum(sizes)])
+
+
+def analyse(document: Document, matcher: Matcher, stop_words: npt.NDArray[np.uint64]) -> Analysis:
+    """The analysis of a document."""
+    hits: dict[int, list[Hit]] = defaultdict(list)
+    for hit in matcher.match(document):
+        hits[hit.line].append(hit)
+    return Analysis(document, compute_features(document, stop_words), dict(hits))
+
+
+def evidence_of(hit: Hit) -> Evidence:
+    """A hit as evidence, with the points of its strength."""
+    points = STRONG_POINTS if hit.pattern.strength == "strong" else WEAK_POINTS
+    return Evidence(hit.pattern.id, points, hit.start, hit.end, hit.pattern.kind)

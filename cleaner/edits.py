@@ -1,0 +1,163 @@
+"""Verdicts -> removals: the one overlap policy, blank lines, and applying removals to a text.
+
+Dropped lines go with their line ends. Where lines go between two kept lines, the blank lines that stood before
+the first dropped line stay, or, if there were none, those behind the last one; at the edges of the document no
+blank line stays beside dropped lines. A cut fragment goes with the space that joined it to the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cleaner.context import Cut, Decision
+from cleaner.model import Evidence, Kind, Removal
+from cleaner.scorer import LinePoints
+from cleaner.text import Document
+
+__all__ = ["apply_removals", "line_evidence", "make_removals"]
+
+
+def apply_removals(text: str, removals: Iterable[Removal]) -> str:
+    """What is left of a text when the removals are taken out of it.
+
+    >>> apply_removals("abc", [Removal(1, 2, Kind.BOILERPLATE, 1.0, (), "b")])
+    'ac'
+    """
+    parts = []
+    position = 0
+    for removal in removals:
+        parts.append(text[position : removal.start])
+        position = removal.end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def make_removals(document: Document, decision: Decision) -> list[Removal]:
+    """The removals of one pass over a document, in order and without overlaps."""
+    whole = decision.removed.copy()
+    fragments: list[Removal] = []
+    kinds = list(decision.kinds)
+    reasons: dict[int, tuple[float, tuple[Evidence, ...]]] = {}
+    for line, cuts in _by_line(decision.cuts).items():
+        spans = _merge(document, line, cuts)
+        if _nothing_left(document, line, spans):
+            whole[line] = True
+            kinds[line] = cuts[0].evidence.kind
+            reasons[line] = (sum(cut.evidence.points for cut in cuts), tuple(cut.evidence for cut in cuts))
+            continue
+        for start, end, cut in spans:
+            kind = cut.evidence.kind or Kind.BOILERPLATE
+            fragments.append(Removal(start, end, kind, cut.evidence.points, (cut.evidence,), document.text[start:end]))
+    removals = fragments
+    for first, last, lines in _stretches(document, whole.tolist()):
+        removals += _line_removals(document, decision, kinds, reasons, first, last, lines)
+    return sorted(removals, key=lambda removal: removal.start)
+
+
+def _by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:
+    found: dict[int, list[Cut]] = {}
+    for cut in cuts:
+        found.setdefault(cut.line, []).append(cut)
+    return found
+
+
+def _merge(document: Document, line: int, cuts: list[Cut]) -> list[tuple[int, int, Cut]]:
+    """The spans to cut: longest first where they overlap, then earliest, widened over the space that joined them."""
+    chosen: list[tuple[int, int, Cut]] = []
+    for cut in sorted(cuts, key=lambda cut: (cut.start - cut.end, cut.start)):
+        start, end = _widen(document, line, cut.start, cut.end)
+        if all(end <= other_start or start >= other_end for other_start, other_end, _ in chosen):
+            chosen.append((start, end, cut))
+    return sorted(chosen, key=lambda span: span[0])
+
+
+def _widen(document: Document, line: int, start: int, end: int) -> tuple[int, int]:
+    text = document.text
+    line_start, line_end = int(document.starts[line]), int(document.ends[line])
+    left, right = start, end
+    while left > line_start and text[left - 1].isspace():
+        left -= 1
+    while right < line_end and text[right].isspace():
+        right += 1
+    if not any(character.isalnum() for character in text[right:line_end]):
+        # Nothing but the fragment's own stop is left behind it.
+        return left, line_end
+    if left == line_start:
+        return start, right
+    # In the middle of a line one space stays between what is left on both sides.
+    return start, right if left < start else end
+
+
+def _nothing_left(document: Document, line: int, spans: list[tuple[int, int, Cut]]) -> bool:
+    position = int(document.starts[line])
+    rest = []
+    for start, end, _ in spans:
+        rest.append(document.text[position:start])
+        position = end
+    rest.append(document.text[position : int(document.ends[line])])
+    return not any(character.isalnum() for part in rest for character in part)
+
+
+def _stretches(document: Document, removed: list[bool]) -> list[tuple[int, int, list[int]]]:
+    """Runs of removed and blank lines with at least one removed line: first, last, and the removed ones."""
+    stretches = []
+    line = 0
+    count = len(removed)
+    is_blank = [
+        document.text[a:b].isspace() or a == b
+        for a, b in zip(document.starts.tolist(), document.ends.tolist(), strict=True)
+    ]
+    while line < count:
+        if not removed[line] and not is_blank[line]:
+            line += 1
+            continue
+        first = line
+        while line < count and (removed[line] or is_blank[line]):
+            line += 1
+        dropped = [at for at in range(first, line) if removed[at]]
+        if dropped:
+            stretches.append((first, line - 1, dropped))
+    return stretches
+
+
+def _line_removals(
+    document: Document,
+    decision: Decision,
+    kinds: list[Kind | None],
+    reasons: dict[int, tuple[float, tuple[Evidence, ...]]],
+    first: int,
+    last: int,
+    dropped: list[int],
+) -> list[Removal]:
+    """One removal for each dropped line; the blank lines that go too belong to the dropped line before them."""
+    start, stop = first, last + 1
+    if first > 0 and last < len(document) - 1:
+        if dropped[0] > first:
+            start = dropped[0]
+        else:
+            stop = dropped[-1] + 1
+    edges = [int(document.starts[start])] + [int(document.starts[line]) for line in dropped[1:]]
+    end = int(document.stops[stop - 1])
+    if stop == len(document) and first > 0 and document.ends[-1] == document.stops[-1]:
+        # The text had no line end at its end, so what is left of it has none either.
+        edges[0] = int(document.ends[first - 1])
+    removals = []
+    for at, line in enumerate(dropped):
+        span_end = edges[at + 1] if at + 1 < len(dropped) else end
+        score, evidence = reasons.get(line) or (decision.scores[line], line_evidence(document, decision, line))
+        kind = kinds[line] or Kind.BOILERPLATE
+        removals.append(Removal(edges[at], span_end, kind, score, evidence, document.text[edges[at] : span_end]))
+    return removals
+
+
+def line_evidence(document: Document, decision: Decision, line: int) -> tuple[Evidence, ...]:
+    """All evidence of a line: patterns and context first, then the terms of the line scorer."""
+    own = tuple(decision.evidence.get(line, ()))
+    return own + term_evidence(document, decision.points, line)
+
+
+def term_evidence(document: Document, points: LinePoints, line: int) -> tuple[Evidence, ...]:
+    """The terms of the line scorer that are not zero for a line."""
+    start, end = int(document.starts[line]), int(document.ends[line])
+    column = points.values[:, line].tolist()
+    return tuple(Evidence(name, value, start, end) for name, value in zip(points.names, column, strict=True) if value)

@@ -1,0 +1,177 @@
+"""The headline and its copies: exact, near, with the site's name behind it, or cut with an ellipsis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import regex
+
+from cleaner.analysis import Analysis
+from cleaner.text import fold
+
+__all__ = ["Headline", "find_headline"]
+
+MIN_CHARACTERS = 12
+MIN_WORDS = 3
+# More copies than this are a refrain, a table cell or a menu entry.
+MAX_COPIES = 8
+MAX_CHARACTERS = 250
+MAX_WORDS = 35
+HEAD_LINES = 40
+MIN_SIMILARITY = 0.85
+MIN_NEAR_WORDS = 5
+MIN_CUT_CHARACTERS = 15
+MAX_SITE_WORDS = 6
+SITE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
+SENTENCE_ENDS = (".", "。", "।", ";", ":")
+ELLIPSES = ("…", "...", "[…]", "[...]")
+_WORD = regex.compile(r"[\p{L}\p{N}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The headline's bare text, the line that stays, and the lines that copy it.
+
+    ``site_suffix`` is the span of " | Site" behind the headline on the line that stays, where it has one.
+    """
+
+    text: str
+    first: int
+    copies: tuple[int, ...]
+    site_suffix: tuple[int, int] | None = None
+
+
+def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Headline | None:
+    """The headline of a document, where the given title, or a repetition near its head, shows one.
+
+    ``main_start`` is the first line of article prose. Without a title, a line of the head is taken for the
+    headline only when it occurs again.
+    """
+    lines = analysis.document.line_texts
+    filled = [int(line) for line in analysis.filled]
+    if title and _is_candidate(title):
+        found = _from_title(lines, filled, title)
+        if found is not None:
+            return found
+    return _from_repetition(analysis, lines, filled, main_start)
+
+
+def _from_title(lines: tuple[str, ...], filled: list[int], title: str) -> Headline | None:
+    shown = {fold(lines[line]).strip() for line in filled}
+    forms = _bare_forms(title)
+    # The barest form that stands alone on a line is the headline; else the first form that is found at all.
+    alone = [form for form in reversed(forms) if fold(form).strip() in shown]
+    for name in [*alone, *forms]:
+        copies = _copies_of(lines, filled, name, near=True)
+        if copies:
+            return _headline(lines, name, copies)
+    return None
+
+
+def _bare_forms(title: str) -> list[str]:
+    """The title itself, then the title without a site's name before or behind it."""
+    forms = [title]
+    for separator in SITE_SEPARATORS:
+        if separator in title:
+            before, _, site = title.rpartition(separator)
+            first_site, _, after = title.partition(separator)
+            if len(_words(site)) <= MAX_SITE_WORDS and _is_candidate(before):
+                forms.append(before)
+            if len(_words(first_site)) <= MAX_SITE_WORDS and _is_candidate(after):
+                forms.append(after)
+    return forms
+
+
+def _from_repetition(analysis: Analysis, lines: tuple[str, ...], filled: list[int], main_start: int) -> Headline | None:
+    before_prose = [line for line in filled if line <= main_start]
+    head = [line for line in (before_prose[-HEAD_LINES:] or filled[:HEAD_LINES]) if _is_candidate(lines[line])]
+    head = [
+        line
+        for line in head
+        if line not in analysis.hits
+        and not analysis.features.is_bullet[line]
+        and not lines[line].rstrip("\"'»”’)").endswith((".", ":", ",", ";", "。"))
+    ]
+    for line in sorted(head, key=lambda line: (-analysis.features.words[line], line)):
+        name = _without_site(lines, filled, line)
+        copies = _copies_of(lines, filled, name, near=len(_words(name)) >= MIN_NEAR_WORDS)
+        if len(copies) >= 2 and len(copies) <= MAX_COPIES:
+            return _headline(lines, name, copies)
+    return None
+
+
+def _without_site(lines: tuple[str, ...], filled: list[int], line: int) -> str:
+    """The line's text, or the part before a site's name when that part stands alone elsewhere."""
+    text = lines[line]
+    alone = {fold(lines[other]).strip() for other in filled if other != line}
+    for form in _bare_forms(text)[1:]:
+        if fold(form).strip() in alone:
+            return form
+    return text
+
+
+def _headline(lines: tuple[str, ...], name: str, copies: list[int]) -> Headline:
+    exact = [line for line in copies if fold(lines[line]).strip() == fold(name).strip()]
+    first = exact[0] if exact else copies[0]
+    return Headline(lines[first] if exact else name, first, tuple(line for line in copies if line != first))
+
+
+def _copies_of(lines: tuple[str, ...], filled: list[int], name: str, *, near: bool) -> list[int]:
+    target = fold(name).strip()
+    words = Counter(_words(name))
+    return [line for line in filled if _is_copy(lines[line], target, words, near=near)]
+
+
+def _is_copy(line: str, target: str, words: Counter[str], *, near: bool) -> bool:
+    if len(line) > len(target) + 80 or len(line) < min(MIN_CUT_CHARACTERS, len(target)):
+        return False
+    folded = fold(line).strip()
+    if _core(folded) == _core(target):
+        return True
+    if _is_cut_copy(folded, target):
+        return True
+    if _is_with_site(folded, target):
+        return True
+    own = Counter(_words(line))
+    if not near or min(own.total(), words.total()) < MIN_NEAR_WORDS or line.endswith(SENTENCE_ENDS):
+        return False
+    return 2 * (own & words).total() / (own.total() + words.total()) > MIN_SIMILARITY
+
+
+def _core(text: str) -> str:
+    return " ".join(_WORD.findall(text))
+
+
+def _is_cut_copy(folded: str, target: str) -> bool:
+    for ellipsis in ELLIPSES:
+        if folded.endswith(ellipsis):
+            stem = folded[: -len(ellipsis)].rstrip(" .")
+            return len(stem) >= MIN_CUT_CHARACTERS and target.startswith(stem)
+    return False
+
+
+def _is_with_site(folded: str, target: str) -> bool:
+    """Whether a line is the headline with a site's name before or behind it."""
+    for separator in map(fold, SITE_SEPARATORS):
+        if folded.startswith(target + separator):
+            return len(_words(folded[len(target) :])) <= MAX_SITE_WORDS
+        if folded.endswith(separator + target):
+            return len(_words(folded[: -len(target)])) <= MAX_SITE_WORDS
+    return False
+
+
+def _is_candidate(text: str) -> bool:
+    words = _words(text)
+    size = sum(len(word) for word in words)
+    if not MIN_CHARACTERS <= len(text.strip()) <= MAX_CHARACTERS and not (
+        size >= 6 and not text.isascii() and len(words) <= 3
+    ):
+        return False
+    return MIN_WORDS <= len(words) <= MAX_WORDS or (
+        size >= 6 and any("\u2e80" < character < "\ua000" for character in text)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text))

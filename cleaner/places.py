@@ -1,0 +1,159 @@
+"""Where the article lies in a document: its block, what is before it and what is after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaner.analysis import Analysis
+from cleaner.features import BoolArray, FloatArray
+from cleaner.threads import Thread
+
+__all__ = ["Places", "find_places"]
+
+PROSE_MAX_GAIN = 60.0
+SHORT_COST, SHORT_COST_A_WORD, SHORT_MAX_WORDS = 2.0, 0.4, 20.0
+NOISE_COST = 15.0
+SWITCH_COST = 20.0
+HEAD_MAX_WORDS, HEAD_MAX_SHARE = 80.0, 0.25
+TAIL_MAX_WORDS, TAIL_MAX_SHARE = 40.0, 0.08
+MAX_GAP_LINES = 15
+HEADLINE_LINES_ABOVE = 12
+HEADLINE_MIN_WORDS, HEADLINE_MAX_WORDS = 4.0, 60.0
+HEADLINE_MAX_LINES = 3
+MENU_MIN_LINES = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Arrays over lines, and the edges of the article's prose.
+
+    ``inside``: the main block. ``is_head`` and ``is_tail``: where head and tail patterns hold, a short piece
+    of prose (a standfirst, a note on the author) allowed on the outer side. ``prose_follows`` and
+    ``prose_precedes``: whether any article prose stands below or above. ``main_start`` and ``main_end`` are the
+    first and last line of article prose (0 and -1 where there is none).
+    """
+
+    inside: BoolArray
+    is_head: BoolArray
+    is_tail: BoolArray
+    prose_follows: BoolArray
+    prose_precedes: BoolArray
+    main_start: int
+    main_end: int
+
+
+def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places:
+    """The places of a document's lines; ``raw`` says how much it looks like a flattened page, 0 to 1."""
+    count = len(analysis.document)
+    candidate = analysis.prose & ~analysis.strong
+    if thread is not None:
+        candidate[thread.start : thread.stop] = False
+    inside = np.ones(count, dtype=bool)
+    if raw > 0.0:
+        inside = _main_blocks(_gains(analysis, candidate))
+        if inside.any():
+            inside = _with_gaps(analysis, inside)
+            candidate &= inside
+            inside = _with_headline(analysis, inside)
+        else:
+            inside = np.ones(count, dtype=bool)
+    if thread is not None:
+        inside[thread.start : thread.stop] = False
+    prose = np.flatnonzero(candidate)
+    running = np.concatenate([np.zeros(1), np.cumsum(np.where(candidate, analysis.features.words, 0.0))])
+    before, through = running[:-1], running[1:]
+    total = float(running[-1])
+    after = total - through
+    return Places(
+        inside=inside,
+        is_head=before <= max(HEAD_MAX_WORDS, HEAD_MAX_SHARE * total),
+        is_tail=after <= max(TAIL_MAX_WORDS, TAIL_MAX_SHARE * total),
+        prose_follows=after > 0,
+        prose_precedes=before > 0,
+        main_start=int(prose[0]) if prose.size else 0,
+        main_end=int(prose[-1]) if prose.size else -1,
+    )
+
+
+def _gains(analysis: Analysis, candidate: BoolArray) -> FloatArray:
+    """What keeping a line wins (prose) or costs (short lines, noise), in words."""
+    features = analysis.features
+    gains = np.where(
+        candidate,
+        np.minimum(features.words, PROSE_MAX_GAIN),
+        -(SHORT_COST + SHORT_COST_A_WORD * np.minimum(features.words, SHORT_MAX_WORDS)),
+    )
+    gains = np.where(analysis.strong, -NOISE_COST, gains)
+    return np.where(features.is_blank, 0.0, gains)
+
+
+def _main_blocks(gains: FloatArray) -> BoolArray:
+    """The runs of lines with the best sum of gains, where every change between keeping and dropping costs."""
+    keep, drop = 0.0, 0.0
+    from_drop = np.zeros(gains.size, dtype=bool)
+    from_keep = np.zeros(gains.size, dtype=bool)
+    keep = -SWITCH_COST
+    for line, gain in enumerate(gains.tolist()):
+        enter, leave = drop - SWITCH_COST, keep - SWITCH_COST
+        from_drop[line] = enter > keep
+        from_keep[line] = leave > drop
+        keep, drop = max(keep, enter) + gain, max(drop, leave)
+    inside = np.zeros(gains.size, dtype=bool)
+    is_in = keep > drop
+    for line in range(gains.size - 1, -1, -1):
+        inside[line] = is_in
+        is_in = not from_drop[line] if is_in else bool(from_keep[line])
+    return inside
+
+
+def _with_gaps(analysis: Analysis, inside: BoolArray) -> BoolArray:
+    """The blocks with the short gaps between them: lists, tables and boxes inside an article."""
+    order = inside[analysis.filled].copy()
+    kept = np.flatnonzero(order)
+    for before, after in zip(kept.tolist(), kept[1:].tolist(), strict=False):
+        if 1 < after - before <= MAX_GAP_LINES + 1:
+            order[before:after] = True
+    # A sentence right behind the block belongs to it: last short paragraphs are seldom prose by their size.
+    sentence = (analysis.sentence & ~analysis.strong)[analysis.filled]
+    for place in range(1, order.size):
+        if order[place - 1] and sentence[place] and int(analysis.filled[place]) not in analysis.hits:
+            order[place] = True
+    filled = inside.copy()
+    filled[analysis.filled] = order
+    return filled
+
+
+def _with_headline(analysis: Analysis, inside: BoolArray) -> BoolArray:
+    """The block with the lines above it that can be headline, standfirst or first subheading.
+
+    They are long enough and without pattern evidence; author, date and sharing lines may stand between them,
+    a run of short lines (a menu) ends the search.
+    """
+    first = int(np.flatnonzero(inside)[0])
+    above = [int(line) for line in analysis.filled if line < first][-HEADLINE_LINES_ABOVE:]
+    extended = inside.copy()
+    found = 0
+    menu = 0
+    for line in reversed(above):
+        if line in analysis.hits:
+            continue
+        if _can_be_headline(analysis, line):
+            extended[line] = True
+            found += 1
+            menu = 0
+        else:
+            menu += 1
+        if found == HEADLINE_MAX_LINES or menu == MENU_MIN_LINES:
+            break
+    return extended
+
+
+def _can_be_headline(analysis: Analysis, line: int) -> bool:
+    features = analysis.features
+    return bool(
+        HEADLINE_MIN_WORDS <= features.words[line] <= HEADLINE_MAX_WORDS
+        and features.separators[line] < 2
+        and not features.is_bullet[line]
+    )
