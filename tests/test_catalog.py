@@ -1,0 +1,195 @@
+"""Reading pattern files: what loads, and what each broken file is told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cleaner.catalog import builtin_patterns, check_patterns, read_patterns
+from cleaner.errors import PatternError
+
+BROKEN = Path(__file__).parent / "data" / "broken_patterns"
+LABEL = "pattern xx.tags.label"
+
+# File -> the field the message names, and words of the mend.
+MESSAGES: dict[str, tuple[str, str]] = {
+    "about-missing": (f"{LABEL}: about", "say in one sentence"),
+    "choice-unknown": (f"{LABEL}: match", "'prefix' is unknown; use one of: whole, start, end, anywhere"),
+    "example-two-lines": (f"{LABEL}: must_not_match", "must be one line"),
+    "field-unknown": (f"{LABEL}: flags", "is unknown; use some of: id, about, phrases"),
+    "format-missing": ("format", "write `format = 1`"),
+    "format-other": ("format", "write `format = 1`"),
+    "gate-not-passed": (f"{LABEL}: gate", "does not pass it; choose another gate"),
+    "header-unknown": ("language", "a file has only: format, kind, lang, pattern"),
+    "id-capitals": ("pattern xx.tags.Label: id", "lower-case letters, digits and hyphens"),
+    "id-missing": ("id", 'such as "xx.tags.short-name"'),
+    "id-other-lang": ("pattern en.tags.label: id", "must be xx.tags."),
+    "id-twice": (f"{LABEL}: id", "give one of them another name"),
+    "kind-missing": ("kind", "use one of: comment-controls"),
+    "kind-unknown": ("kind", "'hashtags' is not a kind of noise; use one of: comment-controls"),
+    "known-false-gone": (f"{LABEL}: known_false", "move it to must_not_match"),
+    "known-miss-found": (f"{LABEL}: known_miss", "move it to must_match"),
+    "lang-missing": ("lang", 'write a language code such as "fr"'),
+    "lang-unknown": ("lang", 'write a language code such as "fr"'),
+    "list-empty-text": (f"{LABEL}: phrases", "must be a list of non-empty strings"),
+    "list-no-list": (f"{LABEL}: phrases", "must be a list of non-empty strings"),
+    "literal-short": (f"{LABEL}: literals", "'mo' is too short; use 3 characters or more"),
+    "literals-not-held": (f"{LABEL}: literals", "every match must hold one"),
+    "max-length-text": (f"{LABEL}: max_length", "a number of characters above zero"),
+    "max-length-true": (f"{LABEL}: max_length", "a number of characters above zero"),
+    "max-length-zero": (f"{LABEL}: max_length", "a number of characters above zero"),
+    "must-match-fails": (f"{LABEL}: must_match", "is not matched; mend the pattern"),
+    "must-match-one": (f"{LABEL}: must_match", "give at least 2 examples"),
+    "must-not-match-fails": (f"{LABEL}: must_not_match", "is matched; mend the pattern"),
+    "must-not-match-missing": (f"{LABEL}: must_not_match", "give at least 2 examples"),
+    "not-utf-8": ("(byte 129)", "save it as UTF-8"),
+    "patterns-missing": ("pattern", "add at least one [[pattern]] table"),
+    "patterns-no-table": ("pattern", "add at least one [[pattern]] table"),
+    "phrase-short": (f"{LABEL}: phrases", "'Mo' is too short; use 3 characters or more"),
+    "phrase-two-lines": (f"{LABEL}: phrases", "must be one line without space at its ends"),
+    "phrase-with-space": (f"{LABEL}: phrases", "must be one line without space at its ends"),
+    "phrases-and-regex": (f"{LABEL}: phrases", "either `phrases` or `regex`"),
+    "phrases-nor-regex": (f"{LABEL}: phrases", "either `phrases` or `regex`"),
+    "phrases-with-gate": (f"{LABEL}: gate", "only goes with `regex`"),
+    "phrases-with-literals": (f"{LABEL}: literals", "only goes with `regex`"),
+    "reach-without-open": (f"{LABEL}: reach", 'only goes with `action = "open"`'),
+    "regex-anchor-end": (f"{LABEL}: regex", "`match` adds the anchors"),
+    "regex-anchor-start": (f"{LABEL}: regex", "`match` adds the anchors"),
+    "regex-empty-line": (f"{LABEL}: regex", "require at least one character"),
+    "regex-no-expression": (f"{LABEL}: regex", "does not compile"),
+    "regex-open-group": (f"{LABEL}: regex", "does not compile"),
+    "regex-slow": (f"{LABEL}: regex", "make its repetitions possessive or bounded"),
+    "regex-without-literals": (f"{LABEL}: literals", "or a gate: digits"),
+    "text-empty": (f"{LABEL}: about", "must be a non-empty string"),
+    "text-no-text": (f"{LABEL}: about", "must be a non-empty string"),
+    "toml-invalid": ("is not valid TOML", "line 2"),
+}
+
+GOOD = """\
+format = 1
+kind = "tags"
+lang = "xx"
+
+[[pattern]]
+id = "xx.tags.label"
+about = "The label of a list of tags."
+phrases = ["Gloobers"]
+match = "start"
+must_match = ["Gloobers: a, b", "gloobers"]
+must_not_match = ["No gloobers here", "Gloo"]
+"""
+
+
+def _folder_with(folder: Path, name: str) -> Path:
+    shutil.copy(BROKEN / f"{name}.toml", folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_broken_file_is_told_where_and_what_to_mend(name: str, tmp_path: Path) -> None:
+    """A broken file does not load; the message names file, pattern, field and mend."""
+    folder = _folder_with(tmp_path, name)
+    with pytest.raises(PatternError) as raised:
+        read_patterns(folder)
+    message = str(raised.value)
+    place, mend = MESSAGES[name]
+    assert message.startswith(f"{folder}/{name}.toml: ")
+    assert place in message
+    assert mend in message
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES))
+def test_check_reports_what_reading_refuses(name: str, tmp_path: Path) -> None:
+    """The check of a folder reports the error that reading the folder stops at."""
+    folder = _folder_with(tmp_path, name)
+    with pytest.raises(PatternError) as raised:
+        read_patterns(folder)
+    _, errors = check_patterns(folder)
+    assert str(raised.value) in [str(error) for error in errors]
+
+
+def test_every_broken_file_has_its_message() -> None:
+    """Each fixture is in the table, and each entry of the table has a fixture."""
+    assert {path.stem for path in BROKEN.glob("*.toml")} == set(MESSAGES)
+
+
+def test_check_goes_on_after_a_broken_file(tmp_path: Path) -> None:
+    """One broken file does not keep the others from being checked."""
+    _folder_with(tmp_path, "kind-unknown")
+    _folder_with(tmp_path, "phrase-short")
+    (tmp_path / "good.toml").write_text(GOOD)
+    patterns, errors = check_patterns(tmp_path)
+    assert [pattern.id for pattern in patterns.patterns] == ["xx.tags.label"]
+    assert len(errors) == 2
+
+
+def test_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+    """A path that is no folder is named, with what to give instead."""
+    missing = tmp_path / "nowhere"
+    with pytest.raises(PatternError, match="is not a folder; give a folder"):
+        read_patterns(missing)
+    _, errors = check_patterns(missing)
+    assert [error.file for error in errors] == [str(missing)]
+
+
+def test_folder_without_patterns_is_refused(tmp_path: Path) -> None:
+    """A folder without pattern files is an error, not a set of none."""
+    (tmp_path / "notes.txt").write_text("nothing here")
+    with pytest.raises(PatternError, match=r"holds no \.toml file; add one"):
+        read_patterns(tmp_path)
+
+
+def test_folder_that_cannot_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without permission to list it is named."""
+
+    def refuse(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(PatternError, match="Permission denied; check its permissions"):
+        read_patterns(tmp_path)
+
+
+def test_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    """A pattern file that cannot be read, here a link to nowhere, is named."""
+    (tmp_path / "tags.toml").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(PatternError, match=r"tags\.toml: cannot be read: No such file"):
+        read_patterns(tmp_path)
+
+
+def test_builtin_id_is_taken(tmp_path: Path) -> None:
+    """A pattern of one's own with the id of a built-in one is refused, and both files are named."""
+    taken = builtin_patterns().patterns[0]
+    text = GOOD.replace("xx.tags", f"{taken.lang}.{taken.kind}").replace(".label", f".{taken.id.rpartition('.')[2]}")
+    text = text.replace('"tags"', f'"{taken.kind}"').replace('"xx"', f'"{taken.lang}"')
+    (tmp_path / "mine.toml").write_text(text)
+    _, errors = check_patterns(tmp_path)
+    assert [error.field for error in errors] == ["id"]
+    assert taken.file in str(errors[0])
+    with pytest.raises(PatternError, match="is also in"):
+        builtin_patterns() + read_patterns(tmp_path)
+
+
+def test_files_are_read_in_order_and_hidden_ones_skipped(tmp_path: Path) -> None:
+    """Files of nested folders are read in alphabetic order; hidden files and other endings are left alone."""
+    for name in ("b/tags.toml", "a/tags.toml", ".c/tags.toml", "a/.tags.toml", "a/tags.toml.orig"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(GOOD.replace("xx.tags.label", f"xx.tags.{path.parent.name.strip('.')}"))
+    found = read_patterns(tmp_path).patterns
+    assert [pattern.file for pattern in found] == [f"{tmp_path}/a/tags.toml", f"{tmp_path}/b/tags.toml"]
+
+
+def test_byte_order_mark_is_no_hindrance(tmp_path: Path) -> None:
+    """A pattern file saved with a byte order mark loads."""
+    (tmp_path / "tags.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert len(read_patterns(tmp_path)) == 1
+
+
+def test_own_patterns_are_bounded_in_time(tmp_path: Path) -> None:
+    """Expressions of a user's own folder get a time limit; built-in ones, proved before release, do not."""
+    (tmp_path / "tags.toml").write_text(GOOD)
+    assert all(pattern.timeout for pattern in read_patterns(tmp_path).patterns)
+    assert not any(pattern.timeout for pattern in builtin_patterns().patterns)

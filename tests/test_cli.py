@@ -1,0 +1,485 @@
+"""The command line: what goes where, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner import CleanConfig, Cleaner, __version__, apply_removals, explain_text
+from cleaner import cli as command_line
+
+ARTICLE = (
+    "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
+    "Two members voted against it because the figures for the harbour had arrived only that morning.\n"
+    "The mayor said the work would begin in May and last until the end of the summer.\n"
+)
+NOISE = "Comments are closed.\n"
+KIND = "comment-count"
+PATTERN = "en.comment-count.closed"
+PAGE = ARTICLE + NOISE
+USAGE = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: exit status, standard output, standard error."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs the command line in this process."""
+
+    def run_command(*arguments: str | Path, stdin: bytes | None = None) -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin or b"")))
+        if stdin is None:
+            monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            command_line.app([str(argument) for argument in arguments], prog_name="cleaner")
+        out, err = capsysbinary.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err.decode())
+
+    return run_command
+
+
+def _process(*arguments: str | Path, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "cleaner", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=120, **options)
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A page with an article and one line of noise."""
+    path = tmp_path / "page.txt"
+    path.write_text(PAGE, "utf-8", newline="")
+    return path
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A folder of two pages, one of them in a subfolder."""
+    folder = tmp_path / "corpus"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_text(PAGE, "utf-8")
+    (folder / "sub" / "b.txt").write_text(PAGE, "utf-8")
+    return folder
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+# --- clean: bytes ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x85", "\u2028", "\u2029"])
+@pytest.mark.parametrize("way", ["file", "stdin"])
+def test_line_ends_are_kept(end: str, way: str, page: Path, run: Run) -> None:
+    """The article comes out byte for byte, whatever ends its lines, from a file and from standard input."""
+    page.write_bytes(PAGE.replace("\n", end).encode())
+    outcome = run("clean", page) if way == "file" else run("clean", stdin=page.read_bytes())
+    assert outcome == Outcome(0, ARTICLE.replace("\n", end).encode(), "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_mark_is_kept(encoding: str, page: Path, run: Run) -> None:
+    """A text with a byte order mark is written with it, in its encoding."""
+    page.write_bytes(PAGE.encode(encoding))
+    assert run("clean", page).out == ARTICLE.encode(encoding)
+
+
+def test_bytes_survive_a_real_process(page: Path) -> None:
+    """A real process writes the bytes of the article and nothing else, whatever the locale says."""
+    page.write_bytes(PAGE.replace("\n", "\r\n").encode("cp1252"))
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    done = _process("clean", page, "--encoding", "cp1252", env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, ARTICLE.replace("\n", "\r\n").encode("cp1252"), b"")
+
+
+def test_empty_input_gives_an_empty_result(page: Path, run: Run) -> None:
+    """An empty file and empty standard input give nothing, and that is no failure."""
+    page.write_bytes(b"")
+    assert (run("clean", "-q", page).status, run("clean", "-q", page).out) == (0, b"")
+    assert run("clean", "-q", stdin=b"").out == b""
+
+
+def test_invalid_utf_8_is_refused_with_its_place(page: Path, run: Run) -> None:
+    """Bytes that are not UTF-8 are refused, with place and option to use; nothing is replaced."""
+    page.write_bytes(PAGE.encode("cp1252"))
+    outcome = run("clean", page)
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err.startswith(f"cleaner: {page}: is not valid UTF-8 at byte ")
+    assert "--encoding cp1252" in outcome.err
+
+
+@pytest.mark.parametrize("data", [b"text\0text", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"])
+def test_binary_file_is_refused(data: bytes, page: Path, run: Run) -> None:
+    """NUL bytes and binary files are refused."""
+    page.write_bytes(data)
+    outcome = run("clean", page)
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert "give a text file" in outcome.err
+
+
+def test_line_of_ten_megabytes_is_cleaned(page: Path, run: Run) -> None:
+    """A single line of ten megabytes is cleaned like any other."""
+    text = "The council passed the budget last night, and the café by the bridge stays open. " * 125_000
+    page.write_text(text + "\n" + NOISE, "utf-8")
+    assert run("clean", page).out.decode() == text + "\n"
+
+
+# --- clean: several inputs -------------------------------------------------------------------------------
+
+
+def test_missing_path_does_not_stop_the_rest(page: Path, run: Run) -> None:
+    """A path that is missing is reported, the others are cleaned, and the exit status is 1."""
+    outcome = run("clean", page.with_name("no.txt"), page)
+    assert (outcome.status, outcome.out.decode()) == (1, ARTICLE)
+    assert outcome.err == f"cleaner: {page.with_name('no.txt')}: does not exist; check the path\n"
+
+
+def test_unreadable_input_does_not_stop_the_rest(corpus: Path, run: Run) -> None:
+    """An input that does not decode is reported, the others are cleaned, and the exit status is 1."""
+    (corpus / "a.txt").write_bytes(b"\xff")
+    outcome = run("clean", corpus)
+    assert (outcome.status, outcome.out.decode()) == (1, ARTICLE)
+
+
+def test_several_texts_are_joined_in_order(tmp_path: Path, run: Run) -> None:
+    """Several inputs come out in order, in UTF-8 without marks, each on a line of its own."""
+    one, two = tmp_path / "1.txt", tmp_path / "2.txt"
+    one.write_bytes(ARTICLE.rstrip().encode("utf-16"))
+    two.write_bytes(b"\xef\xbb\xbf" + ARTICLE.encode())
+    assert run("clean", one, two).out.decode() == ARTICLE * 2
+
+
+def test_folder_is_mirrored(corpus: Path, tmp_path: Path, run: Run) -> None:
+    """The results of a folder go into a folder with the same places, which is made; the inputs stay."""
+    before = _files(corpus)
+    assert run("clean", corpus, "-o", tmp_path / "new" / "out") == Outcome(0, b"", "")
+    assert _files(tmp_path / "new" / "out") == {"a.txt": ARTICLE, "sub/b.txt": ARTICLE}
+    assert _files(corpus) == before
+
+
+def test_output_inside_the_input_is_not_cleaned_again(corpus: Path, run: Run) -> None:
+    """Results that go into a subfolder of the input are no input of the next run."""
+    for _ in range(2):
+        assert run("clean", corpus, "-o", corpus / "out").status == 0
+    assert set(_files(corpus)) == {"a.txt", "sub/b.txt", "out/a.txt", "out/sub/b.txt"}
+
+
+def test_one_file_goes_to_a_file_or_into_a_folder(page: Path, tmp_path: Path, run: Run) -> None:
+    """One input is written to the file named, or under its own name into a folder that is there."""
+    run("clean", page, "-o", tmp_path / "result.txt")
+    (tmp_path / "out").mkdir()
+    run("clean", page, "-o", tmp_path / "out")
+    assert (tmp_path / "result.txt").read_text("utf-8") == ARTICLE
+    assert _files(tmp_path / "out") == {"page.txt": ARTICLE}
+
+
+def test_unwritable_output_is_reported_and_nothing_half_written(corpus: Path, tmp_path: Path, run: Run) -> None:
+    """Where one result cannot be written, it is reported, the others are written, and the exit status is 1."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "sub").write_text("a file where a folder is needed")
+    outcome = run("clean", corpus, "-o", out)
+    assert outcome.status == 1
+    assert f"cleaner: {out / 'sub' / 'b.txt'}: cannot be written" in outcome.err
+    assert _files(out) == {"a.txt": ARTICLE, "sub": "a file where a folder is needed"}
+
+
+# --- clean: in place -------------------------------------------------------------------------------------
+
+
+def test_in_place_replaces_each_file(corpus: Path, run: Run) -> None:
+    """Files are cleaned where they are, and a file without noise is not touched."""
+    clean = corpus / "clean.txt"
+    clean.write_text(ARTICLE, "utf-8")
+    os.utime(clean, ns=(1, 1))
+    assert run("clean", "--in-place", corpus) == Outcome(0, b"", "")
+    assert set(_files(corpus).values()) == {ARTICLE}
+    assert clean.stat().st_mtime_ns == 1
+
+
+def test_in_place_leaves_the_file_when_writing_fails(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the new file cannot take the old one's place, the old one is whole and alone."""
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    outcome = run("clean", "--in-place", page)
+    assert outcome.status == 1
+    assert outcome.err == f"cleaner: {page}: cannot be written: No space left on device; free some space\n"
+    assert _files(page.parent) == {"page.txt": PAGE}
+
+
+def test_interrupt_leaves_the_file_and_says_one_line(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt ends the run with status 130 and one line; no file is changed."""
+
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Cleaner, "clean", interrupt)
+    outcome = run("clean", "--in-place", page, "--removed", page.with_name("removed.jsonl"))
+    assert (outcome.status, outcome.err.count("\n")) == (130, 1)
+    assert _files(page.parent) == {"page.txt": PAGE}
+
+
+# --- clean: removals, options, notes ---------------------------------------------------------------------
+
+
+def test_removals_are_written_with_offsets_and_evidence(corpus: Path, tmp_path: Path, run: Run) -> None:
+    """Each removal is one JSON object on a line; applied to its file they give the result."""
+    removed = tmp_path / "removed.jsonl"
+    assert run("clean", corpus, "--removed", removed).status == 0
+    records = [json.loads(line) for line in removed.read_text("utf-8").splitlines()]
+    assert [record["file"] for record in records] == [str(corpus / "a.txt"), str(corpus / "sub" / "b.txt")]
+    for record in records:
+        assert record["text"] == PAGE[record["start"] : record["end"]] == NOISE
+        assert record["kind"] == KIND
+        assert PATTERN in [evidence["source"] for evidence in record["evidence"]]
+    assert apply_removals(PAGE, explain_text(PAGE).removals) == ARTICLE
+
+
+def test_removals_go_to_standard_output_when_texts_do_not(page: Path, tmp_path: Path, run: Run) -> None:
+    """A dash writes the removals to standard output, where texts go to files."""
+    outcome = run("clean", page, "-o", tmp_path / "out.txt", "--removed", "-")
+    assert json.loads(outcome.out)["kind"] == KIND
+
+
+def test_removals_that_cannot_be_written_are_an_error(page: Path, run: Run) -> None:
+    """A file of removals in a folder that is none is an error that names it."""
+    outcome = run("clean", page, "--removed", page / "removed.jsonl")
+    assert outcome.status == 1
+    assert f"cleaner: {page / 'removed.jsonl'}: cannot be written" in outcome.err
+
+
+@pytest.mark.parametrize("options", [["--keep", KIND], ["--keep", f"byline, {KIND}", "--keep=tags"]])
+def test_kinds_to_keep(options: list[str], page: Path, run: Run) -> None:
+    """Kinds that are to be kept stay in, named one by one or with commas."""
+    assert run("clean", page, *options).out.decode() == PAGE
+
+
+def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Headline, threshold and title are handed on as they are given."""
+    seen: list[Any] = []
+    clean = Cleaner.clean
+
+    def look(self: Cleaner, text: str, **values: Any) -> Any:
+        seen.append((self.config, values))
+        return clean(self, text, **values)
+
+    monkeypatch.setattr(Cleaner, "clean", look)
+    run("clean", page, "--headline", "drop", "--threshold", "2.5", "--title", "Budget", "--lang", "fr")
+    run("explain", page, "--headline", "drop", "--threshold", "2.5", "--title", "Budget", "--lang", "fr")
+    assert seen == [(CleanConfig(headline="drop", threshold=2.5), {"title": "Budget", "lang": "fr"})] * 2
+
+
+def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
+    """A text that is all noise comes back whole with a note, which --quiet leaves out."""
+    page.write_text(NOISE, "utf-8")
+    loud, quiet = run("clean", page), run("clean", page, "--quiet")
+    assert loud.out.decode() == quiet.out.decode() == NOISE
+    assert loud.err.startswith(f"cleaner: {page}: no-article-found: ")
+    assert quiet == Outcome(0, NOISE.encode(), "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["clean"], "no input; give files or folders"),
+        (["clean", "PAGE", "--keep", "adverts"], "'adverts' is not a kind of noise; use some of: comment-controls"),
+        (["clean", "PAGE", "--headline", "last"], "'last' is unknown; use one of: first, drop, keep"),
+        (["clean", "PAGE", "--threshold", "nan"], "is not a number of points"),
+        (["clean", "PAGE", "--encoding", "klingon"], "'klingon' is not a text encoding"),
+        (["clean", "PAGE", "--patterns", "PAGE"], "is not a folder"),
+        (["clean", "PAGE", "--in-place", "-o", "OUT"], "--in-place and -o exclude each other"),
+        (["clean", "-", "--in-place"], "--in-place needs files"),
+        (["clean", "-", "-"], "only once"),
+        (["clean", "PAGE", "-o", "PAGE"], "is an input"),
+        (["clean", "PAGE", "--removed", "-"], "goes to standard output already"),
+        (["clean", "PAGE", "--removed", "PAGE"], "is an input or an output"),
+        (["clean", "PAGE", "-o", "OUT", "--removed", "OUT"], "is an input or an output"),
+        (["clean", "FOLDER", "-o", "all.txt"], "several inputs need a folder"),
+        (["clean", "PAGE", "FOLDER/a.txt", "-o", "PAGE"], "several inputs need a folder"),
+        (["explain", "FOLDER"], "is a folder; explain takes one file"),
+        (["explain"], "no input"),
+        (["patterns", "list", "--kind", "adverts"], "is not a kind of noise"),
+        (["patterns", "list", "--table", "--json"], "exclude each other"),
+    ],
+)
+def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, page: Path, corpus: Path, run: Run) -> None:
+    """Wrong usage is told in one line with what to do instead, and nothing is written."""
+    names = {"PAGE": str(page), "FOLDER": str(corpus), "OUT": str(page.with_name("out.txt"))}
+    before = _files(page.parent)
+    for name, path in names.items():
+        arguments = [argument.replace(name, path) for argument in arguments]
+    outcome = run(*arguments)
+    assert (outcome.status, outcome.out, outcome.err.count("\n")) == (USAGE, b"", 1)
+    assert outcome.err.startswith("cleaner: ")
+    assert message in outcome.err
+    assert _files(page.parent) == before
+
+
+# --- explain ---------------------------------------------------------------------------------------------
+
+
+def test_explain_shows_each_line_plainly(page: Path, run: Run) -> None:
+    """Away from a terminal each line is shown without colour, with its mark, kind and evidence."""
+    shown = run("explain", page).out.decode()
+    assert "\x1b" not in shown
+    assert f"- {KIND} " in shown
+    assert f"{PATTERN} +" in shown
+    assert "3 kept, 1 dropped, 0 cut" in shown
+
+
+def test_explain_in_colour(page: Path, run: Run) -> None:
+    """Colour can be asked for where there is no terminal."""
+    assert "\x1b[31m" in run("explain", page, "--colour").out.decode()
+
+
+@pytest.mark.parametrize(
+    ("terminal", "no_color", "coloured"), [(True, "", True), (True, "1", False), (False, "", False)]
+)
+def test_colour_by_default(terminal: bool, no_color: str, coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without being asked, colour is for terminals only, and NO_COLOR turns it off."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", "xterm")
+    assert command_line._wants_colour() is coloured
+
+
+def test_explain_as_json_is_one_object(page: Path, run: Run) -> None:
+    """The JSON of a text holds what is left of it and one entry a line; its scores are the sums of the evidence."""
+    found = json.loads(run("explain", page, "--json").out)
+    assert found["text"] == ARTICLE
+    assert [line["action"] for line in found["lines"]] == ["keep", "keep", "keep", "drop"]
+    for line in found["lines"]:
+        assert line["score"] == pytest.approx(sum(evidence["points"] for evidence in line["evidence"]))
+
+
+def test_explain_removed_lines_from_standard_input(run: Run) -> None:
+    """Standard input can be explained, and kept lines left out."""
+    shown = run("explain", "-", "--removed-only", stdin=PAGE.encode()).out.decode()
+    assert "council" not in shown
+    assert NOISE.strip() in shown
+
+
+def test_explain_reports_what_it_cannot_read(page: Path, run: Run) -> None:
+    """A missing file and one that does not decode are failures of the input."""
+    page.write_bytes(b"\xff")
+    assert (run("explain", page).status, run("explain", page.with_name("no.txt")).status) == (1, 1)
+
+
+# --- patterns --------------------------------------------------------------------------------------------
+
+
+def test_patterns_are_listed_by_kind_and_language(run: Run) -> None:
+    """The list can be narrowed to a kind and a language, and read as JSON."""
+    found = json.loads(run("patterns", "list", "--kind", "comment-controls", "--lang", "fr", "--json").out)
+    assert "fr.comment-controls.reply-delete" in [pattern["id"] for pattern in found]
+    assert {(pattern["kind"], pattern["lang"]) for pattern in found} == {("comment-controls", "fr")}
+    listed = run("patterns", "list", "--kind", "comment-controls", "--lang", "fr").out.decode()
+    assert len(listed.splitlines()) == len(found) + 1
+
+
+def test_patterns_are_counted_in_a_table(run: Run) -> None:
+    """The table has kinds in rows and languages in columns."""
+    lines = run("patterns", "list", "--table").out.decode().splitlines()
+    assert lines[0].split()[0] == "kind"
+    assert lines[1].split()[0] == "comment-controls"
+
+
+OWN = """\
+format = 1
+kind = "interface"
+lang = "xx"
+
+[[pattern]]
+id = "xx.interface.gloobers"
+about = "A made-up control."
+phrases = ["Gloobers ahead"]
+must_match = ["Gloobers ahead", "» GLOOBERS AHEAD"]
+must_not_match = ["No gloobers ahead", "Gloobers lie ahead"]
+"""
+
+
+def test_own_patterns_are_checked_listed_and_used(page: Path, tmp_path: Path, run: Run) -> None:
+    """A folder of one's own patterns is checked, joins the list, and cleans."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "interface.toml").write_text(OWN)
+    page.write_text(ARTICLE + "Gloobers ahead\n", "utf-8")
+    assert run("patterns", "check", own).out == b"good patterns: 1, problems: 0\n"
+    assert b"xx.interface.gloobers" in run("patterns", "list", "--patterns", own).out
+    assert run("clean", page, "--patterns", own).out.decode() == ARTICLE
+
+
+def test_broken_patterns_are_reported(page: Path, tmp_path: Path, run: Run) -> None:
+    """The check names file, pattern, field and mend and ends with status 1; cleaning with such a folder is refused."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "interface.toml").write_text(OWN.replace('["Gloobers ahead"]', '["Go"]'))
+    outcome = run("patterns", "check", own)
+    assert (outcome.status, outcome.out) == (1, b"good patterns: 0, problems: 1\n")
+    assert f"cleaner: {own}/interface.toml: pattern xx.interface.gloobers: phrases: 'Go' is too short" in outcome.err
+    assert run("clean", page, "--patterns", own).status == USAGE
+
+
+# --- the process -----------------------------------------------------------------------------------------
+
+
+def test_version_and_help() -> None:
+    """The module runs as a command, tells its version, and its help shows examples."""
+    assert _process("--version").stdout.decode().split() == ["cleaner", __version__]
+    for command in ([], ["clean"], ["explain"], ["patterns"], ["patterns", "list"], ["patterns", "check"]):
+        shown = _process(*command, "--help")
+        assert (shown.returncode, shown.stderr) == (0, b"")
+        assert command == ["patterns"] or b"Examples:" in shown.stdout
+
+
+@pytest.mark.parametrize("arguments", [["patterns", "list"], ["clean", "PAGE"], ["explain", "PAGE"]])
+def test_closed_pipe_ends_quietly(arguments: list[str], page: Path) -> None:
+    """When nobody reads standard output any more the run ends at once, without a word."""
+    page.write_text(ARTICLE * 20_000, "utf-8")
+    command = [sys.executable, "-m", "cleaner", *(argument.replace("PAGE", str(page)) for argument in arguments)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=120)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_full_standard_output_is_reported(page: Path) -> None:
+    """Standard output without space is reported in one line, with status 1."""
+    command = [sys.executable, "-m", "cleaner", "clean", str(page)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=120)
+    assert done.returncode == 1
+    assert done.stderr.decode() == (
+        "cleaner: standard output: cannot be written: No space left on device; check where it goes\n"
+    )

@@ -1,0 +1,331 @@
+"""The pipeline from a text to its result: settings, reasons, flags, threads and pickles."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner import (
+    CleanConfig,
+    Cleaner,
+    CleanResult,
+    ConfigError,
+    Kind,
+    PatternError,
+    Removal,
+    clean_text,
+    explain_text,
+)
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+HEADLINE = "Brücke am Hafen bleibt noch bis zum Mai gesperrt"
+ARTICLE = (
+    "Die Brücke am Hafen bleibt nach Angaben der Stadt noch bis in den Mai gesperrt, weil die neuen Lager nicht "
+    "rechtzeitig geliefert worden sind.\n"
+    "Die Arbeiten sollen nach Ostern beginnen und kosten nach der jüngsten Schätzung etwa vier Millionen Euro.\n"
+)
+NOISE = "Advertisement\nShare on Facebook\nSubscribe to our newsletter\n"
+PAGE = f"{HEADLINE}\n\n{HEADLINE}\n\n{ARTICLE}\n{NOISE}"
+FUSED = f"{ARTICLE}Bravo, das war längst fällig. AntwortenLöschen\n"
+LOCKED = f"{ARTICLE}This article is for subscribers only.\nSubscribe now to continue reading\n"
+
+
+def reasons(result: CleanResult) -> list[tuple[Kind, str, str]]:
+    """For each removal its kind, the source of its strongest evidence, and the text that evidence points at."""
+    whole = result.restore()
+    return [
+        (removal.kind, (best := strongest(removal)).source, whole[best.start : best.end]) for removal in result.removals
+    ]
+
+
+def strongest(removal: Removal) -> Any:
+    """The evidence that speaks most for a removal."""
+    return max(removal.evidence, key=lambda evidence: evidence.points)
+
+
+def sample(slug: str) -> str:
+    """The input of a sample, line ends and all."""
+    return (SAMPLES / slug / "raw.txt").read_bytes().decode("utf-8")
+
+
+ADVERTISEMENT = (Kind.ADVERTISEMENT_MARKER, "en.advertisement-marker.whole", "Advertisement")
+SHARE = (Kind.SHARE_BAR, "en.share-bar.share-on", "Share on Facebook")
+NEWSLETTER = (Kind.NEWSLETTER, "en.newsletter.imperative", "Subscribe to our newsletter")
+COPY = (Kind.DUPLICATE_HEADLINE, "context.headline-copy", HEADLINE)
+
+
+@pytest.mark.parametrize("text", [PAGE, FUSED, LOCKED, ARTICLE, NOISE, ""])
+def test_clean_and_explain_are_one(text: str) -> None:
+    """`clean_text`, `explain_text` and a `Cleaner` say the same about a text."""
+    result = explain_text(text)
+    assert clean_text(text) == result.text
+    assert Cleaner().clean(text) == result
+    assert reasons(Cleaner().clean(text)) == reasons(result)
+
+
+def test_every_removal_says_why() -> None:
+    """Each line that goes names its kind, the source of the evidence and the span it points at."""
+    result = explain_text(PAGE)
+    assert result.text == f"{HEADLINE}\n\n{ARTICLE}"
+    assert reasons(result) == [COPY, ADVERTISEMENT, SHARE, NEWSLETTER]
+    assert result.changed
+
+
+def test_fused_links_and_their_comment() -> None:
+    """A comment before fused reply and delete links goes with them, and its words are in the comments."""
+    result = explain_text(FUSED)
+    assert result.text == ARTICLE
+    assert [(removal.kind, removal.text) for removal in result.removals] == [
+        (Kind.COMMENT, "Bravo, das war längst fällig. AntwortenLöschen\n")
+    ]
+    assert [source for _, source, _ in reasons(result)] == ["context.comment-thread"]
+    assert result.comments == ("Bravo, das war längst fällig.",)
+
+
+def test_article_alone_is_untouched() -> None:
+    """A text without noise has no removals, flags or comments, and every line's verdict is to keep it."""
+    result = explain_text(ARTICLE)
+    assert (result.text, result.removals, result.flags, result.comments) == (ARTICLE, (), (), ())
+    assert not result.changed
+    assert [verdict.action for verdict in result.lines] == ["keep", "keep"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept", "gone"),
+    [
+        (Kind.ADVERTISEMENT_MARKER, "Advertisement\n", [COPY, SHARE, NEWSLETTER]),
+        (Kind.SHARE_BAR, "Share on Facebook\n", [COPY, ADVERTISEMENT, NEWSLETTER]),
+        (Kind.NEWSLETTER, "Subscribe to our newsletter\n", [COPY, ADVERTISEMENT, SHARE]),
+    ],
+)
+def test_keep_leaves_a_kind_in(keep: Kind, kept: str, gone: list[tuple[Kind, str, str]]) -> None:
+    """A kept kind stays, and everything else goes for the same reasons as before."""
+    result = explain_text(PAGE, keep={keep})
+    assert result.text == f"{HEADLINE}\n\n{ARTICLE}\n{kept}"
+    assert reasons(result) == gone
+    assert clean_text(PAGE, keep=keep.value) == result.text
+
+
+def test_keep_duplicate_headline() -> None:
+    """Copies of the headline stay when their kind is kept."""
+    result = explain_text(PAGE, keep={"duplicate-headline"})
+    assert result.text == f"{HEADLINE}\n\n{HEADLINE}\n\n{ARTICLE}"
+    assert reasons(result) == [ADVERTISEMENT, SHARE, NEWSLETTER]
+
+
+@pytest.mark.parametrize(
+    ("choice", "head", "gone"),
+    [
+        ("first", f"{HEADLINE}\n\n", [COPY]),
+        ("drop", "", [(Kind.DUPLICATE_HEADLINE, "context.headline", HEADLINE), COPY]),
+        ("keep", f"{HEADLINE}\n\n{HEADLINE}\n\n", []),
+    ],
+)
+def test_headline(choice: str, head: str, gone: list[tuple[Kind, str, str]]) -> None:
+    """The first copy of the headline stays, or none, or all; the headline is named either way."""
+    result = explain_text(PAGE, headline=choice)
+    assert result.text == head + ARTICLE
+    assert reasons(result) == [*gone, ADVERTISEMENT, SHARE, NEWSLETTER]
+    assert result.headline == HEADLINE
+
+
+def test_title_names_the_headline() -> None:
+    """A given title finds the headline where it stands only once, and keeps it, or drops it when told to."""
+    text = f"{HEADLINE}\n\n{ARTICLE}"
+    assert explain_text(text).headline is None
+    result = explain_text(text, title=HEADLINE)
+    assert (result.headline, result.text, result.removals) == (HEADLINE, text, ())
+    dropped = explain_text(text, title=HEADLINE, headline="drop")
+    assert dropped.text == ARTICLE
+    assert reasons(dropped) == [(Kind.DUPLICATE_HEADLINE, "context.headline", HEADLINE)]
+
+
+def test_headline_is_named_without_its_site() -> None:
+    """A title with the site's name behind it finds the headline, which is named as the text has it."""
+    text = f"{HEADLINE}\n\n{ARTICLE}"
+    result = explain_text(text, title=f"{HEADLINE} | Hafenblatt")
+    assert (result.headline, result.text, result.removals) == (HEADLINE, text, ())
+
+
+def test_threshold_removes_less() -> None:
+    """A line goes only when its score exceeds the threshold."""
+    scores = {removal.kind: removal.score for removal in explain_text(PAGE).removals}
+    assert scores[Kind.ADVERTISEMENT_MARKER] < scores[Kind.DUPLICATE_HEADLINE]
+    result = explain_text(PAGE, threshold=scores[Kind.ADVERTISEMENT_MARKER])
+    assert COPY in reasons(result)
+    assert ADVERTISEMENT not in reasons(result)
+    assert all(removal.score > scores[Kind.ADVERTISEMENT_MARKER] for removal in result.removals)
+
+
+def test_threshold_above_every_score_removes_nothing() -> None:
+    """No line goes where the threshold lies above all scores, and each verdict still shows its score."""
+    result = explain_text(PAGE, threshold=1000.0)
+    assert (result.text, result.removals) == (PAGE, ())
+    assert {verdict.action for verdict in result.lines} == {"keep"}
+    assert max(verdict.score for verdict in result.lines) > 0
+
+
+def test_threshold_holds_for_cut_fragments() -> None:
+    """A fragment inside a line stays like a line does when the threshold lies above its score."""
+    result = explain_text(FUSED, threshold=1000.0)
+    assert (result.text, result.removals) == (FUSED, ())
+
+
+def test_low_threshold_removes_what_patterns_do_not_name() -> None:
+    """With a threshold below a line's own points, a line goes without a pattern, as boilerplate."""
+    result = explain_text(f"{ARTICLE}Nur so ein Satz\n", threshold=-5.0)
+    assert result.text == ARTICLE
+    assert [(removal.kind, removal.text) for removal in result.removals] == [(Kind.BOILERPLATE, "Nur so ein Satz\n")]
+    assert {evidence.source for evidence in result.removals[0].evidence} >= {"line.prior"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"treshold": 1.0}, "treshold: is not a setting; use one of: headline, keep, patterns, threshold"),
+        ({"headline": "last"}, "headline: 'last' is unknown; use one of: first, drop, keep"),
+        ({"keep": {"bylines"}}, "keep: 'bylines' is not a kind of noise"),
+        ({"keep": "bylines"}, "keep: 'bylines' is not a kind of noise"),
+        ({"threshold": float("nan")}, "threshold: nan is not a number"),
+        ({"threshold": "3"}, "threshold: '3' is not a number"),
+        ({"threshold": True}, "threshold: True is not a number"),
+    ],
+)
+def test_unknown_settings_are_refused(overrides: dict[str, Any], message: str) -> None:
+    """A setting that does not exist, or a value it cannot have, raises `ConfigError` with what to write instead."""
+    with pytest.raises(ConfigError) as caught:
+        explain_text(PAGE, **overrides)
+    assert str(caught.value).startswith(message)
+    with pytest.raises(ConfigError):
+        CleanConfig().replace(**overrides)
+
+
+def test_overrides_change_a_configuration_for_one_call() -> None:
+    """Overrides go on top of the given configuration, which itself does not change."""
+    config = CleanConfig(headline="drop", keep=frozenset({Kind.SHARE_BAR}))
+    result = explain_text(PAGE, config=config, headline="first")
+    assert reasons(result) == [COPY, ADVERTISEMENT, NEWSLETTER]
+    assert result == Cleaner(config.replace(headline="first")).clean(PAGE)
+    assert config == CleanConfig(headline="drop", keep=frozenset({Kind.SHARE_BAR}))
+
+
+def test_configurations_are_values() -> None:
+    """A configuration is frozen, equal to one with the same settings, usable as a key and made of checked values."""
+    config = CleanConfig(keep=["byline", Kind.COMMENT])  # type: ignore[arg-type]
+    assert config.keep == frozenset({Kind.BYLINE, Kind.COMMENT})
+    assert {config: 1}[CleanConfig(keep=frozenset({Kind.COMMENT, Kind.BYLINE}))] == 1
+    assert CleanConfig(patterns="own").patterns == Path("own")  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        config.threshold = 1.0  # type: ignore[misc]
+
+
+def test_missing_pattern_folder_is_refused(tmp_path: Path) -> None:
+    """A pattern folder that is not there raises `PatternError`, which names it."""
+    with pytest.raises(PatternError, match="absent"):
+        Cleaner(CleanConfig(patterns=tmp_path / "absent"))
+
+
+def test_nothing_but_noise_is_flagged() -> None:
+    """A text that is all noise stays whole, with the flag that no article was found and without removals."""
+    result = explain_text(NOISE)
+    assert (result.text, result.removals, result.flags) == (NOISE, (), ("no-article-found",))
+    assert {verdict.action for verdict in result.lines} == {"keep"}
+
+
+def test_nothing_but_a_fused_pair_has_no_cut_verdict() -> None:
+    """Where nothing was removed because nothing would be left, no verdict says that a fragment was cut."""
+    result = explain_text("RépondreSupprimer\n")
+    assert (result.removals, result.flags) == ((), ("no-article-found",))
+    assert [verdict.action for verdict in result.lines] == ["keep"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", " \n\t\r\n", "\ufeff"])
+def test_nothing_at_all(text: str) -> None:
+    """An empty or blank text comes back as it is."""
+    result = explain_text(text)
+    assert (result.text, result.removals, result.comments, result.headline) == (text, (), (), None)
+
+
+def test_paywall_is_flagged() -> None:
+    """A removed paywall notice sets the flag that the article may be cut short; a kept one does not."""
+    result = explain_text(LOCKED)
+    assert result.text == ARTICLE
+    assert {removal.kind for removal in result.removals} == {Kind.PAYWALL}
+    assert all(".paywall." in source for _, source, _ in reasons(result))
+    assert result.flags == ("truncated-by-paywall",)
+    kept = explain_text(LOCKED, keep={"paywall"})
+    assert (kept.text, kept.removals, kept.flags) == (LOCKED, (), ())
+
+
+def test_comments_are_held_apart() -> None:
+    """The comments of a thread are told apart, without the links between them and without the article's words."""
+    raw = sample("fr-blog-thread")
+    result = explain_text(raw)
+    controls = "RépondreSupprimer"
+    assert len(result.comments) == raw.count(controls) == 10
+    assert result.comments[0].startswith("Merci pour cet article mesuré. J'ai enseigné vingt-six ans")
+    assert result.comments[0].endswith("Solange Auberty, institutrice honoraire")
+    assert result.comments[-1].endswith("avec les statuts de Puybressac en vingt exemplaires.\nLéonie Brossard-Vidal")
+    assert all(controls not in comment for comment in result.comments)
+    removed = {removal.text.strip() for removal in result.removals if removal.kind is Kind.COMMENT}
+    for comment in result.comments:
+        assert not any(line in result.text.splitlines() for line in comment.splitlines())
+        assert any(line in removed for line in comment.splitlines())
+    assert all(
+        any(evidence.source == "context.comment-thread" for evidence in removal.evidence)
+        for removal in result.removals
+        if removal.kind is Kind.COMMENT
+    )
+
+
+def test_one_verdict_a_line() -> None:
+    """There is one verdict for each line, in order, and those that drop a line agree with the removals."""
+    result = explain_text(PAGE)
+    assert [verdict.line.index for verdict in result.lines] == list(range(PAGE.count("\n")))
+    dropped = [verdict for verdict in result.lines if verdict.action == "drop"]
+    assert [verdict.kind for verdict in dropped] == [removal.kind for removal in result.removals]
+    assert [verdict.score for verdict in dropped] == [removal.score for removal in result.removals]
+    assert [PAGE[verdict.line.start : verdict.line.end] for verdict in dropped] == [
+        span for *_, span in reasons(result)
+    ]
+    for verdict in result.lines:
+        if verdict.action != "drop":
+            assert (verdict.action, verdict.kind) == ("keep", None)
+        assert sum(evidence.points for evidence in verdict.evidence) == pytest.approx(verdict.score)
+
+
+def test_a_used_cleaner_pickles_small() -> None:
+    """A cleaner that has done work pickles as its configuration, and gives the same results afterwards."""
+    cleaner = Cleaner(CleanConfig(headline="drop", keep=frozenset({Kind.NEWSLETTER})))
+    before = cleaner.clean_many([PAGE, FUSED, sample("fr-blog-thread")])
+    pickled = pickle.dumps(cleaner)
+    assert len(pickled) < 10_000
+    again = pickle.loads(pickled)
+    assert again.config == cleaner.config
+    after = again.clean_many([PAGE, FUSED, sample("fr-blog-thread")])
+    assert after == before
+    assert [reasons(result) for result in after] == [reasons(result) for result in before]
+
+
+def test_threads_share_a_cleaner() -> None:
+    """Eight threads with one cleaner give the results that one thread gives, verdicts included."""
+    cleaner = Cleaner()
+    texts = [PAGE, FUSED, LOCKED, NOISE, ARTICLE, sample("fr-blog-thread"), sample("en-hospital-paywall"), ""] * 3
+    alone = [(result, result.lines) for result in map(cleaner.clean, texts)]
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        together = [(result, result.lines) for result in threads.map(cleaner.clean, texts)]
+    assert together == alone
+    assert [reasons(result) for result, _ in together] == [reasons(result) for result, _ in alone]
+
+
+def test_stream_takes_texts_and_mappings() -> None:
+    """A stream takes texts, and mappings with what is known of them, and gives results as they are asked for."""
+    text = f"{HEADLINE}\n\n{ARTICLE}"
+    documents: list[Any] = [PAGE, {"text": text, "title": HEADLINE, "lang": "de", "url": None, "id": 7}, {"text": text}]
+    results = Cleaner().stream(iter(documents))
+    assert reasons(next(results)) == [COPY, ADVERTISEMENT, SHARE, NEWSLETTER]
+    assert [result.headline for result in results] == [HEADLINE, None]

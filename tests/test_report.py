@@ -1,0 +1,181 @@
+"""What is rendered: the explain view, JSON and the tables of patterns."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.model import CleanResult, Evidence, Kind, Line, Removal, Verdict
+from cleaner.patterns import Pattern
+from cleaner.report import (
+    character_columns,
+    explain_json,
+    kind_table,
+    pattern_json,
+    pattern_table,
+    removal_record,
+    render_explanation,
+    shorten,
+    to_json,
+    visible,
+)
+
+TEXT = "Der Rat hat entschieden.\nMehr.AntwortenLöschen\nTeilen\n"
+CUT = Evidence("de.comment-controls.pair", 16.0, 30, 46, Kind.COMMENT_CONTROLS)
+DROP = (
+    Evidence("line.prose", -2.0, 47, 53),
+    Evidence("de.share-bar.share", 16.0, 47, 53, Kind.SHARE_BAR),
+)
+RESULT = CleanResult(
+    text="Der Rat hat entschieden.\nMehr.\n",
+    removals=(
+        Removal(30, 46, Kind.COMMENT_CONTROLS, 16.0, (CUT,), "AntwortenLöschen"),
+        Removal(47, 54, Kind.SHARE_BAR, 14.0, DROP, "Teilen\n"),
+    ),
+    headline="Der Rat",
+    comments=("Mehr.",),
+    flags=("truncated-by-paywall",),
+    trace=lambda: (
+        Verdict(Line(0, 0, 24, 25), "keep", None, -4.0, (Evidence("line.prose", -4.0, 0, 24),)),
+        Verdict(Line(1, 25, 46, 47), "cut", Kind.COMMENT_CONTROLS, 16.0, (CUT,)),
+        Verdict(Line(2, 47, 53, 54), "drop", Kind.SHARE_BAR, 14.0, DROP),
+    ),
+)
+
+
+def _pattern(name: str, kind: Kind, lang: str, **values: Any) -> Pattern:
+    return Pattern(id=f"{lang}.{kind}.{name}", kind=kind, lang=lang, about=f"About {name}.", **values)
+
+
+PATTERNS = [
+    _pattern("one", Kind.TAGS, "fr"),
+    _pattern("two", Kind.TAGS, "fr", action="cut", strength="weak"),
+    _pattern("link", Kind.SHARE_BAR, "any"),
+]
+
+
+def test_explanation_shows_every_line_with_its_evidence() -> None:
+    """Each line has number, mark, kind, score and text; beneath it the fragments cut and the evidence, weightiest first."""
+    lines = list(render_explanation(TEXT, RESULT, width=100))
+    assert [line.split() for line in lines[:7]] == [
+        ["1", "-4.0", "Der", "Rat", "hat", "entschieden."],
+        ["line.prose", "-4.0"],
+        ["2", "~", "comment-controls", "+16.0", "Mehr.AntwortenLöschen"],
+        ["removed:", '"AntwortenLöschen"', "comment-controls"],
+        ["de.comment-controls.pair", "+16.0"],
+        ["3", "-", "share-bar", "+14.0", "Teilen"],
+        ["de.share-bar.share", "+16.0,", "line.prose", "-2.0"],
+    ]
+    assert lines[7:] == [
+        "",
+        "lines: 1 kept, 1 dropped, 1 cut",
+        "removed: comment-controls 1, share-bar 1",
+        "comments: 1",
+        "headline: Der Rat",
+        "flags: truncated-by-paywall",
+    ]
+
+
+def test_explanation_of_removed_lines_only() -> None:
+    """Only dropped and cut lines are shown when that is asked for; the counts are still of all lines."""
+    lines = list(render_explanation(TEXT, RESULT, removed_only=True))
+    assert not any("entschieden" in line for line in lines)
+    assert "lines: 1 kept, 1 dropped, 1 cut" in lines
+
+
+def test_explanation_is_plain_without_colour() -> None:
+    """Colour codes are there only when colour is asked for, and change nothing else."""
+    plain = list(render_explanation(TEXT, RESULT))
+    coloured = list(render_explanation(TEXT, RESULT, colour=True))
+    assert not any("\x1b" in line for line in plain)
+    assert any(line.startswith("\x1b[31m3 -") for line in coloured)
+    assert [line.removesuffix("\x1b[0m").partition("m")[2] or line for line in coloured if "\x1b" in line] == [
+        line for line, other in zip(plain, coloured, strict=True) if line != other
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_explanation_fits_the_width(width: int) -> None:
+    """Texts are shortened to the width; what cannot be narrower keeps its smallest width."""
+    text = "新聞記事 long " * 50
+    result = CleanResult(text, trace=lambda: (Verdict(Line(0, 0, len(text), len(text)), "keep", None, 0.0, ()),))
+    line = next(render_explanation(text, result, width=width))
+    assert line.endswith("…")
+    assert sum(map(character_columns, line)) <= max(width, 60)
+
+
+def test_explanation_of_an_empty_text() -> None:
+    """A text without lines has a summary all the same."""
+    assert list(render_explanation("", CleanResult(""))) == ["", "lines: 0 kept, 0 dropped, 0 cut"]
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_visible_text_cannot_steer_a_terminal(text: str) -> None:
+    """No control character, line end or invisible character is left in what is shown."""
+    assert visible(text).isprintable()
+
+
+@given(st.text(), st.integers(1, 30))
+def test_shortened_text_fits(text: str, width: int) -> None:
+    """A shortened text is no wider than asked, and is the text or a beginning of it with an ellipsis."""
+    short = shorten(text, width)
+    assert short == text or text.startswith(short.removesuffix("…"))
+    assert sum(map(character_columns, short)) <= width
+
+
+def test_explanation_as_json() -> None:
+    """The JSON object has text, headline, flags, comments, and each line with offsets, action and evidence."""
+    found = explain_json(RESULT)
+    assert found["text"] == RESULT.text
+    assert (found["headline"], found["flags"], found["comments"]) == ("Der Rat", ["truncated-by-paywall"], ["Mehr."])
+    assert found["lines"][1] == {
+        "start": 25,
+        "end": 46,
+        "action": "cut",
+        "kind": "comment-controls",
+        "score": 16.0,
+        "evidence": [
+            {"source": "de.comment-controls.pair", "points": 16.0, "kind": "comment-controls", "start": 30, "end": 46}
+        ],
+    }
+    assert [line["action"] for line in explain_json(RESULT, removed_only=True)["lines"]] == ["cut", "drop"]
+
+
+def test_removal_as_record() -> None:
+    """A removal names its file, its place in the input, its kind, its text and the evidence."""
+    record = removal_record("a.txt", RESULT.removals[1])
+    assert list(record) == ["file", "start", "end", "kind", "score", "text", "evidence"]
+    assert TEXT[record["start"] : record["end"]] == record["text"] == "Teilen\n"
+    assert record["evidence"][0] == {"source": "line.prose", "points": -2.0, "kind": None, "start": 47, "end": 53}
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_json_holds_any_text(text: str) -> None:
+    """Any text, lone surrogates included, comes back from JSON in UTF-8, and stands on one line."""
+    data = to_json({"text": text})
+    assert json.loads(data) == {"text": text}
+    assert b"\n" not in data
+
+
+def test_pattern_table_has_a_row_for_each_pattern() -> None:
+    """The table and the JSON of patterns have id, kind, language, action, strength and what each finds."""
+    rows = [line.split() for line in pattern_table(PATTERNS)]
+    assert rows[0] == ["id", "kind", "lang", "action", "strength", "about"]
+    assert rows[2] == ["fr.tags.two", "tags", "fr", "cut", "weak", "About", "two."]
+    assert [record["id"] for record in pattern_json(PATTERNS)] == [pattern.id for pattern in PATTERNS]
+
+
+def test_kind_table_counts_by_language() -> None:
+    """Every kind has a row, with patterns or not; the last row and column are sums."""
+    rows = {line.split()[0]: line.split()[1:] for line in kind_table(PATTERNS)}
+    assert rows["kind"] == ["any", "fr", "all"]
+    assert rows["tags"] == ["·", "2", "2"]
+    assert rows["share-bar"] == ["1", "·", "1"]
+    assert rows["newsletter"] == ["·", "·", "·"]
+    assert rows["all"] == ["1", "2", "3"]
+    assert set(rows) == {kind.value for kind in Kind} | {"kind", "all"}
+    assert len({len(line) for line in kind_table(PATTERNS)}) == 1

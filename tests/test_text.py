@@ -1,0 +1,122 @@
+"""Lines with offsets, and folding that keeps them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cleaner.text import Document, fold, is_cjk, is_dropped, split_lines
+
+LINE_ENDS = ("\n", "\r", "\r\n", "\x85", "\u2028", "\u2029")
+# Any code point, lone surrogates included: scraped text has passed through many hands.
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+LINES = st.text(st.sampled_from("aé \t\u0301\r\n\x0b\x0c\x1c\x85\u2028\u2029新😀"))
+
+
+@pytest.mark.parametrize("end", LINE_ENDS)
+def test_each_line_end_ends_a_line(end: str) -> None:
+    """LF, CR, CRLF, NEL, U+2028 and U+2029 end lines and belong to the line before them."""
+    lines = split_lines(f"eins{end}zwei{end}")
+    assert [(line.start, line.end, line.stop) for line in lines] == [
+        (0, 4, 4 + len(end)),
+        (4 + len(end), 8 + len(end), 8 + 2 * len(end)),
+    ]
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f"])
+def test_other_separators_end_no_line(sign: str) -> None:
+    """Vertical tab, form feed and the information separators stand inside a line."""
+    assert len(split_lines(f"eins{sign}zwei")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("a", 1), ("\n", 1), ("\r\n", 1), ("\n\r", 2), ("\r\r\n", 2), ("a\n\nb", 3)]
+)
+def test_number_of_lines(text: str, count: int) -> None:
+    """An empty text has no line, a line end at the end opens none, and CRLF is one line end."""
+    assert len(split_lines(text)) == count
+
+
+@given(LINES)
+def test_lines_make_up_the_text(text: str) -> None:
+    """The lines with their ends, one behind the other, are the text."""
+    lines = split_lines(text)
+    assert "".join(text[line.start : line.stop] for line in lines) == text
+    assert all(text[line.end : line.stop] in ("", *LINE_ENDS) for line in lines)
+    assert all(not set(text[line.start : line.end]) & set("\n\r\x85\u2028\u2029") for line in lines)
+    assert all(text[line.end : line.stop] for line in lines[:-1])
+
+
+@given(ANY_TEXT)
+def test_folding_keeps_offsets(text: str) -> None:
+    """Each folded character says where it stood, in order, and folds from the character there."""
+    folded = Document(text).folded
+    positions = folded.positions.tolist()
+    assert len(folded.text) == len(positions)
+    assert positions == sorted(set(positions))
+    assert all(fold(text[at]) == character for at, character in zip(positions, folded.text, strict=True))
+
+
+@given(ANY_TEXT)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    """The folded form of a folded text is itself."""
+    assert fold(fold(text)) == fold(text)
+
+
+@given(ANY_TEXT)
+def test_shown_text_runs_beside_the_folded_one(text: str) -> None:
+    """The shown characters are those of the input that folding kept."""
+    document = Document(text)
+    assert document.shown == "".join(text[at] for at in document.folded.positions.tolist())
+
+
+@given(st.text(st.characters(max_codepoint=0x24F)))
+def test_composed_and_decomposed_letters_fold_alike(text: str) -> None:
+    """Latin text folds to the same in both Unicode forms."""
+    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+
+
+@given(LINES)
+def test_folded_lines_are_the_lines_folded(text: str) -> None:
+    """The folded form of a document holds each line's folded form, in its place."""
+    document = Document(text)
+    for index in range(len(document)):
+        assert document.folded_line(index).strip(" ") == fold(document.line_text(index)).strip(" ")
+        assert document.folded_lines[index] == document.folded_line(index).strip(" ")
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ÉCOUTER", "ecouter"),
+        ("Ecouter", "ecouter"),
+        ("Mots\u2011clés\u00a0:", "mots-cles :"),
+        ("l\u2019été «\u202fchaud\u202f»", 'l\'ete " chaud "'),
+        ("a \t  b", "a b"),
+        ("soft\u00adhy\u200bphen", "softhyphen"),
+        ("ΤΕΛΟΣ τέλος", "τελοσ τελοσ"),
+        ("İSTANBUL ışık", "istanbul isik"),
+        ("Ｒｅｐｌｙ", "reply"),
+        ("Ответить й ё", "ответить и е"),
+        ("カ゛ ガ", "カ゛ ガ"),
+        ("각", "각"),
+        ("", ""),
+    ],
+)
+def test_folded_form(text: str, folded: str) -> None:
+    """Base letters, lower case, plain quotes, dashes and spaces; kana and Hangul as they are."""
+    assert fold(text) == folded
+
+
+def test_dropped_code_points() -> None:
+    """Marks and invisible characters are left out by folding, letters and astral characters are not."""
+    assert [is_dropped(ord(character)) for character in "\u0301\u00ad\ufe0fa😀"] == [True, True, True, False, False]
+
+
+def test_scripts_without_spaces() -> None:
+    """Han, kana and Thai are written without spaces, Latin and Hangul are not."""
+    assert [is_cjk(character) for character in "新のก"] == [True, True, True]
+    assert [is_cjk(character) for character in "aé한"] == [False, False, False]
