@@ -60,7 +60,7 @@ def test_prefilter_changes_nothing() -> None:
         for pattern in patterns.patterns:
             exact = pattern.case == "exact"
             target, shown = (document.text,) * 2 if exact else (document.folded.text, document.shown)
-            passes = pattern.gate is None or gate_lines(document, pattern.gate).any()
+            passes = pattern.gate is None or bool(gate_lines(document, pattern.gate).any())
             if pattern.regex is not None and pattern.keys:
                 # The literals of an expression belong to the pattern: a line without any is not its line.
                 passes = any(key in document.folded.text for key in pattern.keys)
