@@ -211,23 +211,11 @@ def _add_thread(analysis: Analysis, ledger: _Ledger, thread: Thread, raw: float)
         is_body = line in bodies and (line <= thread.last_mark or raw < 0.5 or bool(analysis.sentence[line]))
         kind = Kind.COMMENT if is_body else Kind.BOILERPLATE
         links = [hit for hit in analysis.hits.get(line, ()) if hit.pattern.action == "cut"]
-        if links and not _has_text_beside(analysis, line, links):
+        if links and not analysis.document.has_word_outside(line, sorted((hit.start, hit.end) for hit in links)):
             kind = links[0].pattern.kind
         # The links fused into a comment go with it; their evidence explains, the thread decides.
         ledger.lines[line] += [replace(evidence_of(hit), points=0.0) for hit in links]
         ledger.add(line, "context.comment-thread", THREAD_POINTS, kind)
-
-
-def _has_text_beside(analysis: Analysis, line: int, hits: list[Hit]) -> bool:
-    """Whether a line holds words besides the fragments that patterns found on it."""
-    document = analysis.document
-    position = int(document.starts[line])
-    rest = []
-    for hit in sorted(hits, key=lambda hit: hit.start):
-        rest.append(document.text[position : hit.start])
-        position = max(position, hit.end)
-    rest.append(document.text[position : int(document.ends[line])])
-    return any(character.isalnum() for part in rest for character in part)
 
 
 def _add_headline(ledger: _Ledger, headline: Headline | None, config: CleanConfig) -> None:

@@ -40,7 +40,7 @@ def make_removals(document: Document, decision: Decision) -> list[Removal]:
     reasons: dict[int, tuple[float, tuple[Evidence, ...]]] = {}
     for line, cuts in _by_line(decision.cuts).items():
         spans = _merge(document, line, cuts)
-        if _nothing_left(document, line, spans):
+        if not document.has_word_outside(line, [(start, end) for start, end, _ in spans]):
             whole[line] = True
             kinds[line] = cuts[0].evidence.kind
             reasons[line] = (sum(cut.evidence.points for cut in cuts), tuple(cut.evidence for cut in cuts))
@@ -86,16 +86,6 @@ def _widen(document: Document, line: int, start: int, end: int) -> tuple[int, in
         return start, right
     # In the middle of a line one space stays between what is left on both sides.
     return start, right if left < start else end
-
-
-def _nothing_left(document: Document, line: int, spans: list[tuple[int, int, Cut]]) -> bool:
-    position = int(document.starts[line])
-    rest = []
-    for start, end, _ in spans:
-        rest.append(document.text[position:start])
-        position = end
-    rest.append(document.text[position : int(document.ends[line])])
-    return not any(character.isalnum() for part in rest for character in part)
 
 
 def _stretches(document: Document, removed: list[bool]) -> list[tuple[int, int, list[int]]]:

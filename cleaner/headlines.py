@@ -31,15 +31,11 @@ _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The headline's bare text, the line that stays, and the lines that copy it.
-
-    ``site_suffix`` is the span of " | Site" behind the headline on the line that stays, where it has one.
-    """
+    """The headline's bare text, the line that stays, and the lines that copy it."""
 
     text: str
     first: int
     copies: tuple[int, ...]
-    site_suffix: tuple[int, int] | None = None
 
 
 def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Headline | None:

@@ -91,10 +91,9 @@ def _gains(analysis: Analysis, candidate: BoolArray) -> FloatArray:
 
 def _main_blocks(gains: FloatArray) -> BoolArray:
     """The runs of lines with the best sum of gains, where every change between keeping and dropping costs."""
-    keep, drop = 0.0, 0.0
+    keep, drop = -SWITCH_COST, 0.0
     from_drop = np.zeros(gains.size, dtype=bool)
     from_keep = np.zeros(gains.size, dtype=bool)
-    keep = -SWITCH_COST
     for line, gain in enumerate(gains.tolist()):
         enter, leave = drop - SWITCH_COST, keep - SWITCH_COST
         from_drop[line] = enter > keep

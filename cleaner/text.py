@@ -194,6 +194,15 @@ class Document:
         """The folded characters of a line."""
         return self.folded.text[int(self.folded_starts[index]) : int(self.folded_ends[index])]
 
+    def has_word_outside(self, index: int, spans: list[tuple[int, int]]) -> bool:
+        """Whether a line holds a letter or digit outside of some spans of the document, given in order."""
+        position = int(self.starts[index])
+        for start, end in [*spans, (int(self.ends[index]),) * 2]:
+            if any(character.isalnum() for character in self.text[position:start]):
+                return True
+            position = max(position, end)
+        return False
+
     def line(self, index: int) -> Line:
         """A line as a value with its offsets."""
         return Line(index, int(self.starts[index]), int(self.ends[index]), int(self.stops[index]))
