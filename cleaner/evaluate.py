@@ -1,21 +1,42 @@
 """Measures against gold text: token F1, what the best choice of whole lines reaches, gap closed, tokens kept.
 
 The measures are those of the evaluation data: tokens are ``\\w+`` of the lower-cased text, for Chinese and
-Japanese every letter or digit by itself; precision, recall and F1 are over token multisets.
+Japanese every letter or digit by itself; precision, recall and F1 are over token multisets. A `GoldText` holds the
+tokens of a page's gold and judges each line once, however many texts of the page it stands in.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 import regex
 
-__all__ = ["Score", "gap_closed", "line_labels", "oracle_text", "score_text", "tokenize"]
+from cleaner.labelled import LabelledPage
+from cleaner.model import CleanResult, Kind, Removal
+
+__all__ = [
+    "GoldText",
+    "JudgedLine",
+    "KindCount",
+    "Measure",
+    "Score",
+    "count_tokens",
+    "gap_closed",
+    "line_labels",
+    "measure_text",
+    "oracle_text",
+    "score_text",
+    "score_tokens",
+    "tokenize",
+]
 
 CHARACTER_LANGUAGES = frozenset({"zh", "ja"})
 SHINGLE = 4
+MAX_SHOWN_LINE = 400
 _WORD = regex.compile(r"\w+")
 _CHARACTER = regex.compile(r"[^\W_]")
 
@@ -58,23 +79,82 @@ def score_tokens(found: Counter[str], gold: Counter[str]) -> Score:
     return Score(precision, recall, 2 * shared / (found.total() + gold.total()))
 
 
-def line_labels(lines: Iterable[str], gold: str, lang: str | None = None) -> list[bool | None]:
-    """For each line whether it is main content: at least half of its 4-token shingles occur in the gold.
+def gap_closed(f1: float, untouched: float, oracle: float) -> float:
+    """How much of the way from untouched to oracle was gone: 0 nothing, 1 all, negative harm.
 
-    A line under four tokens counts when it occurs as a whole; a line without tokens has the label None.
+    >>> gap_closed(0.9, 0.8, 1.0)
+    0.5
     """
-    padded = tokenize(gold, lang)
-    shingles = {tuple(padded[at : at + size]) for size in range(1, SHINGLE + 1) for at in range(len(padded) - size + 1)}
-    return [_label(tokenize(line, lang), shingles) for line in lines]
+    return (f1 - untouched) / (oracle - untouched) if oracle > untouched else 0.0
 
 
-def _label(tokens: list[str], shingles: set[tuple[str, ...]]) -> bool | None:
-    if not tokens:
-        return None
-    if len(tokens) < SHINGLE:
-        return tuple(tokens) in shingles
-    own = [tuple(tokens[at : at + SHINGLE]) for at in range(len(tokens) - SHINGLE + 1)]
-    return sum(shingle in shingles for shingle in own) * 2 >= len(own)
+# --- lines -----------------------------------------------------------------------------------------------
+
+
+class JudgedLine(NamedTuple):
+    """The tokens of a line and its label: whether it is main content, None where it has no token."""
+
+    tokens: tuple[str, ...]
+    label: bool | None
+
+
+class GoldText:
+    """The gold of one page, tokenised once; judges the lines of the page's texts, each distinct one once.
+
+    A line is main content when at least half of its 4-token shingles occur in the gold; a line under four tokens
+    when it occurs as a whole.
+
+    >>> gold = GoldText("The ferry sails again on Monday.")
+    >>> gold.judge("The ferry sails again"), gold.judge("Share"), gold.judge("* * *").label
+    (JudgedLine(tokens=('the', 'ferry', 'sails', 'again'), label=True), JudgedLine(tokens=('share',), label=False), None)
+    """
+
+    __slots__ = ("_judged", "_lang", "_shingles", "counts")
+
+    def __init__(self, gold: str, lang: str | None = None) -> None:
+        tokens = tokenize(gold, lang)
+        self.counts = Counter(tokens)
+        self._lang = lang
+        self._shingles = {
+            tuple(tokens[at : at + size]) for size in range(1, SHINGLE + 1) for at in range(len(tokens) - size + 1)
+        }
+        self._judged: dict[str, JudgedLine] = {}
+
+    def judge(self, line: str) -> JudgedLine:
+        """The tokens and the label of one line, or of a part of one."""
+        bare = line.strip()
+        found = self._judged.get(bare)
+        if found is None:
+            tokens = tuple(tokenize(bare, self._lang))
+            found = self._judged[bare] = JudgedLine(tokens, self._label(tokens))
+        return found
+
+    def judge_lines(self, text: str) -> list[JudgedLine]:
+        """The lines of a text, judged."""
+        return [self.judge(line) for line in text.splitlines()]
+
+    def _label(self, tokens: tuple[str, ...]) -> bool | None:
+        if not tokens:
+            return None
+        if len(tokens) < SHINGLE:
+            return tokens in self._shingles
+        own = [tokens[at : at + SHINGLE] for at in range(len(tokens) - SHINGLE + 1)]
+        return sum(shingle in self._shingles for shingle in own) * 2 >= len(own)
+
+
+def count_tokens(lines: Iterable[JudgedLine]) -> Counter[str]:
+    """How often each token stands in some lines."""
+    return Counter(chain.from_iterable(line.tokens for line in lines))
+
+
+def line_labels(lines: Iterable[str], gold: str, lang: str | None = None) -> list[bool | None]:
+    """For each line whether it is main content, None where it has no token; see `GoldText`.
+
+    >>> line_labels(["The ferry sails again on Monday.", "Share", "***"], "The ferry sails again on Monday.")
+    [True, False, None]
+    """
+    against = GoldText(gold, lang)
+    return [against.judge(line).label for line in lines]
 
 
 def oracle_text(text: str, gold: str, lang: str | None = None) -> str:
@@ -84,10 +164,146 @@ def oracle_text(text: str, gold: str, lang: str | None = None) -> str:
     return "\n".join(line for line, label in zip(lines, labels, strict=True) if label)
 
 
-def gap_closed(f1: float, untouched: float, oracle: float) -> float:
-    """How much of the way from untouched to oracle was gone: 0 nothing, 1 all, negative harm.
+# --- one text --------------------------------------------------------------------------------------------
 
-    >>> gap_closed(0.9, 0.8, 1.0)
-    0.5
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """What was removed from one text as one kind of noise: ``content`` of the ``tokens`` were main content."""
+
+    kind: Kind
+    removals: int
+    tokens: int
+    content: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One page as one scraper gives it, before and after cleaning; ``scraper`` is ``gold`` for the gold itself.
+
+    ``untouched``, ``cleaned``, ``oracle``: F1 of the text as it was, as it became, and of its lines that are main
+    content. ``content_before``, ``content_after``: tokens shared with the gold; ``noise_before``, ``noise_after``:
+    surplus tokens. ``kept``: tokens after for each before; ``unchanged``: not a character went.
+    ``lost``: tokens of main content in what was removed; ``left``: tokens of the lines of noise that were not;
+    ``lost_line`` and ``left_line``: the largest of each, or its beginning.
     """
-    return (f1 - untouched) / (oracle - untouched) if oracle > untouched else 0.0
+
+    name: str
+    scraper: str
+    id: str
+    host: str
+    lang: str | None
+    untouched: float
+    cleaned: float
+    oracle: float
+    content_before: int
+    content_after: int
+    noise_before: int
+    noise_after: int
+    kept: float
+    unchanged: bool
+    lost: int
+    left: int
+    lost_line: str
+    left_line: str
+    kinds: tuple[KindCount, ...]
+
+    @property
+    def loss(self) -> float:
+        """How far the cleaned text is from what the best choice of whole lines reaches, in F1."""
+        return self.oracle - self.cleaned
+
+    @property
+    def content_recall(self) -> float | None:
+        """The share of the gold's tokens in the text that are still there; None where there was none."""
+        return self.content_after / self.content_before if self.content_before else None
+
+    @property
+    def noise_recall(self) -> float | None:
+        """The share of the surplus tokens that is gone; None where there was none."""
+        return 1 - self.noise_after / self.noise_before if self.noise_before else None
+
+
+def measure_text(page: LabelledPage, gold: GoldText, scraper: str, text: str, result: CleanResult) -> Measure:
+    """The measures of one text of a page and what cleaning made of it; ``gold`` is the page's."""
+    lines = gold.judge_lines(text)
+    before = count_tokens(lines)
+    after = count_tokens(gold.judge_lines(result.text)) if result.changed else before
+    content_before, content_after = (before & gold.counts).total(), (after & gold.counts).total()
+    lost, left = _Largest(), _Largest()
+    kinds = _count_removed(gold, text, result.removals, lost, left)
+    return Measure(
+        name=page.name,
+        scraper=scraper,
+        id=page.id,
+        host=page.host,
+        lang=page.lang,
+        untouched=score_tokens(before, gold.counts).f1,
+        cleaned=score_tokens(after, gold.counts).f1,
+        oracle=score_tokens(count_tokens(line for line in lines if line.label), gold.counts).f1,
+        content_before=content_before,
+        content_after=content_after,
+        noise_before=before.total() - content_before,
+        noise_after=after.total() - content_after,
+        kept=after.total() / max(before.total(), 1),
+        unchanged=result.text == text,
+        lost=lost.tokens,
+        left=left.tokens,
+        lost_line=lost.line,
+        left_line=left.line,
+        kinds=kinds,
+    )
+
+
+class _Largest:
+    """Adds up lines by their tokens and remembers the largest."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.line = ""
+        self._most = 0
+
+    def add(self, line: str, tokens: int) -> None:
+        self.tokens += tokens
+        if tokens > self._most:
+            self._most = tokens
+            self.line = line.strip()[:MAX_SHOWN_LINE]
+
+
+def _count_removed(
+    gold: GoldText, text: str, removals: Sequence[Removal], lost: _Largest, left: _Largest
+) -> tuple[KindCount, ...]:
+    """What went as each kind; adds what was lost of the main content and what was left of the noise."""
+    tokens: Counter[Kind] = Counter()
+    content: Counter[Kind] = Counter()
+    for line, parts in _removed_parts(text, removals):
+        remaining = gold.judge(line)
+        count = len(remaining.tokens)
+        for kind, part in parts:
+            judged = gold.judge(part)
+            count -= len(judged.tokens)
+            tokens[kind] += len(judged.tokens)
+            if judged.label:
+                content[kind] += len(judged.tokens)
+                lost.add(part, len(judged.tokens))
+        if remaining.label is False and count > 0:
+            left.add(line, count)
+    numbers = Counter(removal.kind for removal in removals)
+    return tuple(KindCount(kind, numbers[kind], tokens[kind], content[kind]) for kind in Kind if numbers[kind])
+
+
+def _removed_parts(text: str, removals: Sequence[Removal]) -> Iterator[tuple[str, list[tuple[Kind, str]]]]:
+    """Each line of a text with the parts of it that were removed, and as what."""
+    position = 0
+    at = 0
+    for line in text.splitlines(keepends=True):
+        end = position + len(line)
+        parts = []
+        while at < len(removals) and removals[at].start < end:
+            removal = removals[at]
+            parts.append((removal.kind, text[max(position, removal.start) : min(end, removal.end)]))
+            if removal.end > end:
+                break
+            at += 1
+        yield line, parts
+        position = end

@@ -7,19 +7,32 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from cleaner.model import CleanResult, Evidence, Kind, Removal, Verdict
 from cleaner.patterns import Pattern
 
+if TYPE_CHECKING:
+    from cleaner.evaluate import Measure
+    from cleaner.evaluation import GoldRow, KindRow, PatternRow, Row
+
 __all__ = [
+    "align",
+    "evaluation_record",
     "explain_json",
+    "gold_table",
+    "hit_table",
     "kind_table",
+    "measure_record",
+    "measure_table",
     "pattern_json",
     "pattern_table",
     "removal_record",
+    "removed_table",
     "render_explanation",
     "to_json",
+    "worst_table",
 ]
 
 _MARKS = {"keep": " ", "drop": "-", "cut": "~"}
@@ -28,7 +41,7 @@ _DIM = "2"
 _MIN_TEXT_WIDTH = 20
 _KIND_WIDTH = max(len(kind) for kind in Kind)
 _SCORE_WIDTH = 7
-_NO_PATTERN = "·"
+_NOTHING = "·"
 
 
 # --- JSON ------------------------------------------------------------------------------------------------
@@ -228,7 +241,7 @@ def pattern_json(patterns: Iterable[Pattern]) -> list[dict[str, str]]:
 def pattern_table(patterns: Iterable[Pattern]) -> list[str]:
     """A table of patterns: id, kind, language, action, strength, and what each finds."""
     rows = [_PATTERN_COLUMNS, *(tuple(record.values()) for record in pattern_json(patterns))]
-    return _align(rows)
+    return align(rows)
 
 
 def kind_table(patterns: Iterable[Pattern]) -> list[str]:
@@ -238,20 +251,104 @@ def kind_table(patterns: Iterable[Pattern]) -> list[str]:
     rows: list[Sequence[str]] = [("kind", *langs, "all")]
     for kind in Kind:
         row = [counts[kind, lang] for lang in langs]
-        rows.append((kind.value, *(str(count or _NO_PATTERN) for count in row), str(sum(row) or _NO_PATTERN)))
+        rows.append((kind.value, *(str(count or _NOTHING) for count in row), str(sum(row) or _NOTHING)))
     totals = [sum(count for (_, other), count in counts.items() if other == lang) for lang in langs]
     rows.append(("all", *map(str, totals), str(counts.total())))
-    return _align(rows, numbers=True)
+    return align(rows, numbers=True)
 
 
-def _align(rows: Sequence[Sequence[str]], *, numbers: bool = False) -> list[str]:
-    """Rows as lines with aligned columns; ``numbers``: all columns but the first are aligned to the right."""
+def align(rows: Sequence[Sequence[str]], *, numbers: bool = False, names: int = 1) -> list[str]:
+    """Rows as lines with aligned columns; ``numbers``: all but the first ``names`` are aligned to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
         cells = [
-            cell.rjust(width) if numbers and position else cell.ljust(width)
+            cell.rjust(width) if numbers and position >= names else cell.ljust(width)
             for position, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+# --- evaluation ------------------------------------------------------------------------------------------
+
+
+def measure_table(rows: Sequence[Row], by: str | None = None) -> list[str]:
+    """A table of measures: a row for each data set and scraper, and for each group where they are split ``by``."""
+    split = [] if by is None else [by]
+    head = ["set", "scraper", *split, "pages", "untouched", "cleaned", "oracle", "gap closed", "harmed"]
+    table = [[*head, "content recall", "noise recall"]]
+    for row in rows:
+        names = [row.name, row.scraper, *([row.group or ""] if split else [])]
+        figures = [f"{row.untouched:.4f}", f"{row.cleaned:.4f}", f"{row.oracle:.4f}", f"{row.gap_closed:+.2f}"]
+        shares = [f"{row.harmed:.3f}", _share(row.content_recall), _share(row.noise_recall)]
+        table.append([*map(visible, names), str(row.pages), *figures, *shares])
+    return align(table, numbers=True, names=2 + len(split))
+
+
+def gold_table(rows: Sequence[GoldRow], by: str | None = None) -> list[str]:
+    """A table of what cleaning keeps of the gold itself, laid out like `measure_table`."""
+    split = [] if by is None else [by]
+    table = [["set", "scraper", *split, "pages", "kept", "unchanged"]]
+    for row in rows:
+        names = [row.name, "gold", *([row.group or ""] if split else [])]
+        table.append([*map(visible, names), str(row.pages), f"{row.kept:.4f}", f"{row.unchanged:.3f}"])
+    return align(table, numbers=True, names=2 + len(split))
+
+
+def removed_table(rows: Sequence[KindRow]) -> list[str]:
+    """A table of what was removed as each kind of noise, and how much of it was main content."""
+    table = [["kind", "removals", "tokens", "main content", "noise precision", "gold"]]
+    for row in rows:
+        counts = [str(count) for count in (row.removals, row.tokens, row.content)]
+        table.append([row.kind.value, *counts, _share(row.precision), str(row.gold)])
+    return align(table, numbers=True)
+
+
+def hit_table(rows: Sequence[PatternRow]) -> list[str]:
+    """A table of how often each pattern hits lines of main content, lines of noise, and the gold itself."""
+    table = [["pattern", "main content", "noise", "precision", "gold"]]
+    table += [[row.id, str(row.content), str(row.noise), _share(row.precision), str(row.gold)] for row in rows]
+    return align(table, numbers=True)
+
+
+def worst_table(measures: Sequence[Measure], *, width: int = 120) -> list[str]:
+    """A table of texts, beneath each the largest line lost and the largest line of noise left.
+
+    ``width``: columns of the terminal, to which those lines are shortened.
+    """
+    table = [["set", "scraper", "lang", "host", "loss", "untouched", "cleaned", "oracle", "lost", "left"]]
+    for item in measures:
+        names = [item.name, item.scraper, item.lang or "", item.host]
+        figures = [f"{value:.4f}" for value in (item.loss, item.untouched, item.cleaned, item.oracle)]
+        table.append([*map(visible, names), *figures, str(item.lost), str(item.left)])
+    head, *rows = align(table, numbers=True, names=4)
+    lines = [f"{head}  id"]
+    for row, item in zip(rows, measures, strict=True):
+        beneath = [("lost", item.lost_line), ("left", item.left_line)]
+        lines += [
+            f"{row}  {visible(item.id)}",
+            *(shorten(f"  {what}: {visible(line)}", width) for what, line in beneath if line),
+        ]
+    return lines
+
+
+def _share(value: float | None) -> str:
+    return _NOTHING if value is None else f"{value:.4f}"
+
+
+def evaluation_record(row: Row | GoldRow | KindRow | PatternRow, by: str | None = None) -> dict[str, Any]:
+    """A row of an evaluation for JSON: ``set`` is its data set, its group is named like what it is split ``by``."""
+    record = {("set" if name == "name" else name): value for name, value in asdict(row).items()}
+    group = record.pop("group", None)
+    if by is not None and group is not None:
+        record[by] = group
+    if hasattr(row, "precision"):
+        record["precision"] = row.precision
+    return record
+
+
+def measure_record(measure: Measure) -> dict[str, Any]:
+    """The measures of one text for JSON, its loss among them."""
+    record = {("set" if name == "name" else name): value for name, value in asdict(measure).items()}
+    return {**record, "loss": measure.loss}

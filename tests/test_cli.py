@@ -16,6 +16,7 @@ import pytest
 
 from cleaner import CleanConfig, Cleaner, __version__, apply_removals, explain_text
 from cleaner import cli as command_line
+from cleaner.cli.output import wants_colour
 
 ARTICLE = (
     "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
@@ -367,7 +368,7 @@ def test_colour_by_default(terminal: bool, no_color: str, coloured: bool, monkey
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", "xterm")
-    assert command_line._wants_colour() is coloured
+    assert wants_colour() is coloured
 
 
 def test_explain_as_json_is_one_object(page: Path, run: Run) -> None:
@@ -453,7 +454,7 @@ def test_broken_patterns_are_reported(page: Path, tmp_path: Path, run: Run) -> N
 def test_version_and_help() -> None:
     """The module runs as a command, tells its version, and its help shows examples."""
     assert _process("--version").stdout.decode().split() == ["cleaner", __version__]
-    for command in ([], ["clean"], ["explain"], ["patterns"], ["patterns", "list"], ["patterns", "check"]):
+    for command in ([], ["clean"], ["explain"], ["patterns"], ["patterns", "list"], ["patterns", "check"], ["eval"]):
         shown = _process(*command, "--help")
         assert (shown.returncode, shown.stderr) == (0, b"")
         assert command == ["patterns"] or b"Examples:" in shown.stdout

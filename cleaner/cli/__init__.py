@@ -1,0 +1,66 @@
+"""The command line: parse, call, print. Data goes to standard output, everything else to standard error.
+
+Each command is a module with a function ``run``; a new one is imported and registered here. `output` holds what
+goes to standard output and standard error, `options` what several commands take.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cleaner.cli import clean, evaluate, explain, patterns
+from cleaner.cli.output import reporting, write
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="cleaner",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
+        from cleaner import __version__
+
+        with reporting():
+            write(f"cleaner {__version__}\n".encode())
+        raise typer.Exit
+
+
+@app.callback()
+def _cleaner(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the noise out of scraped news text: sponsor blocks, comment threads, share bars, author boxes and so on.
+
+    \b
+    Examples:
+      cleaner clean page.txt                   the article, on standard output
+      cleaner clean corpus/ -o articles/       a folder of .txt files, mirrored
+      cleaner explain page.txt                 every line with its verdict and why
+      cleaner patterns list --table            what is known about which language
+      cleaner eval labelled.jsonl              how well pages with a known article are cleaned
+
+    Exit status: 0 done, 1 some input failed and the rest is done, 2 wrong usage.
+    """
+
+
+app.command("clean")(clean.run)
+app.command("explain")(explain.run)
+app.add_typer(patterns.app, name="patterns")
+app.command("eval")(evaluate.run)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="cleaner")

@@ -1,0 +1,115 @@
+"""The command ``explain``: every line of a text with its verdict and the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleaner.cli.options import (
+    EncodingOption,
+    HeadlineOption,
+    KeepOption,
+    LangOption,
+    PatternsOption,
+    ThresholdOption,
+    TitleOption,
+    make_cleaner,
+    make_config,
+    standard_input,
+)
+from cleaner.cli.output import (
+    EXIT_FAILED,
+    refuse,
+    reporting,
+    say_all,
+    terminal_width,
+    wants_colour,
+    write,
+    write_lines,
+)
+from cleaner.errors import InputError
+from cleaner.model import CleanResult
+from cleaner.records import find_sources, read_records
+
+__all__ = ["run"]
+
+
+def run(
+    path: Annotated[
+        str | None, typer.Argument(metavar="PATH", help="A file, or - for standard input.", show_default=False)
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of the view for people.")] = False,
+    removed_only: Annotated[
+        bool, typer.Option("--removed-only", help="Only the lines that are dropped or cut.")
+    ] = False,
+    colour: Annotated[
+        bool | None,
+        typer.Option(
+            "--colour/--no-colour",
+            "--color/--no-color",
+            help="Colours; without it only on a terminal.",
+            show_default=False,
+        ),
+    ] = None,
+    keep: KeepOption = None,
+    headline: HeadlineOption = "first",
+    threshold: ThresholdOption = 0.0,
+    title: TitleOption = None,
+    lang: LangOption = None,
+    patterns: PatternsOption = None,
+    encoding: EncodingOption = None,
+) -> None:
+    """Show for every line of a text whether it stays, and why.
+
+    Each line has its number, a mark (- dropped, ~ cut, none: kept), the kind of noise, its score and its text.
+    Beneath stands the evidence: where each of the points comes from. The points add up to the score; points above
+    zero speak for noise.
+
+    \b
+    Examples:
+      cleaner explain page.txt
+      cleaner explain page.txt --removed-only
+      cleaner explain page.txt --json | python -m json.tool
+    """
+    with reporting():
+        name = path or standard_input()[0]
+        if Path(name).is_dir():
+            refuse(f"{name}: is a folder; explain takes one file")
+        config = make_config(keep=keep, headline=headline, threshold=threshold, patterns=patterns, encoding=encoding)
+        sources, errors = find_sources([name])
+        cleaner = make_cleaner(config)
+        failed = say_all(errors)
+        for source in sources:
+            try:
+                for record in read_records(source, encoding=encoding):
+                    result = cleaner.clean(record.text, title=title, lang=lang)
+                    if as_json:
+                        _write_json(result, removed_only=removed_only)
+                    else:
+                        write_lines(_view(record.text, result, colour=colour, removed_only=removed_only))
+            except InputError as error:
+                failed += say_all([error])
+        if failed:
+            raise typer.Exit(EXIT_FAILED)
+
+
+def _write_json(result: CleanResult, *, removed_only: bool) -> None:
+    from cleaner.report import explain_json, to_json
+
+    write(to_json(explain_json(result, removed_only=removed_only), indent=2) + b"\n")
+
+
+def _view(text: str, result: CleanResult, *, colour: bool | None, removed_only: bool) -> Iterable[str]:
+    from cleaner.report import render_explanation
+
+    return render_explanation(
+        text,
+        result,
+        width=terminal_width(),
+        colour=wants_colour() if colour is None else colour,
+        removed_only=removed_only,
+    )
