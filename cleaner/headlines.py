@@ -38,28 +38,37 @@ class Headline:
     copies: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a document as they are shown and folded, and the numbers of those that are not blank."""
+
+    shown: tuple[str, ...]
+    folded: tuple[str, ...]
+    filled: list[int]
+
+
 def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Headline | None:
     """The headline of a document, where the given title, or a repetition near its head, shows one.
 
     ``main_start`` is the first line of article prose. Without a title, a line of the head is taken for the
     headline only when it occurs again.
     """
-    lines = analysis.document.line_texts
-    filled = [int(line) for line in analysis.filled]
+    document = analysis.document
+    lines = _Lines(document.line_texts, document.folded_lines, [int(line) for line in analysis.filled])
     if title and _is_candidate(title):
-        found = _from_title(lines, filled, title)
+        found = _from_title(lines, title)
         if found is not None:
             return found
-    return _from_repetition(analysis, lines, filled, main_start)
+    return _from_repetition(analysis, lines, main_start)
 
 
-def _from_title(lines: tuple[str, ...], filled: list[int], title: str) -> Headline | None:
-    shown = {fold(lines[line]).strip() for line in filled}
+def _from_title(lines: _Lines, title: str) -> Headline | None:
+    shown = {lines.folded[line] for line in lines.filled}
     forms = _bare_forms(title)
     # The barest form that stands alone on a line is the headline; else the first form that is found at all.
     alone = [form for form in reversed(forms) if fold(form).strip() in shown]
     for name in [*alone, *forms]:
-        copies = _copies_of(lines, filled, name, near=True)
+        copies = _copies_of(lines, name, near=True)
         if copies:
             return _headline(lines, name, copies)
     return None
@@ -79,57 +88,64 @@ def _bare_forms(title: str) -> list[str]:
     return forms
 
 
-def _from_repetition(analysis: Analysis, lines: tuple[str, ...], filled: list[int], main_start: int) -> Headline | None:
-    before_prose = [line for line in filled if line <= main_start]
-    head = [line for line in (before_prose[-HEAD_LINES:] or filled[:HEAD_LINES]) if _is_candidate(lines[line])]
+def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Headline | None:
+    before_prose = [line for line in lines.filled if line <= main_start]
+    near = before_prose[-HEAD_LINES:] or lines.filled[:HEAD_LINES]
+    head = [line for line in near if _is_candidate(lines.shown[line])]
     head = [
         line
         for line in head
         if line not in analysis.hits
         and not analysis.features.is_bullet[line]
-        and not lines[line].rstrip("\"'»”’)").endswith((".", ":", ",", ";", "。"))
+        and not lines.shown[line].rstrip("\"'»”’)").endswith((".", ":", ",", ";", "。"))
     ]
     for line in sorted(head, key=lambda line: (-analysis.features.words[line], line)):
-        name = _without_site(lines, filled, line)
-        copies = _copies_of(lines, filled, name, near=len(_words(name)) >= MIN_NEAR_WORDS)
+        name = _without_site(lines, line)
+        copies = _copies_of(lines, name, near=len(_words(name)) >= MIN_NEAR_WORDS)
         if len(copies) >= 2 and len(copies) <= MAX_COPIES:
             return _headline(lines, name, copies)
     return None
 
 
-def _without_site(lines: tuple[str, ...], filled: list[int], line: int) -> str:
+def _without_site(lines: _Lines, line: int) -> str:
     """The line's text, or the part before a site's name when that part stands alone elsewhere."""
-    text = lines[line]
-    alone = {fold(lines[other]).strip() for other in filled if other != line}
+    text = lines.shown[line]
+    alone = {lines.folded[other] for other in lines.filled if other != line}
     for form in _bare_forms(text)[1:]:
         if fold(form).strip() in alone:
             return form
     return text
 
 
-def _headline(lines: tuple[str, ...], name: str, copies: list[int]) -> Headline:
-    exact = [line for line in copies if fold(lines[line]).strip() == fold(name).strip()]
+def _headline(lines: _Lines, name: str, copies: list[int]) -> Headline:
+    target = fold(name).strip()
+    exact = [line for line in copies if lines.folded[line] == target]
     first = exact[0] if exact else copies[0]
-    return Headline(lines[first] if exact else name, first, tuple(line for line in copies if line != first))
+    return Headline(lines.shown[first] if exact else name, first, tuple(line for line in copies if line != first))
 
 
-def _copies_of(lines: tuple[str, ...], filled: list[int], name: str, *, near: bool) -> list[int]:
+def _copies_of(lines: _Lines, name: str, *, near: bool) -> list[int]:
     target = fold(name).strip()
     words = Counter(_words(name))
-    return [line for line in filled if _is_copy(lines[line], target, words, near=near)]
+    shortest, longest = min(MIN_CUT_CHARACTERS, len(target)), len(target) + 80
+    return [
+        line
+        for line in lines.filled
+        if shortest <= len(lines.shown[line]) <= longest
+        and _is_copy(lines.shown[line], lines.folded[line], target, words, near=near)
+    ]
 
 
-def _is_copy(line: str, target: str, words: Counter[str], *, near: bool) -> bool:
-    if len(line) > len(target) + 80 or len(line) < min(MIN_CUT_CHARACTERS, len(target)):
+def _is_copy(line: str, folded: str, target: str, words: Counter[str], *, near: bool) -> bool:
+    own = Counter(_WORD.findall(folded))
+    if not own & words and not folded.endswith(ELLIPSES):
         return False
-    folded = fold(line).strip()
     if _core(folded) == _core(target):
         return True
     if _is_cut_copy(folded, target):
         return True
     if _is_with_site(folded, target):
         return True
-    own = Counter(_words(line))
     if not near or min(own.total(), words.total()) < MIN_NEAR_WORDS or line.endswith(SENTENCE_ENDS):
         return False
     return 2 * (own & words).total() / (own.total() + words.total()) > MIN_SIMILARITY
@@ -149,6 +165,8 @@ def _is_cut_copy(folded: str, target: str) -> bool:
 
 def _is_with_site(folded: str, target: str) -> bool:
     """Whether a line is the headline with a site's name before or behind it."""
+    if target not in folded:
+        return False
     for separator in map(fold, SITE_SEPARATORS):
         if folded.startswith(target + separator):
             return len(_words(folded[len(target) :])) <= MAX_SITE_WORDS

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias, get_args
 
 import regex
@@ -221,6 +221,7 @@ def fold_expression(source: str) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
     folded = fold(character) or character
     # A typographic dash becomes a plain one, a full-width bracket a plain one: neither may get a meaning by it.
