@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.matcher import Hit, Matcher
 from cleaner.model import Evidence
 from cleaner.text import Document, IntArray
+from cleaner.words import WordLists
 
 __all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "analyse", "evidence_of"]
 
@@ -64,6 +64,15 @@ class Analysis:
         return (self.features.words >= 5) & self.features.ends_sentence
 
     @cached_property
+    def paragraph(self) -> IntArray:
+        """For each filled line the number of its paragraph: lines that were broken, at a link perhaps, belong to one."""
+        features, filled = self.features, self.filled
+        joined = np.zeros(filled.size, dtype=bool)
+        above, here = filled[:-1], filled[1:]
+        joined[1:] = (features.starts_joined[here] & ~features.ends_sentence[above]) | features.ends_open[above]
+        return np.cumsum(~joined) - 1
+
+    @cached_property
     def strong(self) -> BoolArray:
         """Which lines hold a strong pattern that takes the whole line wherever it stands."""
         marks = np.zeros(len(self.document), dtype=bool)
@@ -80,12 +89,12 @@ class Analysis:
         return np.concatenate([np.zeros(1), np.cumsum(sizes)])
 
 
-def analyse(document: Document, matcher: Matcher, stop_words: npt.NDArray[np.uint64]) -> Analysis:
-    """The analysis of a document."""
+def analyse(document: Document, matcher: Matcher, word_lists: WordLists, lang: str | None = None) -> Analysis:
+    """The analysis of a document; ``lang`` is its main language where that is known."""
     hits: dict[int, list[Hit]] = defaultdict(list)
     for hit in matcher.match(document):
         hits[hit.line].append(hit)
-    return Analysis(document, compute_features(document, stop_words), dict(hits))
+    return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
 
 
 def evidence_of(hit: Hit) -> Evidence:

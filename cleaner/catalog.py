@@ -12,8 +12,9 @@ from pathlib import Path
 
 from cleaner.errors import PatternError
 from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, parse_patterns, prove, require_new
+from cleaner.words import WordLists
 
-__all__ = ["builtin_folder", "builtin_patterns", "check_patterns", "read_patterns", "stop_words"]
+__all__ = ["builtin_folder", "builtin_patterns", "check_patterns", "read_patterns", "word_lists"]
 
 
 def builtin_folder() -> Traversable:
@@ -81,10 +82,16 @@ def _is_builtin(folder: Path) -> bool:
 
 
 @cache
-def stop_words() -> tuple[str, ...]:
-    """Frequent function words of all languages, from ``patterns/stop-words.txt``."""
-    lines = (builtin_folder() / "stop-words.txt").read_text("utf-8").splitlines()
-    return tuple(word for line in lines if not line.startswith("#") for word in line.partition(":")[2].split())
+def word_lists() -> WordLists:
+    """The frequent words of all languages, from ``patterns/stop-words.txt`` and ``patterns/person-words.txt``."""
+    return WordLists(_words_by_language("stop-words.txt"), _words_by_language("person-words.txt"))
+
+
+def _words_by_language(name: str) -> dict[str, list[str]]:
+    """A file of words: a language code, a colon and its words on each line; comments start with ``#``."""
+    lines = (builtin_folder() / name).read_text("utf-8").splitlines()
+    rows = (line.partition(":") for line in lines if line.strip() and not line.startswith("#"))
+    return {lang.strip(): words.split() for lang, _, words in rows}
 
 
 def _read_folder(root: Traversable, prefix: str, *, timeout: float | None) -> PatternSet:

@@ -19,6 +19,7 @@ from cleaner.matcher import Hit
 from cleaner.model import Evidence, Kind
 from cleaner.places import Places, find_places
 from cleaner.scorer import PRIOR, LinePoints, rawness, score_lines
+from cleaner.signals import Clues
 from cleaner.threads import Thread, find_thread
 
 __all__ = ["Cut", "Decision", "decide"]
@@ -97,6 +98,26 @@ class _Ledger:
 
 def decide(analysis: Analysis, config: CleanConfig, title: str | None) -> Decision:
     """The decision over one document."""
+    gathered = gather(analysis, title)
+    ledger, clues = gathered.ledger, gathered.clues
+    _add_headline(ledger, clues.headline, config)
+    points = score_lines(analysis, clues.places.inside, clues.raw)
+    weak = [line for line, hits in clues.placed.items() if any(hit.pattern.strength == "weak" for hit in hits)]
+    _add_company(analysis, ledger, points, clues.places, weak)
+    return _sum(analysis, config, ledger, points, gathered.cuts, clues.thread, clues.headline)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What patterns and context say of a document: evidence by line, fragments to cut, and clues for the scorer."""
+
+    ledger: _Ledger
+    cuts: list[Cut]
+    clues: Clues
+
+
+def gather(analysis: Analysis, title: str | None) -> Gathered:
+    """The evidence of patterns and context over one document."""
     thread = find_thread(analysis)
     raw = rawness(analysis)
     places = find_places(analysis, thread, raw)
@@ -107,12 +128,9 @@ def decide(analysis: Analysis, config: CleanConfig, title: str | None) -> Decisi
     _open_boxes(analysis, ledger, placed, places)
     if thread is not None:
         _add_thread(analysis, ledger, thread, raw)
-    _add_headline(ledger, headline, config)
     _add_signature(analysis, ledger, places)
-    points = score_lines(analysis, places.inside, raw)
-    weak = [line for line, hits in placed.items() if any(hit.pattern.strength == "weak" for hit in hits)]
-    _add_company(analysis, ledger, points, places, weak)
-    return _sum(analysis, config, ledger, points, cuts, thread, headline)
+    points = np.array([ledger.points(line) for line in range(len(analysis.document))])
+    return Gathered(ledger, cuts, Clues(placed, points, thread, headline, places, raw))
 
 
 def _place_hits(analysis: Analysis, places: Places, thread: Thread | None) -> dict[int, list[Hit]]:
@@ -167,14 +185,17 @@ def _open_boxes(analysis: Analysis, ledger: _Ledger, placed: dict[int, list[Hit]
     closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
     for line in sorted(placed):
         for hit in placed[line]:
-            if hit.pattern.action == "open" and (hit.pattern.strength == "strong" or places.is_tail[line]):
+            if hit.pattern.action == "open" and (
+                hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line])
+            ):
                 _open_box(analysis, ledger, hit, line, places, closed)
 
 
 def _open_box(analysis: Analysis, ledger: _Ledger, hit: Hit, opened: int, places: Places, closed: set[int]) -> None:
     """Give the lines below an opening line the points of its box, as far as it reaches."""
     reach = hit.pattern.reach
-    interior = not places.is_tail[opened]
+    # A box takes the rest of a document only below an article.
+    interior = not (places.is_tail[opened] and places.prose_precedes[opened])
     if interior and reach == "end":
         reach = "lines"
     features = analysis.features

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 
 from cleaner.analysis import Analysis, analyse
-from cleaner.catalog import builtin_patterns, read_patterns, stop_words
+from cleaner.catalog import builtin_patterns, read_patterns, word_lists
 from cleaner.config import CleanConfig
 from cleaner.context import THREAD_KINDS, Decision, decide
 from cleaner.edits import apply_removals, line_evidence, make_removals
-from cleaner.features import hash_words
 from cleaner.matcher import Matcher
 from cleaner.model import Action, CleanResult, Evidence, Removal, Verdict
 from cleaner.patterns import PatternSet
@@ -47,7 +46,7 @@ class Cleaner:
         if self.config.patterns is not None:
             self.patterns = self.patterns + read_patterns(self.config.patterns)
         self._matcher = Matcher(self.patterns)
-        self._stop_words = hash_words(stop_words())
+        self._word_lists = word_lists()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Cleaner, (self.config, self._given)
@@ -98,7 +97,7 @@ class Cleaner:
 
     def _run_pass(self, text: str, title: str | None, segments: _Segments) -> _Pass:
         document = Document(text)
-        analysis = analyse(document, self._matcher, self._stop_words)
+        analysis = analyse(document, self._matcher, self._word_lists)
         decision = decide(analysis, self.config, title)
         return _Pass(analysis, decision, make_removals(document, decision), segments)
 

@@ -10,7 +10,7 @@ from cleaner.analysis import Analysis
 from cleaner.features import BoolArray, FloatArray
 from cleaner.threads import Thread
 
-__all__ = ["Places", "find_places"]
+__all__ = ["Places", "block_gains", "find_places", "main_blocks"]
 
 PROSE_MAX_GAIN = 60.0
 SHORT_COST, SHORT_COST_A_WORD, SHORT_MAX_WORDS = 2.0, 0.4, 20.0
@@ -52,7 +52,7 @@ def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places
         candidate[thread.start : thread.stop] = False
     inside = np.ones(count, dtype=bool)
     if raw > 0.0:
-        inside = _main_blocks(_gains(analysis, candidate))
+        inside = main_blocks(_gains(analysis, candidate))
         if inside.any():
             inside = _with_gaps(analysis, inside)
             candidate &= inside
@@ -80,22 +80,26 @@ def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places
 def _gains(analysis: Analysis, candidate: BoolArray) -> FloatArray:
     """What keeping a line wins (prose) or costs (short lines, noise), in words."""
     features = analysis.features
-    gains = np.where(
-        candidate,
-        np.minimum(features.words, PROSE_MAX_GAIN),
-        -(SHORT_COST + SHORT_COST_A_WORD * np.minimum(features.words, SHORT_MAX_WORDS)),
-    )
-    gains = np.where(analysis.strong, -NOISE_COST, gains)
+    gains = np.where(analysis.strong, -NOISE_COST, block_gains(features.words, candidate))
     return np.where(features.is_blank, 0.0, gains)
 
 
-def _main_blocks(gains: FloatArray) -> BoolArray:
+def block_gains(words: FloatArray, candidate: BoolArray) -> FloatArray:
+    """What keeping a line wins (prose) or costs (any other line), in words."""
+    return np.where(
+        candidate,
+        np.minimum(words, PROSE_MAX_GAIN),
+        -(SHORT_COST + SHORT_COST_A_WORD * np.minimum(words, SHORT_MAX_WORDS)),
+    )
+
+
+def main_blocks(gains: FloatArray, switch_cost: float = SWITCH_COST) -> BoolArray:
     """The runs of lines with the best sum of gains, where every change between keeping and dropping costs."""
-    keep, drop = -SWITCH_COST, 0.0
+    keep, drop = -switch_cost, 0.0
     from_drop = np.zeros(gains.size, dtype=bool)
     from_keep = np.zeros(gains.size, dtype=bool)
     for line, gain in enumerate(gains.tolist()):
-        enter, leave = drop - SWITCH_COST, keep - SWITCH_COST
+        enter, leave = drop - switch_cost, keep - switch_cost
         from_drop[line] = enter > keep
         from_keep[line] = leave > drop
         keep, drop = max(keep, enter) + gain, max(drop, leave)

@@ -1,0 +1,422 @@
+"""An analysis -> the named numbers that the line scorer weighs, for every line that is not blank.
+
+The first signals are a line's own shape, the patterns on it, its neighbours, its place and the document. The
+second ones are what a first look at the lines around it found. Every column has a name, in groups by what
+comes before the dot: ``shape``, ``paragraph``, ``pattern``, ``near``, ``place``, ``document``, and ``around`` for the second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from cleaner.analysis import Analysis
+from cleaner.features import BoolArray, FloatArray
+from cleaner.headlines import Headline
+from cleaner.matcher import Hit
+from cleaner.model import Kind
+from cleaner.places import Places, block_gains, main_blocks
+from cleaner.text import IntArray
+from cleaner.threads import Thread
+
+__all__ = ["Clues", "Columns", "first_signals", "second_signals"]
+
+Columns: TypeAlias = dict[str, FloatArray]
+
+SHARE_WINDOWS = (3, 8, 20)
+SCORE_WINDOWS = (1, 2, 3, 5, 8, 20)
+FAR = 200.0
+WORDS_MAX_WEIGHT = 40.0
+SHORT_MAX_WORDS = 9
+PARAGRAPH_MIN_WORDS, PARAGRAPH_MIN_STOP_WORDS, PARAGRAPH_MAX_CAPITALS = 12.0, 0.15, 0.5
+EVIDENCE_MIN_POINTS = 10.0
+BLOCK_THRESHOLDS = (0.3, 0.6)
+BLOCK_SWITCH_COST = 8.0
+ODDS_LIMIT = 8.0
+
+GROUPS: dict[str, frozenset[Kind]] = {
+    "interface": frozenset(
+        {Kind.INTERFACE, Kind.BREADCRUMB, Kind.PAGE_TOOLS, Kind.SHARE_BAR, Kind.LIKE_COUNTER, Kind.PAGINATION}
+    ),
+    "related": frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP, Kind.TAGS}),
+    "comment": frozenset(
+        {
+            Kind.COMMENT_CONTROLS,
+            Kind.COMMENT_FRAME,
+            Kind.COMMENT_AUTHOR,
+            Kind.COMMENT_ATTRIBUTION,
+            Kind.COMMENT_FORM,
+            Kind.COMMENT_FORM_NOTICE,
+            Kind.COMMENT_COUNT,
+            Kind.COMMENT_WIDGET,
+            Kind.COMMENT_POLICY,
+        }
+    ),
+    "metadata": frozenset(
+        {
+            Kind.BYLINE,
+            Kind.PUBLICATION_DATE,
+            Kind.READING_TIME,
+            Kind.PHOTO_CREDIT,
+            Kind.AGENCY_CREDIT,
+            Kind.AUTHOR_BOX,
+            Kind.AUTHOR_BIO,
+        }
+    ),
+}
+OTHER_GROUP = "promotion"
+_GROUP_NAMES = (*GROUPS, OTHER_GROUP)
+_GROUP_OF = {kind: name for name, kinds in GROUPS.items() for kind in kinds}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clues:
+    """What patterns and context say of a document before its lines are scored.
+
+    ``placed``: the hits whose position holds, by line. ``points``: the sum of evidence by line, over all lines.
+    ``raw``: how much the document looks like a flattened page, 0 to 1.
+    """
+
+    placed: dict[int, list[Hit]]
+    points: FloatArray
+    thread: Thread | None
+    headline: Headline | None
+    places: Places
+    raw: float
+
+
+class _Windows:
+    """Sums over the lines before or behind each line, from one running sum."""
+
+    def __init__(self, values: FloatArray) -> None:
+        self._running = np.concatenate([np.zeros(1), np.cumsum(values)])
+        self._at = np.arange(values.size)
+
+    def before(self, size: int) -> FloatArray:
+        return np.asarray(self._running[self._at] - self._running[np.maximum(self._at - size, 0)])
+
+    def behind(self, size: int) -> FloatArray:
+        last = self._at.size
+        return np.asarray(self._running[np.minimum(self._at + 1 + size, last)] - self._running[self._at + 1])
+
+    @property
+    def all_before(self) -> FloatArray:
+        return self._running[:-1]
+
+    @property
+    def all_behind(self) -> FloatArray:
+        return np.asarray(self._running[-1] - self._running[1:])
+
+    @property
+    def total(self) -> float:
+        return float(self._running[-1])
+
+
+def _shift(values: FloatArray, by: int) -> FloatArray:
+    """The values of the line ``by`` lines further down (or up), zero beyond the edges."""
+    moved = np.zeros_like(values)
+    if by > 0:
+        moved[:-by] = values[by:]
+    else:
+        moved[-by:] = values[:by]
+    return moved
+
+
+def _distance(marks: BoolArray, *, up: bool) -> FloatArray:
+    """How many lines up (or down) the nearest marked line is; `FAR` where there is none."""
+    at = np.arange(marks.size)
+    if up:
+        last = np.maximum.accumulate(np.where(marks, at, -(10**6)))
+        return np.minimum(at - last, FAR).astype(np.float64)
+    following = np.minimum.accumulate(np.where(marks, at, 10**6)[::-1])[::-1]
+    return np.minimum(following - at, FAR).astype(np.float64)
+
+
+def _log(values: FloatArray | IntArray) -> FloatArray:
+    return np.log1p(values)
+
+
+def _number(values: BoolArray) -> FloatArray:
+    return values.astype(np.float64)
+
+
+def first_signals(analysis: Analysis, clues: Clues) -> Columns:
+    """The signals of the first pass by name; in each column one number for each filled line, in order."""
+    paragraphs, prose = _paragraphs(analysis)
+    return (
+        _shape(analysis)
+        | paragraphs
+        | _pattern_columns(analysis, clues)
+        | _neighbours(analysis, prose)
+        | _place(analysis, clues, prose)
+        | _document(analysis, clues, prose)
+    )
+
+
+def _shape(analysis: Analysis) -> Columns:
+    features, filled = analysis.features, analysis.filled
+    words = features.words[filled]
+    size = np.maximum(words, 1.0)
+    spaced = features.cjk_share[filled] < 0.5
+    ends = features.ends_sentence[filled]
+    return {
+        "shape.words": _log(words),
+        "shape.letters": _log(features.letters[filled]),
+        "shape.letters-a-word": np.minimum(features.letters[filled] / size, 12.0),
+        "shape.prose": _number(analysis.prose[filled]),
+        "shape.ends-sentence": _number(ends),
+        "shape.short-sentence": _number(ends & (words < SHORT_MAX_WORDS)),
+        "shape.sentences": _log(features.sentences[filled]),
+        "shape.commas": np.minimum(features.commas[filled] / size, 0.3),
+        "shape.ends-colon": _number(features.ends_colon[filled]),
+        "shape.unspaced": features.cjk_share[filled],
+        "shape.upper": features.upper_share[filled],
+        "shape.all-upper": _number(features.upper_share[filled] > 0.8),
+        "shape.capitalised": features.capitalised_share[filled] * spaced,
+        "shape.digits": features.digit_share[filled],
+        "shape.stop-words": np.minimum(features.stop_word_share[filled], 0.6) * spaced,
+        "shape.no-stop-word": _number((features.stop_word_share[filled] == 0) & (words >= 4) & spaced),
+        "shape.person-words": np.minimum(features.person_word_share[filled], 0.3),
+        "shape.exclamations": np.minimum(_log(features.exclamations[filled]), 2.0),
+        "shape.ellipses": np.minimum(features.ellipses[filled], 2.0).astype(np.float64),
+        "shape.links": _number(features.links[filled] > 0),
+        "shape.emoji": np.minimum(features.emoji[filled], 3.0).astype(np.float64),
+        "shape.hashtags": np.minimum(features.hashtags[filled], 3.0).astype(np.float64),
+        "shape.separators": np.minimum(features.separators[filled] / size, 0.5),
+        "shape.bullet": _number(features.is_bullet[filled]),
+        "shape.copies": np.minimum(_log(features.copies[filled]), 2.0),
+        "shape.alike": np.minimum(_log(features.alike[filled]), 3.0),
+        "shape.same-opening": np.minimum(_log(features.same_opening[filled]), 3.0),
+        "shape.glued": np.minimum(_log(features.glued[filled]), 2.0),
+        "shape.starts-lower": _number(features.starts_lower[filled]),
+        "shape.starts-quote": _number(features.starts_quote[filled]),
+        "shape.topic": features.topic_share[filled],
+    }
+
+
+def _paragraphs(analysis: Analysis) -> tuple[Columns, FloatArray]:
+    """What the paragraph of a line is like, lines broken at links joined; and which lines belong to prose."""
+    features, filled, number = analysis.features, analysis.filled, analysis.paragraph
+    count = filled.size
+    sums = {
+        name: np.bincount(number, weights=values[filled])[number] if count else np.zeros(0)
+        for name, values in (
+            ("words", features.words),
+            ("sentences", features.sentences),
+            ("stop-words", features.stop_word_share * features.words),
+            ("capitals", features.capitalised_share * features.words),
+            ("lines", np.ones(len(analysis.document))),
+        )
+    }
+    size = np.maximum(sums["words"], 1.0)
+    last = np.ones(count, dtype=bool)
+    last[:-1] = number[1:] != number[:-1]
+    ends = features.ends_sentence[filled][last][number] if count else np.zeros(0, dtype=bool)
+    stop_words, capitals = sums["stop-words"] / size, sums["capitals"] / size
+    broken = (
+        (sums["lines"] > 1)
+        & (sums["words"] >= PARAGRAPH_MIN_WORDS)
+        & (sums["sentences"] >= 1)
+        & (stop_words >= PARAGRAPH_MIN_STOP_WORDS)
+        & (capitals <= PARAGRAPH_MAX_CAPITALS)
+    )
+    columns = {
+        "paragraph.lines": np.minimum(np.log(np.maximum(sums["lines"], 1.0)), 3.0),
+        "paragraph.words": np.minimum(_log(sums["words"]), 5.5),
+        "paragraph.sentences": np.minimum(_log(sums["sentences"]), 3.0),
+        "paragraph.ends-sentence": _number(ends),
+        "paragraph.stop-words": np.minimum(stop_words, 0.6),
+        "paragraph.broken-prose": _number(broken),
+    }
+    return columns, np.maximum(_number(analysis.prose[filled]), _number(broken))
+
+
+def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
+    count = analysis.filled.size
+    own = {name: np.zeros(len(analysis.document)) for name in _GROUP_NAMES}
+    for line, hits in clues.placed.items():
+        for hit in hits:
+            values = own[_GROUP_OF.get(hit.pattern.kind, OTHER_GROUP)]
+            values[line] = max(values[line], 1.0 if hit.pattern.strength == "strong" else 0.4)
+    columns: Columns = {}
+    anything = np.zeros(count)
+    for name in _GROUP_NAMES:
+        values = own[name][analysis.filled]
+        anything = np.maximum(anything, values)
+        windows = _Windows(values)
+        columns[f"pattern.{name}"] = values
+        columns[f"near.{name}-10-before"] = np.minimum(windows.before(10), 4.0)
+        columns[f"near.{name}-10-behind"] = np.minimum(windows.behind(10), 4.0)
+        if name in ("comment", "metadata", "related"):
+            columns[f"near.{name}-all-before"] = _log(windows.all_before)
+            columns[f"near.{name}-all-behind"] = _log(windows.all_behind)
+    windows = _Windows(anything)
+    points = clues.points[analysis.filled]
+    columns["pattern.evidence"] = np.clip(points / EVIDENCE_MIN_POINTS, -1.0, 1.0)
+    columns["near.pattern-2-before"] = windows.before(2)
+    columns["near.pattern-2-behind"] = windows.behind(2)
+    columns["document.patterns"] = np.full(count, windows.total / max(count, 1))
+    return columns
+
+
+def _neighbours(analysis: Analysis, prose: FloatArray) -> Columns:
+    features, filled = analysis.features, analysis.filled
+    words = features.words[filled]
+    ends = _number(features.ends_sentence[filled])
+    lower = _number(features.starts_lower[filled])
+    bullet = _number(features.is_bullet[filled])
+    size = np.minimum(_log(words), 4.0)
+    columns: Columns = {}
+    for by, name in ((-2, "2-before"), (-1, "1-before"), (1, "1-behind"), (2, "2-behind")):
+        columns[f"near.prose-{name}"] = _shift(prose, by)
+        columns[f"near.words-{name}"] = _shift(size, by)
+    columns["near.ends-sentence-1-before"] = _shift(ends, -1)
+    columns["near.ends-sentence-1-behind"] = _shift(ends, 1)
+    columns["near.ends-colon-1-before"] = _shift(_number(features.ends_colon[filled]), -1)
+    columns["near.continues"] = lower * (1.0 - _shift(ends, -1))
+    columns["near.continued"] = _shift(lower, 1) * (1.0 - ends)
+    columns["near.capitalised-1-before"] = _shift(features.capitalised_share[filled], -1)
+    columns["near.capitalised-1-behind"] = _shift(features.capitalised_share[filled], 1)
+    columns["near.digits-1-before"] = _shift(features.digit_share[filled], -1)
+    columns["near.digits-1-behind"] = _shift(features.digit_share[filled], 1)
+    columns["near.between-prose"] = _shift(prose, -1) * _shift(prose, 1)
+    columns["near.bullets"] = bullet * np.maximum(_shift(bullet, -1), _shift(bullet, 1))
+    blank = _number(np.diff(filled, prepend=-1) > 1)
+    columns["near.blank-before"] = blank
+    columns["near.blank-behind"] = _shift(blank, 1)
+    return columns | _windows(analysis, prose)
+
+
+def _windows(analysis: Analysis, prose: FloatArray) -> Columns:
+    """Shares of the words of the lines around."""
+    features, filled = analysis.features, analysis.filled
+    words = features.words[filled]
+    total = _Windows(words)
+    columns: Columns = {
+        "near.words-5-before": _log(total.before(5) / 5),
+        "near.words-5-behind": _log(total.behind(5) / 5),
+    }
+    copies = _Windows(_number((features.alike[filled] > 0) & (words < SHORT_MAX_WORDS)))
+    columns["near.copies-10-before"] = copies.before(10) / 10
+    columns["near.copies-10-behind"] = copies.behind(10) / 10
+    shares = (
+        ("prose", prose, SHARE_WINDOWS),
+        ("topic", features.topic_share[filled], (5, 20)),
+        ("person-words", np.minimum(features.person_word_share[filled], 0.3), (5, 20)),
+        ("exclamations", np.minimum(features.exclamations[filled] / np.maximum(words, 1.0), 0.5), (10,)),
+        ("sentence", _number(analysis.sentence[filled]), (5,)),
+    )
+    for name, values, sizes in shares:
+        windows = _Windows(values * words)
+        for size in sizes:
+            columns[f"near.{name}-{size}-before"] = windows.before(size) / np.maximum(total.before(size), 1.0)
+            columns[f"near.{name}-{size}-behind"] = windows.behind(size) / np.maximum(total.behind(size), 1.0)
+        if name == "person-words":
+            columns["near.person-words-all-before"] = windows.all_before / np.maximum(total.all_before, 1.0)
+            columns["near.person-words-all-behind"] = windows.all_behind / np.maximum(total.all_behind, 1.0)
+    return columns
+
+
+def _place(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
+    filled = analysis.filled
+    count = filled.size
+    words = analysis.features.words[filled]
+    at = np.arange(count)
+    prose_words = _Windows(words * prose)
+    total = max(prose_words.total, 1.0)
+    is_prose = prose > 0
+    up, down = _distance(is_prose, up=True), _distance(is_prose, up=False)
+    inside = main_blocks(block_gains(words, is_prose))
+    thread = clues.thread
+    return {
+        "place.prose-before": prose_words.all_before / total,
+        "place.prose-behind": prose_words.all_behind / total,
+        "place.prose-words-before": _log(prose_words.all_before),
+        "place.prose-words-behind": _log(prose_words.all_behind),
+        "place.from-top": _log(at),
+        "place.from-end": _log(count - 1 - at),
+        "place.prose-up": _log(up),
+        "place.prose-down": _log(down),
+        "place.gap": _log(np.minimum(up + down, FAR)),
+        "place.inside-block": _number(inside),
+        "place.block-up": _log(_distance(inside, up=True)),
+        "place.block-down": _log(_distance(inside, up=False)),
+        "place.main": _number(clues.places.inside[filled]),
+        "place.in-thread": np.zeros(count)
+        if thread is None
+        else _number((filled >= thread.start) & (filled < thread.stop)),
+    } | _headline_columns(analysis, clues.headline)
+
+
+def _headline_columns(analysis: Analysis, headline: Headline | None) -> Columns:
+    """Where a line stands to the headline and its copies; zeros where no headline is known."""
+    filled = analysis.filled
+    count = filled.size
+    if headline is None:
+        zeros = np.zeros(count)
+        return {"place.headline": zeros, "place.above-headline": zeros, "place.headline-up": zeros + np.log1p(FAR)}
+    lines = np.array(sorted((headline.first, *headline.copies)))
+    return {
+        "place.headline": _number(np.isin(filled, lines)),
+        "place.above-headline": _number(filled < lines[0]),
+        "place.headline-up": _log(_distance(np.isin(filled, lines), up=True)),
+    }
+
+
+def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
+    features, filled = analysis.features, analysis.filled
+    words = features.words[filled]
+    count = filled.size
+    lines = np.flatnonzero(prose)
+    total = max(float(words.sum()), 1.0)
+    runs = np.diff(np.concatenate([[-1], lines, [count]]))
+    values = {
+        "document.raw": clues.raw,
+        "document.lines": np.log1p(count),
+        "document.words": np.log1p(total),
+        "document.prose": float((words * prose).sum()),
+        "document.prose-lines": float(prose.mean()) if count else 0.0,
+        "document.prose-share": float((words * prose).sum()) / total,
+        "document.above-prose": np.log1p(float(runs[0] - 1)),
+        "document.below-prose": np.log1p(float(runs[-1] - 1)),
+        "document.short-lines": np.log1p(float(((words < SHORT_MAX_WORDS) & ~features.ends_sentence[filled]).sum())),
+        "document.median-words": np.log1p(float(np.median(words))) if count else 0.0,
+        "document.longest-run": np.log1p(float(runs.max())),
+        "document.person-words": float((features.person_word_share[filled] * words).sum()) / total,
+        "document.headline": float(clues.headline is not None),
+        "document.thread": float(clues.thread is not None),
+        "document.unspaced": float((features.cjk_share[filled] * words).sum()) / total,
+    }
+    values["document.prose"] = np.log1p(values["document.prose"])
+    return {name: np.full(count, value) for name, value in values.items()}
+
+
+def second_signals(odds: FloatArray, words: FloatArray) -> Columns:
+    """The signals of the second pass by name: what the first pass found on a line and around it.
+
+    ``odds``: its log-odds that a filled line is main content. ``words``: the sizes of these lines.
+    """
+    odds = np.clip(odds, -ODDS_LIMIT, ODDS_LIMIT)
+    chance = 1.0 / (1.0 + np.exp(-odds))
+    size = np.minimum(words, WORDS_MAX_WEIGHT) + 1.0
+    columns: Columns = {"around.own": odds}
+    weighted, chances, sizes = _Windows(odds * size), _Windows(chance * size), _Windows(size)
+    for window in SCORE_WINDOWS:
+        columns[f"around.{window}-before"] = weighted.before(window) / np.maximum(sizes.before(window), 1.0)
+        columns[f"around.{window}-behind"] = weighted.behind(window) / np.maximum(sizes.behind(window), 1.0)
+    columns["around.all-before"] = chances.all_before / np.maximum(sizes.all_before, 1.0)
+    columns["around.all-behind"] = chances.all_behind / np.maximum(sizes.all_behind, 1.0)
+    total = max(chances.total, 1.0)
+    columns["around.article-before"] = chances.all_before / total
+    columns["around.article-behind"] = chances.all_behind / total
+    columns["around.article-words"] = np.full(odds.size, np.log1p(chances.total))
+    columns["around.share"] = np.full(odds.size, chances.total / max(sizes.total, 1.0))
+    columns["around.between"] = np.minimum(_shift(chance, -1), _shift(chance, 1))
+    for threshold in BLOCK_THRESHOLDS:
+        inside = main_blocks((chance - threshold) * size, BLOCK_SWITCH_COST)
+        columns[f"around.block-{threshold}"] = _number(inside)
+        columns[f"around.block-{threshold}-up"] = np.where(inside, 0.0, _log(_distance(inside, up=True)))
+        columns[f"around.block-{threshold}-down"] = np.where(inside, 0.0, _log(_distance(inside, up=False)))
+    return columns
