@@ -17,7 +17,7 @@ from cleaner.words import WordLists
 __all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "analyse", "evidence_of"]
 
 STRONG_POINTS = 16.0
-WEAK_POINTS = 3.0
+WEAK_POINTS = 1.0
 
 PROSE_MIN_WORDS = 12
 CJK_MIN_SHARE = 0.5

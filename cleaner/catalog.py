@@ -12,9 +12,19 @@ from pathlib import Path
 
 from cleaner.errors import PatternError
 from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, parse_patterns, prove, require_new
+from cleaner.signals import signal_names
+from cleaner.weights import Weights, load_weights, read_weights_file
 from cleaner.words import WordLists
 
-__all__ = ["builtin_folder", "builtin_patterns", "check_patterns", "read_patterns", "word_lists"]
+__all__ = [
+    "builtin_folder",
+    "builtin_patterns",
+    "builtin_weights",
+    "check_patterns",
+    "read_patterns",
+    "read_weights",
+    "word_lists",
+]
 
 
 def builtin_folder() -> Traversable:
@@ -85,6 +95,17 @@ def _is_builtin(folder: Path) -> bool:
 def word_lists() -> WordLists:
     """The frequent words of all languages, from ``patterns/stop-words.txt`` and ``patterns/person-words.txt``."""
     return WordLists(_words_by_language("stop-words.txt"), _words_by_language("person-words.txt"))
+
+
+@cache
+def builtin_weights() -> Weights:
+    """The weights of the line scorer that are shipped, from ``patterns/weights.json``."""
+    return load_weights((builtin_folder() / "weights.json").read_text("utf-8"), "weights.json", *signal_names())
+
+
+def read_weights(path: Path) -> Weights:
+    """The weights of a file that ``cleaner fit`` has written. Raises `WeightsError` when it does not load."""
+    return read_weights_file(path, *signal_names())
 
 
 def _words_by_language(name: str) -> dict[str, list[str]]:

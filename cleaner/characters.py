@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from functools import cache
+from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
 
 from cleaner.text import CodeArray
 
-__all__ = ["CJK", "CLOSER", "COMMA", "DIGIT", "END", "LETTER", "OPENER", "SEPARATOR", "SPACE", "UPPER", "classify"]
+__all__ = [
+    "CJK",
+    "CLOSER",
+    "COMMA",
+    "DIGIT",
+    "END",
+    "LETTER",
+    "LOWER",
+    "OPENER",
+    "SEPARATOR",
+    "SPACE",
+    "UPPER",
+    "classify",
+]
 
-LETTER, UPPER, DIGIT, CJK, SPACE, END, CLOSER, SEPARATOR, COMMA, OPENER = (1 << bit for bit in range(10))
+LETTER, UPPER, LOWER, DIGIT, CJK, SPACE, END, CLOSER, SEPARATOR, COMMA, OPENER = (1 << bit for bit in range(11))
 _MARKED = (
-    (".!?…。！？؟۔;·।", END),
+    (".!?…。！？؟۔\u037e।", END),
     ("\"'»”’)]}›」』】*_", CLOSER),
     ("|›»•·¦>/", SEPARATOR),
     (",،，、", COMMA),
@@ -32,15 +46,17 @@ def _table() -> npt.NDArray[np.uint16]:
     classes = np.zeros(0x10000, dtype=np.uint16)
     for code in range(0x10000):
         character = chr(code)
-        if character.isalpha():
+        # Marks belong to the letter before them: vowel signs of Indic scripts, accents that stand by themselves.
+        if character.isalpha() or category(character) in ("Mn", "Mc"):
             classes[code] |= LETTER
             if character.isupper():
                 classes[code] |= UPPER
+            elif character.islower():
+                classes[code] |= LOWER
         elif character.isdigit():
             classes[code] |= DIGIT
         elif character.isspace():
             classes[code] |= SPACE
-    classes[0x300:0x370] |= LETTER
     for first, last in _UNSPACED:
         classes[first:last] |= np.where(classes[first:last] & LETTER, np.uint16(CJK), np.uint16(0))
     for characters, bit in _MARKED:

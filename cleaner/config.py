@@ -22,7 +22,7 @@ class CleanConfig:
     ``keep``: kinds of noise to leave in. ``headline``: ``"first"`` keeps the first copy of the headline,
     ``"drop"`` removes all copies, ``"keep"`` leaves all. ``threshold``: points a line's score must exceed
     to be removed; a higher value removes less. ``patterns``: a folder of your own pattern files, added to
-    the built-in ones.
+    the built-in ones. ``weights``: a file that ``cleaner fit`` has written, used instead of the built-in weights.
 
     Raises `ConfigError` when a value is unknown.
 
@@ -34,6 +34,7 @@ class CleanConfig:
     headline: Literal["first", "drop", "keep"] = "first"
     threshold: float = 0.0
     patterns: Path | None = None
+    weights: Path | None = None
 
     def __post_init__(self) -> None:
         given: Any = self.keep
@@ -50,6 +51,8 @@ class CleanConfig:
             raise ConfigError(f"threshold: {self.threshold!r} is not a number of points; 0.0 is the default")
         if self.patterns is not None:
             object.__setattr__(self, "patterns", Path(self.patterns))
+        if self.weights is not None:
+            object.__setattr__(self, "weights", Path(self.weights))
 
     def replace(self, **overrides: Any) -> CleanConfig:
         """The same configuration with some fields changed; an unknown field raises `ConfigError`."""

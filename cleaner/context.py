@@ -12,15 +12,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleaner.analysis import Analysis, evidence_of
+from cleaner.comments import find_comments
 from cleaner.config import CleanConfig
 from cleaner.features import BoolArray
 from cleaner.headlines import Headline, find_headline
 from cleaner.matcher import Hit
 from cleaner.model import Evidence, Kind
 from cleaner.places import Places, find_places
-from cleaner.scorer import PRIOR, LinePoints, rawness, score_lines
+from cleaner.scorer import LinePoints, rawness, score_lines
+from cleaner.sequence import choose_lines
 from cleaner.signals import Clues
 from cleaner.threads import Thread, find_thread
+from cleaner.weights import Weights
 
 __all__ = ["Cut", "Decision", "decide"]
 
@@ -30,6 +33,10 @@ BOX_POINTS = 14.0
 SIGNATURE_POINTS = 7.0
 HEADLINE_POINTS = -24.0
 COMPANY_POINTS = 2.0
+# A fragment must have this much more evidence than a line: nothing else speaks for cutting it.
+FRAGMENT_POINTS = -4.0
+# How far beyond the threshold the lines around put a line that they decide.
+SEQUENCE_POINTS = 0.5
 TAIL_POINTS = 2.0
 HEAD_POINTS = 1.0
 INTERIOR_POINTS = -1.0
@@ -96,15 +103,40 @@ class _Ledger:
         return sum(evidence.points for evidence in self.lines.get(line, ()))
 
 
-def decide(analysis: Analysis, config: CleanConfig, title: str | None) -> Decision:
+def decide(analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights) -> Decision:
     """The decision over one document."""
     gathered = gather(analysis, title)
     ledger, clues = gathered.ledger, gathered.clues
     _add_headline(ledger, clues.headline, config)
-    points = score_lines(analysis, clues.places.inside, clues.raw)
     weak = [line for line, hits in clues.placed.items() if any(hit.pattern.strength == "weak" for hit in hits)]
+    points = score_lines(analysis, clues, weights)
     _add_company(analysis, ledger, points, clues.places, weak)
-    return _sum(analysis, config, ledger, points, gathered.cuts, clues.thread, clues.headline)
+    _add_choice(analysis, config, ledger, points, clues.raw)
+    return _sum(analysis, config, gathered, points)
+
+
+def _add_choice(analysis: Analysis, config: CleanConfig, ledger: _Ledger, points: LinePoints, page: float) -> None:
+    """Choose over the whole sequence; the document's threshold and the lines around become evidence of each line.
+
+    A line that patterns or context speak of is decided by its own sum, and the other lines as if it were not there.
+    """
+    features, lines = analysis.features, points.lines
+    if not lines.size:
+        return
+    evidence = np.array([ledger.points(int(line)) for line in lines])
+    own = points.total + evidence
+    words = features.words[lines]
+    prose_share = float((words * analysis.prose[lines]).sum()) / max(float(words.sum()), 1.0)
+    choice = choose_lines(
+        own, words, page=page, prose_share=prose_share, threshold=config.threshold, alone=evidence != 0.0
+    )
+    margin = own + choice.points - config.threshold
+    for line, keep, over in zip(lines.tolist(), choice.keep.tolist(), margin.tolist(), strict=True):
+        ledger.add(line, "document.threshold", choice.points, None)
+        if keep and over > 0.0:
+            ledger.add(line, "context.neighbours", -over - SEQUENCE_POINTS, None)
+        elif not keep and over <= 0.0:
+            ledger.add(line, "context.neighbours", -over + SEQUENCE_POINTS, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -286,10 +318,10 @@ def _is_capitalised_name(word: str) -> bool:
 def _add_company(analysis: Analysis, ledger: _Ledger, points: LinePoints, places: Places, weak: list[int]) -> None:
     """Weak evidence grows where noise stands beside it, or where the article is over or has not begun."""
     filled = analysis.filled
-    totals = points.total
     weak_lines = set(weak)
     noisy = {
-        int(line): ledger.points(int(line)) + float(totals[line]) > 0 or int(line) in weak_lines for line in filled
+        int(line): ledger.points(int(line)) + float(own) > 0 or int(line) in weak_lines
+        for line, own in zip(filled, points.total, strict=True)
     }
     for line in weak:
         place = int(np.searchsorted(filled, line))
@@ -305,23 +337,18 @@ def _add_company(analysis: Analysis, ledger: _Ledger, points: LinePoints, places
             ledger.add(line, "context.inside-article", INTERIOR_POINTS, None)
 
 
-def _sum(
-    analysis: Analysis,
-    config: CleanConfig,
-    ledger: _Ledger,
-    points: LinePoints,
-    cuts: list[Cut],
-    thread: Thread | None,
-    headline: Headline | None,
-) -> Decision:
-    totals = points.total
+def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: LinePoints) -> Decision:
+    ledger, clues = gathered.ledger, gathered.clues
+    totals = np.zeros(len(analysis.document))
+    totals[points.lines] = points.total
     scores = totals.tolist()
     kinds: list[Kind | None] = [None] * len(scores)
-    removed = (totals > config.threshold) & ~analysis.features.is_blank
+    removed = np.zeros(len(scores), dtype=bool)
     for line, evidence in ledger.lines.items():
         scores[line] += sum(item.points for item in evidence)
         removed[line] = scores[line] > config.threshold
         kinds[line] = _kind_of(evidence)
+    comments = _comments(analysis, ledger, clues.thread, removed, kinds)
     for line in np.flatnonzero(removed).tolist():
         kinds[line] = kinds[line] or Kind.BOILERPLATE
         if kinds[line] in config.keep:
@@ -336,14 +363,14 @@ def _sum(
         evidence=ledger.lines,
         cuts=[
             cut
-            for cut in cuts
+            for cut in gathered.cuts
             if not removed[cut.line]
             and cut.evidence.kind not in config.keep
-            and cut.evidence.points + PRIOR > config.threshold
+            and cut.evidence.points + FRAGMENT_POINTS > config.threshold
         ],
         points=points,
-        headline=headline.text if headline else None,
-        comments=_comments(thread, removed),
+        headline=clues.headline.text if clues.headline else None,
+        comments=comments,
         flags=tuple(flags),
     )
 
@@ -362,7 +389,14 @@ def _kind_of(evidence: list[Evidence]) -> Kind | None:
     return best.kind
 
 
-def _comments(thread: Thread | None, removed: BoolArray) -> tuple[tuple[int, ...], ...]:
-    if thread is None:
-        return ()
-    return tuple(body for body in thread.bodies if any(removed[line] for line in body))
+def _comments(
+    analysis: Analysis, ledger: _Ledger, thread: Thread | None, removed: BoolArray, kinds: list[Kind | None]
+) -> tuple[tuple[int, ...], ...]:
+    """The lines of each comment that goes; those without a mark get their kind here."""
+    if thread is not None:
+        return tuple(body for body in thread.bodies if any(removed[line] for line in body))
+    found = find_comments(analysis, removed, np.array([kind is not None for kind in kinds]))
+    for line in (line for body in found for line in body):
+        ledger.add(line, "context.comment", 0.0, Kind.COMMENT)
+        kinds[line] = Kind.COMMENT
+    return found

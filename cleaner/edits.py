@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from cleaner.context import Cut, Decision
 from cleaner.model import Evidence, Kind, Removal
 from cleaner.scorer import LinePoints
 from cleaner.text import Document
 
 __all__ = ["apply_removals", "line_evidence", "make_removals"]
+
+# Terms of the line scorer with fewer points are put together in the evidence.
+NAMED_MIN_POINTS = 0.3
 
 
 def apply_removals(text: str, removals: Iterable[Removal]) -> str:
@@ -147,7 +152,13 @@ def line_evidence(document: Document, decision: Decision, line: int) -> tuple[Ev
 
 
 def term_evidence(document: Document, points: LinePoints, line: int) -> tuple[Evidence, ...]:
-    """The terms of the line scorer that are not zero for a line."""
+    """The terms of the line scorer for a line, largest first; the small ones put together."""
+    at = int(np.searchsorted(points.lines, line))
+    if at == points.lines.size or points.lines[at] != line:
+        return ()
     start, end = int(document.starts[line]), int(document.ends[line])
-    column = points.values[:, line].tolist()
-    return tuple(Evidence(name, value, start, end) for name, value in zip(points.names, column, strict=True) if value)
+    values = {name: float(column[at]) for name, column in points.terms.items()}
+    named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
+    named["scorer.other"] = sum(value for name, value in values.items() if name not in named)
+    ordered = sorted(named.items(), key=lambda item: -abs(item[1]))
+    return tuple(Evidence(name, value, start, end) for name, value in ordered if value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CleanerError", "ConfigError", "InputError", "OutputError", "PatternError"]
+__all__ = ["CleanerError", "ConfigError", "InputError", "OutputError", "PatternError", "WeightsError"]
 
 
 class CleanerError(Exception):
@@ -46,3 +46,20 @@ class PatternError(CleanerError):
 
 def _rebuild_pattern_error(file: str, mend: str, pattern: str | None, field: str | None) -> PatternError:
     return PatternError(file, mend, pattern=pattern, field=field)
+
+
+class WeightsError(CleanerError):
+    """A weights file does not load; the message names file, place and mend.
+
+    >>> print(WeightsError("weights.json", "first.prior", "is 'x', not a number; fit it anew"))
+    weights.json: first.prior: is 'x', not a number; fit it anew
+    """
+
+    def __init__(self, file: str, place: str, mend: str) -> None:
+        self.file = file
+        self.place = place
+        self.mend = mend
+        super().__init__(f"{file}: {place}: {mend}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return WeightsError, (self.file, self.place, self.mend)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import CJK, CLOSER, COMMA, DIGIT, END, LETTER, OPENER, SEPARATOR, SPACE, UPPER, classify
+from cleaner.characters import CJK, CLOSER, COMMA, DIGIT, END, LETTER, LOWER, OPENER, SEPARATOR, SPACE, UPPER, classify
 from cleaner.matcher import is_emoji
 from cleaner.text import CodeArray, Document, IntArray, encode
 from cleaner.words import WordLists, find_words, powers
@@ -23,7 +23,7 @@ CHARACTERS_PER_CJK_WORD = 1.7
 TOPIC_MIN_LETTERS = 6
 TOPIC_MIN_WORDS = 15.0
 _BULLETS = "•·*–—-▪◦●■►▶→✓"
-_JOINERS = ",.;:!?)%…”’»、，。"
+_JOINERS = ",.;:!?)%…、，。"
 _ENCLOSED = 3
 
 
@@ -107,7 +107,7 @@ def compute_features(document: Document, word_lists: WordLists, lang: str | None
     visible = np.maximum(count((classes & SPACE) == 0), 1)
     last, first = _edge_characters(document, classes)
     first_class = classify(first)
-    starts_lower = ((first_class & LETTER) != 0) & ((first_class & (UPPER | CJK)) == 0)
+    starts_lower = (first_class & LOWER) != 0
     vocabulary = _Vocabulary(document, word_lists, lang, words)
     line_hash, letter_hash = _line_hashes(document, LETTER | DIGIT), _line_hashes(document, LETTER)
     return Features(
@@ -173,9 +173,10 @@ class _Vocabulary:
                 is_last = np.append(is_first[1:], True)
                 own_function = (function & np.uint64(1 << language)) != 0
                 self.ends_in_function_word[owner[is_last & own_function]] = True
-        size = np.diff(np.append(begin, len(document.folded.text)))
-        is_cjk = (classify(encode(document.folded.text)[begin]) & CJK) != 0 if begin.size else np.zeros(0, dtype=bool)
-        chosen = (size > TOPIC_MIN_LETTERS) | is_cjk
+        classes = classify(encode(document.folded.text))
+        is_cjk = (classes[begin] & CJK) != 0
+        size = np.add.reduceat((classes & LETTER) != 0, begin, dtype=np.int64) if begin.size else begin
+        chosen = (size >= TOPIC_MIN_LETTERS) | is_cjk
         self.topic_share = _topic_share(owner[chosen], hashes[chosen], words)
 
 
@@ -219,8 +220,7 @@ def _ellipses(codes: CodeArray) -> BoolArray:
 def _glued(classes: npt.NDArray[np.uint16]) -> BoolArray:
     """Marks capitals that stand directly behind a small letter."""
     marks = np.zeros(classes.size, dtype=bool)
-    is_small = ((classes & LETTER) != 0) & ((classes & (UPPER | CJK)) == 0)
-    marks[1:] = is_small[:-1] & ((classes[1:] & UPPER) != 0)
+    marks[1:] = ((classes[:-1] & LOWER) != 0) & ((classes[1:] & UPPER) != 0)
     return marks
 
 

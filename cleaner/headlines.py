@@ -10,23 +10,23 @@ import regex
 from cleaner.analysis import Analysis
 from cleaner.text import fold
 
-__all__ = ["Headline", "find_headline"]
+__all__ = ["WORD", "Headline", "find_headline"]
 
 MIN_CHARACTERS = 12
-MIN_WORDS = 3
+MINWORDS = 3
 # More copies than this are a refrain, a table cell or a menu entry.
 MAX_COPIES = 8
 MAX_CHARACTERS = 250
-MAX_WORDS = 35
+MAXWORDS = 35
 HEAD_LINES = 40
 MIN_SIMILARITY = 0.85
-MIN_NEAR_WORDS = 5
+MIN_NEARWORDS = 5
 MIN_CUT_CHARACTERS = 15
-MAX_SITE_WORDS = 6
+MAX_SITEWORDS = 6
 SITE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
 SENTENCE_ENDS = (".", "。", "।", ";", ":")
 ELLIPSES = ("…", "...", "[…]", "[...]")
-_WORD = regex.compile(r"[\p{L}\p{N}]+")
+WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ def _bare_forms(title: str) -> list[str]:
         if separator in title:
             before, _, site = title.rpartition(separator)
             first_site, _, after = title.partition(separator)
-            if len(_words(site)) <= MAX_SITE_WORDS and _is_candidate(before):
+            if len(_words(site)) <= MAX_SITEWORDS and _is_candidate(before):
                 forms.append(before)
-            if len(_words(first_site)) <= MAX_SITE_WORDS and _is_candidate(after):
+            if len(_words(first_site)) <= MAX_SITEWORDS and _is_candidate(after):
                 forms.append(after)
     return forms
 
@@ -101,7 +101,7 @@ def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Head
     ]
     for line in sorted(head, key=lambda line: (-analysis.features.words[line], line)):
         name = _without_site(lines, line)
-        copies = _copies_of(lines, name, near=len(_words(name)) >= MIN_NEAR_WORDS)
+        copies = _copies_of(lines, name, near=len(_words(name)) >= MIN_NEARWORDS)
         if len(copies) >= 2 and len(copies) <= MAX_COPIES:
             return _headline(lines, name, copies)
     return None
@@ -137,7 +137,7 @@ def _copies_of(lines: _Lines, name: str, *, near: bool) -> list[int]:
 
 
 def _is_copy(line: str, folded: str, target: str, words: Counter[str], *, near: bool) -> bool:
-    own = Counter(_WORD.findall(folded))
+    own = Counter(WORD.findall(folded))
     if not own & words and not folded.endswith(ELLIPSES):
         return False
     if _core(folded) == _core(target):
@@ -146,13 +146,13 @@ def _is_copy(line: str, folded: str, target: str, words: Counter[str], *, near: 
         return True
     if _is_with_site(folded, target):
         return True
-    if not near or min(own.total(), words.total()) < MIN_NEAR_WORDS or line.endswith(SENTENCE_ENDS):
+    if not near or min(own.total(), words.total()) < MIN_NEARWORDS or line.endswith(SENTENCE_ENDS):
         return False
     return 2 * (own & words).total() / (own.total() + words.total()) > MIN_SIMILARITY
 
 
 def _core(text: str) -> str:
-    return " ".join(_WORD.findall(text))
+    return " ".join(WORD.findall(text))
 
 
 def _is_cut_copy(folded: str, target: str) -> bool:
@@ -169,9 +169,9 @@ def _is_with_site(folded: str, target: str) -> bool:
         return False
     for separator in map(fold, SITE_SEPARATORS):
         if folded.startswith(target + separator):
-            return len(_words(folded[len(target) :])) <= MAX_SITE_WORDS
+            return len(_words(folded[len(target) :])) <= MAX_SITEWORDS
         if folded.endswith(separator + target):
-            return len(_words(folded[: -len(target)])) <= MAX_SITE_WORDS
+            return len(_words(folded[: -len(target)])) <= MAX_SITEWORDS
     return False
 
 
@@ -182,10 +182,10 @@ def _is_candidate(text: str) -> bool:
         size >= 6 and not text.isascii() and len(words) <= 3
     ):
         return False
-    return MIN_WORDS <= len(words) <= MAX_WORDS or (
+    return MINWORDS <= len(words) <= MAXWORDS or (
         size >= 6 and any("\u2e80" < character < "\ua000" for character in text)
     )
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text))
+    return WORD.findall(fold(text))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cleaner.analysis import Analysis, analyse
-from cleaner.catalog import builtin_patterns, read_patterns, word_lists
+from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
 from cleaner.config import CleanConfig
 from cleaner.context import THREAD_KINDS, Decision, decide
 from cleaner.edits import apply_removals, line_evidence, make_removals
@@ -47,6 +47,7 @@ class Cleaner:
             self.patterns = self.patterns + read_patterns(self.config.patterns)
         self._matcher = Matcher(self.patterns)
         self._word_lists = word_lists()
+        self._weights = builtin_weights() if self.config.weights is None else read_weights(self.config.weights)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Cleaner, (self.config, self._given)
@@ -57,15 +58,16 @@ class Cleaner:
         """What is left of one document, with every removal and its reason.
 
         ``title``: the page's headline, where it is known; its copies are found more surely. ``lang`` (ISO 639-1)
-        and ``url`` are accepted as information about the document; patterns of every language are always active.
+        tells whose words of the first and second person count; patterns of every language are always active. ``url``
+        is accepted and not used yet.
         """
-        del lang, url
+        del url
         passes: list[_Pass] = []
         flags: set[str] = set()
         segments = _Segments.whole(text)
         current = text
         while True:
-            one = self._run_pass(current, title, segments)
+            one = self._run_pass(current, title, lang, segments)
             passes.append(one)
             left = apply_removals(current, one.removals)
             if one.removals and not _has_word(left):
@@ -95,10 +97,10 @@ class Cleaner:
                 known = {name: document.get(name) for name in ("title", "lang", "url")}
                 yield self.clean(document["text"], **known)
 
-    def _run_pass(self, text: str, title: str | None, segments: _Segments) -> _Pass:
+    def _run_pass(self, text: str, title: str | None, lang: str | None, segments: _Segments) -> _Pass:
         document = Document(text)
-        analysis = analyse(document, self._matcher, self._word_lists)
-        decision = decide(analysis, self.config, title)
+        analysis = analyse(document, self._matcher, self._word_lists, lang)
+        decision = decide(analysis, self.config, title, self._weights)
         return _Pass(analysis, decision, make_removals(document, decision), segments)
 
 

@@ -29,13 +29,15 @@ MENU_MIN_LINES = 3
 class Places:
     """Arrays over lines, and the edges of the article's prose.
 
-    ``inside``: the main block. ``is_head`` and ``is_tail``: where head and tail patterns hold, a short piece
+    ``inside``: the main block. ``headline_like``: lines above it that can be headline, standfirst or first
+    subheading. ``is_head`` and ``is_tail``: where head and tail patterns hold, a short piece
     of prose (a standfirst, a note on the author) allowed on the outer side. ``prose_follows`` and
     ``prose_precedes``: whether any article prose stands below or above. ``main_start`` and ``main_end`` are the
     first and last line of article prose (0 and -1 where there is none).
     """
 
     inside: BoolArray
+    headline_like: BoolArray
     is_head: BoolArray
     is_tail: BoolArray
     prose_follows: BoolArray
@@ -50,15 +52,16 @@ def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places
     candidate = analysis.prose & ~analysis.strong
     if thread is not None:
         candidate[thread.start : thread.stop] = False
-    inside = np.ones(count, dtype=bool)
-    if raw > 0.0:
-        inside = main_blocks(_gains(analysis, candidate))
-        if inside.any():
-            inside = _with_gaps(analysis, inside)
-            candidate &= inside
-            inside = _with_headline(analysis, inside)
-        else:
-            inside = np.ones(count, dtype=bool)
+    inside = main_blocks(_gains(analysis, candidate))
+    headline_like = np.zeros(count, dtype=bool)
+    if inside.any():
+        inside = _with_gaps(analysis, inside)
+        headline_like = _headline_like(analysis, inside)
+    if raw > 0.0 and inside.any():
+        candidate &= inside
+        inside |= headline_like
+    else:
+        inside = np.ones(count, dtype=bool)
     if thread is not None:
         inside[thread.start : thread.stop] = False
     prose = np.flatnonzero(candidate)
@@ -68,6 +71,7 @@ def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places
     after = total - through
     return Places(
         inside=inside,
+        headline_like=headline_like,
         is_head=before <= max(HEAD_MAX_WORDS, HEAD_MAX_SHARE * total),
         is_tail=after <= max(TAIL_MAX_WORDS, TAIL_MAX_SHARE * total),
         prose_follows=after > 0,
@@ -93,9 +97,12 @@ def block_gains(words: FloatArray, candidate: BoolArray) -> FloatArray:
     )
 
 
-def main_blocks(gains: FloatArray, switch_cost: float = SWITCH_COST) -> BoolArray:
-    """The runs of lines with the best sum of gains, where every change between keeping and dropping costs."""
-    keep, drop = -switch_cost, 0.0
+def main_blocks(gains: FloatArray, switch_cost: float = SWITCH_COST, *, edge_cost: float | None = None) -> BoolArray:
+    """The runs of lines with the best sum of gains, where every change between keeping and dropping costs.
+
+    ``edge_cost``: what keeping the first line costs; as much as a change where it is None.
+    """
+    keep, drop = -(switch_cost if edge_cost is None else edge_cost), 0.0
     from_drop = np.zeros(gains.size, dtype=bool)
     from_keep = np.zeros(gains.size, dtype=bool)
     for line, gain in enumerate(gains.tolist()):
@@ -128,29 +135,29 @@ def _with_gaps(analysis: Analysis, inside: BoolArray) -> BoolArray:
     return filled
 
 
-def _with_headline(analysis: Analysis, inside: BoolArray) -> BoolArray:
-    """The block with the lines above it that can be headline, standfirst or first subheading.
+def _headline_like(analysis: Analysis, inside: BoolArray) -> BoolArray:
+    """The lines above a block that can be headline, standfirst or first subheading.
 
     They are long enough and without pattern evidence; author, date and sharing lines may stand between them,
     a run of short lines (a menu) ends the search.
     """
     first = int(np.flatnonzero(inside)[0])
     above = [int(line) for line in analysis.filled if line < first][-HEADLINE_LINES_ABOVE:]
-    extended = inside.copy()
+    found_lines = np.zeros(inside.size, dtype=bool)
     found = 0
     menu = 0
     for line in reversed(above):
         if line in analysis.hits:
             continue
         if _can_be_headline(analysis, line):
-            extended[line] = True
+            found_lines[line] = True
             found += 1
             menu = 0
         else:
             menu += 1
         if found == HEADLINE_MAX_LINES or menu == MENU_MIN_LINES:
             break
-    return extended
+    return found_lines
 
 
 def _can_be_headline(analysis: Analysis, line: int) -> bool:

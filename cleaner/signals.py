@@ -8,28 +8,32 @@ comes before the dot: ``shape``, ``paragraph``, ``pattern``, ``near``, ``place``
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 
 from cleaner.analysis import Analysis
-from cleaner.features import BoolArray, FloatArray
-from cleaner.headlines import Headline
+from cleaner.features import BoolArray, FloatArray, compute_features
+from cleaner.headlines import WORD, Headline
 from cleaner.matcher import Hit
 from cleaner.model import Kind
-from cleaner.places import Places, block_gains, main_blocks
-from cleaner.text import IntArray
+from cleaner.places import Places, block_gains, find_places, main_blocks
+from cleaner.text import Document, IntArray, fold
 from cleaner.threads import Thread
+from cleaner.windows import FAR, Windows, distance, shift
+from cleaner.words import WordLists
 
-__all__ = ["Clues", "Columns", "first_signals", "second_signals"]
+__all__ = ["Clues", "Columns", "first_signals", "second_signals", "signal_names"]
 
 Columns: TypeAlias = dict[str, FloatArray]
 
 SHARE_WINDOWS = (3, 8, 20)
 SCORE_WINDOWS = (1, 2, 3, 5, 8, 20)
-FAR = 200.0
 WORDS_MAX_WEIGHT = 40.0
 SHORT_MAX_WORDS = 9
+LONG_MIN_WORDS = 14
+HEADLINE_MIN_LETTERS = 5
 PARAGRAPH_MIN_WORDS, PARAGRAPH_MIN_STOP_WORDS, PARAGRAPH_MAX_CAPITALS = 12.0, 0.15, 0.5
 EVIDENCE_MIN_POINTS = 10.0
 BLOCK_THRESHOLDS = (0.3, 0.6)
@@ -87,53 +91,6 @@ class Clues:
     raw: float
 
 
-class _Windows:
-    """Sums over the lines before or behind each line, from one running sum."""
-
-    def __init__(self, values: FloatArray) -> None:
-        self._running = np.concatenate([np.zeros(1), np.cumsum(values)])
-        self._at = np.arange(values.size)
-
-    def before(self, size: int) -> FloatArray:
-        return np.asarray(self._running[self._at] - self._running[np.maximum(self._at - size, 0)])
-
-    def behind(self, size: int) -> FloatArray:
-        last = self._at.size
-        return np.asarray(self._running[np.minimum(self._at + 1 + size, last)] - self._running[self._at + 1])
-
-    @property
-    def all_before(self) -> FloatArray:
-        return self._running[:-1]
-
-    @property
-    def all_behind(self) -> FloatArray:
-        return np.asarray(self._running[-1] - self._running[1:])
-
-    @property
-    def total(self) -> float:
-        return float(self._running[-1])
-
-
-def _shift(values: FloatArray, by: int) -> FloatArray:
-    """The values of the line ``by`` lines further down (or up), zero beyond the edges."""
-    moved = np.zeros_like(values)
-    if by > 0:
-        moved[:-by] = values[by:]
-    else:
-        moved[-by:] = values[:by]
-    return moved
-
-
-def _distance(marks: BoolArray, *, up: bool) -> FloatArray:
-    """How many lines up (or down) the nearest marked line is; `FAR` where there is none."""
-    at = np.arange(marks.size)
-    if up:
-        last = np.maximum.accumulate(np.where(marks, at, -(10**6)))
-        return np.minimum(at - last, FAR).astype(np.float64)
-    following = np.minimum.accumulate(np.where(marks, at, 10**6)[::-1])[::-1]
-    return np.minimum(following - at, FAR).astype(np.float64)
-
-
 def _log(values: FloatArray | IntArray) -> FloatArray:
     return np.log1p(values)
 
@@ -153,6 +110,16 @@ def first_signals(analysis: Analysis, clues: Clues) -> Columns:
         | _place(analysis, clues, prose)
         | _document(analysis, clues, prose)
     )
+
+
+@cache
+def signal_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the first signals, and of all that the second pass weighs, in order."""
+    document = Document("a")
+    analysis = Analysis(document, compute_features(document, WordLists({}, {})), {})
+    clues = Clues({}, np.zeros(1), None, None, find_places(analysis, None, 0.0), 0.0)
+    first = tuple(first_signals(analysis, clues))
+    return first, (*first, *second_signals(np.zeros(1), np.ones(1)))
 
 
 def _shape(analysis: Analysis) -> Columns:
@@ -193,6 +160,7 @@ def _shape(analysis: Analysis) -> Columns:
         "shape.starts-lower": _number(features.starts_lower[filled]),
         "shape.starts-quote": _number(features.starts_quote[filled]),
         "shape.topic": features.topic_share[filled],
+        "shape.long-open": _number((words >= LONG_MIN_WORDS) & ~ends),
     }
 
 
@@ -237,7 +205,7 @@ def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
     count = analysis.filled.size
     own = {name: np.zeros(len(analysis.document)) for name in _GROUP_NAMES}
     for line, hits in clues.placed.items():
-        for hit in hits:
+        for hit in (hit for hit in hits if hit.pattern.action != "cut"):
             values = own[_GROUP_OF.get(hit.pattern.kind, OTHER_GROUP)]
             values[line] = max(values[line], 1.0 if hit.pattern.strength == "strong" else 0.4)
     columns: Columns = {}
@@ -245,14 +213,14 @@ def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
     for name in _GROUP_NAMES:
         values = own[name][analysis.filled]
         anything = np.maximum(anything, values)
-        windows = _Windows(values)
+        windows = Windows(values)
         columns[f"pattern.{name}"] = values
         columns[f"near.{name}-10-before"] = np.minimum(windows.before(10), 4.0)
         columns[f"near.{name}-10-behind"] = np.minimum(windows.behind(10), 4.0)
         if name in ("comment", "metadata", "related"):
             columns[f"near.{name}-all-before"] = _log(windows.all_before)
             columns[f"near.{name}-all-behind"] = _log(windows.all_behind)
-    windows = _Windows(anything)
+    windows = Windows(anything)
     points = clues.points[analysis.filled]
     columns["pattern.evidence"] = np.clip(points / EVIDENCE_MIN_POINTS, -1.0, 1.0)
     columns["near.pattern-2-before"] = windows.before(2)
@@ -270,22 +238,22 @@ def _neighbours(analysis: Analysis, prose: FloatArray) -> Columns:
     size = np.minimum(_log(words), 4.0)
     columns: Columns = {}
     for by, name in ((-2, "2-before"), (-1, "1-before"), (1, "1-behind"), (2, "2-behind")):
-        columns[f"near.prose-{name}"] = _shift(prose, by)
-        columns[f"near.words-{name}"] = _shift(size, by)
-    columns["near.ends-sentence-1-before"] = _shift(ends, -1)
-    columns["near.ends-sentence-1-behind"] = _shift(ends, 1)
-    columns["near.ends-colon-1-before"] = _shift(_number(features.ends_colon[filled]), -1)
-    columns["near.continues"] = lower * (1.0 - _shift(ends, -1))
-    columns["near.continued"] = _shift(lower, 1) * (1.0 - ends)
-    columns["near.capitalised-1-before"] = _shift(features.capitalised_share[filled], -1)
-    columns["near.capitalised-1-behind"] = _shift(features.capitalised_share[filled], 1)
-    columns["near.digits-1-before"] = _shift(features.digit_share[filled], -1)
-    columns["near.digits-1-behind"] = _shift(features.digit_share[filled], 1)
-    columns["near.between-prose"] = _shift(prose, -1) * _shift(prose, 1)
-    columns["near.bullets"] = bullet * np.maximum(_shift(bullet, -1), _shift(bullet, 1))
+        columns[f"near.prose-{name}"] = shift(prose, by)
+        columns[f"near.words-{name}"] = shift(size, by)
+    columns["near.ends-sentence-1-before"] = shift(ends, -1)
+    columns["near.ends-sentence-1-behind"] = shift(ends, 1)
+    columns["near.ends-colon-1-before"] = shift(_number(features.ends_colon[filled]), -1)
+    columns["near.continues"] = lower * (1.0 - shift(ends, -1))
+    columns["near.continued"] = shift(lower, 1) * (1.0 - ends)
+    columns["near.capitalised-1-before"] = shift(features.capitalised_share[filled], -1)
+    columns["near.capitalised-1-behind"] = shift(features.capitalised_share[filled], 1)
+    columns["near.digits-1-before"] = shift(features.digit_share[filled], -1)
+    columns["near.digits-1-behind"] = shift(features.digit_share[filled], 1)
+    columns["near.between-prose"] = shift(prose, -1) * shift(prose, 1)
+    columns["near.bullets"] = bullet * np.maximum(shift(bullet, -1), shift(bullet, 1))
     blank = _number(np.diff(filled, prepend=-1) > 1)
     columns["near.blank-before"] = blank
-    columns["near.blank-behind"] = _shift(blank, 1)
+    columns["near.blank-behind"] = shift(blank, 1)
     return columns | _windows(analysis, prose)
 
 
@@ -293,12 +261,12 @@ def _windows(analysis: Analysis, prose: FloatArray) -> Columns:
     """Shares of the words of the lines around."""
     features, filled = analysis.features, analysis.filled
     words = features.words[filled]
-    total = _Windows(words)
+    total = Windows(words)
     columns: Columns = {
         "near.words-5-before": _log(total.before(5) / 5),
         "near.words-5-behind": _log(total.behind(5) / 5),
     }
-    copies = _Windows(_number((features.alike[filled] > 0) & (words < SHORT_MAX_WORDS)))
+    copies = Windows(_number((features.alike[filled] > 0) & (words < SHORT_MAX_WORDS)))
     columns["near.copies-10-before"] = copies.before(10) / 10
     columns["near.copies-10-behind"] = copies.behind(10) / 10
     shares = (
@@ -307,15 +275,18 @@ def _windows(analysis: Analysis, prose: FloatArray) -> Columns:
         ("person-words", np.minimum(features.person_word_share[filled], 0.3), (5, 20)),
         ("exclamations", np.minimum(features.exclamations[filled] / np.maximum(words, 1.0), 0.5), (10,)),
         ("sentence", _number(analysis.sentence[filled]), (5,)),
+        # Comments are pieces of prose, each below a short line with a name or a time.
+        (
+            "under-short",
+            prose * shift(_number((words < SHORT_MAX_WORDS) & ~features.ends_sentence[filled]), -1),
+            (20,),
+        ),
     )
     for name, values, sizes in shares:
-        windows = _Windows(values * words)
+        windows = Windows(values * words)
         for size in sizes:
             columns[f"near.{name}-{size}-before"] = windows.before(size) / np.maximum(total.before(size), 1.0)
             columns[f"near.{name}-{size}-behind"] = windows.behind(size) / np.maximum(total.behind(size), 1.0)
-        if name == "person-words":
-            columns["near.person-words-all-before"] = windows.all_before / np.maximum(total.all_before, 1.0)
-            columns["near.person-words-all-behind"] = windows.all_behind / np.maximum(total.all_behind, 1.0)
     return columns
 
 
@@ -324,10 +295,10 @@ def _place(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
     count = filled.size
     words = analysis.features.words[filled]
     at = np.arange(count)
-    prose_words = _Windows(words * prose)
+    prose_words = Windows(words * prose)
     total = max(prose_words.total, 1.0)
     is_prose = prose > 0
-    up, down = _distance(is_prose, up=True), _distance(is_prose, up=False)
+    up, down = distance(is_prose, up=True), distance(is_prose, up=False)
     inside = main_blocks(block_gains(words, is_prose))
     thread = clues.thread
     return {
@@ -341,9 +312,10 @@ def _place(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         "place.prose-down": _log(down),
         "place.gap": _log(np.minimum(up + down, FAR)),
         "place.inside-block": _number(inside),
-        "place.block-up": _log(_distance(inside, up=True)),
-        "place.block-down": _log(_distance(inside, up=False)),
+        "place.block-up": _log(distance(inside, up=True)),
+        "place.block-down": _log(distance(inside, up=False)),
         "place.main": _number(clues.places.inside[filled]),
+        "place.headline-like": _number(clues.places.headline_like[filled]),
         "place.in-thread": np.zeros(count)
         if thread is None
         else _number((filled >= thread.start) & (filled < thread.stop)),
@@ -356,12 +328,22 @@ def _headline_columns(analysis: Analysis, headline: Headline | None) -> Columns:
     count = filled.size
     if headline is None:
         zeros = np.zeros(count)
-        return {"place.headline": zeros, "place.above-headline": zeros, "place.headline-up": zeros + np.log1p(FAR)}
+        return {
+            "place.headline": zeros,
+            "place.above-headline": zeros,
+            "place.headline-up": zeros + np.log1p(FAR),
+            "place.headline-words": zeros,
+        }
+    own = [set(WORD.findall(analysis.document.folded_line(int(line)))) for line in filled]
+    wanted = {
+        word for word in WORD.findall(fold(headline.text)) if len(word) >= HEADLINE_MIN_LETTERS or not word.isascii()
+    }
     lines = np.array(sorted((headline.first, *headline.copies)))
     return {
         "place.headline": _number(np.isin(filled, lines)),
         "place.above-headline": _number(filled < lines[0]),
-        "place.headline-up": _log(_distance(np.isin(filled, lines), up=True)),
+        "place.headline-up": _log(distance(np.isin(filled, lines), up=True)),
+        "place.headline-words": np.array([len(wanted & words) for words in own]) / max(len(wanted), 1),
     }
 
 
@@ -384,7 +366,6 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         "document.short-lines": np.log1p(float(((words < SHORT_MAX_WORDS) & ~features.ends_sentence[filled]).sum())),
         "document.median-words": np.log1p(float(np.median(words))) if count else 0.0,
         "document.longest-run": np.log1p(float(runs.max())),
-        "document.person-words": float((features.person_word_share[filled] * words).sum()) / total,
         "document.headline": float(clues.headline is not None),
         "document.thread": float(clues.thread is not None),
         "document.unspaced": float((features.cjk_share[filled] * words).sum()) / total,
@@ -402,7 +383,7 @@ def second_signals(odds: FloatArray, words: FloatArray) -> Columns:
     chance = 1.0 / (1.0 + np.exp(-odds))
     size = np.minimum(words, WORDS_MAX_WEIGHT) + 1.0
     columns: Columns = {"around.own": odds}
-    weighted, chances, sizes = _Windows(odds * size), _Windows(chance * size), _Windows(size)
+    weighted, chances, sizes = Windows(odds * size), Windows(chance * size), Windows(size)
     for window in SCORE_WINDOWS:
         columns[f"around.{window}-before"] = weighted.before(window) / np.maximum(sizes.before(window), 1.0)
         columns[f"around.{window}-behind"] = weighted.behind(window) / np.maximum(sizes.behind(window), 1.0)
@@ -411,12 +392,12 @@ def second_signals(odds: FloatArray, words: FloatArray) -> Columns:
     total = max(chances.total, 1.0)
     columns["around.article-before"] = chances.all_before / total
     columns["around.article-behind"] = chances.all_behind / total
-    columns["around.article-words"] = np.full(odds.size, np.log1p(chances.total))
-    columns["around.share"] = np.full(odds.size, chances.total / max(sizes.total, 1.0))
-    columns["around.between"] = np.minimum(_shift(chance, -1), _shift(chance, 1))
+    columns["document.article-words"] = np.full(odds.size, np.log1p(chances.total))
+    columns["document.article-share"] = np.full(odds.size, chances.total / max(sizes.total, 1.0))
+    columns["around.between"] = np.minimum(shift(chance, -1), shift(chance, 1))
     for threshold in BLOCK_THRESHOLDS:
         inside = main_blocks((chance - threshold) * size, BLOCK_SWITCH_COST)
         columns[f"around.block-{threshold}"] = _number(inside)
-        columns[f"around.block-{threshold}-up"] = np.where(inside, 0.0, _log(_distance(inside, up=True)))
-        columns[f"around.block-{threshold}-down"] = np.where(inside, 0.0, _log(_distance(inside, up=False)))
+        columns[f"around.block-{threshold}-up"] = np.where(inside, 0.0, _log(distance(inside, up=True)))
+        columns[f"around.block-{threshold}-down"] = np.where(inside, 0.0, _log(distance(inside, up=False)))
     return columns

@@ -66,7 +66,9 @@ def find_words(folded: str) -> tuple[IntArray, HashArray]:
     is_letter = (classes & LETTER) != 0
     starts = is_letter.copy()
     starts[1:] &= ~is_letter[:-1]
-    starts |= (classes & CJK) != 0
+    is_cjk = (classes & CJK) != 0
+    starts |= is_cjk
+    starts[1:] |= is_letter[1:] & is_cjk[:-1]
     begin = np.flatnonzero(starts)
     if not begin.size:
         return begin.astype(np.int64), np.zeros(0, dtype=np.uint64)

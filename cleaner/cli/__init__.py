@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cleaner.cli import clean, evaluate, explain, patterns
+from cleaner.cli import clean, evaluate, explain, fit, patterns
 from cleaner.cli.output import reporting, write
 
 __all__ = ["app", "main"]
@@ -50,6 +50,7 @@ def _cleaner(
       cleaner explain page.txt                 every line with its verdict and why
       cleaner patterns list --table            what is known about which language
       cleaner eval labelled.jsonl              how well pages with a known article are cleaned
+      cleaner fit labelled.jsonl -o my.json    weights of your own from such pages
 
     Exit status: 0 done, 1 some input failed and the rest is done, 2 wrong usage.
     """
@@ -59,6 +60,7 @@ app.command("clean")(clean.run)
 app.command("explain")(explain.run)
 app.add_typer(patterns.app, name="patterns")
 app.command("eval")(evaluate.run)
+app.command("fit")(fit.run)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from cleaner.cli.options import (
     PatternsOption,
     ThresholdOption,
     TitleOption,
+    WeightsOption,
     make_cleaner,
     make_config,
     standard_input,
@@ -72,6 +73,7 @@ def run(
     title: TitleOption = None,
     lang: LangOption = None,
     patterns: PatternsOption = None,
+    weights: WeightsOption = None,
     encoding: EncodingOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Report failures only, no notes about results.")] = False,
 ) -> None:
@@ -92,7 +94,14 @@ def run(
     with reporting():
         names = paths or standard_input()
         _check_usage(names, output, in_place=in_place, removed=removed)
-        config = make_config(keep=keep, headline=headline, threshold=threshold, patterns=patterns, encoding=encoding)
+        config = make_config(
+            keep=keep,
+            headline=headline,
+            threshold=threshold,
+            patterns=patterns,
+            weights=weights,
+            encoding=encoding,
+        )
         sources, errors = find_sources(names, leave_out=output)
         targets = _targets(names, sources, output, in_place=in_place)
         _check_removed(removed, sources, targets)

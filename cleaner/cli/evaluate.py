@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from cleaner.cli.options import HeadlineOption, KeepOption, ThresholdOption, make_config, split_commas
+from cleaner.cli.options import HeadlineOption, KeepOption, ThresholdOption, WeightsOption, make_config, split_commas
 from cleaner.cli.output import (
     EXIT_FAILED,
     refuse,
@@ -61,6 +61,7 @@ def run(
     headline: HeadlineOption = "first",
     threshold: ThresholdOption = 0.0,
     keep: KeepOption = None,
+    weights: WeightsOption = None,
     every: Annotated[int, typer.Option("--every", metavar="N", help="Only every N-th page.")] = 1,
     jobs: Annotated[
         int | None, typer.Option("--jobs", metavar="N", help="Processes; as many as there are cores if left out.")
@@ -86,7 +87,7 @@ def run(
     with reporting():
         paths = data or refuse("no data; give .jsonl files of labelled pages (see `cleaner eval --help`)")
         _check_usage(paths, by, worst=worst, every=every, jobs=jobs)
-        config = make_config(keep=keep, headline=headline, threshold=threshold)
+        config = make_config(keep=keep, headline=headline, threshold=threshold, weights=weights)
         names = frozenset(split_commas(scraper))
         found = _evaluate(paths, config, names, with_patterns=patterns, every=every, jobs=jobs or os.cpu_count() or 1)
         if found.reports:

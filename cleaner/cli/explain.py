@@ -16,6 +16,7 @@ from cleaner.cli.options import (
     PatternsOption,
     ThresholdOption,
     TitleOption,
+    WeightsOption,
     make_cleaner,
     make_config,
     standard_input,
@@ -61,6 +62,7 @@ def run(
     title: TitleOption = None,
     lang: LangOption = None,
     patterns: PatternsOption = None,
+    weights: WeightsOption = None,
     encoding: EncodingOption = None,
 ) -> None:
     """Show for every line of a text whether it stays, and why.
@@ -79,7 +81,14 @@ def run(
         name = path or standard_input()[0]
         if Path(name).is_dir():
             refuse(f"{name}: is a folder; explain takes one file")
-        config = make_config(keep=keep, headline=headline, threshold=threshold, patterns=patterns, encoding=encoding)
+        config = make_config(
+            keep=keep,
+            headline=headline,
+            threshold=threshold,
+            patterns=patterns,
+            weights=weights,
+            encoding=encoding,
+        )
         sources, errors = find_sources([name])
         cleaner = make_cleaner(config)
         failed = say_all(errors)

@@ -60,6 +60,10 @@ PatternsOption: TypeAlias = Annotated[
     Path | None,
     typer.Option("--patterns", metavar="DIR", help="A folder of your own pattern files, added to the built-in ones."),
 ]
+WeightsOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--weights", metavar="FILE", help="Weights that `cleaner fit` has written, not the built-in ones."),
+]
 EncodingOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -74,6 +78,7 @@ def make_config(
     headline: str,
     threshold: float,
     patterns: Path | None = None,
+    weights: Path | None = None,
     encoding: str | None = None,
 ) -> CleanConfig:
     """The configuration that the options of a command add up to; raises `ConfigError` when one is unknown."""
@@ -84,6 +89,7 @@ def make_config(
         headline=cast("Any", headline),
         threshold=threshold,
         patterns=patterns,
+        weights=weights,
     )
 
 

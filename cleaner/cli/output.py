@@ -11,7 +11,7 @@ from typing import NoReturn, TypeVar
 
 import typer
 
-from cleaner.errors import CleanerError, ConfigError, OutputError, PatternError
+from cleaner.errors import CleanerError, ConfigError, OutputError, PatternError, WeightsError
 
 __all__ = [
     "EXIT_CLOSED_PIPE",
@@ -132,7 +132,7 @@ def reporting() -> Iterator[None]:
     """Turns errors into one line on standard error and an exit status."""
     try:
         yield
-    except (ConfigError, PatternError) as error:
+    except (ConfigError, PatternError, WeightsError) as error:
         say(str(error))
         raise typer.Exit(EXIT_USAGE) from None
     except CleanerError as error:

@@ -1,0 +1,115 @@
+"""Measure the cleaner on pages of sites that its weights were not fitted on.
+
+    python benchmarks/crossvalidate.py DATA_FOLDER [--sets daniel,fundus,wcxb_dev] [--every N] [--jobs N]
+    python benchmarks/crossvalidate.py DATA_FOLDER --by lang [--langs el,zh,pl,ru,de]
+    ... --worst N                         also the N texts with the largest loss, by scraper given with --scraper
+    ... --measure-every N                 fit on all pages, but clean and measure only every N-th one
+    ... --texts FILE                      keep the training texts there, and use them when the file exists
+
+By host, all hosts are dealt into five folds; the pages of a fold are cleaned with weights fitted on the other four.
+By language, the pages of each language are cleaned with weights fitted on all other languages.
+DATA_FOLDER and the measures are those of quality.py. The patterns are the same for all folds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from cleaner import CleanConfig
+from cleaner.evaluate import Measure
+from cleaner.evaluation import Settings, evaluate_pages, summarise, summarise_gold, worst_measures
+from cleaner.fitting import TrainingText, collect_texts, fit_weights
+from cleaner.labelled import LabelledPage, read_labelled
+from cleaner.report import gold_table, measure_table, worst_table
+from cleaner.weights import dump_weights
+
+FOLDS = 5
+INNER_FOLDS = 3
+# The gold of these sets has no headline.
+WITHOUT_HEADLINE = frozenset({"fundus", "wcxb_dev"})
+
+
+def group_of(page: LabelledPage, by: str) -> str:
+    """The fold of a page: a number after its host, or its language."""
+    return str(page.lang) if by == "lang" else str(zlib.crc32(page.host.encode()) % FOLDS)
+
+
+def read_pages(folder: Path, names: Sequence[str], every: int) -> list[LabelledPage]:
+    """The pages of the named sets."""
+    return [page for name in names for page in read_labelled(folder / f"{name}.jsonl.gz", every)]
+
+
+def training_texts(pages: Sequence[LabelledPage], store: Path | None, jobs: int) -> list[TrainingText]:
+    """The training texts of pages, from a file of an earlier run where there is one."""
+    if store is not None and store.exists():
+        return list(pickle.loads(store.read_bytes()))
+    texts = list(collect_texts(pages, processes=jobs))
+    if store is not None:
+        store.write_bytes(pickle.dumps(texts, protocol=5))
+    return texts
+
+
+def measure_group(
+    pages: Sequence[LabelledPage], texts: Sequence[TrainingText], folder: Path, options: argparse.Namespace
+) -> Iterator[Measure]:
+    """The measures of pages that are cleaned with weights fitted on texts of other pages."""
+    left_out = {page.id for page in pages}
+    others = [text for text in texts if text.page not in left_out]
+    weights = folder / "weights.json"
+    weights.write_text(
+        dump_weights(fit_weights(others, {"by": "benchmarks/crossvalidate.py"}, folds=INNER_FOLDS)), "utf-8"
+    )
+    settings = {
+        name: Settings(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first", weights=weights))
+        for name in {page.name for page in pages}
+    }
+    measured = pages[:: options.measure_every]
+    for report in evaluate_pages(((page, settings[page.name]) for page in measured), processes=options.jobs):
+        yield from report.measures
+
+
+def main() -> int:
+    """Measure and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sets", default="daniel,fundus,wcxb_dev")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--by", choices=("host", "lang"), default="host")
+    parser.add_argument("--langs", default="el,zh,pl,ru,de")
+    parser.add_argument("--worst", type=int, default=0)
+    parser.add_argument("--scraper", default="")
+    parser.add_argument("--texts", type=Path)
+    parser.add_argument("--measure-every", type=int, default=1)
+    parser.add_argument("--details", type=Path, help="keep the measures here, pickled")
+    options = parser.parse_args()
+    pages = read_pages(options.folder, options.sets.split(","), options.every)
+    texts = training_texts(pages, options.texts, options.jobs)
+    groups: dict[str, list[LabelledPage]] = {}
+    for page in pages:
+        groups.setdefault(group_of(page, options.by), []).append(page)
+    chosen = options.langs.split(",") if options.by == "lang" else sorted(groups)
+    measures: list[Measure] = []
+    for group in chosen:
+        print(f"{options.by} {group}: {len(groups[group])} pages", file=sys.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            measures += measure_group(groups[group], texts, Path(folder), options)
+    if options.details:
+        options.details.write_bytes(pickle.dumps(measures, protocol=5))
+    by: Literal["lang"] | None = "lang" if options.by == "lang" else None
+    print("\n".join([*measure_table(summarise(measures, by), by), "", *gold_table(summarise_gold(measures, by), by)]))
+    if options.worst:
+        found = [item for item in measures if not options.scraper or item.scraper == options.scraper]
+        print("\n".join(["", *worst_table(worst_measures(found, options.worst), width=160)]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The command ``fit``: weights of the line scorer from pages whose article is known."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cleaner.cli.output import refuse, reporting, say, show_progress
+from cleaner.labelled import LabelledPage, data_name, read_labelled
+from cleaner.records import write_file
+
+__all__ = ["run"]
+
+
+def run(
+    data: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DATA", help="Labelled pages: NAME.jsonl or NAME.jsonl.gz, one JSON object a line."),
+    ] = None,
+    *,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="WEIGHTS", help="The file to write.", show_default=False)
+    ] = None,
+    every: Annotated[int, typer.Option("--every", metavar="N", help="Only every N-th page.")] = 1,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", help="Processes; as many as there are cores if left out.")
+    ] = None,
+) -> None:
+    """Fit the weights of the line scorer to pages whose article is known.
+
+    The lines of DATA are as for `cleaner eval`. The same pages give the same weights, and the file says from which
+    data it was made. Use it with --weights, or CleanConfig(weights=...). A few hundred pages from many sites are
+    needed; all texts are held in memory, about 1 MB for each page.
+
+    \b
+    Examples:
+      cleaner fit labelled.jsonl.gz -o weights.json
+      cleaner eval other-sites.jsonl.gz --weights weights.json
+    """
+    with reporting():
+        paths = data or refuse("no data; give .jsonl files of labelled pages (see `cleaner fit --help`)")
+        target = output or refuse("-o is missing; name the file to write the weights to")
+        for option, value in (("--every", every), ("--jobs", 1 if jobs is None else jobs)):
+            if value < 1:
+                refuse(f"{option}: {value} is too small; give 1 or more")
+        if target.resolve() in {path.resolve() for path in paths}:
+            refuse(f"-o {target}: is an input; name another file")
+        names = [data_name(path) for path in paths]
+        if len(set(names)) < len(names):
+            refuse("two data sets have the same name, so the weights could not tell them apart; rename one of them")
+        if importlib.util.find_spec("rapidfuzz") is None:
+            refuse("fitting needs rapidfuzz; install it with: pip install 'news-cleaner[fit]'")
+        _fit(paths, target, every, jobs or os.cpu_count() or 1)
+
+
+def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
+    from cleaner.fitting import collect_texts, fit_weights
+    from cleaner.weights import dump_weights
+
+    counts: Counter[str] = Counter()
+    texts = list(collect_texts(show_progress(_pages(paths, every, counts), "pages"), processes=jobs))
+    if not any(text.is_noise.any() for text in texts):
+        refuse("no text of DATA has a line of noise, so there is nothing to learn; give texts as they were scraped")
+    made = _describe(paths, counts, every, len(texts))
+    weights = fit_weights(texts, made, report=say)
+    write_file(target, dump_weights(weights).encode("utf-8", "replace"))
+
+
+def _pages(paths: Sequence[Path], every: int, counts: Counter[str]) -> Iterator[LabelledPage]:
+    for path in paths:
+        for page in read_labelled(path, every):
+            counts[page.name] += 1
+            yield page
+
+
+def _describe(paths: Sequence[Path], counts: Counter[str], every: int, texts: int) -> dict[str, Any]:
+    """What the weights file says of its making."""
+    names = " ".join(path.name for path in paths)
+    return {
+        "by": f"cleaner fit {names}" + (f" --every {every}" if every > 1 else ""),
+        "texts": texts,
+        "data": {
+            data_name(path): {
+                "pages": counts[data_name(path)],
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            }
+            for path in paths
+        },
+    }

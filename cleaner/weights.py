@@ -1,0 +1,186 @@
+"""The weights of the line scorer: what each signal's values count, read from and written to one JSON file.
+
+A pass is a sum over signals. Each signal counts along a bent line: a slope, and a change of slope at each of its
+bends; and a further slope that only counts as far as the document looks like a flattened page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cleaner.errors import WeightsError
+from cleaner.features import FloatArray
+
+__all__ = ["FORMAT", "PassWeights", "SignalWeight", "Weights", "dump_weights", "load_weights", "read_weights_file"]
+
+FORMAT = 1
+# Points and values beyond this are no result of a fit.
+LIMIT = 1e9
+_SIGNAL_FIELDS = {"slope", "page_slope", "offset", "bends", "range"}
+_PASS_FIELDS = {"prior", "page_prior", "signals"}
+_FIELDS = {"format", "made", "first", "second"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignalWeight:
+    """What a signal counts: ``slope`` and ``page_slope`` in points a unit, ``bends`` as (value, change of slope).
+
+    ``offset`` is taken off, so that an average line gets no points. Values beyond ``range``, (least, greatest), count
+    as its end: nothing was learnt about them.
+    """
+
+    slope: float
+    page_slope: float
+    offset: float
+    bends: tuple[tuple[float, float], ...]
+    range: tuple[float, float]
+
+    def points(self, values: FloatArray, page: float) -> FloatArray:
+        """The points of a signal's values; ``page``: how much the document looks like a flattened page, 0 to 1."""
+        values = np.clip(values, *self.range)
+        total = values * (self.slope + self.page_slope * page) - self.offset
+        for value, change in self.bends:
+            total = total + np.maximum(values - value, 0.0) * change
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class PassWeights:
+    """The weights of one pass: points of every line, points of every line of a flattened page, and of signals."""
+
+    prior: float
+    page_prior: float
+    signals: Mapping[str, SignalWeight]
+
+    def points(self, columns: Mapping[str, FloatArray], page: float) -> dict[str, FloatArray]:
+        """The points of each signal for each line, and those of the prior; they add up to log-odds of noise."""
+        count = next(iter(columns.values())).size
+        found = {"prior": np.full(count, self.prior + self.page_prior * page)}
+        for name, weight in self.signals.items():
+            found[name] = weight.points(columns[name], page)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weights of both passes, and how they were made."""
+
+    first: PassWeights
+    second: PassWeights
+    made: Mapping[str, Any]
+
+
+def dump_weights(weights: Weights) -> str:
+    """The text of a weights file."""
+    return (
+        json.dumps(
+            {
+                "format": FORMAT,
+                "made": dict(weights.made),
+                "first": _pass_record(weights.first),
+                "second": _pass_record(weights.second),
+            },
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
+
+
+def _pass_record(weights: PassWeights) -> dict[str, Any]:
+    return {
+        "prior": weights.prior,
+        "page_prior": weights.page_prior,
+        "signals": {
+            name: {
+                "slope": weight.slope,
+                "page_slope": weight.page_slope,
+                "offset": weight.offset,
+                "bends": [list(bend) for bend in weight.bends],
+                "range": list(weight.range),
+            }
+            for name, weight in weights.signals.items()
+        },
+    }
+
+
+def load_weights(text: str, name: str, first: Sequence[str], second: Sequence[str]) -> Weights:
+    """The weights of a file's text; ``first`` and ``second`` are the signals of the passes.
+
+    Raises `WeightsError`, which names the file (``name``), the place in it and the mend, when the format, a field or
+    a signal is not what this version of the cleaner knows.
+    """
+    try:
+        table = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise WeightsError(name, f"line {error.lineno}", f"is not valid JSON: {error.msg}; fit it anew") from None
+    except (ValueError, RecursionError) as error:
+        raise WeightsError(name, "file", f"is no weights file: {error}; fit it anew") from None
+    _require_fields(name, "file", table, _FIELDS)
+    if table["format"] is True or table["format"] != FORMAT:
+        raise WeightsError(name, "format", f"is {table['format']!r}; this version reads {FORMAT}: fit it anew")
+    return Weights(
+        _read_pass(name, "first", table["first"], first),
+        _read_pass(name, "second", table["second"], second),
+        table["made"],
+    )
+
+
+def _read_pass(file: str, place: str, table: Any, names: Sequence[str]) -> PassWeights:
+    _require_fields(file, place, table, _PASS_FIELDS)
+    _require_fields(file, f"{place}.signals", table["signals"], set(names))
+    signals = {}
+    for name in names:
+        entry = table["signals"][name]
+        where = f"{place}.signals.{name}"
+        _require_fields(file, where, entry, _SIGNAL_FIELDS)
+        bends, ends = entry["bends"], entry["range"]
+        if not isinstance(bends, list) or not all(isinstance(bend, list) and len(bend) == 2 for bend in bends):
+            raise WeightsError(file, f"{where}.bends", "must be a list of pairs of numbers; fit it anew")
+        if not isinstance(ends, list) or len(ends) != 2:
+            raise WeightsError(file, f"{where}.range", "must be a pair of numbers; fit it anew")
+        signals[name] = SignalWeight(
+            _number(file, f"{where}.slope", entry["slope"]),
+            _number(file, f"{where}.page_slope", entry["page_slope"]),
+            _number(file, f"{where}.offset", entry["offset"]),
+            tuple((_number(file, f"{where}.bends", at), _number(file, f"{where}.bends", by)) for at, by in bends),
+            (_number(file, f"{where}.range", ends[0]), _number(file, f"{where}.range", ends[1])),
+        )
+    return PassWeights(
+        _number(file, f"{place}.prior", table["prior"]),
+        _number(file, f"{place}.page_prior", table["page_prior"]),
+        signals,
+    )
+
+
+def _require_fields(file: str, place: str, table: Any, fields: set[str]) -> None:
+    if not isinstance(table, dict):
+        raise WeightsError(file, place, "must be an object; fit it anew")
+    missing, unknown = sorted(fields - set(table)), sorted(set(table) - fields)
+    if missing:
+        raise WeightsError(file, place, f"lacks {', '.join(missing[:3])}; fit it anew with this version")
+    if unknown:
+        raise WeightsError(file, place, f"has {', '.join(unknown[:3])}, unknown here; fit it anew with this version")
+
+
+def _number(file: str, place: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LIMIT < value < LIMIT:
+        raise WeightsError(file, place, f"is {value!r}, not a number; fit it anew")
+    return float(value)
+
+
+def read_weights_file(path: Path, first: Sequence[str], second: Sequence[str]) -> Weights:
+    """The weights of a file. Raises `WeightsError` when it cannot be read."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeightsError(
+            str(path), "file", f"cannot be read: {error}; give a file that `cleaner fit` wrote"
+        ) from None
+    return load_weights(text, str(path), first, second)

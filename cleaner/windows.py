@@ -1,0 +1,64 @@
+"""Sums, shifts and distances along the lines of a document, for all lines at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cleaner.features import BoolArray, FloatArray
+
+__all__ = ["FAR", "Windows", "distance", "shift"]
+
+# The distance of what is further away, or nowhere.
+FAR = 200.0
+
+
+class Windows:
+    """Sums over the lines before or behind each line, from one running sum."""
+
+    def __init__(self, values: FloatArray) -> None:
+        self._running = np.concatenate([np.zeros(1), np.cumsum(values)])
+        self._at = np.arange(values.size)
+
+    def before(self, size: int) -> FloatArray:
+        """The sum over up to ``size`` lines directly before each line."""
+        return np.asarray(self._running[self._at] - self._running[np.maximum(self._at - size, 0)])
+
+    def behind(self, size: int) -> FloatArray:
+        """The sum over up to ``size`` lines directly behind each line."""
+        last = self._at.size
+        return np.asarray(self._running[np.minimum(self._at + 1 + size, last)] - self._running[self._at + 1])
+
+    @property
+    def all_before(self) -> FloatArray:
+        """The sum over all lines before each line."""
+        return self._running[:-1]
+
+    @property
+    def all_behind(self) -> FloatArray:
+        """The sum over all lines behind each line."""
+        return np.asarray(self._running[-1] - self._running[1:])
+
+    @property
+    def total(self) -> float:
+        """The sum over all lines."""
+        return float(self._running[-1])
+
+
+def shift(values: FloatArray, by: int) -> FloatArray:
+    """The values of the line ``by`` lines further down (or up), zero beyond the edges."""
+    moved = np.zeros_like(values)
+    if by > 0:
+        moved[:-by] = values[by:]
+    else:
+        moved[-by:] = values[:by]
+    return moved
+
+
+def distance(marks: BoolArray, *, up: bool) -> FloatArray:
+    """How many lines up (or down) the nearest marked line is; `FAR` where there is none."""
+    at = np.arange(marks.size)
+    if up:
+        last = np.maximum.accumulate(np.where(marks, at, -(10**6)))
+        return np.minimum(at - last, FAR).astype(np.float64)
+    following = np.minimum.accumulate(np.where(marks, at, 10**6)[::-1])[::-1]
+    return np.minimum(following - at, FAR).astype(np.float64)
