@@ -4,6 +4,7 @@
     python benchmarks/crossvalidate.py DATA_FOLDER --by lang [--langs el,zh,pl,ru,de]
     ... --worst N                         also the N texts with the largest loss, by scraper given with --scraper
     ... --measure-every N                 fit on all pages, but clean and measure only every N-th one
+    ... --weights FOLDER                  keep the weights there, and use those that are there
     ... --texts FILE                      keep the training texts there, and use them when the file exists
 
 By host, all hosts are dealt into five folds; the pages of a fold are cleaned with weights fitted on the other four.
@@ -57,15 +58,14 @@ def training_texts(pages: Sequence[LabelledPage], store: Path | None, jobs: int)
 
 
 def measure_group(
-    pages: Sequence[LabelledPage], texts: Sequence[TrainingText], folder: Path, options: argparse.Namespace
+    pages: Sequence[LabelledPage], texts: Sequence[TrainingText], weights: Path, options: argparse.Namespace
 ) -> Iterator[Measure]:
-    """The measures of pages that are cleaned with weights fitted on texts of other pages."""
-    left_out = {page.id for page in pages}
-    others = [text for text in texts if text.page not in left_out]
-    weights = folder / "weights.json"
-    weights.write_text(
-        dump_weights(fit_weights(others, {"by": "benchmarks/crossvalidate.py"}, folds=INNER_FOLDS)), "utf-8"
-    )
+    """The measures of pages that are cleaned with weights fitted on texts of other pages, unless they are there."""
+    if not weights.exists():
+        left_out = {page.id for page in pages}
+        others = [text for text in texts if text.page not in left_out]
+        fitted = fit_weights(others, {"by": "benchmarks/crossvalidate.py"}, folds=INNER_FOLDS)
+        weights.write_text(dump_weights(fitted), "utf-8")
     settings = {
         name: Settings(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first", weights=weights))
         for name in {page.name for page in pages}
@@ -88,6 +88,7 @@ def main() -> int:
     parser.add_argument("--scraper", default="")
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--measure-every", type=int, default=1)
+    parser.add_argument("--weights", type=Path)
     parser.add_argument("--details", type=Path, help="keep the measures here, pickled")
     options = parser.parse_args()
     pages = read_pages(options.folder, options.sets.split(","), options.every)
@@ -99,8 +100,9 @@ def main() -> int:
     measures: list[Measure] = []
     for group in chosen:
         print(f"{options.by} {group}: {len(groups[group])} pages", file=sys.stderr)
-        with tempfile.TemporaryDirectory() as folder:
-            measures += measure_group(groups[group], texts, Path(folder), options)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = options.weights or Path(temporary)
+            measures += measure_group(groups[group], texts, folder / f"{options.by}-{group}.json", options)
     if options.details:
         options.details.write_bytes(pickle.dumps(measures, protocol=5))
     by: Literal["lang"] | None = "lang" if options.by == "lang" else None

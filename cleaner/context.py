@@ -32,6 +32,9 @@ COPY_POINTS = 24.0
 BOX_POINTS = 14.0
 SIGNATURE_POINTS = 7.0
 HEADLINE_POINTS = -24.0
+HEADLINE_PLACE_POINTS, HEADLINE_PLACE_LINES, HEADLINE_PLACE_OTHERS = -4.0, 2, 2
+MAIN_BLOCK_POINTS = -1.0
+TABLE_POINTS, TABLE_MAX_RAWNESS = -6.0, 0.5
 COMPANY_POINTS = 2.0
 # A fragment must have this much more evidence than a line: nothing else speaks for cutting it.
 FRAGMENT_POINTS = -4.0
@@ -111,6 +114,10 @@ def decide(analysis: Analysis, config: CleanConfig, title: str | None, weights: 
     weak = [line for line, hits in clues.placed.items() if any(hit.pattern.strength == "weak" for hit in hits)]
     points = score_lines(analysis, clues, weights)
     _add_company(analysis, ledger, points, clues.places, weak)
+    if clues.headline is None:
+        _add_headline_place(analysis, ledger, clues)
+    points = _with_main_block(analysis, points, clues)
+    _add_tables(analysis, ledger, clues.raw)
     _add_choice(analysis, config, ledger, points, clues.raw)
     return _sum(analysis, config, gathered, points)
 
@@ -284,6 +291,37 @@ def _add_headline(ledger: _Ledger, headline: Headline | None, config: CleanConfi
         ledger.add(headline.first, "context.headline", HEADLINE_POINTS, None)
     for line in headline.copies:
         ledger.add(line, "context.headline-copy", COPY_POINTS, Kind.DUPLICATE_HEADLINE)
+
+
+def _add_headline_place(analysis: Analysis, ledger: _Ledger, clues: Clues) -> None:
+    """The lines where a headline and a standfirst stand: right above the article, but for author, date and the like."""
+    places = clues.places
+    found = others = 0
+    for line in reversed([int(line) for line in analysis.filled if line < places.main_start]):
+        if places.headline_like[line]:
+            ledger.add(line, "context.headline-place", HEADLINE_PLACE_POINTS, None)
+            found += 1
+        elif line not in clues.placed:
+            others += 1
+        if found == HEADLINE_PLACE_LINES or others > HEADLINE_PLACE_OTHERS:
+            return
+
+
+def _with_main_block(analysis: Analysis, points: LinePoints, clues: Clues) -> LinePoints:
+    """The points, with some for the sentences of extracted text: a lost article line is worse than noise left in."""
+    inside = clues.places.inside & (analysis.prose | analysis.sentence)
+    extra = np.where(inside[points.lines], MAIN_BLOCK_POINTS * (1.0 - clues.raw), 0.0)
+    return LinePoints(points.lines, {**points.terms, "context.main-block": extra}, points.total + extra)
+
+
+def _add_tables(analysis: Analysis, ledger: _Ledger, page: float) -> None:
+    """Rows of tables, as extractors write them, belong to the article; on flattened pages bars part links."""
+    if page >= TABLE_MAX_RAWNESS:
+        return
+    texts, separators = analysis.document.line_texts, analysis.features.separators
+    for line in analysis.filled.tolist():
+        if texts[line].startswith("|") and separators[line] >= 2:
+            ledger.add(line, "context.table", TABLE_POINTS, None)
 
 
 def _add_signature(analysis: Analysis, ledger: _Ledger, places: Places) -> None:

@@ -24,6 +24,8 @@ ARTICLE_SHARE, ARTICLE_CHANCE = 0.9, 0.3
 # A document that is nearly all article and little prose is a list, a table or a programme: there less goes.
 LIST_MIN_SHARE, LIST_MAX_PROSE, LIST_CHANCE = 0.75, 0.7, 0.15
 SWITCH_COST = 2.0
+# On extracted text a run of lines goes only if one of them has so many points over the threshold, or evidence.
+SURE_POINTS = 2.1
 MAX_WORDS = 40.0
 MIN_KEPT_WORDS = 10.0
 LOWEST_CHANCE, LOWER_BY = 0.02, 0.7
@@ -62,19 +64,30 @@ def choose_lines(
         level = min(level, LIST_CHANCE)
     together = np.flatnonzero(np.ones(points.size, dtype=bool) if alone is None else ~alone)
     while True:
-        keep = _keep(chance, size, level, together)
+        keep = _keep(points, size, level, 0.0, together)
         if float(words[keep].sum()) >= MIN_KEPT_WORDS or level < LOWEST_CHANCE:
             break
         level *= LOWER_BY
     if threshold != 0.0:
-        keep = _keep(chance, size, float(_chance(np.array(_odds(level) - threshold))), together)
+        keep = _keep(points, size, level, threshold, together)
+    if page < 1.0:
+        is_sure = points + _odds(level) - threshold > SURE_POINTS * (1.0 - page)
+        keep = _without_doubtful_runs(keep, is_sure if alone is None else is_sure | alone)
     return Choice(keep, _odds(level))
 
 
-def _keep(chance: FloatArray, size: FloatArray, level: float, together: IntArray) -> BoolArray:
-    keep = chance > level
-    keep[together] = main_blocks(((chance - level) * size)[together], SWITCH_COST, edge_cost=0.0)
-    return np.asarray(keep)
+def _keep(points: FloatArray, size: FloatArray, level: float, threshold: float, together: IntArray) -> BoolArray:
+    """Which lines stay at a threshold: each by its own points, and those of a sequence with their neighbours."""
+    keep = points + _odds(level) <= threshold
+    least = _chance(np.array(_odds(level) - threshold))
+    keep[together] = main_blocks(((_chance(-points) - least) * size)[together], SWITCH_COST, edge_cost=0.0)
+    return keep
+
+
+def _without_doubtful_runs(keep: BoolArray, is_sure: BoolArray) -> BoolArray:
+    """The choice, with runs of lines given back of which none is surely noise."""
+    run = np.cumsum(np.diff(keep, prepend=True) != 0)
+    return np.asarray(keep | ~np.isin(run, run[~keep & is_sure]))
 
 
 def _chance(odds: FloatArray) -> FloatArray:
