@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.catalog import read_weights
+from cleaner.catalog import builtin_weights, read_weights
 from cleaner.errors import WeightsError
 from cleaner.signals import signal_names
 from cleaner.weights import (
@@ -282,3 +282,11 @@ def test_points_of_a_document_without_lines() -> None:
     """No lines get no points."""
     points = _pass(FIRST).points({name: np.zeros(0) for name in FIRST}, 0.5)
     assert all(values.shape == (0,) for values in points.values())
+
+
+def test_shipped_weights_say_how_they_were_made() -> None:
+    """The weights that are shipped load, and name the command and the data they come from."""
+    made = builtin_weights().made
+    assert made["by"].startswith("cleaner fit ")
+    assert {"daniel", "fundus", "wcxb_dev"} <= set(made["data"])
+    assert all(len(entry["sha256"]) == 64 and entry["pages"] > 100 for entry in made["data"].values())
