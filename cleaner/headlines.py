@@ -13,16 +13,16 @@ from cleaner.text import fold
 __all__ = ["WORD", "Headline", "find_headline"]
 
 MIN_CHARACTERS = 12
-MINWORDS = 3
+MIN_WORDS = 3
 # More copies than this are a refrain, a table cell or a menu entry.
 MAX_COPIES = 8
 MAX_CHARACTERS = 250
-MAXWORDS = 35
+MAX_WORDS = 35
 HEAD_LINES = 40
 MIN_SIMILARITY = 0.85
-MIN_NEARWORDS = 5
+MIN_NEAR_WORDS = 5
 MIN_CUT_CHARACTERS = 15
-MAX_SITEWORDS = 6
+MAX_SITE_WORDS = 6
 SITE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
 SENTENCE_ENDS = (".", "。", "।", ";", ":")
 ELLIPSES = ("…", "...", "[…]", "[...]")
@@ -81,9 +81,9 @@ def _bare_forms(title: str) -> list[str]:
         if separator in title:
             before, _, site = title.rpartition(separator)
             first_site, _, after = title.partition(separator)
-            if len(_words(site)) <= MAX_SITEWORDS and _is_candidate(before):
+            if len(_words(site)) <= MAX_SITE_WORDS and _is_candidate(before):
                 forms.append(before)
-            if len(_words(first_site)) <= MAX_SITEWORDS and _is_candidate(after):
+            if len(_words(first_site)) <= MAX_SITE_WORDS and _is_candidate(after):
                 forms.append(after)
     return forms
 
@@ -101,7 +101,7 @@ def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Head
     ]
     for line in sorted(head, key=lambda line: (-analysis.features.words[line], line)):
         name = _without_site(lines, line)
-        copies = _copies_of(lines, name, near=len(_words(name)) >= MIN_NEARWORDS)
+        copies = _copies_of(lines, name, near=len(_words(name)) >= MIN_NEAR_WORDS)
         if len(copies) >= 2 and len(copies) <= MAX_COPIES:
             return _headline(lines, name, copies)
     return None
@@ -140,15 +140,25 @@ def _is_copy(line: str, folded: str, target: str, words: Counter[str], *, near: 
     own = Counter(WORD.findall(folded))
     if not own & words and not folded.endswith(ELLIPSES):
         return False
-    if _core(folded) == _core(target):
-        return True
-    if _is_cut_copy(folded, target):
-        return True
-    if _is_with_site(folded, target):
-        return True
-    if not near or min(own.total(), words.total()) < MIN_NEARWORDS or line.endswith(SENTENCE_ENDS):
+    return (
+        _core(folded) == _core(target)
+        or _is_cut_copy(folded, target)
+        or _is_with_site(folded, target)
+        or (near and _is_near_copy(line, own, words))
+    )
+
+
+def _is_near_copy(line: str, own: Counter[str], words: Counter[str]) -> bool:
+    """Whether a line has nearly the same words; rows of a programme or a table do, but other numbers."""
+    if min(own.total(), words.total()) < MIN_NEAR_WORDS or line.endswith(SENTENCE_ENDS):
+        return False
+    if _numbers(own) != _numbers(words):
         return False
     return 2 * (own & words).total() / (own.total() + words.total()) > MIN_SIMILARITY
+
+
+def _numbers(words: Counter[str]) -> set[str]:
+    return {word for word in words if any(character.isdigit() for character in word)}
 
 
 def _core(text: str) -> str:
@@ -169,9 +179,9 @@ def _is_with_site(folded: str, target: str) -> bool:
         return False
     for separator in map(fold, SITE_SEPARATORS):
         if folded.startswith(target + separator):
-            return len(_words(folded[len(target) :])) <= MAX_SITEWORDS
+            return len(_words(folded[len(target) :])) <= MAX_SITE_WORDS
         if folded.endswith(separator + target):
-            return len(_words(folded[: -len(target)])) <= MAX_SITEWORDS
+            return len(_words(folded[: -len(target)])) <= MAX_SITE_WORDS
     return False
 
 
@@ -182,7 +192,7 @@ def _is_candidate(text: str) -> bool:
         size >= 6 and not text.isascii() and len(words) <= 3
     ):
         return False
-    return MINWORDS <= len(words) <= MAXWORDS or (
+    return MIN_WORDS <= len(words) <= MAX_WORDS or (
         size >= 6 and any("\u2e80" < character < "\ua000" for character in text)
     )
 
