@@ -14,11 +14,15 @@ from cleaner.model import Kind
 
 __all__ = ["find_comments"]
 
-MIN_WORDS = 4.0
+# A comment has a sentence of so many words, or lines of so many; menus and headlines have neither.
+MIN_WORDS = 6.0
 # Of the words of comments so many are of the first and second person; of reports and teasers few are.
-MIN_PERSON_SHARE = 0.035
-# With a sign of comments above them, so many are enough.
-MIN_PERSON_SHARE_SIGNED = 0.015
+MIN_PERSON_SHARE = 0.06
+# With a sign of comments among the lines, so many are enough.
+MIN_PERSON_SHARE_SIGNED = 0.03
+# So much of what stands below the article is comments, where there are any.
+MIN_SHARE_OF_TAIL = 0.4
+MIN_COMMENTS = 2
 SIGNS = frozenset(
     {
         Kind.COMMENT_FRAME,
@@ -45,15 +49,17 @@ def find_comments(analysis: Analysis, removed: BoolArray, named: BoolArray) -> t
         return ()
     tail = filled[filled > kept[-1]]
     features = analysis.features
-    is_text = (
-        (features.words >= MIN_WORDS) & ~named & (analysis.prose | analysis.sentence | (features.person_word_share > 0))
-    )
+    is_sentence = (analysis.prose | analysis.sentence) & (features.words >= MIN_WORDS)
+    is_text = is_sentence & ~named & ~features.is_bullet & (features.links == 0)
     text = tail[is_text[tail]]
-    words = features.words[text]
-    share = float((features.person_word_share[text] * words).sum()) / max(float(words.sum()), 1.0)
+    words = features.words
+    total = float(words[text].sum())
+    share = float((features.person_word_share * words)[text].sum()) / max(total, 1.0)
     signed = any(hit.pattern.kind in SIGNS for line in tail.tolist() for hit in analysis.hits.get(line, ()))
     if share < (MIN_PERSON_SHARE_SIGNED if signed else MIN_PERSON_SHARE):
         return ()
-    place = np.searchsorted(tail, text)
-    breaks = np.flatnonzero(np.diff(place) > 1) + 1
-    return tuple(tuple(int(line) for line in group) for group in np.split(text, breaks) if group.size)
+    if total < MIN_SHARE_OF_TAIL * float(words[tail[~named[tail]]].sum()):
+        return ()
+    breaks = np.flatnonzero(np.diff(np.searchsorted(tail, text)) > 1) + 1
+    found = tuple(tuple(int(line) for line in group) for group in np.split(text, breaks) if group.size)
+    return found if len(found) >= MIN_COMMENTS else ()

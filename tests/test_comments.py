@@ -60,10 +60,25 @@ def test_teasers_below_an_article_are_no_comments(matcher: Matcher) -> None:
 
 def test_lines_with_a_kind_are_no_comments(matcher: Matcher) -> None:
     """What something else has named keeps its name."""
-    analysis = _analysis(matcher, ARTICLE + COMMENTS)
+    analysis = _analysis(matcher, [*ARTICLE, *COMMENTS, "gull", "I would pay double if you kept it for my children."])
     named = np.zeros(len(analysis.document), dtype=bool)
     named[3] = True
-    assert find_comments(analysis, _below(analysis, 2), named) == ((5, 6),)
+    assert find_comments(analysis, _below(analysis, 2), named) == ((5, 6), (8,))
+
+
+def test_few_sentences_among_much_else_are_no_comments(matcher: Matcher) -> None:
+    """Comments are most of what stands below an article, or there are none."""
+    menu = [f"Section {name} of the paper and all that belongs to it" for name in ("one", "two", "three", "four")] * 5
+    analysis = _analysis(matcher, [*ARTICLE, *COMMENTS, *menu])
+    unnamed = np.zeros(len(analysis.document), dtype=bool)
+    assert find_comments(analysis, _below(analysis, 2), unnamed) == ()
+
+
+def test_one_comment_is_none(matcher: Matcher) -> None:
+    """A single run of sentences is not taken for a comment: a teaser may speak to its reader."""
+    analysis = _analysis(matcher, [*ARTICLE, "Old Salt", COMMENTS[1]])
+    unnamed = np.zeros(len(analysis.document), dtype=bool)
+    assert find_comments(analysis, _below(analysis, 2), unnamed) == ()
 
 
 @pytest.mark.parametrize("kept", [0, 7])
