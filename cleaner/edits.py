@@ -19,7 +19,7 @@ from cleaner.text import Document
 __all__ = ["apply_removals", "line_evidence", "make_removals"]
 
 # Terms of the line scorer with fewer points are put together in the evidence.
-NAMED_MIN_POINTS = 0.3
+NAMED_MIN_POINTS = 1.0
 
 
 def apply_removals(text: str, removals: Iterable[Removal]) -> str:
