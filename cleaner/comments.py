@@ -10,7 +10,7 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.features import BoolArray
-from cleaner.model import Kind
+from cleaner.threads import THREAD_KINDS
 
 __all__ = ["find_comments"]
 
@@ -23,18 +23,6 @@ MIN_PERSON_SHARE_SIGNED = 0.03
 # So much of what stands below the article is comments, where there are any.
 MIN_SHARE_OF_TAIL = 0.4
 MIN_COMMENTS = 2
-SIGNS = frozenset(
-    {
-        Kind.COMMENT_FRAME,
-        Kind.COMMENT_COUNT,
-        Kind.COMMENT_CONTROLS,
-        Kind.COMMENT_AUTHOR,
-        Kind.COMMENT_ATTRIBUTION,
-        Kind.COMMENT_FORM,
-        Kind.COMMENT_POLICY,
-        Kind.COMMENT_WIDGET,
-    }
-)
 
 
 def find_comments(analysis: Analysis, removed: BoolArray, named: BoolArray) -> tuple[tuple[int, ...], ...]:
@@ -55,7 +43,7 @@ def find_comments(analysis: Analysis, removed: BoolArray, named: BoolArray) -> t
     words = features.words
     total = float(words[text].sum())
     share = float((features.person_word_share * words)[text].sum()) / max(total, 1.0)
-    signed = any(hit.pattern.kind in SIGNS for line in tail.tolist() for hit in analysis.hits.get(line, ()))
+    signed = any(hit.pattern.kind in THREAD_KINDS for line in tail.tolist() for hit in analysis.hits.get(line, ()))
     if share < (MIN_PERSON_SHARE_SIGNED if signed else MIN_PERSON_SHARE):
         return ()
     if total < MIN_SHARE_OF_TAIL * float(words[tail[~named[tail]]].sum()):

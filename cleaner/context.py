@@ -22,7 +22,7 @@ from cleaner.places import Places, find_places
 from cleaner.scorer import LinePoints, rawness, score_lines
 from cleaner.sequence import choose_lines
 from cleaner.signals import Clues
-from cleaner.threads import Thread, find_thread
+from cleaner.threads import THREAD_KINDS, Thread, find_thread
 from cleaner.weights import Weights
 
 __all__ = ["Cut", "Decision", "decide"]
@@ -47,19 +47,6 @@ PARAGRAPH_MAX_LINES = 12
 PARAGRAPH_MAX_WORDS = 140
 INTERIOR_MAX_LINES = 5
 SIGNATURE_MAX_WORDS = 4
-THREAD_KINDS = frozenset(
-    {
-        Kind.COMMENT_CONTROLS,
-        Kind.COMMENT_FRAME,
-        Kind.COMMENT_AUTHOR,
-        Kind.COMMENT_ATTRIBUTION,
-        Kind.COMMENT_FORM,
-        Kind.COMMENT_FORM_NOTICE,
-        Kind.COMMENT_COUNT,
-        Kind.COMMENT_WIDGET,
-        Kind.COMMENT_POLICY,
-    }
-)
 OPENING_QUOTES = frozenset('«“„"‘「『')
 NAME_PARTICLES = frozenset(
     {"de", "du", "von", "van", "der", "den", "da", "di", "del", "dos", "el", "al", "bin", "ben", "le"}

@@ -16,12 +16,13 @@ import numpy as np
 from cleaner.analysis import Analysis, analyse
 from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
 from cleaner.config import CleanConfig
-from cleaner.context import THREAD_KINDS, Decision, decide
+from cleaner.context import Decision, decide
 from cleaner.edits import apply_removals, line_evidence, make_removals
 from cleaner.matcher import Matcher
 from cleaner.model import Action, CleanResult, Evidence, Removal, Verdict
 from cleaner.patterns import PatternSet
 from cleaner.text import Document, IntArray
+from cleaner.threads import THREAD_KINDS
 
 __all__ = ["Cleaner", "clean_text", "explain_text"]
 

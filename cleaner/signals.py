@@ -20,7 +20,7 @@ from cleaner.matcher import Hit
 from cleaner.model import Kind
 from cleaner.places import Places, block_gains, find_places, main_blocks
 from cleaner.text import Document, IntArray, fold
-from cleaner.threads import Thread
+from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.windows import FAR, Windows, distance, shift
 from cleaner.words import WordLists
 
@@ -45,19 +45,7 @@ GROUPS: dict[str, frozenset[Kind]] = {
         {Kind.INTERFACE, Kind.BREADCRUMB, Kind.PAGE_TOOLS, Kind.SHARE_BAR, Kind.LIKE_COUNTER, Kind.PAGINATION}
     ),
     "related": frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP, Kind.TAGS}),
-    "comment": frozenset(
-        {
-            Kind.COMMENT_CONTROLS,
-            Kind.COMMENT_FRAME,
-            Kind.COMMENT_AUTHOR,
-            Kind.COMMENT_ATTRIBUTION,
-            Kind.COMMENT_FORM,
-            Kind.COMMENT_FORM_NOTICE,
-            Kind.COMMENT_COUNT,
-            Kind.COMMENT_WIDGET,
-            Kind.COMMENT_POLICY,
-        }
-    ),
+    "comment": THREAD_KINDS,
     "metadata": frozenset(
         {
             Kind.BYLINE,

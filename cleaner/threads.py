@@ -16,8 +16,22 @@ from cleaner.analysis import Analysis
 from cleaner.matcher import Hit
 from cleaner.model import Kind
 
-__all__ = ["Thread", "find_thread"]
+__all__ = ["THREAD_KINDS", "Thread", "find_thread"]
 
+# What only stands at comments.
+THREAD_KINDS = frozenset(
+    {
+        Kind.COMMENT_CONTROLS,
+        Kind.COMMENT_FRAME,
+        Kind.COMMENT_AUTHOR,
+        Kind.COMMENT_ATTRIBUTION,
+        Kind.COMMENT_FORM,
+        Kind.COMMENT_FORM_NOTICE,
+        Kind.COMMENT_COUNT,
+        Kind.COMMENT_WIDGET,
+        Kind.COMMENT_POLICY,
+    }
+)
 FRAME_KINDS = frozenset({Kind.COMMENT_FRAME, Kind.COMMENT_COUNT, Kind.COMMENT_WIDGET})
 AUTHOR_KINDS = frozenset({Kind.COMMENT_AUTHOR, Kind.COMMENT_ATTRIBUTION})
 MAX_BODY_LINES_ABOVE = 6
