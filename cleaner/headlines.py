@@ -149,16 +149,10 @@ def _is_copy(line: str, folded: str, target: str, words: Counter[str], *, near: 
 
 
 def _is_near_copy(line: str, own: Counter[str], words: Counter[str]) -> bool:
-    """Whether a line has nearly the same words; rows of a programme or a table do, but other numbers."""
+    """Whether a line has nearly the same words."""
     if min(own.total(), words.total()) < MIN_NEAR_WORDS or line.endswith(SENTENCE_ENDS):
         return False
-    if _numbers(own) != _numbers(words):
-        return False
     return 2 * (own & words).total() / (own.total() + words.total()) > MIN_SIMILARITY
-
-
-def _numbers(words: Counter[str]) -> set[str]:
-    return {word for word in words if any(character.isdigit() for character in word)}
 
 
 def _core(text: str) -> str:

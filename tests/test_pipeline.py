@@ -329,10 +329,3 @@ def test_stream_takes_texts_and_mappings() -> None:
     results = Cleaner().stream(iter(documents))
     assert reasons(next(results)) == [COPY, ADVERTISEMENT, SHARE, NEWSLETTER]
     assert [result.headline for result in results] == [HEADLINE, None]
-
-
-def test_rows_of_a_programme_are_no_headline_copies() -> None:
-    """Lines that are alike but for their numbers are no copies of a headline."""
-    rows = "".join(f"October {day}, 12 pm to 1 pm, room {200 + day}, led by Carla Menkes\n" for day in (8, 15, 22, 29))
-    result = explain_text(f"{ARTICLE}{rows}{ARTICLE.replace('Hafen', 'Kanal')}")
-    assert Kind.DUPLICATE_HEADLINE not in {removal.kind for removal in result.removals}
