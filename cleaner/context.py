@@ -14,7 +14,7 @@ import numpy as np
 from cleaner.analysis import Analysis, evidence_of
 from cleaner.comments import find_comments
 from cleaner.config import CleanConfig
-from cleaner.features import BoolArray
+from cleaner.features import BoolArray, FloatArray
 from cleaner.headlines import Headline, find_headline
 from cleaner.matcher import Hit
 from cleaner.model import Evidence, Kind
@@ -92,6 +92,13 @@ class _Ledger:
     def points(self, line: int) -> float:
         return sum(evidence.points for evidence in self.lines.get(line, ()))
 
+    def totals(self) -> FloatArray:
+        """The points of every line of the document."""
+        found = np.zeros(len(self._document))
+        for line in self.lines:
+            found[line] = self.points(line)
+        return found
+
 
 def decide(analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights) -> Decision:
     """The decision over one document."""
@@ -117,7 +124,7 @@ def _add_choice(analysis: Analysis, config: CleanConfig, ledger: _Ledger, points
     features, lines = analysis.features, points.lines
     if not lines.size:
         return
-    evidence = np.array([ledger.points(int(line)) for line in lines])
+    evidence = ledger.totals()[lines]
     own = points.total + evidence
     words = features.words[lines]
     prose_share = float((words * analysis.prose[lines]).sum()) / max(float(words.sum()), 1.0)
@@ -155,8 +162,7 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     if thread is not None:
         _add_thread(analysis, ledger, thread, raw)
     _add_signature(analysis, ledger, places)
-    points = np.array([ledger.points(line) for line in range(len(analysis.document))])
-    return Gathered(ledger, cuts, Clues(placed, points, thread, headline, places, raw))
+    return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, raw))
 
 
 def _place_hits(analysis: Analysis, places: Places, thread: Thread | None) -> dict[int, list[Hit]]:

@@ -108,8 +108,11 @@ def compute_features(document: Document, word_lists: WordLists, lang: str | None
     last, first = _edge_characters(document, classes)
     first_class = classify(first)
     starts_lower = (first_class & LOWER) != 0
-    vocabulary = _Vocabulary(document, word_lists, lang, words)
-    line_hash, letter_hash = _line_hashes(document, LETTER | DIGIT), _line_hashes(document, LETTER)
+    folded = encode(document.folded.text)
+    folded_classes = classify(folded)
+    vocabulary = _Vocabulary(document, folded_classes, word_lists, lang, words)
+    line_hash = _line_hashes(document, folded, (folded_classes & (LETTER | DIGIT)) != 0)
+    letter_hash = _line_hashes(document, folded, (folded_classes & LETTER) != 0)
     return Features(
         length=document.ends - document.starts,
         words=words,
@@ -150,7 +153,14 @@ def compute_features(document: Document, word_lists: WordLists, lang: str | None
 class _Vocabulary:
     """What the words of a document say of its lines: one number a line in each field."""
 
-    def __init__(self, document: Document, word_lists: WordLists, lang: str | None, words: FloatArray) -> None:
+    def __init__(
+        self,
+        document: Document,
+        classes: npt.NDArray[np.uint16],
+        word_lists: WordLists,
+        lang: str | None,
+        words: FloatArray,
+    ) -> None:
         begin, hashes = find_words(document.folded.text)
         count = len(document)
         owner = np.searchsorted(document.folded_starts, begin, side="right") - 1
@@ -173,7 +183,6 @@ class _Vocabulary:
                 is_last = np.append(is_first[1:], True)
                 own_function = (function & np.uint64(1 << language)) != 0
                 self.ends_in_function_word[owner[is_last & own_function]] = True
-        classes = classify(encode(document.folded.text))
         is_cjk = (classes[begin] & CJK) != 0
         size = np.add.reduceat((classes & LETTER) != 0, begin, dtype=np.int64) if begin.size else begin
         chosen = (size >= TOPIC_MIN_LETTERS) | is_cjk
@@ -256,10 +265,9 @@ def _link_starts(document: Document) -> BoolArray:
     return marks
 
 
-def _line_hashes(document: Document, wanted: int) -> npt.NDArray[np.uint64]:
-    """A hash of the folded characters of the wanted classes of each line; zero for a line without any."""
-    codes = encode(document.folded.text)
-    chosen = np.flatnonzero((classify(codes) & wanted) != 0)
+def _line_hashes(document: Document, codes: CodeArray, wanted: BoolArray) -> npt.NDArray[np.uint64]:
+    """A hash of the wanted ones of the folded characters (``codes``) of each line; zero for a line without any."""
+    chosen = np.flatnonzero(wanted)
     hashes = np.zeros(len(document), dtype=np.uint64)
     if not chosen.size:
         return hashes
