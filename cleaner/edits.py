@@ -2,7 +2,8 @@
 
 Dropped lines go with their line ends. Where lines go between two kept lines, the blank lines that stood before
 the first dropped line stay, or, if there were none, those behind the last one; at the edges of the document no
-blank line stays beside dropped lines. A cut fragment goes with the space that joined it to the line.
+blank line stays beside dropped lines. A cut fragment goes with the space that joined it to the line. Of a wide line
+some columns may go: each with the space behind it, the last ones with the space before them, and its line end stays.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from cleaner.context import Cut, Decision
 from cleaner.model import Evidence, Kind, Removal
 from cleaner.scorer import LinePoints
-from cleaner.text import Document
+from cleaner.text import Document, IntArray
 
 __all__ = ["apply_removals", "line_evidence", "make_removals"]
 
@@ -54,6 +55,11 @@ def make_removals(document: Document, decision: Decision) -> list[Removal]:
             kind = cut.evidence.kind or Kind.BOILERPLATE
             fragments.append(Removal(start, end, kind, cut.evidence.points, (cut.evidence,), document.text[start:end]))
     removals = fragments
+    for first, stop in _wide_lines(document):
+        if not whole[first:stop].all():
+            for line, start, end in _column_spans(document, first, np.flatnonzero(whole[first:stop]) + first, stop):
+                removals.append(_removal(document, decision, kinds, reasons, line, start, end))
+            whole[first:stop] = False
     for first, last, lines in _stretches(document, whole.tolist()):
         removals += _line_removals(document, decision, kinds, reasons, first, last, lines)
     return sorted(removals, key=lambda removal: removal.start)
@@ -136,13 +142,42 @@ def _line_removals(
     if stop == len(document) and first > 0 and document.ends[-1] == document.stops[-1]:
         # The text had no line end at its end, so what is left of it has none either.
         edges[0] = int(document.ends[first - 1])
-    removals = []
-    for at, line in enumerate(dropped):
-        span_end = edges[at + 1] if at + 1 < len(dropped) else end
-        score, evidence = reasons.get(line) or (decision.scores[line], line_evidence(document, decision, line))
-        kind = kinds[line] or Kind.BOILERPLATE
-        removals.append(Removal(edges[at], span_end, kind, score, evidence, document.text[edges[at] : span_end]))
-    return removals
+    ends = [*edges[1:], end]
+    return [_removal(document, decision, kinds, reasons, line, edges[at], ends[at]) for at, line in enumerate(dropped)]
+
+
+def _wide_lines(document: Document) -> list[tuple[int, int]]:
+    """The wide lines of a document: their first column, and the line behind their last one."""
+    if not len(document) or document.numbers[-1] == len(document) - 1:
+        return []
+    first = np.flatnonzero(np.diff(document.numbers, prepend=-1))
+    stops = np.append(first[1:], len(document))
+    return [(int(low), int(high)) for low, high in zip(first, stops, strict=True) if high - low > 1]
+
+
+def _column_spans(document: Document, first: int, removed: IntArray, stop: int) -> list[tuple[int, int, int]]:
+    """What goes of a wide line of which other columns stay: the column, and the start and end of its removal."""
+    gone = set(removed.tolist())
+    last_kept = max(line for line in range(first, stop) if line not in gone)
+    spans = []
+    for line in removed.tolist():
+        start = int(document.ends[last_kept]) if line == last_kept + 1 else int(document.starts[line])
+        end = int(document.starts[line + 1]) if line + 1 < stop else int(document.ends[line])
+        spans.append((line, start, end))
+    return spans
+
+
+def _removal(
+    document: Document,
+    decision: Decision,
+    kinds: list[Kind | None],
+    reasons: dict[int, tuple[float, tuple[Evidence, ...]]],
+    line: int,
+    start: int,
+    end: int,
+) -> Removal:
+    score, evidence = reasons.get(line) or (decision.scores[line], line_evidence(document, decision, line))
+    return Removal(start, end, kinds[line] or Kind.BOILERPLATE, score, evidence, document.text[start:end])
 
 
 def line_evidence(document: Document, decision: Decision, line: int) -> tuple[Evidence, ...]:

@@ -102,7 +102,7 @@ class Collector:
         sizes = aligned.sizes
         shares = np.ones(len(lines)) if scraper == GOLD else aligned.shares
         if _number_of(key) % SHORTENED == 0:
-            stay = _shortened(shares, key)
+            stay = _whole_lines(text, _shortened(shares, key))
             text, sizes, shares = _without_lines(text, stay), sizes[stay], shares[stay]
         document = Document(text)
         analysis = analyse(document, self._matcher, self._word_lists)
@@ -135,6 +135,13 @@ def _shortened(shares: FloatArray, key: str) -> BoolArray:
     first = int(random.integers(0, noise.size - length + 1))
     stay[noise[first : first + length]] = False
     return stay
+
+
+def _whole_lines(text: str, stay: BoolArray) -> BoolArray:
+    """Which filled lines of a text stay when all columns of a wide line stay with any of them."""
+    document = Document(text)
+    numbers = document.numbers[[number for number, line in enumerate(document.line_texts) if line]]
+    return np.isin(numbers, numbers[stay])
 
 
 def _without_lines(text: str, stay: BoolArray) -> str:

@@ -19,9 +19,9 @@ from cleaner.config import CleanConfig
 from cleaner.context import Decision, decide
 from cleaner.edits import apply_removals, line_evidence, make_removals
 from cleaner.matcher import Matcher
-from cleaner.model import Action, CleanResult, Evidence, Removal, Verdict
+from cleaner.model import Action, CleanResult, Evidence, Line, Removal, Verdict
 from cleaner.patterns import PatternSet
-from cleaner.text import Document, IntArray
+from cleaner.text import Document, IntArray, split_lines
 from cleaner.threads import THREAD_KINDS
 
 __all__ = ["Cleaner", "clean_text", "explain_text"]
@@ -219,6 +219,28 @@ class _Pass:
             for item in evidence
         )
 
+    def parts(self, starts: IntArray) -> dict[int, list[int]]:
+        """The lines of this pass by the line of the input that they are, or are parts of; that starts there."""
+        found: dict[int, list[int]] = {}
+        for line, start in enumerate(self.analysis.document.starts.tolist()):
+            index = int(np.searchsorted(starts, self.segments.at(start), side="right")) - 1
+            found.setdefault(index, []).append(line)
+        return found
+
+    def verdict(self, line: Line, parts: list[int]) -> Verdict:
+        """The verdict over a line of the input in this pass."""
+        decision = self.decision
+        removed = [part for part in parts if decision.removed[part] and self.removals]
+        action: Action = "keep"
+        if len(removed) == len(parts):
+            action = "drop"
+        elif removed or any(cut.line in parts for cut in decision.cuts):
+            action = "cut"
+        evidence = [item for part in parts for item in line_evidence(self.analysis.document, decision, part)]
+        kinds = [decision.kinds[part] for part in removed or parts]
+        score = sum(decision.scores[part] for part in parts)
+        return Verdict(line, action, kinds[0] if action != "keep" else None, score, self.evidence(tuple(evidence)))
+
 
 def _result(text: str, left: str, passes: list[_Pass], flags: set[str]) -> CleanResult:
     removals = [
@@ -274,24 +296,16 @@ class _Trace:
     passes: tuple[_Pass, ...]
 
     def __call__(self) -> tuple[Verdict, ...]:
-        document = Document(self.text)
-        verdicts: list[Verdict | None] = [None] * len(document)
+        lines = split_lines(self.text)
+        starts = np.array([line.start for line in lines], dtype=np.int64)
+        verdicts = [Verdict(line, "keep", None, 0.0, ()) for line in lines]
         cut: set[int] = set()
         for one in self.passes:
-            seen = one.analysis.document
-            for line in range(len(seen)):
-                index = int(np.searchsorted(document.starts, one.segments.at(int(seen.starts[line])), side="right")) - 1
-                cut.update([index] if any(item.line == line for item in one.decision.cuts) else [])
-                verdicts[index] = self._verdict(document, one, line, index, was_cut=index in cut)
-        return tuple(
-            verdict or Verdict(document.line(index), "keep", None, 0.0, ()) for index, verdict in enumerate(verdicts)
-        )
-
-    def _verdict(self, document: Document, one: _Pass, line: int, index: int, *, was_cut: bool) -> Verdict:
-        decision = one.decision
-        evidence = one.evidence(line_evidence(one.analysis.document, decision, line))
-        action: Action = "cut" if was_cut else "keep"
-        if bool(decision.removed[line]) and one.removals:
-            action = "drop"
-        kind = decision.kinds[line] if action != "keep" else None
-        return Verdict(document.line(index), action, kind, decision.scores[line], evidence)
+            for index, parts in one.parts(starts).items():
+                verdict = one.verdict(lines[index], parts)
+                # What is left of a line after a cut is looked at again; the cut is what there is to tell.
+                if index not in cut or verdict.action == "drop":
+                    verdicts[index] = verdict
+                if verdict.action == "cut":
+                    cut.add(index)
+        return tuple(verdicts)

@@ -8,6 +8,7 @@ accents lost in capitals, decomposed letters, typographic quotes and no-break sp
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -58,6 +59,11 @@ _SPACES = "\t\x0b\x0c\x1c\x1d\x1e\x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2
 _LINE_ENDS = (0x0A, 0x0D, 0x85, 0x2028, 0x2029)
 _TABLE_SIZE = 0x10000
 _SKIP = 0
+# A line this long, in characters, may be several columns side by side; so many spaces stand between columns.
+WIDE_MIN_LENGTH = 60
+COLUMN_MIN_SPACES = 4
+_COLUMN_SPACE = re.compile(rf"[ \t\xa0\u3000]{{{COLUMN_MIN_SPACES},}}")
+_COLUMN_SPACES = tuple(ord(character) for character in " \t\xa0\u3000")
 
 
 @cache
@@ -154,14 +160,22 @@ class Document:
 
     ``starts[i]:ends[i]`` is line ``i`` without its line end, ``stops[i]`` is behind the line end. Line ends
     are LF, CR, CRLF, NEL, U+2028 and U+2029. A text that ends in a line end has no empty last line.
+
+    A wide line, where columns of a page stand side by side with runs of spaces between them, is one line for each
+    column: such a part stops where the next one starts, and ``numbers[i]`` says which line of the text it is part of.
+
+    >>> document = Document("Sport        Der Rat hat den Haushalt am Montag mit knapper Mehrheit beschlossen.\nEnde")
+    >>> document.line_texts[0], document.numbers.tolist()
+    ('Sport', [0, 0, 1])
     """
 
-    __slots__ = ("__dict__", "codes", "ends", "starts", "stops", "text")
+    __slots__ = ("__dict__", "codes", "ends", "numbers", "starts", "stops", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.codes = encode(text)
-        self.starts, self.ends, self.stops = _line_table(self.codes)
+        starts, ends, stops = _line_table(self.codes)
+        self.starts, self.ends, self.stops, self.numbers = _split_wide(text, self.codes, starts, ends, stops)
 
     def __len__(self) -> int:
         return self.starts.size
@@ -203,10 +217,6 @@ class Document:
             position = max(position, end)
         return False
 
-    def line(self, index: int) -> Line:
-        """A line as a value with its offsets."""
-        return Line(index, int(self.starts[index]), int(self.ends[index]), int(self.stops[index]))
-
     @cached_property
     def line_texts(self) -> tuple[str, ...]:
         """The texts of all lines, surrounding space removed."""
@@ -242,11 +252,65 @@ def _line_table(codes: CodeArray) -> tuple[IntArray, IntArray, IntArray]:
     return starts, ends, stops
 
 
+def _split_wide(
+    text: str, codes: CodeArray, starts: IntArray, ends: IntArray, stops: IntArray
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """The line table with the parts of wide lines as lines, and the number of the line that each is part of."""
+    parts = {int(line): _columns(text, int(starts[line]), int(ends[line])) for line in _wide_lines(codes, starts, ends)}
+    parts = {line: spans for line, spans in parts.items() if len(spans) > 1}
+    numbers = np.arange(starts.size, dtype=np.int64)
+    if not parts:
+        return starts, ends, stops, numbers
+    counts = np.ones(starts.size, dtype=np.int64)
+    counts[list(parts)] = [len(spans) for spans in parts.values()]
+    numbers = np.repeat(numbers, counts)
+    starts, ends, stops = starts[numbers], ends[numbers], stops[numbers]
+    first = np.cumsum(counts) - counts
+    for line, spans in parts.items():
+        low, high = int(first[line]), int(first[line]) + len(spans)
+        starts[low:high] = [start for start, _ in spans]
+        ends[low:high] = [end for _, end in spans]
+        stops[low : high - 1] = starts[low + 1 : high]
+    return starts, ends, stops, numbers
+
+
+def _wide_lines(codes: CodeArray, starts: IntArray, ends: IntArray) -> IntArray:
+    """The long lines with a run of spaces in them."""
+    is_space = np.isin(codes, np.array(_COLUMN_SPACES, dtype=np.uint32))
+    if codes.size < WIDE_MIN_LENGTH:
+        return np.zeros(0, dtype=np.int64)
+    run = is_space[: 1 - COLUMN_MIN_SPACES].copy()
+    for shift in range(1, COLUMN_MIN_SPACES):
+        run &= is_space[shift : run.size + shift]
+    found = np.flatnonzero(run)
+    lines = np.unique(np.searchsorted(starts, found, side="right") - 1)
+    return lines[ends[lines] - starts[lines] > WIDE_MIN_LENGTH]
+
+
+def _columns(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the columns of a line; what holds no word of two characters is no column of its own."""
+    spans: list[tuple[int, int]] = []
+    first, piece, filled = start, start, False
+    for space in _COLUMN_SPACE.finditer(text, start, end):
+        filled = filled or _has_word(text[piece : space.start()])
+        if filled:
+            spans.append((first, space.start()))
+            first, filled = space.end(), False
+        piece = space.end()
+    if filled or not spans or _has_word(text[piece:end]):
+        return [*spans, (first, end)]
+    return [*spans[:-1], (spans[-1][0], end)]
+
+
+def _has_word(text: str) -> bool:
+    return sum(character.isalnum() for character in text) >= 2
+
+
 def split_lines(text: str) -> list[Line]:
-    """The lines of a text with their offsets, in characters.
+    """The lines of a text with their offsets, in characters; wide lines are not split.
 
     >>> [(line.start, line.end, line.stop) for line in split_lines("a\\r\\nbc\\u2028")]
     [(0, 1, 3), (3, 5, 6)]
     """
-    document = Document(text)
-    return [document.line(index) for index in range(len(document))]
+    table = zip(*(column.tolist() for column in _line_table(encode(text))), strict=True)
+    return [Line(index, start, end, stop) for index, (start, end, stop) in enumerate(table)]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cleaner import Cleaner, CleanResult, Kind, apply_removals
-from cleaner.text import Document
+from cleaner.text import split_lines
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SLUGS = sorted(folder.name for folder in SAMPLES.iterdir() if (folder / "raw.txt").exists())
@@ -37,8 +37,7 @@ def meta(name: str) -> dict[str, Any]:
 
 def text_lines(text: str) -> list[str]:
     """The lines of a text without their line ends."""
-    document = Document(text)
-    return [text[line.start : line.end] for line in map(document.line, range(len(document)))]
+    return [text[line.start : line.end] for line in split_lines(text)]
 
 
 def marked(names: list[str], table: str) -> list[Any]:
@@ -134,8 +133,8 @@ def test_removals_say_why(name: str, results: dict[str, CleanResult]) -> None:
 @pytest.mark.parametrize("name", SLUGS + UNTOUCHED)
 def test_lines_add_up(name: str, results: dict[str, CleanResult]) -> None:
     """There is one verdict a line, and the evidence of a dropped line adds up to its score."""
-    document, result = Document(raw_text(name)), results[name]
-    assert [verdict.line for verdict in result.lines] == [document.line(index) for index in range(len(document))]
+    result = results[name]
+    assert [verdict.line for verdict in result.lines] == split_lines(raw_text(name))
     gone = {character for removal in result.removals for character in range(removal.start, removal.end)}
     for verdict in result.lines:
         if verdict.action == "drop":
@@ -147,11 +146,11 @@ def test_lines_add_up(name: str, results: dict[str, CleanResult]) -> None:
 @pytest.mark.parametrize("name", SLUGS + UNTOUCHED)
 def test_output_lines_are_input_lines(name: str, results: dict[str, CleanResult]) -> None:
     """The lines of the output are lines of the input in their order, whole or without the fragments cut from them."""
-    document, result = Document(raw_text(name)), results[name]
+    raw, result = raw_text(name), results[name]
     gone = {character for removal in result.removals for character in range(removal.start, removal.end)}
     left = []
-    for line in map(document.line, range(len(document))):
-        kept = "".join(document.text[at] for at in range(line.start, line.end) if at not in gone)
+    for line in split_lines(raw):
+        kept = "".join(raw[at] for at in range(line.start, line.end) if at not in gone)
         if kept or not gone.issuperset(range(line.start, line.stop)):
             left.append(kept)
     # A line end may go with the noise behind it, never one between two lines that stay.

@@ -120,3 +120,35 @@ def test_scripts_without_spaces() -> None:
     """Han, kana and Thai are written without spaces, Latin and Hangul are not."""
     assert [is_cjk(character) for character in "新のก"] == [True, True, True]
     assert [is_cjk(character) for character in "aé한"] == [False, False, False]
+
+
+WIDE = "Sport        Der Rat hat den Haushalt am Montag mit knapper Mehrheit beschlossen.      Wetter"
+
+
+def test_columns_of_a_wide_line_are_lines() -> None:
+    """A wide line with runs of spaces is a line for each column, and all of them are part of one line of the text."""
+    document = Document(f"eins\n{WIDE}\nzwei")
+    assert document.line_texts == ("eins", "Sport", WIDE[13:-12], "Wetter", "zwei")
+    assert document.numbers.tolist() == [0, 1, 1, 1, 2]
+    assert document.stops.tolist() == [*document.starts.tolist()[1:], len(document.text)]
+    assert len(split_lines(document.text)) == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "kurz         und nicht breit genug",
+        "Ein langer Absatz mit drei   Leerzeichen, wie sie um Verweise stehen, ist eine einzige Zeile.",
+        "Ein langer Absatz, hinter dem nur noch Leerzeichen stehen, ist eine einzige Zeile.            ",
+        "-          Ein Listenzeichen ist keine Spalte, und so bleibt der Eintrag in einem Stück.",
+        "            Eingerückt, wie es in Zitaten und Gedichten vorkommt, und dabei lang genug.",
+    ],
+)
+def test_lines_without_columns_stay_whole(line: str) -> None:
+    """Short lines, small gaps, bullets and space at the edges make no columns."""
+    assert Document(f"{line}\n").numbers.tolist() == [0]
+
+
+def test_many_columns_cost_no_more_than_their_length() -> None:
+    """A line of signs far apart is read once, and is one line."""
+    assert len(Document("-     " * 200_000)) == 1
