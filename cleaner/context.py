@@ -304,7 +304,7 @@ def _with_main_block(analysis: Analysis, points: LinePoints, clues: Clues) -> Li
     """The points, with some for the sentences of extracted text: a lost article line is worse than noise left in."""
     inside = clues.places.inside & (analysis.prose | analysis.sentence)
     extra = np.where(inside[points.lines], MAIN_BLOCK_POINTS * (1.0 - clues.raw), 0.0)
-    return LinePoints(points.lines, {**points.terms, "context.main-block": extra}, points.total + extra)
+    return points.with_term("context.main-block", extra)
 
 
 def _add_tables(analysis: Analysis, ledger: _Ledger, page: float) -> None:

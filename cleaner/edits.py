@@ -1,4 +1,4 @@
-"""Verdicts -> removals: the one overlap policy, blank lines, and applying removals to a text.
+"""Verdicts -> edits: the one overlap policy, blank lines, and applying removals to a text.
 
 Dropped lines go with their line ends. Where lines go between two kept lines, the blank lines that stood before
 the first dropped line stay, or, if there were none, those behind the last one; at the edges of the document no
@@ -9,23 +9,53 @@ some columns may go: each with the space behind it, the last ones with the space
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from cleaner.analysis import Analysis
 from cleaner.context import Cut, Decision
-from cleaner.model import Evidence, Kind, Removal
+from cleaner.features import BoolArray
+from cleaner.model import Evidence, Kind
 from cleaner.scorer import LinePoints
 from cleaner.text import Document, IntArray
 
-__all__ = ["apply_removals", "line_evidence", "make_removals"]
+__all__ = ["Edit", "apply_removals", "line_evidence", "make_edits"]
 
 # Terms of the line scorer with fewer points are put together in the evidence.
 NAMED_MIN_POINTS = 1.0
 
 
-def apply_removals(text: str, removals: Iterable[Removal]) -> str:
+class _Stretch(Protocol):
+    """Anything with a start and an end, in characters."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One stretch of a pass's text that goes, in characters, and the line it belongs to.
+
+    ``cuts``: the evidence for a fragment that is cut, or for a line of which nothing but fragments was there; empty
+    where the line's own evidence is the reason.
+    """
+
+    start: int
+    end: int
+    line: int
+    kind: Kind
+    score: float
+    cuts: tuple[Evidence, ...] = ()
+
+
+def apply_removals(text: str, removals: Iterable[_Stretch]) -> str:
     """What is left of a text when the removals are taken out of it.
 
+    >>> from cleaner.model import Removal
     >>> apply_removals("abc", [Removal(1, 2, Kind.BOILERPLATE, 1.0, (), "b")])
     'ac'
     """
@@ -38,31 +68,36 @@ def apply_removals(text: str, removals: Iterable[Removal]) -> str:
     return "".join(parts)
 
 
-def make_removals(document: Document, decision: Decision) -> list[Removal]:
-    """The removals of one pass over a document, in order and without overlaps."""
+def make_edits(analysis: Analysis, decision: Decision) -> list[Edit]:
+    """The edits of one pass over a document, in order and without overlaps."""
+    document = analysis.document
     whole = decision.removed.copy()
-    fragments: list[Removal] = []
-    kinds = list(decision.kinds)
-    reasons: dict[int, tuple[float, tuple[Evidence, ...]]] = {}
+    if not whole.any() and not decision.cuts:
+        return []
+    edits: list[Edit] = []
+    reasons: dict[int, tuple[Evidence, ...]] = {}
     for line, cuts in _by_line(decision.cuts).items():
         spans = _merge(document, line, cuts)
         if not document.has_word_outside(line, [(start, end) for start, end, _ in spans]):
             whole[line] = True
-            kinds[line] = cuts[0].evidence.kind
-            reasons[line] = (sum(cut.evidence.points for cut in cuts), tuple(cut.evidence for cut in cuts))
+            reasons[line] = tuple(cut.evidence for cut in cuts)
             continue
         for start, end, cut in spans:
             kind = cut.evidence.kind or Kind.BOILERPLATE
-            fragments.append(Removal(start, end, kind, cut.evidence.points, (cut.evidence,), document.text[start:end]))
-    removals = fragments
+            edits.append(Edit(start, end, line, kind, cut.evidence.points, (cut.evidence,)))
+    spans_of_lines: list[tuple[int, int, int]] = []
     for first, stop in _wide_lines(document):
         if not whole[first:stop].all():
-            for line, start, end in _column_spans(document, first, np.flatnonzero(whole[first:stop]) + first, stop):
-                removals.append(_removal(document, decision, kinds, reasons, line, start, end))
+            spans_of_lines += _column_spans(document, first, np.flatnonzero(whole[first:stop]) + first, stop)
             whole[first:stop] = False
-    for first, last, lines in _stretches(document, whole.tolist()):
-        removals += _line_removals(document, decision, kinds, reasons, first, last, lines)
-    return sorted(removals, key=lambda removal: removal.start)
+    for first, last, lines in _stretches(whole, analysis.features.is_blank):
+        spans_of_lines += _line_spans(document, first, last, lines)
+    for line, start, end in spans_of_lines:
+        cuts_of_line = reasons.get(line, ())
+        score = sum(evidence.points for evidence in cuts_of_line) if cuts_of_line else decision.scores[line]
+        kind_of_line = cuts_of_line[0].kind if cuts_of_line else decision.kinds[line]
+        edits.append(Edit(start, end, line, kind_of_line or Kind.BOILERPLATE, score, cuts_of_line))
+    return sorted(edits, key=lambda edit: edit.start)
 
 
 def _by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:
@@ -99,51 +134,37 @@ def _widen(document: Document, line: int, start: int, end: int) -> tuple[int, in
     return start, right if left < start else end
 
 
-def _stretches(document: Document, removed: list[bool]) -> list[tuple[int, int, list[int]]]:
+def _stretches(removed: BoolArray, is_blank: BoolArray) -> list[tuple[int, int, list[int]]]:
     """Runs of removed and blank lines with at least one removed line: first, last, and the removed ones."""
+    dropped = np.flatnonzero(removed)
+    if not dropped.size:
+        return []
+    open_to = np.flatnonzero(~(removed | is_blank))
+    # Runs are told apart by the number of lines that stay before them.
+    before = np.searchsorted(open_to, dropped)
     stretches = []
-    line = 0
-    count = len(removed)
-    is_blank = [
-        document.text[a:b].isspace() or a == b
-        for a, b in zip(document.starts.tolist(), document.ends.tolist(), strict=True)
-    ]
-    while line < count:
-        if not removed[line] and not is_blank[line]:
-            line += 1
-            continue
-        first = line
-        while line < count and (removed[line] or is_blank[line]):
-            line += 1
-        dropped = [at for at in range(first, line) if removed[at]]
-        if dropped:
-            stretches.append((first, line - 1, dropped))
+    for lines in np.split(dropped, np.flatnonzero(np.diff(before)) + 1):
+        at = int(np.searchsorted(open_to, lines[0]))
+        first = int(open_to[at - 1]) + 1 if at else 0
+        last = int(open_to[at]) - 1 if at < open_to.size else removed.size - 1
+        stretches.append((first, last, lines.tolist()))
     return stretches
 
 
-def _line_removals(
-    document: Document,
-    decision: Decision,
-    kinds: list[Kind | None],
-    reasons: dict[int, tuple[float, tuple[Evidence, ...]]],
-    first: int,
-    last: int,
-    dropped: list[int],
-) -> list[Removal]:
-    """One removal for each dropped line; the blank lines that go too belong to the dropped line before them."""
+def _line_spans(document: Document, first: int, last: int, dropped: list[int]) -> list[tuple[int, int, int]]:
+    """What goes with each dropped line; the blank lines that go too belong to the dropped line before them."""
     start, stop = first, last + 1
     if first > 0 and last < len(document) - 1:
         if dropped[0] > first:
             start = dropped[0]
         else:
             stop = dropped[-1] + 1
-    edges = [int(document.starts[start])] + [int(document.starts[line]) for line in dropped[1:]]
-    end = int(document.stops[stop - 1])
+    edges = document.starts[[start, *dropped[1:]]].tolist()
     if stop == len(document) and first > 0 and document.ends[-1] == document.stops[-1]:
         # The text had no line end at its end, so what is left of it has none either.
         edges[0] = int(document.ends[first - 1])
-    ends = [*edges[1:], end]
-    return [_removal(document, decision, kinds, reasons, line, edges[at], ends[at]) for at, line in enumerate(dropped)]
+    ends = [*edges[1:], int(document.stops[stop - 1])]
+    return list(zip(dropped, edges, ends, strict=True))
 
 
 def _wide_lines(document: Document) -> list[tuple[int, int]]:
@@ -167,19 +188,6 @@ def _column_spans(document: Document, first: int, removed: IntArray, stop: int) 
     return spans
 
 
-def _removal(
-    document: Document,
-    decision: Decision,
-    kinds: list[Kind | None],
-    reasons: dict[int, tuple[float, tuple[Evidence, ...]]],
-    line: int,
-    start: int,
-    end: int,
-) -> Removal:
-    score, evidence = reasons.get(line) or (decision.scores[line], line_evidence(document, decision, line))
-    return Removal(start, end, kinds[line] or Kind.BOILERPLATE, score, evidence, document.text[start:end])
-
-
 def line_evidence(document: Document, decision: Decision, line: int) -> tuple[Evidence, ...]:
     """All evidence of a line: patterns and context first, then the terms of the line scorer."""
     own = tuple(decision.evidence.get(line, ()))
@@ -192,7 +200,7 @@ def term_evidence(document: Document, points: LinePoints, line: int) -> tuple[Ev
     if at == points.lines.size or points.lines[at] != line:
         return ()
     start, end = int(document.starts[line]), int(document.ends[line])
-    values = {name: float(column[at]) for name, column in points.terms.items()}
+    values = dict(zip(points.terms, points.values[:, at].tolist(), strict=True))
     named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
     named["scorer.other"] = sum(value for name, value in values.items() if name not in named)
     ordered = sorted(named.items(), key=lambda item: -abs(item[1]))

@@ -235,7 +235,7 @@ def _fit(sample: Sample, names: Sequence[str]) -> PassWeights:
 def _around(text: TrainingText, weights: PassWeights) -> SingleArray:
     """The second pass's own signals of a text, after a first pass with some weights."""
     columns = dict(zip(signal_names()[0], text.signals.T.astype(np.float64), strict=True))
-    noise = np.sum(list(weights.points(columns, text.rawness).values()), axis=0)
+    noise = weights.points(columns, text.rawness).sum(axis=0)
     return _matrix(second_signals(-noise, text.words))
 
 

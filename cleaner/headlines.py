@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import regex
 
 from cleaner.analysis import Analysis
-from cleaner.text import fold
+from cleaner.text import IntArray, fold
 
 __all__ = ["WORD", "Headline", "find_headline"]
 
@@ -24,6 +26,7 @@ MIN_NEAR_WORDS = 5
 MIN_CUT_CHARACTERS = 15
 MAX_SITE_WORDS = 6
 SITE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
+_FOLDED_SEPARATORS = tuple(fold(separator) for separator in SITE_SEPARATORS)
 SENTENCE_ENDS = (".", "。", "।", ";", ":")
 ELLIPSES = ("…", "...", "[…]", "[...]")
 WORD = regex.compile(r"[\p{L}\p{N}]+")
@@ -38,13 +41,23 @@ class Headline:
     copies: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Lines:
     """The lines of a document as they are shown and folded, and the numbers of those that are not blank."""
 
     shown: tuple[str, ...]
     folded: tuple[str, ...]
     filled: list[int]
+
+    @cached_property
+    def lengths(self) -> IntArray:
+        """The length of each filled line as it is shown, in characters."""
+        return np.array([len(self.shown[line]) for line in self.filled], dtype=np.int64)
+
+    @cached_property
+    def different(self) -> frozenset[str]:
+        """The folded forms of all filled lines."""
+        return frozenset(self.folded[line] for line in self.filled)
 
 
 def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Headline | None:
@@ -63,7 +76,7 @@ def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Hea
 
 
 def _from_title(lines: _Lines, title: str) -> Headline | None:
-    shown = {lines.folded[line] for line in lines.filled}
+    shown = lines.different
     forms = _bare_forms(title)
     # The barest form that stands alone on a line is the headline; else the first form that is found at all.
     alone = [form for form in reversed(forms) if fold(form).strip() in shown]
@@ -110,9 +123,8 @@ def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Head
 def _without_site(lines: _Lines, line: int) -> str:
     """The line's text, or the part before a site's name when that part stands alone elsewhere."""
     text = lines.shown[line]
-    alone = {lines.folded[other] for other in lines.filled if other != line}
     for form in _bare_forms(text)[1:]:
-        if fold(form).strip() in alone:
+        if fold(form).strip() in lines.different:
             return form
     return text
 
@@ -126,14 +138,33 @@ def _headline(lines: _Lines, name: str, copies: list[int]) -> Headline:
 
 def _copies_of(lines: _Lines, name: str, *, near: bool) -> list[int]:
     target = fold(name).strip()
-    words = Counter(_words(name))
+    words = Counter(WORD.findall(target))
+    probes = _probes(words)
     shortest, longest = min(MIN_CUT_CHARACTERS, len(target)), len(target) + 80
-    return [
-        line
-        for line in lines.filled
-        if shortest <= len(lines.shown[line]) <= longest
-        and _is_copy(lines.shown[line], lines.folded[line], target, words, near=near)
-    ]
+    fitting = np.flatnonzero((lines.lengths >= shortest) & (lines.lengths <= longest)).tolist()
+    found = []
+    for line in (lines.filled[place] for place in fitting):
+        folded = lines.folded[line]
+        may_be = any(map(folded.__contains__, probes)) or folded.endswith(ELLIPSES)
+        if may_be and _is_copy(lines.shown[line], folded, target, words, near=near):
+            found.append(line)
+    return found
+
+
+def _probes(words: Counter[str]) -> list[str]:
+    """A few words of a headline of which every copy, but for one cut short, has one at least.
+
+    A near copy has at least ``least`` of the headline's words (see `_is_near_copy`), so it lacks no more than the rest.
+    """
+    least = MIN_SIMILARITY / (2.0 - MIN_SIMILARITY) * words.total()
+    probes: list[str] = []
+    lacking = 0
+    for word in sorted(words, key=len, reverse=True):
+        probes.append(word)
+        lacking += words[word]
+        if lacking > words.total() - least:
+            break
+    return probes
 
 
 def _is_copy(line: str, folded: str, target: str, words: Counter[str], *, near: bool) -> bool:
@@ -171,7 +202,7 @@ def _is_with_site(folded: str, target: str) -> bool:
     """Whether a line is the headline with a site's name before or behind it."""
     if target not in folded:
         return False
-    for separator in map(fold, SITE_SEPARATORS):
+    for separator in _FOLDED_SEPARATORS:
         if folded.startswith(target + separator):
             return len(_words(folded[len(target) :])) <= MAX_SITE_WORDS
         if folded.endswith(separator + target):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, overload
 
-__all__ = ["Action", "CleanResult", "Evidence", "Kind", "Line", "Removal", "Span", "Verdict"]
+__all__ = ["Action", "CleanResult", "DeferredEvidence", "Evidence", "Kind", "Line", "Removal", "Span", "Verdict"]
 
 Action = Literal["keep", "drop", "cut"]
 
@@ -100,6 +100,53 @@ class Evidence:
     kind: Kind | None = None
 
 
+class DeferredEvidence(Sequence[Evidence]):
+    """Evidence that is put together when somebody looks at it, and equals a tuple of the same.
+
+    ``make``: a function without side effects that returns the evidence; what pickles the one pickles the other.
+
+    >>> DeferredEvidence(lambda: ()) == ()
+    True
+    """
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], tuple[Evidence, ...]]) -> None:
+        self._make = make
+        self._found: tuple[Evidence, ...] | None = None
+
+    @property
+    def _items(self) -> tuple[Evidence, ...]:
+        if self._found is None:
+            self._found = self._make()
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> Evidence: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Evidence, ...]: ...
+    def __getitem__(self, index: int | slice) -> Evidence | tuple[Evidence, ...]:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return self._items == (other._items if isinstance(other, DeferredEvidence) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return DeferredEvidence, (self._make,)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The decision over one line: kept, dropped, or cut (fragments of it removed), and why.
@@ -122,7 +169,7 @@ class Removal:
     end: int
     kind: Kind
     score: float
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
     text: str
 
 

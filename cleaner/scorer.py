@@ -6,7 +6,6 @@ line's own signals; a second one weighs them again together with what the first 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,14 +25,19 @@ RAW_FROM, RAW_FULLY = 0.5, 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinePoints:
-    """Points of each term for each filled line: ``terms[name][k]`` are those of line ``lines[k]``.
+    """Points of each term for each filled line: ``values[t, k]`` are those of ``terms[t]`` for line ``lines[k]``.
 
     ``total`` is their sum, one number a filled line.
     """
 
     lines: IntArray
-    terms: Mapping[str, FloatArray]
+    terms: tuple[str, ...]
+    values: FloatArray
     total: FloatArray
+
+    def with_term(self, name: str, values: FloatArray) -> LinePoints:
+        """The points with one more term."""
+        return LinePoints(self.lines, (*self.terms, name), np.vstack([self.values, values]), self.total + values)
 
 
 def rawness(analysis: Analysis) -> float:
@@ -57,6 +61,6 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights) -> LinePoint
     lines = analysis.filled
     words = analysis.features.words[lines]
     first = first_signals(analysis, clues)
-    odds = -np.sum(list(weights.first.points(first, clues.raw).values()), axis=0)
-    terms = weights.second.points(first | second_signals(odds, words), clues.raw)
-    return LinePoints(lines, terms, np.sum(list(terms.values()), axis=0))
+    odds = -weights.first.points(first, clues.raw).sum(axis=0)
+    values = weights.second.points(first | second_signals(odds, words), clues.raw)
+    return LinePoints(lines, weights.second.terms, values, values.sum(axis=0))

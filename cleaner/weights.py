@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from cleaner.features import FloatArray
 __all__ = ["FORMAT", "PassWeights", "SignalWeight", "Weights", "dump_weights", "load_weights", "read_weights_file"]
 
 FORMAT = 1
+PRIOR = "prior"
 # Points and values beyond this are no result of a fit.
 LIMIT = 1e9
 _SIGNAL_FIELDS = {"slope", "page_slope", "offset", "bends", "range"}
@@ -41,16 +43,8 @@ class SignalWeight:
     bends: tuple[tuple[float, float], ...]
     range: tuple[float, float]
 
-    def points(self, values: FloatArray, page: float) -> FloatArray:
-        """The points of a signal's values; ``page``: how much the document looks like a flattened page, 0 to 1."""
-        values = np.clip(values, *self.range)
-        total = values * (self.slope + self.page_slope * page) - self.offset
-        for value, change in self.bends:
-            total = total + np.maximum(values - value, 0.0) * change
-        return total
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PassWeights:
     """The weights of one pass: points of every line, points of every line of a flattened page, and of signals."""
 
@@ -58,13 +52,67 @@ class PassWeights:
     page_prior: float
     signals: Mapping[str, SignalWeight]
 
-    def points(self, columns: Mapping[str, FloatArray], page: float) -> dict[str, FloatArray]:
-        """The points of each signal for each line, and those of the prior; they add up to log-odds of noise."""
-        count = next(iter(columns.values())).size
-        found = {"prior": np.full(count, self.prior + self.page_prior * page)}
-        for name, weight in self.signals.items():
-            found[name] = weight.points(columns[name], page)
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """The names of what a line's points are the sum of: the prior, then the signals."""
+        return (PRIOR, *self.signals)
+
+    @cached_property
+    def _table(self) -> _Table:
+        return _Table.of(list(self.signals.values()))
+
+    def points(self, columns: Mapping[str, FloatArray], page: float) -> FloatArray:
+        """The points of each term (rows, in the order of `terms`) for each line; they add up to log-odds of noise.
+
+        ``columns``: the values of each signal by name, one a line. ``page``: how much the document looks like a
+        flattened page, 0 to 1.
+        """
+        table = self._table
+        values = np.array([columns[name] for name in self.signals])
+        np.clip(values, table.least, table.greatest, out=values)
+        found = np.empty((values.shape[0] + 1, values.shape[1]))
+        found[0] = self.prior + self.page_prior * page
+        total = found[1:]
+        np.multiply(values, table.slope + table.page_slope * page, out=total)
+        total -= table.offset
+        for at, change in zip(table.bends, table.changes, strict=True):
+            beyond = values - at
+            np.maximum(beyond, 0.0, out=beyond)
+            beyond *= change
+            total += beyond
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """The weights of many signals side by side: a row each, ``bends`` and ``changes`` one array for each bend."""
+
+    slope: FloatArray
+    page_slope: FloatArray
+    offset: FloatArray
+    least: FloatArray
+    greatest: FloatArray
+    bends: tuple[FloatArray, ...]
+    changes: tuple[FloatArray, ...]
+
+    @staticmethod
+    def of(signals: Sequence[SignalWeight]) -> _Table:
+        # A signal with fewer bends than others gets bends that change nothing.
+        most = max((len(signal.bends) for signal in signals), default=0)
+        bends = [[*signal.bends, *((0.0, 0.0),) * (most - len(signal.bends))] for signal in signals]
+        return _Table(
+            _column([signal.slope for signal in signals]),
+            _column([signal.page_slope for signal in signals]),
+            _column([signal.offset for signal in signals]),
+            _column([signal.range[0] for signal in signals]),
+            _column([signal.range[1] for signal in signals]),
+            tuple(_column([own[number][0] for own in bends]) for number in range(most)),
+            tuple(_column([own[number][1] for own in bends]) for number in range(most)),
+        )
+
+
+def _column(values: Sequence[float]) -> FloatArray:
+    return np.array(values, dtype=np.float64)[:, None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def _fit(sample: Sample, penalty: float = LOW) -> PassWeights:
 
 def _points(weights: PassWeights, sample: Sample, page: float = 0.0) -> dict[str, FloatArray]:
     columns = dict(zip(_names(sample), sample.signals.T.astype(np.float64), strict=True))
-    return weights.points(columns, page)
+    return dict(zip(weights.terms, weights.points(columns, page), strict=True))
 
 
 def _odds(weights: PassWeights, sample: Sample, page: float = 0.0) -> FloatArray:

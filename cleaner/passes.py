@@ -1,0 +1,211 @@
+"""Passes over one document, put together: removals, verdicts and comments with offsets into the input.
+
+Each pass sees what the one before has left. Segments say where its characters stand in the input.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+from typing import Any
+
+from cleaner.analysis import Analysis
+from cleaner.context import Decision
+from cleaner.edits import Edit, line_evidence
+from cleaner.model import Action, CleanResult, DeferredEvidence, Evidence, Line, Removal, Verdict
+from cleaner.text import split_lines
+from cleaner.threads import THREAD_KINDS
+
+__all__ = ["Pass", "Segments", "Trace", "make_result"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """Where the characters of a pass's text stand in the input: piece ``i`` begins at ``starts[i]`` there.
+
+    ``offsets[i]`` is where the piece begins in the pass's text, which is ``size`` characters long.
+    """
+
+    offsets: list[int]
+    starts: list[int]
+    size: int
+
+    @staticmethod
+    def whole(text: str) -> Segments:
+        """The segments of a text that nothing has gone from."""
+        return Segments([0], [0], len(text))
+
+    def at(self, offset: int) -> int:
+        """The offset in the input of the character at an offset of the pass's text."""
+        piece = bisect_right(self.offsets, offset) - 1
+        return self.starts[piece] + offset - self.offsets[piece]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A span in the input, from its first to behind its last character."""
+        return (self.at(start), self.at(end - 1) + 1) if end > start else (self.at(start), self.at(start))
+
+    def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
+        """The parts of the input that a span of the pass's text is made of."""
+        found = []
+        piece = bisect_right(self.offsets, start) - 1
+        while start < end:
+            stop = min(end, self.offsets[piece + 1] if piece + 1 < len(self.offsets) else self.size)
+            begin = self.starts[piece] + start - self.offsets[piece]
+            found.append((begin, begin + stop - start))
+            start = stop
+            piece += 1
+        return found
+
+    def without(self, edits: Sequence[Edit]) -> Segments:
+        """The segments of what is left after the edits of a pass."""
+        kept: list[tuple[int, int]] = []
+        position = 0
+        for edit in edits:
+            kept += self.pieces(position, edit.start)
+            position = edit.end
+        kept += self.pieces(position, self.size)
+        lengths = [end - start for start, end in kept]
+        return Segments([0, *accumulate(lengths[:-1])], [start for start, _ in kept] or [0], sum(lengths))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """One pass: what was seen, what was decided, what went, and where its text stands in the input."""
+
+    analysis: Analysis
+    decision: Decision
+    edits: list[Edit]
+    segments: Segments
+
+    def evidence(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Evidence with offsets into the input."""
+        return tuple(
+            Evidence(item.source, item.points, *self.segments.span(item.start, item.end), item.kind)
+            for item in evidence
+        )
+
+    def edit_evidence(self, edit: Edit) -> tuple[Evidence, ...]:
+        """The evidence for an edit, with offsets into the input."""
+        return self.evidence(edit.cuts or line_evidence(self.analysis.document, self.decision, edit.line))
+
+    def parts(self, starts: list[int]) -> dict[int, list[int]]:
+        """The lines of this pass by the line of the input that they are or are parts of; ``starts`` are of those."""
+        found: dict[int, list[int]] = {}
+        for line, start in enumerate(self.analysis.document.starts.tolist()):
+            index = bisect_right(starts, self.segments.at(start)) - 1
+            found.setdefault(index, []).append(line)
+        return found
+
+    def verdict(self, line: Line, parts: list[int]) -> Verdict:
+        """The verdict over a line of the input in this pass."""
+        decision = self.decision
+        removed = [part for part in parts if decision.removed[part] and self.edits]
+        action: Action = "keep"
+        if len(removed) == len(parts):
+            action = "drop"
+        elif removed or any(cut.line in parts for cut in decision.cuts):
+            action = "cut"
+        evidence = [item for part in parts for item in line_evidence(self.analysis.document, decision, part)]
+        kinds = [decision.kinds[part] for part in removed or parts]
+        score = sum(decision.scores[part] for part in parts)
+        return Verdict(line, action, kinds[0] if action != "keep" else None, score, self.evidence(evidence))
+
+
+class Trace:
+    """What tells the reasons of one result: evidence of its removals, and the verdict of every line of the input.
+
+    ``replay`` makes the passes anew. They are large, so a trace that is kept for long gives them up (`forget`), and a
+    pickled one does not hold them.
+    """
+
+    __slots__ = ("_passes", "_replay", "_text")
+
+    def __init__(self, text: str, replay: Callable[[], tuple[Pass, ...]], passes: tuple[Pass, ...] | None) -> None:
+        self._text = text
+        self._replay = replay
+        self._passes = passes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Trace, (self._text, self._replay, None)
+
+    def forget(self) -> None:
+        """Give the passes up; they are made anew when they are asked for."""
+        self._passes = None
+
+    @property
+    def passes(self) -> tuple[Pass, ...]:
+        """The passes over the text, in order."""
+        if self._passes is None:
+            self._passes = self._replay()
+        return self._passes
+
+    def evidence(self, number: int, edit: int) -> tuple[Evidence, ...]:
+        """The evidence for an edit of a pass."""
+        one = self.passes[number]
+        return one.edit_evidence(one.edits[edit])
+
+    def __call__(self) -> tuple[Verdict, ...]:
+        """The verdict over each line of the input, in order."""
+        lines = split_lines(self._text)
+        starts = [line.start for line in lines]
+        verdicts = [Verdict(line, "keep", None, 0.0, ()) for line in lines]
+        cut: set[int] = set()
+        for one in self.passes:
+            for index, parts in one.parts(starts).items():
+                verdict = one.verdict(lines[index], parts)
+                # What is left of a line after a cut is looked at again; the cut is what there is to tell.
+                if index not in cut or verdict.action == "drop":
+                    verdicts[index] = verdict
+                if verdict.action == "cut":
+                    cut.add(index)
+        return tuple(verdicts)
+
+
+def make_result(text: str, left: str, passes: Sequence[Pass], flags: set[str], trace: Trace) -> CleanResult:
+    """The result of passes over a text, of which ``left`` is left."""
+    removals = [
+        Removal(start, end, edit.kind, edit.score, evidence, text[start:end])
+        for number, one in enumerate(passes)
+        for at, edit in enumerate(one.edits)
+        for evidence in (DeferredEvidence(partial(trace.evidence, number, at)),)
+        for start, end in one.segments.pieces(edit.start, edit.end)
+    ]
+    removals.sort(key=lambda removal: removal.start)
+    headlines = [one.decision.headline for one in passes if one.decision.headline]
+    return CleanResult(
+        text=left,
+        removals=tuple(removals),
+        headline=headlines[0] if headlines else None,
+        comments=tuple(comment for one in passes for comment in _comment_texts(one)),
+        flags=tuple(sorted(flags)),
+        trace=trace,
+    )
+
+
+def _comment_texts(one: Pass) -> list[str]:
+    """The text of each removed comment, its links, names and dates left out."""
+    if not one.edits:
+        return []
+    found = []
+    for body in one.decision.comments:
+        lines = [text for line in body if (text := _comment_line(one, line))]
+        if lines:
+            found.append("\n".join(lines))
+    return found
+
+
+def _comment_line(one: Pass, line: int) -> str:
+    """What a comment says on one line: the line without the thread's own signs."""
+    document = one.analysis.document
+    text = document.line_text(line)
+    start = int(document.starts[line])
+    for hit in sorted(one.analysis.hits.get(line, ()), key=lambda hit: -hit.start):
+        if hit.pattern.kind not in THREAD_KINDS:
+            continue
+        if hit.pattern.action != "cut":
+            return ""
+        text = f"{text[: hit.start - start].rstrip()} {text[hit.end - start :].lstrip()}"
+    return text.strip()
