@@ -164,7 +164,7 @@ class Document:
     A wide line, where columns of a page stand side by side with runs of spaces between them, is one line for each
     column: such a part stops where the next one starts, and ``numbers[i]`` says which line of the text it is part of.
 
-    >>> document = Document("Sport        Der Rat hat den Haushalt am Montag mit knapper Mehrheit beschlossen.\nEnde")
+    >>> document = Document("Sport        Der Rat hat den Haushalt am Montag mit knapper Mehrheit beschlossen.\\nEnde")
     >>> document.line_texts[0], document.numbers.tolist()
     ('Sport', [0, 0, 1])
     """
