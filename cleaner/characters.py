@@ -8,37 +8,79 @@ from unicodedata import category
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.text import CodeArray
-
 __all__ = [
     "CJK",
     "CLOSER",
+    "COLUMN_SPACE",
     "COMMA",
     "DIGIT",
+    "EMOJI",
     "END",
+    "EXCLAMATION",
+    "HASH",
     "LETTER",
+    "LINE_END",
     "LOWER",
     "OPENER",
     "SEPARATOR",
     "SPACE",
     "UPPER",
+    "CodeArray",
     "classify",
+    "is_emoji",
 ]
 
-LETTER, UPPER, LOWER, DIGIT, CJK, SPACE, END, CLOSER, SEPARATOR, COMMA, OPENER = (1 << bit for bit in range(11))
+CodeArray = npt.NDArray[np.uint32]
+
+(
+    LETTER,
+    UPPER,
+    LOWER,
+    DIGIT,
+    CJK,
+    SPACE,
+    END,
+    CLOSER,
+    SEPARATOR,
+    COMMA,
+    OPENER,
+    LINE_END,
+    EXCLAMATION,
+    HASH,
+    EMOJI,
+    (COLUMN_SPACE),
+) = (1 << bit for bit in range(16))
 _MARKED = (
     (".!?…。！？؟۔\u037e।", END),
     ("\"'»”’)]}›」』】*_", CLOSER),
     ("|›»•·¦>/", SEPARATOR),
     (",،，、", COMMA),
     ('"«“„‘「『»', OPENER),
+    ("\n\r\x85\u2028\u2029", LINE_END),
+    ("!?！？؟", EXCLAMATION),
+    ("#＃", HASH),
+    (" \t\xa0\u3000", COLUMN_SPACE),
 )
 _UNSPACED = ((0x2E80, 0x3000), (0x3005, 0x3008), (0x3040, 0xA000), (0xF900, 0xFB00), (0x0E00, 0x0F00))
 
 
 def classify(codes: CodeArray) -> npt.NDArray[np.uint16]:
-    """The class bits of each code point; those beyond the basic plane have the class of U+FFFF, none."""
-    return _table()[np.minimum(codes, 0xFFFF)]
+    """The class bits of each code point; of those beyond the basic plane only pictographs have one."""
+    if codes.size and int(codes.max()) > 0xFFFF:
+        classes = _table()[np.minimum(codes, 0xFFFF)]
+        classes[is_emoji(codes)] = EMOJI
+        return classes
+    return _table()[codes]
+
+
+def is_emoji(codes: CodeArray) -> npt.NDArray[np.bool_]:
+    """Which code points are pictographs: emoji, dingbats and geometric marks that lead promotional lines."""
+    return (
+        ((codes >= 0x1F000) & (codes <= 0x1FAFF))
+        | ((codes >= 0x2600) & (codes <= 0x27BF))
+        | ((codes >= 0x2B00) & (codes <= 0x2BFF))
+        | ((codes >= 0x231A) & (codes <= 0x23FF))
+    )
 
 
 @cache
@@ -59,6 +101,7 @@ def _table() -> npt.NDArray[np.uint16]:
             classes[code] |= SPACE
     for first, last in _UNSPACED:
         classes[first:last] |= np.where(classes[first:last] & LETTER, np.uint16(CJK), np.uint16(0))
+    classes[is_emoji(np.arange(0x10000, dtype=np.uint32))] |= EMOJI
     for characters, bit in _MARKED:
         for character in characters:
             classes[ord(character)] |= bit

@@ -15,7 +15,8 @@ from typing import Protocol
 import numpy as np
 
 from cleaner.analysis import Analysis
-from cleaner.context import Cut, Decision
+from cleaner.context import Decision
+from cleaner.evidence import Cut
 from cleaner.features import BoolArray
 from cleaner.model import Evidence, Kind
 from cleaner.scorer import LinePoints
@@ -195,7 +196,7 @@ def line_evidence(document: Document, decision: Decision, line: int) -> tuple[Ev
 
 
 def term_evidence(document: Document, points: LinePoints, line: int) -> tuple[Evidence, ...]:
-    """The terms of the line scorer for a line, largest first; the small ones put together."""
+    """The points that the document gives a line, then the terms of the line scorer: largest first, small ones as one."""
     at = int(np.searchsorted(points.lines, line))
     if at == points.lines.size or points.lines[at] != line:
         return ()
@@ -203,5 +204,6 @@ def term_evidence(document: Document, points: LinePoints, line: int) -> tuple[Ev
     values = dict(zip(points.terms, points.values[:, at].tolist(), strict=True))
     named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
     named["scorer.other"] = sum(value for name, value in values.items() if name not in named)
-    ordered = sorted(named.items(), key=lambda item: -abs(item[1]))
+    context = [(name, float(column[at])) for name, column in points.context.items()]
+    ordered = context + sorted(named.items(), key=lambda item: -abs(item[1]))
     return tuple(Evidence(name, value, start, end) for name, value in ordered if value)

@@ -7,9 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import CJK, CLOSER, COMMA, DIGIT, END, LETTER, LOWER, OPENER, SEPARATOR, SPACE, UPPER, classify
-from cleaner.matcher import is_emoji
-from cleaner.text import CodeArray, Document, IntArray, encode
+from cleaner.characters import (
+    CJK,
+    CLOSER,
+    COMMA,
+    DIGIT,
+    EMOJI,
+    END,
+    EXCLAMATION,
+    HASH,
+    LETTER,
+    LOWER,
+    OPENER,
+    SEPARATOR,
+    SPACE,
+    UPPER,
+    CodeArray,
+    classify,
+)
+from cleaner.text import ClassArray, Document, IntArray, encode
 from cleaner.words import WordLists, find_words, powers
 
 __all__ = ["Features", "compute_features"]
@@ -22,9 +38,11 @@ CHARACTERS_PER_CJK_WORD = 1.7
 # Words from this length on carry the topic of a text; those of lines from this size on are its topic.
 TOPIC_MIN_LETTERS = 6
 TOPIC_MIN_WORDS = 15.0
+# Lines with fewer marks and digits look alike by chance.
+MIN_MARKS = 3
 _BULLETS = "•·*–—-▪◦●■►▶→✓"
 _JOINERS = ",.;:!?)%…、，。"
-_ENCLOSED = 3
+_MARKS = UPPER | DIGIT | CJK | END | SEPARATOR | COMMA | EXCLAMATION | HASH | EMOJI
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +54,9 @@ class Features:
     ``copies`` counts other lines with the same letters and digits, ``alike`` those with the same letters and
     ``same_opening`` those with the same first word. ``topic_share`` is the share of a line's long words that
     also stand on a long line elsewhere. ``starts_joined``: begins with a small letter or a mark that closes or parts;
-    ``ends_open``: ends with a comma or a function word, so that more must follow. ``glued`` counts words that begin with a capital inside another word.
+    ``ends_open``: ends with a comma or a function word, so that more must follow. ``glued`` counts words that begin
+    with a capital inside another word, ``gaps`` spaces between characters of scripts that part no words with them.
+    ``same_marks`` counts other lines with the same marks and digits, whatever the letters and the digits are.
     """
 
     length: IntArray
@@ -53,6 +73,7 @@ class Features:
     ends_sentence: BoolArray
     ends_colon: BoolArray
     starts_lower: BoolArray
+    starts_digit: BoolArray
     starts_joined: BoolArray
     ends_open: BoolArray
     starts_quote: BoolArray
@@ -67,23 +88,54 @@ class Features:
     hashtags: IntArray
     separators: IntArray
     glued: IntArray
+    gaps: IntArray
     copies: IntArray
     alike: IntArray
+    same_marks: IntArray
     same_opening: IntArray
     line_hash: npt.NDArray[np.uint64]
 
 
 class _Counter:
-    """Counts marked characters a line with one running sum."""
+    """Counts characters a line: frequent ones with a running sum, rare ones by their places."""
 
     def __init__(self, document: Document) -> None:
         self._starts = document.starts
         self._ends = document.ends
 
-    def __call__(self, mask: npt.NDArray[np.bool_]) -> IntArray:
-        running = np.zeros(mask.size + 1, dtype=np.int64)
+    def frequent(self, mask: npt.NDArray[np.bool_]) -> IntArray:
+        """How many marked characters each line has."""
+        running = np.zeros(mask.size + 1, dtype=np.int32)
         np.cumsum(mask, out=running[1:])
-        return running[self._ends] - running[self._starts]
+        return (running[self._ends] - running[self._starts]).astype(np.int64)
+
+    def rare(self, places: npt.NDArray[np.intp]) -> IntArray:
+        """How many of some characters each line has; no line end may be among them."""
+        if not places.size:
+            return np.zeros(self._starts.size, dtype=np.int64)
+        return np.bincount(self.lines(places), minlength=self._starts.size)
+
+    def lines(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """The line that each of some characters stands on."""
+        return np.asarray(np.searchsorted(self._starts, places, side="right") - 1)
+
+
+class _Marks:
+    """The characters of a document that are neither small letters nor spaces, and the counts of their classes a line."""
+
+    def __init__(self, document: Document, count: _Counter) -> None:
+        self.places = np.flatnonzero((document.classes & _MARKS) != 0)
+        self.classes = document.classes[self.places]
+        self._lines = count.lines(self.places)
+        self._size = len(document)
+
+    def count(self, bits: int) -> IntArray:
+        """How many characters of some classes each line has."""
+        return self.count_marked((self.classes & bits) != 0)
+
+    def count_marked(self, marked: BoolArray) -> IntArray:
+        """How many of the marked ones of these characters each line has."""
+        return np.bincount(self._lines[marked], minlength=self._size)
 
 
 def compute_features(document: Document, word_lists: WordLists, lang: str | None = None) -> Features:
@@ -92,59 +144,62 @@ def compute_features(document: Document, word_lists: WordLists, lang: str | None
     ``lang``: the document's main language where it is known; it says whose words of the first and second person
     count, otherwise that of most of the function words.
     """
-    codes = document.codes
-    classes = classify(codes)
+    codes, classes = document.codes, document.classes
     count = _Counter(document)
-    letters = count((classes & LETTER) != 0)
-    cjk = count((classes & CJK) != 0)
-    digits = count((classes & DIGIT) != 0)
+    marks = _Marks(document, count)
+    letters = count.frequent((classes & LETTER) != 0)
+    cjk = marks.count(CJK)
+    digits = marks.count(DIGIT)
     is_word = ((classes & (LETTER | DIGIT)) != 0) & ((classes & CJK) == 0)
     starts_word = is_word.copy()
     starts_word[1:] &= ~is_word[:-1]
-    spaced_words = count(starts_word)
+    spaced_words = count.frequent(starts_word)
     words = spaced_words + cjk / CHARACTERS_PER_CJK_WORD
-    is_upper = (classes & UPPER) != 0
-    visible = np.maximum(count((classes & SPACE) == 0), 1)
-    last, first = _edge_characters(document, classes)
-    first_class = classify(first)
+    is_visible = (classes & SPACE) == 0
+    visible = count.frequent(is_visible)
+    last, first = _edge_characters(document, is_visible)
+    first_class, last_class = classify(first), classify(last)
     starts_lower = (first_class & LOWER) != 0
     folded = encode(document.folded.text)
     folded_classes = classify(folded)
-    vocabulary = _Vocabulary(document, folded_classes, word_lists, lang, words)
+    vocabulary = _Vocabulary(document, folded, folded_classes, word_lists, lang, words)
     line_hash = _line_hashes(document, folded, (folded_classes & (LETTER | DIGIT)) != 0)
     letter_hash = _line_hashes(document, folded, (folded_classes & LETTER) != 0)
+    capital = (marks.classes & (UPPER | DIGIT)) != 0
     return Features(
         length=document.ends - document.starts,
         words=words,
         letters=letters,
-        upper_share=count(is_upper) / np.maximum(letters, 1),
-        capitalised_share=count(starts_word & ((classes & (UPPER | DIGIT)) != 0)) / np.maximum(spaced_words, 1),
-        digit_share=digits / visible,
-        cjk_share=cjk / visible,
+        upper_share=marks.count(UPPER) / np.maximum(letters, 1),
+        capitalised_share=marks.count_marked(capital & starts_word[marks.places]) / np.maximum(spaced_words, 1),
+        digit_share=digits / np.maximum(visible, 1),
+        cjk_share=cjk / np.maximum(visible, 1),
         stop_word_share=vocabulary.function_words / np.maximum(words, 1),
         person_word_share=vocabulary.person_words / np.maximum(words, 1),
         topic_share=vocabulary.topic_share,
-        sentences=count(_sentence_ends(codes, classes)),
-        ends_sentence=(classify(last) & END) != 0,
-        ends_colon=np.isin(last, _codes(":：")),
+        sentences=marks.count_marked(_sentence_ends(document, marks)),
+        ends_sentence=(last_class & END) != 0,
+        ends_colon=_is_one_of(last, ":："),
         starts_lower=starts_lower,
-        starts_joined=starts_lower | np.isin(first, _codes(_JOINERS)),
-        ends_open=((classify(last) & COMMA) != 0)
-        | (vocabulary.ends_in_function_word & ((classify(last) & LETTER) != 0)),
+        starts_digit=(first_class & DIGIT) != 0,
+        starts_joined=starts_lower | _is_one_of(first, _JOINERS),
+        ends_open=((last_class & COMMA) != 0) | (vocabulary.ends_in_function_word & ((last_class & LETTER) != 0)),
         starts_quote=(first_class & OPENER) != 0,
-        is_bullet=np.isin(first, _codes(_BULLETS)),
-        is_blank=count((classes & SPACE) == 0) == 0,
-        commas=count((classes & COMMA) != 0),
-        exclamations=count(np.isin(codes, _codes("!?！？؟"))),
-        ellipses=count(_ellipses(codes)),
-        links=count(_link_starts(document)),
-        emoji=count(is_emoji(codes)),
-        starts_with_emoji=is_emoji(first),
-        hashtags=count((codes == 0x23) | (codes == 0xFF03)),
-        separators=count((classes & SEPARATOR) != 0),
-        glued=count(_glued(classes)),
+        is_bullet=_is_one_of(first, _BULLETS),
+        is_blank=visible == 0,
+        commas=marks.count(COMMA),
+        exclamations=marks.count(EXCLAMATION),
+        ellipses=count.rare(_ellipses(codes)),
+        links=count.rare(_link_starts(document)),
+        emoji=marks.count(EMOJI),
+        starts_with_emoji=(first_class & EMOJI) != 0,
+        hashtags=marks.count(HASH),
+        separators=marks.count(SEPARATOR),
+        glued=marks.count_marked(((marks.classes & UPPER) != 0) & _follows(classes, marks.places, LOWER)),
+        gaps=marks.count_marked(((marks.classes & CJK) != 0) & _precedes(classes, marks.places, SPACE)),
         copies=_copies(line_hash, letters + digits),
         alike=_copies(letter_hash, letters),
+        same_marks=_same_marks(document, folded, folded_classes),
         same_opening=_copies(vocabulary.first_word, letters),
         line_hash=line_hash,
     )
@@ -156,12 +211,13 @@ class _Vocabulary:
     def __init__(
         self,
         document: Document,
-        classes: npt.NDArray[np.uint16],
+        codes: CodeArray,
+        classes: ClassArray,
         word_lists: WordLists,
         lang: str | None,
         words: FloatArray,
     ) -> None:
-        begin, hashes = find_words(document.folded.text)
+        begin, hashes = find_words(codes, classes)
         count = len(document)
         owner = np.searchsorted(document.folded_starts, begin, side="right") - 1
         function, person = word_lists.look_up(hashes)
@@ -205,39 +261,48 @@ def _topic_share(owner: IntArray, hashes: npt.NDArray[np.uint64], words: FloatAr
     return np.asarray(shared / np.maximum(np.bincount(owner, minlength=words.size), 1))
 
 
-def _codes(characters: str) -> CodeArray:
-    return np.array([ord(character) for character in characters], dtype=np.uint32)
+def _is_one_of(codes: CodeArray, characters: str) -> BoolArray:
+    """Which code points are one of a few characters."""
+    found = np.zeros(codes.size, dtype=bool)
+    for character in characters:
+        found |= codes == ord(character)
+    return found
 
 
-def _sentence_ends(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> BoolArray:
-    is_end: BoolArray = (classes & END) != 0
-    if codes.size:
-        is_end[:-1] &= ((classes[1:] & (SPACE | CLOSER)) != 0) | (codes[:-1] >= 0x3000)
-    return is_end
+def _follows(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> BoolArray:
+    """Whether a character of some classes stands directly before each place."""
+    return np.asarray(((classes[places - 1] & bits) != 0) & (places > 0))
 
 
-def _ellipses(codes: CodeArray) -> BoolArray:
-    """Marks ellipses: the character, and the second of two dots or more."""
-    marks: BoolArray = codes == 0x2026
-    if codes.size >= _ENCLOSED:
-        dot = codes == 0x2E
-        marks[1:] |= dot[1:] & dot[:-1]
-        marks[2:] &= ~(dot[2:] & dot[1:-1] & dot[:-2])
-    return marks
+def _precedes(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> BoolArray:
+    """Whether a character of some classes, or the end of the text, stands directly behind each place."""
+    following = np.minimum(places + 1, classes.size - 1)
+    return np.asarray((classes[following] & bits) != 0)
 
 
-def _glued(classes: npt.NDArray[np.uint16]) -> BoolArray:
-    """Marks capitals that stand directly behind a small letter."""
-    marks = np.zeros(classes.size, dtype=bool)
-    marks[1:] = ((classes[:-1] & LOWER) != 0) & ((classes[1:] & UPPER) != 0)
-    return marks
+def _sentence_ends(document: Document, marks: _Marks) -> BoolArray:
+    """Which marks end a sentence: such signs before a space, a closing sign or the end, and full-width ones anywhere."""
+    is_last = marks.places == document.codes.size - 1
+    before_gap = is_last | _precedes(document.classes, marks.places, SPACE | CLOSER)
+    return np.asarray(((marks.classes & END) != 0) & (before_gap | (document.codes[marks.places] >= 0x3000)))
 
 
-def _edge_characters(document: Document, classes: npt.NDArray[np.uint16]) -> tuple[CodeArray, CodeArray]:
+def _ellipses(codes: CodeArray) -> npt.NDArray[np.intp]:
+    """Where ellipses stand: the character, and the second of two dots or more."""
+    single = np.flatnonzero(codes == 0x2026)
+    dots = np.flatnonzero(codes == 0x2E)
+    is_second = np.zeros(dots.size, dtype=bool)
+    is_second[1:] = np.diff(dots) == 1
+    is_third = np.zeros(dots.size, dtype=bool)
+    is_third[1:] = is_second[1:] & is_second[:-1]
+    return np.concatenate([single, dots[is_second & ~is_third]])
+
+
+def _edge_characters(document: Document, is_visible: BoolArray) -> tuple[CodeArray, CodeArray]:
     """The last character of each line that is neither space nor a closing quote, and the first that is no space."""
     return (
-        _pick(document, np.flatnonzero((classes & (SPACE | CLOSER)) == 0), last=True),
-        _pick(document, np.flatnonzero((classes & SPACE) == 0), last=False),
+        _pick(document, np.flatnonzero(is_visible & ((document.classes & CLOSER) == 0)), last=True),
+        _pick(document, np.flatnonzero(is_visible), last=False),
     )
 
 
@@ -248,21 +313,21 @@ def _pick(document: Document, candidates: npt.NDArray[np.intp], *, last: bool) -
     low = np.searchsorted(candidates, document.starts)
     high = np.searchsorted(candidates, document.ends)
     has_one = high > low
-    at = np.where(last, high - 1, np.minimum(low, candidates.size - 1))
+    at = high - 1 if last else np.minimum(low, candidates.size - 1)
     chosen[has_one] = document.codes[candidates[at[has_one]]]
     return chosen
 
 
-def _link_starts(document: Document) -> BoolArray:
-    """Marks where an address begins: a scheme, ``www.``, or a path behind a domain such as ``facebook.com/``."""
+def _link_starts(document: Document) -> npt.NDArray[np.intp]:
+    """Where addresses begin: a scheme, ``www.``, or a path behind a domain such as ``facebook.com/``."""
     text = document.text
-    marks = np.zeros(document.codes.size, dtype=bool)
+    found: set[int] = set()
     for needle in ("://", "www.", ".com/", ".fr/", ".org/", ".net/"):
         at = text.find(needle)
         while at >= 0:
-            marks[at] = True
+            found.add(at)
             at = text.find(needle, at + 1)
-    return marks
+    return np.array(sorted(found), dtype=np.intp)
 
 
 def _line_hashes(document: Document, codes: CodeArray, wanted: BoolArray) -> npt.NDArray[np.uint64]:
@@ -282,6 +347,15 @@ def _line_hashes(document: Document, codes: CodeArray, wanted: BoolArray) -> npt
     if owner.size:
         hashes[has_any] = np.add.reduceat(terms, np.flatnonzero(place == 0))
     return hashes
+
+
+def _same_marks(document: Document, codes: CodeArray, classes: npt.NDArray[np.uint16]) -> IntArray:
+    """How many other lines have the same marks and digits in the same order, whatever the digits; for lines with some."""
+    is_mark = (classes & (LETTER | SPACE)) == 0
+    plain = np.where((classes & DIGIT) != 0, np.uint32(ord("0")), codes)
+    running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(is_mark)])
+    count = running[document.folded_ends] - running[document.folded_starts]
+    return _copies(_line_hashes(document, plain, is_mark), np.where(count >= MIN_MARKS, count, 0))
 
 
 def _copies(hashes: npt.NDArray[np.uint64], size: IntArray) -> IntArray:

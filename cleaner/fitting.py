@@ -21,8 +21,8 @@ import numpy as np
 from cleaner.alignment import align_lines
 from cleaner.analysis import Analysis, analyse
 from cleaner.catalog import builtin_patterns, word_lists
-from cleaner.context import gather
 from cleaner.evaluation import map_in_processes
+from cleaner.evidence import gather
 from cleaner.features import BoolArray, FloatArray
 from cleaner.labelled import GOLD, LabelledPage
 from cleaner.matcher import Matcher

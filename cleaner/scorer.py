@@ -6,7 +6,8 @@ line's own signals; a second one weighs them again together with what the first 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,17 +28,19 @@ RAW_FROM, RAW_FULLY = 0.5, 0.8
 class LinePoints:
     """Points of each term for each filled line: ``values[t, k]`` are those of ``terms[t]`` for line ``lines[k]``.
 
-    ``total`` is their sum, one number a filled line.
+    ``context``: further points by name, which the document gives to its lines. ``total`` is the sum of all of them,
+    one number a filled line.
     """
 
     lines: IntArray
     terms: tuple[str, ...]
     values: FloatArray
     total: FloatArray
+    context: Mapping[str, FloatArray] = field(default_factory=dict)
 
-    def with_term(self, name: str, values: FloatArray) -> LinePoints:
-        """The points with one more term."""
-        return LinePoints(self.lines, (*self.terms, name), np.vstack([self.values, values]), self.total + values)
+    def with_context(self, name: str, points: FloatArray) -> LinePoints:
+        """The points with further ones by the document."""
+        return LinePoints(self.lines, self.terms, self.values, self.total + points, {**self.context, name: points})
 
 
 def rawness(analysis: Analysis) -> float:

@@ -16,12 +16,13 @@ from functools import cache, cached_property
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
 from cleaner.model import Line
 
-__all__ = ["Document", "Folded", "fold", "is_cjk", "split_lines"]
+__all__ = ["CodeArray", "Document", "Folded", "fold", "is_cjk", "split_lines"]
 
 IntArray = npt.NDArray[np.int64]
-CodeArray = npt.NDArray[np.uint32]
+ClassArray = npt.NDArray[np.uint16]
 
 # Scripts whose letters are folded to a base letter; in the others (Kana, Hangul, Indic) a mark makes
 # another letter.
@@ -56,14 +57,12 @@ _SINGLE_QUOTES = "‘’‚‛′‹›ʼ`´＇"
 _DOUBLE_QUOTES = "“”„‟″«»＂〝〞"
 _DASHES = "‐‑‒–—―−﹘﹣－"
 _SPACES = "\t\x0b\x0c\x1c\x1d\x1e\x1f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-_LINE_ENDS = (0x0A, 0x0D, 0x85, 0x2028, 0x2029)
 _TABLE_SIZE = 0x10000
 _SKIP = 0
 # A line this long, in characters, may be several columns side by side; so many spaces stand between columns.
 WIDE_MIN_LENGTH = 60
 COLUMN_MIN_SPACES = 4
 _COLUMN_SPACE = re.compile(rf"[ \t\xa0\u3000]{{{COLUMN_MIN_SPACES},}}")
-_COLUMN_SPACES = tuple(ord(character) for character in " \t\xa0\u3000")
 
 
 @cache
@@ -169,13 +168,14 @@ class Document:
     ('Sport', [0, 0, 1])
     """
 
-    __slots__ = ("__dict__", "codes", "ends", "numbers", "starts", "stops", "text")
+    __slots__ = ("__dict__", "classes", "codes", "ends", "numbers", "starts", "stops", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.codes = encode(text)
-        starts, ends, stops = _line_table(self.codes)
-        self.starts, self.ends, self.stops, self.numbers = _split_wide(text, self.codes, starts, ends, stops)
+        self.classes: ClassArray = classify(self.codes)
+        starts, ends, stops = _line_table(self.codes, self.classes)
+        self.starts, self.ends, self.stops, self.numbers = _split_wide(text, self.classes, starts, ends, stops)
 
     def __len__(self) -> int:
         return self.starts.size
@@ -232,9 +232,8 @@ class Document:
         )
 
 
-def _line_table(codes: CodeArray) -> tuple[IntArray, IntArray, IntArray]:
-    is_end = np.isin(codes, np.array(_LINE_ENDS, dtype=np.uint32)) if codes.size else np.zeros(0, dtype=bool)
-    breaks = np.flatnonzero(is_end)
+def _line_table(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, IntArray]:
+    breaks = np.flatnonzero((classes & LINE_END) != 0)
     if breaks.size:
         follows_return = np.zeros(breaks.size, dtype=bool)
         follows_return[1:] = (codes[breaks[1:]] == 0x0A) & (codes[breaks[1:] - 1] == 0x0D)
@@ -253,10 +252,12 @@ def _line_table(codes: CodeArray) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def _split_wide(
-    text: str, codes: CodeArray, starts: IntArray, ends: IntArray, stops: IntArray
+    text: str, classes: ClassArray, starts: IntArray, ends: IntArray, stops: IntArray
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """The line table with the parts of wide lines as lines, and the number of the line that each is part of."""
-    parts = {int(line): _columns(text, int(starts[line]), int(ends[line])) for line in _wide_lines(codes, starts, ends)}
+    parts = {
+        int(line): _columns(text, int(starts[line]), int(ends[line])) for line in _wide_lines(classes, starts, ends)
+    }
     parts = {line: spans for line, spans in parts.items() if len(spans) > 1}
     numbers = np.arange(starts.size, dtype=np.int64)
     if not parts:
@@ -274,17 +275,17 @@ def _split_wide(
     return starts, ends, stops, numbers
 
 
-def _wide_lines(codes: CodeArray, starts: IntArray, ends: IntArray) -> IntArray:
+def _wide_lines(classes: ClassArray, starts: IntArray, ends: IntArray) -> IntArray:
     """The long lines with a run of spaces in them."""
-    is_space = np.isin(codes, np.array(_COLUMN_SPACES, dtype=np.uint32))
-    if codes.size < WIDE_MIN_LENGTH:
-        return np.zeros(0, dtype=np.int64)
+    long = np.flatnonzero(ends - starts > WIDE_MIN_LENGTH)
+    if not long.size:
+        return long
+    is_space = (classes & COLUMN_SPACE) != 0
     run = is_space[: 1 - COLUMN_MIN_SPACES].copy()
     for shift in range(1, COLUMN_MIN_SPACES):
         run &= is_space[shift : run.size + shift]
     found = np.flatnonzero(run)
-    lines = np.unique(np.searchsorted(starts, found, side="right") - 1)
-    return lines[ends[lines] - starts[lines] > WIDE_MIN_LENGTH]
+    return long[np.searchsorted(found, ends[long]) > np.searchsorted(found, starts[long])]
 
 
 def _columns(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -312,5 +313,6 @@ def split_lines(text: str) -> list[Line]:
     >>> [(line.start, line.end, line.stop) for line in split_lines("a\\r\\nbc\\u2028")]
     [(0, 1, 3), (3, 5, 6)]
     """
-    table = zip(*(column.tolist() for column in _line_table(encode(text))), strict=True)
+    codes = encode(text)
+    table = zip(*(column.tolist() for column in _line_table(codes, classify(codes))), strict=True)
     return [Line(index, start, end, stop) for index, (start, end, stop) in enumerate(table)]

@@ -16,17 +16,21 @@ class Windows:
     """Sums over the lines before or behind each line, from one running sum."""
 
     def __init__(self, values: FloatArray) -> None:
-        self._running = np.concatenate([np.zeros(1), np.cumsum(values)])
-        self._at = np.arange(values.size)
+        self._running = np.zeros(values.size + 1)
+        np.cumsum(values, out=self._running[1:])
 
     def before(self, size: int) -> FloatArray:
         """The sum over up to ``size`` lines directly before each line."""
-        return np.asarray(self._running[self._at] - self._running[np.maximum(self._at - size, 0)])
+        sums = self._running[:-1].copy()
+        sums[size:] -= self._running[: max(sums.size - size, 0)]
+        return sums
 
     def behind(self, size: int) -> FloatArray:
         """The sum over up to ``size`` lines directly behind each line."""
-        last = self._at.size
-        return np.asarray(self._running[np.minimum(self._at + 1 + size, last)] - self._running[self._at + 1])
+        sums = np.full(self._running.size - 1, self._running[-1])
+        sums[: max(sums.size - size, 0)] = self._running[1 + size :]
+        sums -= self._running[1:]
+        return sums
 
     @property
     def all_before(self) -> FloatArray:

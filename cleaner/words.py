@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import CJK, LETTER, classify
+from cleaner.characters import CJK, LETTER, CodeArray, classify
 from cleaner.text import IntArray, encode, fold
 
-__all__ = ["HASH_BASE", "WordLists", "find_words", "powers"]
+__all__ = ["HASH_BASE", "HashArray", "WordLists", "find_words", "powers"]
 
 HASH_BASE = 1_000_003
 HashArray = npt.NDArray[np.uint64]
@@ -30,7 +30,8 @@ class WordLists:
         masks: dict[int, list[int]] = {}
         for column, table in enumerate((function_words, person_words)):
             for number, language in enumerate(self.languages):
-                _, hashes = find_words(" ".join(fold(word) for word in table.get(language, ())))
+                codes = encode(" ".join(fold(word) for word in table.get(language, ())))
+                _, hashes = find_words(codes, classify(codes))
                 for value in hashes.tolist():
                     masks.setdefault(value, [0, 0])[column] |= 1 << number
         known = sorted(masks)
@@ -56,13 +57,11 @@ class WordLists:
         return int(np.argmax((found[:, None] & bits != 0).sum(axis=0)))
 
 
-def find_words(folded: str) -> tuple[IntArray, HashArray]:
-    """Where the words of a folded text start, and a hash of each.
+def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntArray, HashArray]:
+    """Where the words of a folded text start, and a hash of each; ``classes`` are those of its code points.
 
     A word is a run of letters; in scripts without spaces every character is one.
     """
-    codes = encode(folded)
-    classes = classify(codes)
     is_letter = (classes & LETTER) != 0
     starts = is_letter.copy()
     starts[1:] &= ~is_letter[:-1]

@@ -298,6 +298,33 @@ def test_glued_words_are_counted(line: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("line", "count"),
     [
+        ("首頁 新聞 體育 天氣", 3),
+        ("市議會昨晚通過了新的預算，學校照常上課。", 0),
+        ("Home News Sport", 0),
+        ("首頁", 0),
+    ],
+)
+def test_gaps_between_items_of_unspaced_scripts_are_counted(line: str, count: int) -> None:
+    """Where words are not parted by spaces, a space parts items, as in a menu."""
+    assert _features("第一行。", line, "最後一行").gaps.tolist() == [0, count, 0]
+
+
+def test_lines_with_the_same_marks_are_counted() -> None:
+    """Names with a time, or teasers with a date, have the same marks and digits whatever their letters and digits are."""
+    features = _features(
+        "Anna Berg (12:30)", "Prose, of course.", "Carl (09:05)", "Dora 12:30", "More prose, of course."
+    )
+    assert features.same_marks.tolist() == [1, 0, 1, 0, 0]
+
+
+def test_lines_that_begin_with_a_digit_are_marked() -> None:
+    """A time or number in front is seen, behind a space too, and in any digits."""
+    assert _features("12:30 Now", "Now 12:30", " 3 hens", "٣ دجاجات").starts_digit.tolist() == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
         ("And then…", 1),
         ("And then...", 1),
         ("And then..", 1),

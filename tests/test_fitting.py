@@ -18,7 +18,7 @@ from cleaner import cli as command_line
 from cleaner import fitting
 from cleaner.analysis import analyse
 from cleaner.catalog import read_weights, word_lists
-from cleaner.context import gather
+from cleaner.evidence import gather
 from cleaner.fitting import MAX_HOST_PAGES, TEXT_WEIGHT, Collector, TrainingText, fit_weights
 from cleaner.labelled import GOLD, LabelledPage
 from cleaner.matcher import Matcher

@@ -329,3 +329,24 @@ def test_stream_takes_texts_and_mappings() -> None:
     results = Cleaner().stream(iter(documents))
     assert reasons(next(results)) == [COPY, ADVERTISEMENT, SHARE, NEWSLETTER]
     assert [result.headline for result in results] == [HEADLINE, None]
+
+
+NOISY = "Der Rat hat gestern Abend über den Haushalt der Stadt entschieden.\nAntwortenLöschen\nTeilen auf Facebook\n"
+
+
+def test_results_say_the_same_when_they_replay() -> None:
+    """A result of many, and one that was pickled, hold no passes, and tell the same reasons as a result of one."""
+    alone = Cleaner().clean(NOISY, title="Haushalt", lang="de")
+    again = pickle.loads(pickle.dumps(alone))
+    many = Cleaner().clean_many([NOISY])[0]
+    for result, expected in ((again, alone), (many, Cleaner().clean(NOISY))):
+        assert result == expected
+        assert result.removals[0].evidence == expected.removals[0].evidence
+        assert [evidence.source for evidence in result.removals[0].evidence]
+        assert result.lines == expected.lines
+
+
+def test_pickled_result_is_about_as_small_as_its_text() -> None:
+    """Of a result the text and the removals are pickled, no arrays."""
+    text = NOISY * 50
+    assert len(pickle.dumps(Cleaner().clean(text))) < 10 * len(text)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cleaner.analysis import Analysis, analyse
 from cleaner.catalog import word_lists
-from cleaner.context import gather
+from cleaner.evidence import gather
 from cleaner.matcher import Matcher
 from cleaner.model import Kind
 from cleaner.patterns import Pattern, PatternSet

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.catalog import builtin_folder, word_lists
-from cleaner.text import fold
-from cleaner.words import WordLists, find_words
+from cleaner.characters import classify
+from cleaner.text import IntArray, encode, fold
+from cleaner.words import HashArray, WordLists, find_words
 
 LISTS = WordLists(
     {"de": ["die", "für", "und"], "en": ["the", "of", "die"], "fr": ["les", "déjà", "c"], "zh": ["的", "在"]},
@@ -20,10 +21,16 @@ LISTS = WordLists(
 WORDS = st.text(st.sampled_from("abcdeéßλжשג"), min_size=1, max_size=8)
 
 
+def _find(folded: str) -> tuple[IntArray, HashArray]:
+    """Where the words of a folded text start, and their hashes."""
+    codes = encode(folded)
+    return find_words(codes, classify(codes))
+
+
 def _words(text: str) -> list[str]:
     """The words of a text: the letters and marks from the start of each to that of the next."""
     folded = fold(text)
-    begin = find_words(folded)[0].tolist()
+    begin = _find(folded)[0].tolist()
     ends = [*begin, len(folded)][1:]
     return [
         "".join(character for character in folded[start:end] if unicodedata.category(character)[0] in "LM")
@@ -33,7 +40,7 @@ def _words(text: str) -> list[str]:
 
 def _languages(lists: WordLists, word: str) -> tuple[set[str], set[str]]:
     """The languages that a single word is a function word of, and those it is a person word of."""
-    function, person = lists.look_up(find_words(fold(word))[1])
+    function, person = lists.look_up(_find(fold(word))[1])
     assert function.size == person.size == 1
     return _named(lists, int(function[0])), _named(lists, int(person[0]))
 
@@ -43,7 +50,7 @@ def _named(lists: WordLists, bits: int) -> set[str]:
 
 
 def _main_language(lists: WordLists, text: str) -> str | None:
-    number = lists.main_language(lists.look_up(find_words(fold(text))[1])[0])
+    number = lists.main_language(lists.look_up(_find(fold(text))[1])[0])
     return None if number is None else lists.languages[number]
 
 
@@ -92,24 +99,24 @@ def test_words_are_found_where_they_stand(words: list[str]) -> None:
     """Each word is found at its place, and has the hash that it has alone."""
     folded = [fold(word) for word in words]
     text = " ".join(folded)
-    begin, hashes = find_words(text)
+    begin, hashes = _find(text)
     places = np.cumsum([0, *(len(word) + 1 for word in folded[:-1])])
     assert begin.tolist() == places.tolist()
-    assert hashes.tolist() == [int(find_words(word)[1][0]) for word in folded]
+    assert hashes.tolist() == [int(_find(word)[1][0]) for word in folded]
 
 
 @given(st.sets(WORDS, min_size=2))
 def test_different_words_have_different_hashes(words: set[str]) -> None:
     """Short words that differ do not share a hash, one that begins another one included."""
     folded = {fold(word) for word in words}
-    assert len(set(find_words(" ".join(folded))[1].tolist())) == len(folded)
+    assert len(set(_find(" ".join(folded))[1].tolist())) == len(folded)
 
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_has_words_in_order(text: str) -> None:
     """Whatever a text is made of, its words start in order on letters, one hash each."""
     folded = fold(text)
-    begin, hashes = find_words(folded)
+    begin, hashes = _find(folded)
     assert begin.size == hashes.size
     assert (np.diff(begin) > 0).all()
     assert all(unicodedata.category(folded[at])[0] in "LM" for at in begin.tolist())
@@ -158,7 +165,7 @@ def test_empty_lists_know_nothing() -> None:
 
 def test_text_without_words_finds_nothing() -> None:
     """A text without words has no words to look up."""
-    function, person = LISTS.look_up(find_words("… 12")[1])
+    function, person = LISTS.look_up(_find("… 12")[1])
     assert (function.size, person.size) == (0, 0)
     assert LISTS.main_language(function) is None
 
@@ -191,7 +198,7 @@ def test_language_has_one_row(name: str) -> None:
     for language, words in rows:
         assert len(language) == 2, language
         assert words, language
-        assert all(find_words(fold(word))[1].size for word in words), language
+        assert all(_find(fold(word))[1].size for word in words), language
 
 
 def test_languages_with_function_words_have_person_words() -> None:
@@ -206,7 +213,7 @@ def test_built_in_lists_hold_the_files() -> None:
     lists = word_lists()
     for column, name in enumerate(("stop-words.txt", "person-words.txt")):
         for language, words in _rows(name):
-            longest = max((word for word in words if find_words(fold(word))[1].size == 1), key=len)
+            longest = max((word for word in words if _find(fold(word))[1].size == 1), key=len)
             assert language in _languages(lists, longest)[column]
 
 

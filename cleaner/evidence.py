@@ -1,0 +1,230 @@
+"""What patterns and the document's structure say of its lines: hits in their places, boxes, threads, a signature.
+
+Order: find the thread, the main block and the headline, place each pattern hit, open boxes. Every step only adds
+evidence, or a fragment to cut.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cleaner.analysis import Analysis, evidence_of
+from cleaner.features import FloatArray
+from cleaner.headlines import find_headline
+from cleaner.matcher import Hit
+from cleaner.model import Evidence, Kind
+from cleaner.places import Places, find_places
+from cleaner.scorer import rawness
+from cleaner.signals import Clues
+from cleaner.threads import Thread, find_thread
+
+__all__ = ["Cut", "Gathered", "Ledger", "gather"]
+
+THREAD_POINTS = 24.0
+BOX_POINTS = 14.0
+SIGNATURE_POINTS = 7.0
+PARAGRAPH_MAX_LINES = 12
+PARAGRAPH_MAX_WORDS = 140
+INTERIOR_MAX_LINES = 5
+SIGNATURE_MAX_WORDS = 4
+OPENING_QUOTES = frozenset('«“„"‘「『')
+NAME_PARTICLES = frozenset(
+    {"de", "du", "von", "van", "der", "den", "da", "di", "del", "dos", "el", "al", "bin", "ben", "le"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A fragment of a line that goes: offsets into the document, and why."""
+
+    line: int
+    start: int
+    end: int
+    evidence: Evidence
+
+
+class Ledger:
+    """Evidence by line, as it comes in."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._document = analysis.document
+        self.lines: dict[int, list[Evidence]] = defaultdict(list)
+
+    def add(self, line: int, source: str, points: float, kind: Kind | None) -> None:
+        """Add evidence about a whole line."""
+        start, end = int(self._document.starts[line]), int(self._document.ends[line])
+        self.lines[line].append(Evidence(source, points, start, end, kind))
+
+    def points(self, line: int) -> float:
+        """The sum of the evidence about a line."""
+        return sum(evidence.points for evidence in self.lines.get(line, ()))
+
+    def totals(self) -> FloatArray:
+        """The points of every line of the document."""
+        found = np.zeros(len(self._document))
+        for line in self.lines:
+            found[line] = self.points(line)
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What patterns and context say of a document: evidence by line, fragments to cut, and clues for the scorer."""
+
+    ledger: Ledger
+    cuts: list[Cut]
+    clues: Clues
+
+
+def gather(analysis: Analysis, title: str | None) -> Gathered:
+    """The evidence of patterns and context over one document."""
+    thread = find_thread(analysis)
+    raw = rawness(analysis)
+    places = find_places(analysis, thread, raw)
+    headline = find_headline(analysis, title, places.main_start)
+    ledger = Ledger(analysis)
+    placed = _place_hits(analysis, places, thread)
+    cuts = _add_hits(ledger, placed)
+    _open_boxes(analysis, ledger, placed, places)
+    if thread is not None:
+        _add_thread(analysis, ledger, thread, raw)
+    _add_signature(analysis, ledger, places)
+    return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, raw))
+
+
+def _place_hits(analysis: Analysis, places: Places, thread: Thread | None) -> dict[int, list[Hit]]:
+    """The hits whose position in the document holds."""
+    placed: dict[int, list[Hit]] = {}
+    for line, hits in analysis.hits.items():
+        in_thread = thread is not None and thread.start <= line < thread.stop
+        kept = [
+            hit
+            for hit in hits
+            if _holds(hit, line, places, in_thread=in_thread) and not _is_quoted(analysis.document.text, hit)
+        ]
+        if kept:
+            placed[line] = kept
+    return placed
+
+
+def _holds(hit: Hit, line: int, places: Places, *, in_thread: bool) -> bool:
+    position = hit.pattern.position
+    if (
+        hit.pattern.kind in (Kind.COMMENT_ATTRIBUTION, Kind.COMMENT_AUTHOR)
+        and not in_thread
+        and not places.is_tail[line]
+    ):
+        return False
+    if position == "head":
+        return bool(places.is_head[line])
+    if position == "tail":
+        return bool(places.is_tail[line])
+    return position == "any" or bool(places.is_head[line] or places.is_tail[line])
+
+
+def _is_quoted(text: str, hit: Hit) -> bool:
+    """Whether a line opens a quotation with the words of a pattern: an article quotes, an interface does not."""
+    return hit.pattern.match in ("start", "whole") and text[hit.start - 1 : hit.start] in OPENING_QUOTES
+
+
+def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]]) -> list[Cut]:
+    """Evidence of the hits; a line gets the points of its best hit, and the fragments to cut come back."""
+    cuts: list[Cut] = []
+    for line, hits in placed.items():
+        best = max(hits, key=lambda hit: evidence_of(hit).points if hit.pattern.action != "cut" else 0.0)
+        for hit in hits:
+            if hit.pattern.action == "cut":
+                cuts.append(Cut(line, hit.start, hit.end, evidence_of(hit)))
+            elif hit is best:
+                ledger.lines[line].append(evidence_of(hit))
+    return cuts
+
+
+def _open_boxes(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
+    closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
+    for line in sorted(placed):
+        for hit in placed[line]:
+            if hit.pattern.action == "open" and (
+                hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line])
+            ):
+                _open_box(analysis, ledger, hit, line, places, closed)
+
+
+def _open_box(analysis: Analysis, ledger: Ledger, hit: Hit, opened: int, places: Places, closed: set[int]) -> None:
+    """Give the lines below an opening line the points of its box, as far as it reaches."""
+    reach = hit.pattern.reach
+    # A box takes the rest of a document only below an article.
+    interior = not (places.is_tail[opened] and places.prose_precedes[opened])
+    if interior and reach == "end":
+        reach = "lines"
+    features = analysis.features
+    taken = 0
+    words = 0.0
+    prose = 0
+    for line in range(opened + 1, len(analysis.document)):
+        if features.is_blank[line]:
+            if taken and (interior or reach == "paragraph"):
+                return
+            continue
+        is_prose = bool(analysis.prose[line])
+        words += float(features.words[line])
+        prose += is_prose
+        if reach == "paragraph" and (taken >= PARAGRAPH_MAX_LINES or words > PARAGRAPH_MAX_WORDS or prose > 1):
+            return
+        if reach == "lines" and (is_prose or (analysis.sentence[line] and interior)):
+            return
+        if interior and (taken >= INTERIOR_MAX_LINES or is_prose):
+            return
+        if reach == "end" and not places.is_tail[line]:
+            return
+        ledger.add(line, f"context.box:{hit.pattern.id}", BOX_POINTS, hit.pattern.kind)
+        taken += 1
+        if line in closed:
+            return
+
+
+def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) -> None:
+    bodies = {line for body in thread.bodies for line in body}
+    for line in range(thread.start, thread.stop):
+        if analysis.features.is_blank[line]:
+            continue
+        is_body = line in bodies and (line <= thread.last_mark or raw < 0.5 or bool(analysis.sentence[line]))
+        kind = Kind.COMMENT if is_body else Kind.BOILERPLATE
+        links = [hit for hit in analysis.hits.get(line, ()) if hit.pattern.action == "cut"]
+        if links and not analysis.document.has_word_outside(line, sorted((hit.start, hit.end) for hit in links)):
+            kind = links[0].pattern.kind
+        # The links fused into a comment go with it; their evidence explains, the thread decides.
+        ledger.lines[line] += [replace(evidence_of(hit), points=0.0) for hit in links]
+        ledger.add(line, "context.comment-thread", THREAD_POINTS, kind)
+
+
+def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
+    """The author's name alone below the last paragraph."""
+    below = [int(line) for line in analysis.filled if line > places.main_end][:2]
+    if not below or places.main_end < 0 or not analysis.sentence[places.main_end]:
+        return
+    line = below[0]
+    if is_name(analysis.document.line_text(line)):
+        ledger.add(line, "context.signature", SIGNATURE_POINTS, Kind.SIGNATURE)
+
+
+def is_name(text: str) -> bool:
+    """Whether a line looks like a person's name: two to four capitalised words and nothing else.
+
+    >>> is_name("Claire de Montfort"), is_name("Vive la France"), is_name("Affaire à suivre.")
+    (True, False, False)
+    """
+    words = text.strip().split()
+    if not 2 <= len(words) <= SIGNATURE_MAX_WORDS:
+        return False
+    names = [word for word in words if word not in NAME_PARTICLES]
+    return len(names) >= 2 and all(_is_capitalised_name(word) for word in names)
+
+
+def _is_capitalised_name(word: str) -> bool:
+    letters = word.replace("-", "").replace("'", "").replace("’", "").removesuffix(".")
+    is_initial = len(letters) == 1
+    return letters.isalpha() and word[0].isupper() and (is_initial or not word.endswith("."))
