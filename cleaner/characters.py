@@ -61,6 +61,10 @@ _MARKED = (
     ("#＃", HASH),
     (" \t\xa0\u3000", COLUMN_SPACE),
 )
+# Blocks of one class are not looked up one by one: ideographs and syllables are letters, surrogates and private use
+# are nothing.
+_ALL_LETTERS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4))
+_MIXED = ((0, 0x3400), (0x4DC0, 0x4E00), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x10000))
 _UNSPACED = ((0x2E80, 0x3000), (0x3005, 0x3008), (0x3040, 0xA000), (0xF900, 0xFB00), (0x0E00, 0x0F00))
 
 
@@ -86,19 +90,10 @@ def is_emoji(codes: CodeArray) -> npt.NDArray[np.bool_]:
 @cache
 def _table() -> npt.NDArray[np.uint16]:
     classes = np.zeros(0x10000, dtype=np.uint16)
-    for code in range(0x10000):
-        character = chr(code)
-        # Marks belong to the letter before them: vowel signs of Indic scripts, accents that stand by themselves.
-        if character.isalpha() or category(character) in ("Mn", "Mc"):
-            classes[code] |= LETTER
-            if character.isupper():
-                classes[code] |= UPPER
-            elif character.islower():
-                classes[code] |= LOWER
-        elif character.isdigit():
-            classes[code] |= DIGIT
-        elif character.isspace():
-            classes[code] |= SPACE
+    for first, last in _ALL_LETTERS:
+        classes[first:last] = LETTER
+    for first, last in _MIXED:
+        classes[first:last] = [_class_of(chr(code)) for code in range(first, last)]
     for first, last in _UNSPACED:
         classes[first:last] |= np.where(classes[first:last] & LETTER, np.uint16(CJK), np.uint16(0))
     classes[is_emoji(np.arange(0x10000, dtype=np.uint32))] |= EMOJI
@@ -107,3 +102,12 @@ def _table() -> npt.NDArray[np.uint16]:
             classes[ord(character)] |= bit
     classes.setflags(write=False)
     return classes
+
+
+def _class_of(character: str) -> int:
+    # Marks belong to the letter before them: vowel signs of Indic scripts, accents that stand by themselves.
+    if character.isalpha() or category(character) in ("Mn", "Mc"):
+        return LETTER | (UPPER if character.isupper() else LOWER if character.islower() else 0)
+    if character.isdigit():
+        return DIGIT
+    return SPACE if character.isspace() else 0

@@ -126,7 +126,7 @@ class _Marks:
     def __init__(self, document: Document, count: _Counter) -> None:
         self.places = np.flatnonzero((document.classes & _MARKS) != 0)
         self.classes = document.classes[self.places]
-        self._lines = count.lines(self.places)
+        self.lines = count.lines(self.places)
         self._size = len(document)
 
     def count(self, bits: int) -> IntArray:
@@ -135,7 +135,7 @@ class _Marks:
 
     def count_marked(self, marked: BoolArray) -> IntArray:
         """How many of the marked ones of these characters each line has."""
-        return np.bincount(self._lines[marked], minlength=self._size)
+        return np.bincount(self.lines[marked], minlength=self._size)
 
 
 def compute_features(document: Document, word_lists: WordLists, lang: str | None = None) -> Features:
@@ -196,7 +196,7 @@ def compute_features(document: Document, word_lists: WordLists, lang: str | None
         hashtags=marks.count(HASH),
         separators=marks.count(SEPARATOR),
         glued=marks.count_marked(((marks.classes & UPPER) != 0) & _follows(classes, marks.places, LOWER)),
-        gaps=marks.count_marked(((marks.classes & CJK) != 0) & _precedes(classes, marks.places, SPACE)),
+        gaps=marks.count_marked(_before_gaps(document, marks)),
         copies=_copies(line_hash, letters + digits),
         alike=_copies(letter_hash, letters),
         same_marks=_same_marks(document, folded, folded_classes),
@@ -278,6 +278,12 @@ def _precedes(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> B
     """Whether a character of some classes, or the end of the text, stands directly behind each place."""
     following = np.minimum(places + 1, classes.size - 1)
     return np.asarray((classes[following] & bits) != 0)
+
+
+def _before_gaps(document: Document, marks: _Marks) -> BoolArray:
+    """Which marks are characters of scripts without spaces between words, with a space behind them on their line."""
+    is_last = marks.places + 1 >= document.ends[marks.lines]
+    return np.asarray(((marks.classes & CJK) != 0) & ~is_last & _precedes(document.classes, marks.places, SPACE))
 
 
 def _sentence_ends(document: Document, marks: _Marks) -> BoolArray:

@@ -30,7 +30,7 @@ class WordLists:
         masks: dict[int, list[int]] = {}
         for column, table in enumerate((function_words, person_words)):
             for number, language in enumerate(self.languages):
-                codes = encode(" ".join(fold(word) for word in table.get(language, ())))
+                codes = encode(fold(" ".join(table.get(language, ()))))
                 _, hashes = find_words(codes, classify(codes))
                 for value in hashes.tolist():
                     masks.setdefault(value, [0, 0])[column] |= 1 << number
