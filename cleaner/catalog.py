@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import tomllib
 from collections import ChainMap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cleaner.errors import PatternError
-from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, parse_patterns, prove, require_new
+from cleaner.pattern_file import parse_patterns
+from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
+from cleaner.prepared import dump_prepared, fingerprint_of, prepare, prepared
+from cleaner.proof import prove
 from cleaner.signals import signal_names
 from cleaner.weights import Weights, load_weights, read_weights_file
 from cleaner.words import WordLists
 
 __all__ = [
+    "builtin_file",
     "builtin_folder",
     "builtin_patterns",
     "builtin_weights",
     "check_patterns",
+    "prepare_builtin",
     "read_patterns",
     "read_weights",
     "word_lists",
@@ -35,10 +40,22 @@ def builtin_folder() -> Traversable:
     return resources.files("cleaner") / ".." / "patterns"
 
 
+def builtin_file(name: str) -> str:
+    """The text of a data file beside the built-in patterns, such as those of `cleaner.html`."""
+    return (builtin_folder() / name).read_text("utf-8")
+
+
 @cache
 def builtin_patterns() -> PatternSet:
     """The built-in patterns, read once a process; they are immutable."""
-    return _read_folder(builtin_folder(), "", timeout=None)
+    files = [(name, _read(name, file)) for name, file in _files(builtin_folder(), "")]
+    return prepared(files, lambda: _read_files(files, timeout=None))
+
+
+def prepare_builtin() -> bytes:
+    """The content of the file of prepared patterns that a wheel carries."""
+    files = [(name, _read(name, file)) for name, file in _files(builtin_folder(), "")]
+    return dump_prepared(prepare(_read_files(files, timeout=None)), fingerprint_of(files))
 
 
 def read_patterns(folder: Path) -> PatternSet:
@@ -46,7 +63,8 @@ def read_patterns(folder: Path) -> PatternSet:
 
     Raises `PatternError` naming file, id, field and mend.
     """
-    patterns = _read_folder(folder, f"{folder}/", timeout=USER_TIMEOUT_SECONDS)
+    files = ((name, _read(name, file)) for name, file in _files(folder, f"{folder}/"))
+    patterns = _read_files(files, timeout=USER_TIMEOUT_SECONDS)
     for pattern in patterns.patterns:
         prove(pattern)
     return patterns
@@ -70,7 +88,7 @@ def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[Pattern
         return PatternSet([]), [error]
     for name, file in files:
         try:
-            found = parse_patterns(_parse(name, file), name)
+            found = parse_patterns(_parse(name, _read(name, file)), name)
         except PatternError as error:
             errors.append(error)
             continue
@@ -115,11 +133,9 @@ def _words_by_language(name: str) -> dict[str, list[str]]:
     return {lang.strip(): words.split() for lang, _, words in rows}
 
 
-def _read_folder(root: Traversable, prefix: str, *, timeout: float | None) -> PatternSet:
+def _read_files(files: Iterable[tuple[str, bytes]], *, timeout: float | None) -> PatternSet:
     return PatternSet(
-        pattern
-        for name, file in _files(root, prefix)
-        for pattern in parse_patterns(_parse(name, file), name, timeout=timeout)
+        pattern for name, content in files for pattern in parse_patterns(_parse(name, content), name, timeout=timeout)
     )
 
 
@@ -147,12 +163,17 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
             yield f"{prefix}{entry.name}", entry
 
 
-def _parse(name: str, file: Traversable) -> dict[str, object]:
+def _read(name: str, file: Traversable) -> bytes:
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        return file.read_bytes()
+    except OSError as error:
+        raise PatternError(name, f"cannot be read: {error.strerror}; check the file and its permissions") from None
+
+
+def _parse(name: str, content: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise PatternError(name, f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise PatternError(name, f"is not valid TOML: {error}; mend that place") from None
-    except OSError as error:
-        raise PatternError(name, f"cannot be read: {error.strerror}; check the file and its permissions") from None

@@ -1,29 +1,29 @@
-"""Lines x PatternSet -> hits: one pass of an Aho-Corasick automaton, then the patterns it points at.
+"""Lines x PatternSet -> hits: patterns are tried where their triggers stand.
 
-The automaton runs over the folded document and finds the literals of all patterns at once; only where a
-literal stands is its pattern tried. Patterns without a literal have a gate, a cheap property of the line.
+`cleaner.index` finds the triggers of all patterns at once; only where one stands is its pattern tried.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from typing import NamedTuple
 
-import ahocorasick
 import numpy as np
 
-from cleaner.gates import Gate, gate_lines, is_emoji
+from cleaner.gates import GATES, gate_lines, is_emoji
 from cleaner.patterns import WINDOW, Pattern, PatternSet
-from cleaner.text import Document, is_dropped
+from cleaner.text import Document, IntArray, is_dropped
+from cleaner.triggers import shows
 
 __all__ = ["Hit", "Matcher", "is_emoji"]
 
+# Lines up to so many characters, and how many of them, are remembered with what holds on them.
+MAX_REMEMBERED = 240
+REMEMBERED_LINES = 0x4000
+BATCH_SIZE = 200_000
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+
+class Hit(NamedTuple):
     """A pattern that holds on a line; ``start`` and ``end`` are offsets into the document."""
 
     pattern: Pattern
@@ -43,93 +43,140 @@ class Matcher:
 
     def __init__(self, patterns: PatternSet) -> None:
         self._patterns = patterns.patterns
-        tries: dict[str, list[int]] = defaultdict(list)
-        self._gated: dict[Gate, list[int]] = defaultdict(list)
-        for number, pattern in enumerate(self._patterns):
-            if pattern.keys:
-                for key in pattern.keys:
-                    tries[key].append(number)
-            elif pattern.gate is not None:
-                self._gated[pattern.gate].append(number)
-        self._automaton: Any = ahocorasick.Automaton()
-        for key, numbers in tries.items():
-            self._automaton.add_word(key, (len(key), tuple(numbers)))
-        if tries:
-            self._automaton.make_automaton()
+        self._index = patterns.index
+        self._remembered: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
+        # Literals take the place of a gate.
+        gates = [GATES.index(pattern.gate) if pattern.gate and not pattern.keys else -1 for pattern in self._patterns]
+        self._gates = np.array(gates, dtype=np.int64)
 
     def match(self, document: Document) -> list[Hit]:
         """All hits, ordered by line and then by pattern."""
         hits: list[Hit] = []
-        candidates = sorted(self._candidates(document).items())
-        for line, group in groupby(candidates, key=lambda candidate: candidate[0][0]):
-            hits += _LineMatcher(document, line).hits((self._patterns[number], near) for (_, number), near in group)
+        lines, numbers = self._candidates(document)
+        first = np.flatnonzero(np.diff(lines, prepend=-1))
+        bounds = [*first.tolist(), lines.size]
+        tried = numbers.tolist()
+        for at, line in enumerate(lines[first].tolist()):
+            start = int(document.starts[line])
+            for number, low, high in self._match_line(document, line, tried[bounds[at] : bounds[at + 1]]):
+                hits.append(Hit(self._patterns[number], line, start + low, start + high))
         return hits
 
-    def _candidates(self, document: Document) -> dict[tuple[int, int], list[int]]:
-        """Line and pattern number -> where in the folded line a literal was found; in a short line only once."""
-        found: dict[tuple[int, int], list[int]] = {}
-        if len(self._automaton):
-            ends: list[int] = []
-            values: list[tuple[int, tuple[int, ...]]] = []
-            for end, value in self._automaton.iter(document.folded.text):
-                ends.append(end)
-                values.append(value)
-            starts = document.folded_starts
-            lines = np.searchsorted(starts, np.array(ends, dtype=np.int64), side="right") - 1
-            is_long = (document.folded_ends - starts > 2 * WINDOW)[lines] if len(document) else lines
-            for end, (length, numbers), line, long in zip(ends, values, lines.tolist(), is_long.tolist(), strict=True):
-                for number in numbers:
-                    places = found.setdefault((line, number), [])
-                    if long or not places:
-                        places.append(end - length + 1 - int(starts[line]))
-        for gate, numbers_of_gate in self._gated.items():
-            for line in np.flatnonzero(gate_lines(document, gate)).tolist():
-                size = int(document.folded_ends[line] - document.folded_starts[line])
-                for number in numbers_of_gate:
-                    found[line, number] = [*range(0, size, WINDOW)] if size > 2 * WINDOW else [0]
+    def match_many(self, documents: Sequence[Document]) -> list[list[Hit]]:
+        """The hits of many documents, each document's as `match` finds them; short ones are looked at together."""
+        found: list[list[Hit]] = []
+        for some in _batches(documents):
+            if len(some) == 1:
+                found.append(self.match(some[0]))
+                continue
+            joined = Document("\n".join(document.text for document in some))
+            found += _split(self.match(joined), some, joined)
         return found
 
+    def _match_line(self, document: Document, line: int, numbers: list[int]) -> list[tuple[int, int, int]]:
+        """Pattern number, start and end of each hit on a line, relative to its start.
 
-class _LineMatcher:
-    """One line in the forms that patterns are tried on; each is made once, however many patterns there are."""
+        What holds on a line is a matter of the line alone, and pages repeat lines; so short lines are remembered.
+        """
+        one = _Line(document, line)
+        if len(one.text) > MAX_REMEMBERED:
+            return [(number, *span) for number in numbers for span in one.spans(self._patterns[number])]
+        key = (one.text, one.folded)
+        found = self._remembered.get(key)
+        if found is None:
+            found = [(number, *span) for number in numbers for span in one.spans(self._patterns[number])]
+            if len(self._remembered) >= REMEMBERED_LINES:
+                self._remembered.clear()
+            self._remembered[key] = found
+        return found
+
+    def _candidates(self, document: Document) -> tuple[IntArray, IntArray]:
+        """Lines and the numbers of the patterns to try on them, ordered by line and then by pattern."""
+        lines, numbers = self._index.find(document)
+        gates = self._gates[numbers]
+        for gate in np.unique(gates[gates >= 0]).tolist():
+            may = (gates != gate) | gate_lines(document, GATES[gate])[lines]
+            lines, numbers, gates = lines[may], numbers[may], gates[may]
+        return lines, numbers
+
+
+class _Line:
+    """One line in the forms that patterns are tried on."""
+
+    __slots__ = ("_document", "_line", "_origin", "_shown", "_start", "folded", "text")
 
     def __init__(self, document: Document, line: int) -> None:
         self._document = document
         self._line = line
+        self._start = int(document.starts[line])
         self._origin = int(document.folded_starts[line])
-        end = int(document.folded_ends[line])
-        self._text = document.line_text(line)
-        self._folded = document.folded.text[self._origin : end]
-        self._shown = document.shown[self._origin : end]
+        self._shown: str | None = None
+        self.text = document.text[self._start : int(document.ends[line])]
+        self.folded = document.folded.text[self._origin : int(document.folded_ends[line])]
 
-    def hits(self, candidates: Iterator[tuple[Pattern, list[int]]]) -> Iterator[Hit]:
-        for pattern, near in candidates:
-            if pattern.case == "exact":
-                start = int(self._document.starts[self._line])
-                places = [self._offset(at) - start for at in near] if len(self._text) > 2 * WINDOW else near
-                for first, last in find_all(pattern, self._text, self._text, places):
-                    yield Hit(pattern, self._line, start + first, start + last)
+    def spans(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
+        """Where a pattern holds, relative to the line's start."""
+        folded = self.folded
+        if pattern.regex is not None and pattern.keys:
+            for key in pattern.keys:
+                if key in folded:
+                    break
             else:
-                for first, last in find_all(pattern, self._folded, self._shown, near):
-                    yield Hit(pattern, self._line, self._offset(first), self._end_offset(last))
+                return
+        if pattern.trigger.guards and not shows(folded, pattern.trigger.guards):
+            return
+        if pattern.case == "exact":
+            places = self._places(pattern)
+            if len(self.text) > 2 * WINDOW:
+                places = [self._offset(at) for at in places]
+            yield from find_all(pattern, self.text, self.text, places)
+            return
+        if self._shown is None:
+            self._shown = self._document.shown[self._origin : self._origin + len(folded)]
+        for first, last in find_all(pattern, folded, self._shown, self._places(pattern)):
+            yield self._offset(first), self._end_offset(last)
+
+    def _places(self, pattern: Pattern) -> Sequence[int]:
+        """Where in the folded line to look for a pattern: all its literals in a long line, the first in a short one."""
+        size = len(self.folded)
+        if not pattern.keys:
+            return range(0, size, WINDOW) if size > 2 * WINDOW else (0,)
+        if pattern.match != "anywhere" or len(self.text) <= 2 * WINDOW:
+            return (0,)
+        places = [(at + len(key), -len(key)) for key in pattern.keys for at in _find_every(key, self.folded)]
+        if size <= 2 * WINDOW:
+            places = [min(places)]
+        return [end + length for end, length in places]
 
     def _offset(self, at: int) -> int:
-        """Where a character of the folded line stands in the document."""
-        return int(self._document.folded.positions[self._origin + at])
+        """Where a character of the folded line stands in the line."""
+        return int(self._document.folded.positions[self._origin + at]) - self._start
 
     def _end_offset(self, at: int) -> int:
-        """Where a span of the folded line ends in the document, the marks on its last letter included."""
+        """Where a span of the folded line ends in the line, the marks on its last letter included."""
         document = self._document
-        end = self._offset(at - 1) + 1
+        end = int(document.folded.positions[self._origin + at - 1]) + 1
         line_end = int(document.ends[self._line])
         while end < line_end and is_dropped(int(document.codes[end])):
             end += 1
-        return end
+        return end - self._start
+
+
+def _find_every(key: str, text: str) -> Iterator[int]:
+    """Every place of a string in a text, overlapping ones too."""
+    at = text.find(key)
+    while at >= 0:
+        yield at
+        at = text.find(key, at + 1)
 
 
 def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Where a pattern holds in a line: all places of a fragment to cut, otherwise the first."""
     repeats = pattern.action == "cut" and pattern.match == "anywhere"
+    if not repeats and len(target) <= 2 * WINDOW:
+        if found := pattern.search_in(target, shown):
+            yield found
+        return
     if pattern.is_too_long(target):
         return
     if pattern.match != "anywhere":
@@ -145,3 +192,30 @@ def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> 
                 return
             position = found[1]
         looked = at + WINDOW if len(target) > 2 * WINDOW else len(target)
+
+
+def _batches(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    """Runs of documents that are worth looking at together."""
+    first = size = 0
+    for at, document in enumerate(documents):
+        size += len(document.text)
+        if size >= BATCH_SIZE:
+            yield documents[first : at + 1]
+            first, size = at + 1, 0
+    if first < len(documents):
+        yield documents[first:]
+
+
+def _split(hits: list[Hit], documents: Sequence[Document], joined: Document) -> Iterator[list[Hit]]:
+    """The hits in a text of documents, one below the other, document by document."""
+    at = start = line = 0
+    for document in documents:
+        end = start + len(document.text)
+        own = []
+        while at < len(hits) and hits[at].start < end:
+            hit = hits[at]
+            own.append(Hit(hit.pattern, hit.line - line, hit.start - start, hit.end - start))
+            at += 1
+        yield own
+        start = end + 1
+        line = int(np.searchsorted(joined.starts, start))

@@ -1,26 +1,30 @@
-"""Patterns as values: validated, compiled when first used, tested against their own examples.
+"""Patterns as values: what holds where in a line; expressions are compiled when first used.
 
-No file is read here; `cleaner.catalog` reads them and hands over tables. `patterns/README.md` describes the
-fields for the people who write patterns.
+No file is read here; `cleaner.catalog` reads them. `patterns/README.md` describes the fields for the people who
+write patterns.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Literal, TypeAlias, get_args
+from itertools import chain
+from typing import Any, Literal
 
 import regex
 
 from cleaner.errors import PatternError
-from cleaner.gates import GATES, Gate, gate_lines
+from cleaner.expressions import Expression
+from cleaner.gates import Gate, gate_lines
+from cleaner.index import TriggerIndex
+from cleaner.literals import fold_all
 from cleaner.model import Kind
-from cleaner.text import Document, fold, is_cjk, split_lines
+from cleaner.stored import Stored, Unpacked
+from cleaner.text import Document, fold, is_cjk
+from cleaner.triggers import WORD_CHARACTER, Trigger, behind, core_of, find_trigger
 
-__all__ = ["GATES", "Pattern", "PatternSet", "parse_patterns"]
+__all__ = ["Pattern", "PatternSet"]
 
 Match = Literal["whole", "start", "end", "anywhere"]
 Case = Literal["exact", "fold"]
@@ -29,19 +33,14 @@ PatternAction = Literal["drop", "cut", "open", "close", "note"]
 Strength = Literal["strong", "weak"]
 Bounds = Literal["word", "none"]
 Reach = Literal["lines", "paragraph", "end"]
-Expression: TypeAlias = "regex.Pattern[str]"
 
-FORMAT = 1
-MIN_LITERAL = 3
-MIN_CJK_LITERAL = 2
-MIN_EXAMPLES = 2
 WINDOW = 1000
+# How many characters of a line's head tell the phrases apart that may stand there.
+SHARED = 6
 USER_TIMEOUT_SECONDS = 0.05
-PUMP_REACH = 2 * WINDOW
-PUMP_MAX_SECONDS = 0.2
-_HEADER = ("format", "kind", "lang", "pattern")
 _DECORATION = r"[^\p{L}\p{N}]*"
 _ESCAPES_WITH_BRACES = "pPNxuU"
+_WORD = regex.compile(WORD_CHARACTER)
 
 
 @dataclass(frozen=True)
@@ -79,17 +78,33 @@ class Pattern:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """The folded literals one of which a line must hold before the pattern is tried at all."""
-        return tuple(dict.fromkeys(fold(literal) for literal in (self.phrases or self.literals)))
+        return tuple(dict.fromkeys(fold_all(self.phrases or self.literals)))
+
+    @cached_property
+    def trigger(self) -> Trigger:
+        """What a line must show before the pattern is tried on it."""
+        return find_trigger(self) if self._unpacked is None else self._unpacked.trigger
+
+    @cached_property
+    def _unpacked(self) -> Unpacked | None:
+        """What a prepared file knows of the pattern, where it comes from one."""
+        stored: Stored | None = self.__dict__.get("stored")
+        return stored.unpack() if stored is not None else None
+
+    @cached_property
+    def expression(self) -> str:
+        """The expression in the form that it is matched in, folded where the pattern folds; no anchors yet."""
+        if self._unpacked is not None:
+            return self._unpacked.expression
+        return fold_expression(self.regex or "") if self.case == "fold" else self.regex or ""
 
     @cached_property
     def compiled(self) -> Expression:
-        """The compiled expression of a regex pattern, anchors added; compiled when first used."""
-        source = self.regex or ""
-        if self.case == "fold":
-            source = fold_expression(source)
+        """The compiled expression of a regex pattern, anchors added; compiled, or taken from its code, when first used."""
         before = f"^{_DECORATION}" if self.match in ("whole", "start") else ""
         after = f"{_DECORATION}$" if self.match in ("whole", "end") else ""
-        return regex.compile(f"{before}(?P<match_>{source}){after}")
+        source = f"{before}(?P<match_>{self.expression}){after}"
+        return (self._unpacked and self._unpacked.compiled(source)) or regex.compile(source)
 
     def search(self, line: str) -> tuple[int, int] | None:
         """Where the pattern first holds in a line, as offsets into its folded form; None where it does not.
@@ -141,9 +156,31 @@ class Pattern:
     def _targets(self) -> tuple[str, ...]:
         return self.phrases if self.case == "exact" else self.keys
 
+    @cached_property
+    def _by_place(self) -> dict[str, list[str]]:
+        """The phrases by what they are at their place in a line; see `_place`."""
+        found: dict[str, list[str]] = {}
+        for phrase in self._targets:
+            found.setdefault(self._place(phrase), []).append(phrase)
+        return found
+
+    def _place(self, text: str) -> str:
+        """What a phrase and a line that it holds on have in common."""
+        if self.match == "whole":
+            return core_of(text)
+        return behind(text)[:SHARED] if self.match == "start" else ""
+
     def _search_phrases(self, target: str, shown: str, first: int, last: int) -> tuple[int, int] | None:
         """The earliest place of a phrase, the longest phrase where several begin."""
-        found = [span for phrase in self._targets if (span := self._find_phrase(target, shown, phrase, first, last))]
+        place = self._place(target)
+        phrases = self._by_place.get(place, [])
+        if self.match == "start":
+            # A phrase may be shorter than what lines are told apart by.
+            phrases = [
+                *phrases,
+                *chain.from_iterable(self._by_place.get(place[:size], ()) for size in range(len(place))),
+            ]
+        found = [span for phrase in phrases if (span := self._find_phrase(target, shown, phrase, first, last))]
         return min(found, key=lambda span: (span[0], -span[1]), default=None)
 
     def _find_phrase(self, target: str, shown: str, phrase: str, first: int, last: int) -> tuple[int, int] | None:
@@ -169,10 +206,14 @@ class Pattern:
         return self.bounds == "none" or (is_bound(shown, start) and is_bound(shown, end))
 
     def _search_regex(self, target: str, first: int, last: int) -> tuple[int, int] | None:
-        try:
-            found = self.compiled.search(target, first, last, timeout=self.timeout)
-        except TimeoutError:
-            return None
+        look = self.compiled.match if self.match in ("whole", "start") else self.compiled.search
+        if self.timeout is None:
+            found = look(target, first, last)
+        else:
+            try:
+                found = look(target, first, last, timeout=self.timeout)
+            except TimeoutError:
+                return None
         if found is None:
             return None
         start, end = found.span("match_")
@@ -180,7 +221,7 @@ class Pattern:
 
 
 def _has_word(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+    return _WORD.search(text) is not None
 
 
 def is_bound(text: str, at: int) -> bool:
@@ -239,201 +280,6 @@ def _untouched_length(source: str, at: int) -> int:
     return 0
 
 
-# --- reading ---------------------------------------------------------------------------------------------
-
-
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "match": get_args(Match),
-    "case": get_args(Case),
-    "position": get_args(Position),
-    "action": get_args(PatternAction),
-    "strength": get_args(Strength),
-    "bounds": get_args(Bounds),
-    "reach": get_args(Reach),
-    "gate": GATES,
-}
-_Fail = Callable[[str, str], PatternError]
-_EXAMPLES = ("must_match", "must_not_match", "known_miss", "known_false")
-_LISTS = ("phrases", "literals", *_EXAMPLES)
-_FIELDS = tuple(entry.name for entry in fields(Pattern) if entry.name not in ("kind", "lang", "file", "timeout"))
-
-
-def parse_patterns(table: Mapping[str, Any], file: str, *, timeout: float | None = None) -> list[Pattern]:
-    """The patterns of one parsed file, shape and types validated.
-
-    ``file`` is the name used in messages. ``timeout`` bounds each search of a regex, in seconds.
-    Raises `PatternError` at the first thing that is wrong.
-    """
-    for name in table:
-        if name not in _HEADER:
-            raise PatternError(file, f"is unknown; a file has only: {', '.join(_HEADER)}", field=name)
-    if table.get("format") != FORMAT:
-        raise PatternError(file, f"write `format = {FORMAT}` as the first line", field="format")
-    kind = _kind(table.get("kind"), file)
-    lang = table.get("lang")
-    if not isinstance(lang, str) or not regex.fullmatch(r"any|[a-z]{2,3}", lang):
-        raise PatternError(file, 'write a language code such as "fr", or "any"', field="lang")
-    entries = table.get("pattern")
-    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise PatternError(file, "add at least one [[pattern]] table", field="pattern")
-    return [_parse_entry(entry, kind, lang, file, timeout) for entry in entries]
-
-
-def _kind(value: object, file: str) -> Kind:
-    known = [kind.value for kind in Kind]
-    if value not in known:
-        raise PatternError(file, f"{value!r} is not a kind of noise; use one of: {', '.join(known)}", field="kind")
-    return Kind(value)
-
-
-def _parse_entry(entry: Mapping[str, Any], kind: Kind, lang: str, file: str, timeout: float | None) -> Pattern:
-    identity = entry.get("id")
-    if not isinstance(identity, str):
-        raise PatternError(file, f'every pattern has an id such as "{lang}.{kind}.short-name"', field="id")
-
-    def fail(field_name: str, mend: str) -> PatternError:
-        return PatternError(file, mend, pattern=identity, field=field_name)
-
-    if not regex.fullmatch(regex.escape(f"{lang}.{kind}.") + "[a-z0-9]+(-[a-z0-9]+)*", identity):
-        raise fail("id", f"must be {lang}.{kind}. and a short name of lower-case letters, digits and hyphens")
-    values: dict[str, Any] = {}
-    for name, value in entry.items():
-        if name not in _FIELDS:
-            raise fail(name, f"is unknown; use some of: {', '.join(_FIELDS)}")
-        values[name] = _value(name, value, fail)
-    pattern = Pattern(kind=kind, lang=lang, file=file, timeout=timeout, **{"about": "", **values})
-    _validate(pattern, entry, fail)
-    return pattern
-
-
-def _value(name: str, value: object, fail: _Fail) -> object:
-    if name in _LISTS:
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise fail(name, "must be a list of non-empty strings")
-        return tuple(value)
-    if name == "max_length":
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise fail(name, "must be a number of characters above zero")
-        return value
-    if not isinstance(value, str) or not value:
-        raise fail(name, "must be a non-empty string")
-    if name in _CHOICES and value not in _CHOICES[name]:
-        raise fail(name, f"{value!r} is unknown; use one of: {', '.join(_CHOICES[name])}")
-    return value
-
-
-def _validate(pattern: Pattern, entry: Mapping[str, Any], fail: _Fail) -> None:
-    if not pattern.about:
-        raise fail("about", "say in one sentence what the pattern finds")
-    if bool(pattern.phrases) == (pattern.regex is not None):
-        raise fail("phrases", "give either `phrases` or `regex`, not both and not neither")
-    if "reach" in entry and pattern.action != "open":
-        raise fail("reach", 'only goes with `action = "open"`')
-    if pattern.regex is None:
-        _validate_phrases(pattern, entry, fail)
-    else:
-        _validate_regex(pattern, fail)
-    for name in ("must_match", "must_not_match"):
-        if len(getattr(pattern, name)) < MIN_EXAMPLES:
-            raise fail(name, f"give at least {MIN_EXAMPLES} examples")
-    for name in _EXAMPLES:
-        for example in getattr(pattern, name):
-            if len(split_lines(example)) != 1:
-                raise fail(name, f"{example!r} must be one line")
-
-
-def _validate_phrases(pattern: Pattern, entry: Mapping[str, Any], fail: _Fail) -> None:
-    for name in ("literals", "gate"):
-        if name in entry:
-            raise fail(name, "only goes with `regex`; a phrase is its own literal")
-    for phrase in pattern.phrases:
-        if phrase != phrase.strip() or len(split_lines(phrase)) != 1:
-            raise fail("phrases", f"{phrase!r} must be one line without space at its ends")
-        if not is_long_enough(phrase):
-            raise fail(
-                "phrases", f"{phrase!r} is too short; use {MIN_LITERAL} characters or more, or a regex with a gate"
-            )
-
-
-def _validate_regex(pattern: Pattern, fail: _Fail) -> None:
-    source = pattern.regex or ""
-    if source.startswith("^") or (source.endswith("$") and not source.endswith("\\$")):
-        raise fail("regex", "leave out ^ and $; `match` adds the anchors")
-    if not pattern.literals and pattern.gate is None:
-        raise fail("literals", f"name a literal every match contains, or a gate: {', '.join(GATES)}")
-    for literal in pattern.literals:
-        if not is_long_enough(literal):
-            raise fail("literals", f"{literal!r} is too short; use {MIN_LITERAL} characters or more, or a gate")
-
-
-def is_long_enough(literal: str) -> bool:
-    """Whether a literal is selective enough to be searched for: three characters, two in scripts like Chinese."""
-    folded = fold(literal)
-    return len(folded) >= (MIN_CJK_LITERAL if any(map(is_cjk, folded)) else MIN_LITERAL)
-
-
-# --- proving ---------------------------------------------------------------------------------------------
-
-
-def prove(pattern: Pattern) -> None:
-    """Check a pattern against its own examples; raises `PatternError` when one of them does not hold."""
-
-    def fail(field_name: str, mend: str) -> PatternError:
-        return PatternError(pattern.file, mend, pattern=pattern.id, field=field_name)
-
-    if pattern.regex is not None:
-        _prove_regex(pattern, fail)
-        _prove_tried(pattern, fail)
-    for name, should_match, mend in _PROMISES:
-        for example in getattr(pattern, name):
-            if (pattern.search(example) is not None) != should_match:
-                raise fail(name, f"{example!r} {mend}")
-    if pattern.regex is not None:
-        _prove_speed(pattern, fail)
-
-
-_PROMISES = (
-    ("must_match", True, "is not matched; mend the pattern, or move it to known_miss"),
-    ("known_false", True, "is no longer matched; move it to must_not_match"),
-    ("must_not_match", False, "is matched; mend the pattern, or move it to known_false"),
-    ("known_miss", False, "is matched now; move it to must_match"),
-)
-
-
-def _prove_regex(pattern: Pattern, fail: _Fail) -> None:
-    try:
-        regex.compile(pattern.regex or "")
-        compiled = pattern.compiled
-    except (regex.error, IndexError, ValueError) as error:
-        raise fail("regex", f"does not compile: {error}; mend the expression") from None
-    if compiled.search("") is not None:
-        raise fail("regex", "matches an empty line; require at least one character")
-
-
-def _prove_tried(pattern: Pattern, fail: _Fail) -> None:
-    """What is to match must hold a literal or pass the gate, or the matcher would never try the pattern on it."""
-    for example in (*pattern.must_match, *pattern.known_false):
-        document = Document(example)
-        if pattern.keys:
-            if not any(key in document.folded.text for key in pattern.keys):
-                raise fail("literals", f"{example!r} holds none of them; every match must hold one")
-        elif pattern.gate is not None and not gate_lines(document, pattern.gate).any():
-            raise fail("gate", f"{example!r} does not pass it; choose another gate, or literals")
-
-
-def _prove_speed(pattern: Pattern, fail: _Fail) -> None:
-    """Run the expression over repeated pieces of its first example: time may grow with length, not explode."""
-    example = pattern.must_match[0]
-    for unit in dict.fromkeys((example[:20], example[-6:], " ", "a", "1 ", "a b ")):
-        pumped = example + unit * (PUMP_REACH // len(unit))
-        line = pumped[: PUMP_REACH - 2] + "\x01x"  # a tail that no anchor at the end accepts
-        started = time.process_time()
-        with suppress(TimeoutError):
-            pattern.compiled.search(line if pattern.case == "exact" else fold(line), timeout=3 * PUMP_MAX_SECONDS)
-        if time.process_time() - started > PUMP_MAX_SECONDS:
-            raise fail("regex", f"takes too long on repeated {unit!r}; make its repetitions possessive or bounded")
-
-
 def require_new(pattern: Pattern, seen: Mapping[str, Pattern]) -> None:
     """Check that no pattern seen so far has the id of another; raises `PatternError` where one has."""
     if other := seen.get(pattern.id):
@@ -459,3 +305,11 @@ class PatternSet:
 
     def __add__(self, other: PatternSet) -> PatternSet:
         return PatternSet([*self.patterns, *other.patterns])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PatternSet, (self.patterns,)
+
+    @cached_property
+    def index(self) -> TriggerIndex:
+        """The triggers of all patterns; made when first used."""
+        return TriggerIndex([pattern.trigger for pattern in self.patterns])

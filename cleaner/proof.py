@@ -1,0 +1,79 @@
+"""Holds patterns against their own examples, and against lines made to keep an expression busy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import regex
+
+from cleaner.errors import PatternError
+from cleaner.gates import gate_lines
+from cleaner.patterns import WINDOW, Pattern
+from cleaner.text import Document, fold
+
+__all__ = ["prove"]
+
+PUMP_REACH = 2 * WINDOW
+PUMP_MAX_SECONDS = 0.2
+_Fail = Callable[[str, str], PatternError]
+
+
+def prove(pattern: Pattern) -> None:
+    """Check a pattern against its own examples; raises `PatternError` when one of them does not hold."""
+
+    def fail(field_name: str, mend: str) -> PatternError:
+        return PatternError(pattern.file, mend, pattern=pattern.id, field=field_name)
+
+    if pattern.regex is not None:
+        _prove_regex(pattern, fail)
+        _prove_tried(pattern, fail)
+    for name, should_match, mend in _PROMISES:
+        for example in getattr(pattern, name):
+            if (pattern.search(example) is not None) != should_match:
+                raise fail(name, f"{example!r} {mend}")
+    if pattern.regex is not None:
+        _prove_speed(pattern, fail)
+
+
+_PROMISES = (
+    ("must_match", True, "is not matched; mend the pattern, or move it to known_miss"),
+    ("known_false", True, "is no longer matched; move it to must_not_match"),
+    ("must_not_match", False, "is matched; mend the pattern, or move it to known_false"),
+    ("known_miss", False, "is matched now; move it to must_match"),
+)
+
+
+def _prove_regex(pattern: Pattern, fail: _Fail) -> None:
+    try:
+        regex.compile(pattern.regex or "")
+        compiled = pattern.compiled
+    except (regex.error, IndexError, ValueError) as error:
+        raise fail("regex", f"does not compile: {error}; mend the expression") from None
+    if compiled.search("") is not None:
+        raise fail("regex", "matches an empty line; require at least one character")
+
+
+def _prove_tried(pattern: Pattern, fail: _Fail) -> None:
+    """What is to match must hold a literal or pass the gate, or the matcher would never try the pattern on it."""
+    for example in (*pattern.must_match, *pattern.known_false):
+        document = Document(example)
+        if pattern.keys:
+            if not any(key in document.folded.text for key in pattern.keys):
+                raise fail("literals", f"{example!r} holds none of them; every match must hold one")
+        elif pattern.gate is not None and not gate_lines(document, pattern.gate).any():
+            raise fail("gate", f"{example!r} does not pass it; choose another gate, or literals")
+
+
+def _prove_speed(pattern: Pattern, fail: _Fail) -> None:
+    """Run the expression over repeated pieces of its first example: time may grow with length, not explode."""
+    example = pattern.must_match[0]
+    for unit in dict.fromkeys((example[:20], example[-6:], " ", "a", "1 ", "a b ")):
+        pumped = example + unit * (PUMP_REACH // len(unit))
+        line = pumped[: PUMP_REACH - 2] + "\x01x"  # a tail that no anchor at the end accepts
+        started = time.process_time()
+        with suppress(TimeoutError):
+            pattern.compiled.search(line if pattern.case == "exact" else fold(line), timeout=3 * PUMP_MAX_SECONDS)
+        if time.process_time() - started > PUMP_MAX_SECONDS:
+            raise fail("regex", f"takes too long on repeated {unit!r}; make its repetitions possessive or bounded")

@@ -1,0 +1,48 @@
+"""What a prepared file knows of a pattern beside its fields; unpacked when the pattern is first tried."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from cleaner.expressions import Expression, load_expression
+from cleaner.triggers import Need, Trigger
+
+__all__ = ["Stored", "Unpacked"]
+
+
+class Unpacked(NamedTuple):
+    """The folded expression of a pattern, its trigger, and what its compiled expression consists of.
+
+    ``parts`` is None where the expression has to be compiled.
+    """
+
+    expression: str
+    trigger: Trigger
+    code: bytes
+    parts: list[Any] | None
+
+    def compiled(self, source: str) -> Expression | None:
+        """The compiled expression of a source; None where it has to be compiled."""
+        return None if self.parts is None else load_expression(source, self.code, self.parts)
+
+
+class Stored(NamedTuple):
+    """``details``: JSON of the folded expression, the trigger and the parts of the compiled expression but its ``code``.
+
+    ``is_usable``: whether the code was made by the libraries that run now.
+    """
+
+    details: bytes
+    code: bytes
+    is_usable: bool
+
+    def unpack(self) -> Unpacked:
+        """The same as values."""
+        expression, (needs, digits, longest, guards), parts = json.loads(self.details)
+        trigger = Trigger(_needs(needs), digits, longest, _needs(guards))
+        return Unpacked(expression, trigger, self.code, parts if self.is_usable else None)
+
+
+def _needs(rows: list[Any]) -> tuple[Need, ...]:
+    return tuple([Need(place, tuple(strings)) for place, strings in rows])
