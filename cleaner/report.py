@@ -14,6 +14,7 @@ from cleaner.model import CleanResult, Evidence, Kind, Removal, Verdict
 from cleaner.patterns import Pattern
 
 if TYPE_CHECKING:
+    from cleaner.batch.tally import Tally
     from cleaner.evaluate import Measure
     from cleaner.evaluation import GoldRow, KindRow, PatternRow, Row
 
@@ -31,6 +32,7 @@ __all__ = [
     "removal_record",
     "removed_table",
     "render_explanation",
+    "run_table",
     "to_json",
     "worst_table",
 ]
@@ -53,10 +55,15 @@ def to_json(value: object, *, indent: int | None = None) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace")
 
 
-def removal_record(file: str, removal: Removal) -> dict[str, Any]:
-    """One removal with the name of its file, as it is written to a file of removals."""
+def removal_record(file: str, removal: Removal, *, line: int | None = None, record_id: object = None) -> dict[str, Any]:
+    """One removal with the name of its file, as it is written to a file of removals.
+
+    ``line`` and ``record_id`` tell which record of the file it was, where the file holds many.
+    """
+    record = {} if line is None else {"line": line} if record_id is None else {"line": line, "id": record_id}
     return {
         "file": file,
+        **record,
         "start": removal.start,
         "end": removal.end,
         "kind": removal.kind.value,
@@ -225,6 +232,31 @@ def character_columns(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+# --- runs ------------------------------------------------------------------------------------------------
+
+
+def run_table(tally: Tally) -> list[str]:
+    """A short table of a run: documents, changed, failed, and the bytes removed by kind, most first."""
+    rows: list[Sequence[str]] = [
+        ("documents", f"{tally.documents}", ""),
+        ("changed", f"{tally.changed}", _percent(tally.changed, tally.documents)),
+        ("failed", f"{tally.failed}", ""),
+    ]
+    rows += [("passed as they are", f"{tally.passed}", "")] if tally.passed else []
+    rows += [(flag, f"{count}", _percent(count, tally.documents)) for flag, count in sorted(tally.flags.items())]
+    rows += [
+        ("bytes of text", f"{tally.size}", ""),
+        ("bytes removed", f"{tally.removed.total()}", _percent(tally.removed.total(), tally.size)),
+    ]
+    kinds = sorted(tally.removed.items(), key=lambda item: (-item[1], item[0]))
+    rows += [(f"  {kind}", f"{count}", _percent(count, tally.size)) for kind, count in kinds]
+    return align(rows, numbers=True)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else ""
 
 
 # --- patterns --------------------------------------------------------------------------------------------

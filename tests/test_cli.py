@@ -177,7 +177,7 @@ def test_several_texts_are_joined_in_order(tmp_path: Path, run: Run) -> None:
 def test_folder_is_mirrored(corpus: Path, tmp_path: Path, run: Run) -> None:
     """The results of a folder go into a folder with the same places, which is made; the inputs stay."""
     before = _files(corpus)
-    assert run("clean", corpus, "-o", tmp_path / "new" / "out") == Outcome(0, b"", "")
+    assert run("clean", corpus, "--quiet", "-o", tmp_path / "new" / "out") == Outcome(0, b"", "")
     assert _files(tmp_path / "new" / "out") == {"a.txt": ARTICLE, "sub/b.txt": ARTICLE}
     assert _files(corpus) == before
 
@@ -217,7 +217,7 @@ def test_in_place_replaces_each_file(corpus: Path, run: Run) -> None:
     clean = corpus / "clean.txt"
     clean.write_text(ARTICLE, "utf-8")
     os.utime(clean, ns=(1, 1))
-    assert run("clean", "--in-place", corpus) == Outcome(0, b"", "")
+    assert run("clean", "--in-place", "--quiet", corpus) == Outcome(0, b"", "")
     assert set(_files(corpus).values()) == {ARTICLE}
     assert clean.stat().st_mtime_ns == 1
 

@@ -1,57 +1,65 @@
-"""The command ``clean``: texts in, articles out."""
+"""The command ``clean``: texts and records in, articles out."""
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from cleaner.cli.options import (
     EncodingOption,
+    ErrorsOption,
+    FieldOption,
+    FormatOption,
     HeadlineOption,
+    IdFieldOption,
+    JobsOption,
     KeepOption,
+    LangFieldOption,
     LangOption,
+    LineBufferedOption,
+    MaxDocumentOption,
     PatternsOption,
+    ResultFieldOption,
+    ResumeOption,
     ThresholdOption,
+    TitleFieldOption,
     TitleOption,
+    UrlFieldOption,
     WeightsOption,
-    make_cleaner,
+    count_cores,
     make_config,
+    make_format,
     standard_input,
 )
-from cleaner.cli.output import EXIT_FAILED, StandardOutputError, refuse, reporting, say, say_all, write
-from cleaner.errors import InputError, OutputError
-from cleaner.model import CleanResult
-from cleaner.records import (
-    STDIN,
-    TEXT_ENDINGS,
-    Record,
-    Source,
-    find_sources,
-    join_records,
-    open_output,
-    plan_outputs,
-    read_records,
-    write_file,
+from cleaner.cli.output import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_TERMINATED,
+    TerminatedError,
+    catch_signals,
+    reporting,
+    say,
+    say_all,
+    write,
+    write_error,
 )
+from cleaner.cli.places import Places, check_usage, plan_places
+from cleaner.errors import CleanerError, ConfigError, OutputError
+from cleaner.records import Source, find_sources
+from cleaner.records.chunks import Fields
+
+if TYPE_CHECKING:
+    from cleaner.batch import Outcome, Plan, Settings, StoppedError
 
 __all__ = ["run"]
-
-_FLAGS = {
-    "no-article-found": "no article was found, so the text is as it was; see why with `cleaner explain`",
-    "truncated-by-paywall": "the article stops at a paywall; what is left may not be all of it",
-}
 
 
 def run(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PATH", help="Files, folders (their .txt and .text files), or - for standard input."),
+        typer.Argument(metavar="PATH", help="Files, folders, or - for standard input."),
     ] = None,
     *,
     output: Annotated[
@@ -67,6 +75,13 @@ def run(
         str | None,
         typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and evidence."),
     ] = None,
+    format: FormatOption = None,  # noqa: A002 - the name of the option
+    field: FieldOption = "text",
+    title_field: TitleFieldOption = "title",
+    lang_field: LangFieldOption = "lang",
+    url_field: UrlFieldOption = "url",
+    id_field: IdFieldOption = "id",
+    result_field: ResultFieldOption = None,
     keep: KeepOption = None,
     headline: HeadlineOption = "first",
     threshold: ThresholdOption = 0.0,
@@ -75,25 +90,39 @@ def run(
     patterns: PatternsOption = None,
     weights: WeightsOption = None,
     encoding: EncodingOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Report failures only, no notes about results.")] = False,
+    jobs: JobsOption = None,
+    resume: ResumeOption = False,
+    errors: ErrorsOption = None,
+    max_document: MaxDocumentOption = None,
+    line_buffered: LineBufferedOption = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Report failures only: no notes, no bar, no table at the end.")
+    ] = False,
 ) -> None:
-    """Clean texts: the article stays, the noise goes.
+    """Clean texts and records: the article stays, the noise goes.
 
-    One input goes to standard output byte for byte as it was, less the noise: encoding, byte order mark and line
-    ends are kept. Several inputs on standard output are joined in order, in UTF-8, each on a line of its own.
-    With -o and several inputs the result is a folder that mirrors them.
+    A text file is one document. JSONL, Parquet, WARC and WET hold many; all but their text stays as it is. Any of
+    them but Parquet may be compressed (.gz, .zst). A folder gives all files with an ending that is known.
+
+    One text goes to standard output byte for byte as it was, less the noise: encoding, byte order mark and line
+    ends are kept. Several on standard output are joined in order, in UTF-8, each on a line of its own. With -o and
+    several inputs the result is a folder that mirrors them.
 
     \b
     Examples:
       cleaner clean page.txt
       curl -s https://example.org/page.txt | cleaner clean
       cleaner clean corpus/ -o articles/ --removed removed.jsonl
+      cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text
+      cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text --resume
+      cleaner clean CC-MAIN-2026.warc.wet.gz -o articles.jsonl.gz
       cleaner clean page.txt --keep byline,publication-date --headline drop
       cleaner clean --in-place old.txt --encoding cp1252
     """
-    with reporting():
+    with reporting(), catch_signals():
         names = paths or standard_input()
-        _check_usage(names, output, in_place=in_place, removed=removed)
+        places = Places(names, output, in_place=in_place, removed=removed, errors=errors, resume=resume)
+        check_usage(places, jobs=jobs, max_document=max_document)
         config = make_config(
             keep=keep,
             headline=headline,
@@ -102,119 +131,84 @@ def run(
             weights=weights,
             encoding=encoding,
         )
-        sources, errors = find_sources(names, leave_out=output)
-        targets = _targets(names, sources, output, in_place=in_place)
-        _check_removed(removed, sources, targets)
-        cleaner = make_cleaner(config)
-        failed = say_all(errors)
-        deliver = _deliver_to_files(targets) if targets is not None else _deliver_to_stream(several=len(sources) > 1)
-        with _removal_writer(removed) as write_removals:
-            for source in sources:
-                try:
-                    for record in read_records(source, encoding=encoding):
-                        result = cleaner.clean(record.text, title=title, lang=lang)
-                        deliver(record, result.text)
-                        write_removals(source, result)
-                        if not quiet:
-                            _say_flags(source, result)
-                except StandardOutputError:
-                    raise
-                except (InputError, OutputError) as error:
-                    failed += say_all([error])
+        sources, missing = find_sources(names, leave_out=output, format=make_format(format))
+        fields = Fields(field, title_field, lang_field, url_field, id_field, result_field)
+        plan = plan_places(
+            places,
+            sources,
+            fields,
+            write=write,
+            jobs=jobs or count_cores(),
+            is_line_buffered=line_buffered,
+            is_quiet=quiet,
+        )
+        failed = say_all(missing)
+        if sources:
+            from cleaner.batch import Settings
+
+            settings = Settings(
+                config,
+                title=title,
+                lang=lang,
+                encoding=encoding,
+                fields=fields,
+                max_document=max_document,
+                with_removals=removed is not None,
+                is_joined=plan.targets is None and len(sources) > 1,
+            )
+            outcome = _run(plan, settings, resume=resume)
+            if not quiet and _is_corpus(names, sources):
+                _say_table(outcome)
+            _say_failures(plan, outcome)
+            failed += outcome.has_failures
         if failed:
             raise typer.Exit(EXIT_FAILED)
 
 
-# --- usage -----------------------------------------------------------------------------------------------
+def _run(plan: Plan, settings: Settings, *, resume: bool) -> Outcome:
+    from cleaner.batch import StoppedError, run_batch
+    from cleaner.cli.progress import Bar
+
+    bar = Bar(wanted=not plan.is_quiet and plan.targets is not None)
+    try:
+        return run_batch(plan, settings, bar, resume=resume)
+    except StoppedError as stopped:
+        bar.clear()
+        _end_stopped(stopped)
+    finally:
+        bar.clear()
 
 
-def _check_usage(names: list[str], output: Path | None, *, in_place: bool, removed: str | None) -> None:
-    if names.count(STDIN) > 1:
-        refuse("-: standard input can be read only once; name it once")
-    if in_place and output is not None:
-        refuse("--in-place and -o exclude each other; choose one")
-    if in_place and STDIN in names:
-        refuse("--in-place needs files; standard input has no place to write to")
-    if removed == STDIN and output is None and not in_place:
-        refuse("--removed -: the text goes to standard output already; name a file, or use -o for the text")
+def _end_stopped(stopped: StoppedError) -> NoReturn:
+    """Say why a run ended before it was done, and how to go on with it."""
+    cause = stopped.__cause__
+    way = "go on with the same command and --resume" if stopped.can_resume else "no file is half written"
+    if isinstance(cause, KeyboardInterrupt):
+        say(f"interrupted; {way}")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    if isinstance(cause, TerminatedError):
+        say(f"terminated; {way}")
+        raise typer.Exit(EXIT_TERMINATED) from None
+    if stopped.can_resume and isinstance(cause, CleanerError) and not isinstance(cause, ConfigError):
+        kind = OutputError if isinstance(cause, OutputError) else CleanerError
+        raise kind(f"{cause}; then {way}") from None
+    assert cause is not None
+    raise cause
 
 
-def _targets(
-    names: list[str], sources: list[Source], output: Path | None, *, in_place: bool
-) -> dict[Source, Path] | None:
-    """Where each result goes; None where all go to standard output."""
-    if in_place:
-        return {source: source.path for source in sources if source.path is not None}
-    if output is None:
-        return None
-    several = len(names) > 1 or any(name != STDIN and Path(name).is_dir() for name in names)
-    ends_as_folder = str(output).endswith(os.sep) or output.is_dir()
-    if several and not ends_as_folder and (output.exists() or output.suffix.lower() in TEXT_ENDINGS):
-        refuse(f"-o {output}: several inputs need a folder; name one, or join them with `cleaner clean ... > FILE`")
-    return plan_outputs(sources, output, is_folder=several or ends_as_folder)
+def _is_corpus(names: list[str], sources: list[Source]) -> bool:
+    """Whether a run is one over many documents, of which a table says more than nothing."""
+    return any(source.format != "text" for source in sources) or any(Path(name).is_dir() for name in names)
 
 
-def _check_removed(removed: str | None, sources: list[Source], targets: dict[Source, Path] | None) -> None:
-    if removed is None or removed == STDIN:
-        return
-    taken = [source.path for source in sources if source.path is not None] + list((targets or {}).values())
-    if os.path.realpath(removed) in {os.path.realpath(path) for path in taken}:
-        refuse(f"--removed {removed}: is an input or an output; name another file")
+def _say_table(outcome: Outcome) -> None:
+    from cleaner.report import run_table
+
+    write_error("".join(f"{line}\n" for line in run_table(outcome.tally)))
 
 
-# --- writing ---------------------------------------------------------------------------------------------
-
-
-def _deliver_to_files(targets: dict[Source, Path]) -> Callable[[Record, str], None]:
-    def deliver(record: Record, text: str) -> None:
-        target = targets[record.source]
-        if target == record.source.path:
-            if text == record.text:
-                return
-            if not stat.S_ISREG(target.stat().st_mode):
-                raise OutputError(f"{target}: is no regular file; write its result elsewhere with -o")
-        write_file(target, record.encode(text), make_folders=target != record.source.path)
-
-    return deliver
-
-
-def _deliver_to_stream(*, several: bool) -> Callable[[Record, str], None]:
-    end = b""
-
-    def deliver(record: Record, text: str) -> None:
-        nonlocal end
-        data = join_records(record, text, end) if several else record.encode(text)
-        write(data)
-        end = (end + data)[-4:]
-
-    return deliver
-
-
-def _write_no_removals(_source: Source, _result: CleanResult) -> None:
-    return
-
-
-@contextmanager
-def _removal_writer(removed: str | None) -> Iterator[Callable[[Source, CleanResult], None]]:
-    """A function that writes the removals of a result, one JSON object a line; the file is there when all is done."""
-    if removed is None:
-        yield _write_no_removals
-        return
-    from cleaner.report import removal_record, to_json
-
-    with nullcontext() if removed == STDIN else open_output(Path(removed)) as file:
-
-        def write_removals(source: Source, result: CleanResult) -> None:
-            name = STDIN if source.path is None else source.name
-            data = b"".join(to_json(removal_record(name, removal)) + b"\n" for removal in result.removals)
-            if file is None:
-                write(data)
-            else:
-                file.write(data)
-
-        yield write_removals
-
-
-def _say_flags(source: Source, result: CleanResult) -> None:
-    for flag in result.flags:
-        say(f"{source.name}: {flag}: {_FLAGS.get(flag, 'see `cleaner explain`')}")
+def _say_failures(plan: Plan, outcome: Outcome) -> None:
+    if outcome.tally.failed and plan.errors is not None:
+        say(f"{outcome.tally.failed} documents failed; they are in {plan.errors}, each with its reason")
+    if not plan.is_quiet and outcome.tally.passed and any(source.format == "warc" for source in plan.sources):
+        say(f"{outcome.tally.passed} records are no plain text and passed as they are; HTML is not read yet")

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast, get_args
 
 import typer
 
 from cleaner.cli.output import refuse
 from cleaner.config import CleanConfig
-from cleaner.records import STDIN, require_encoding
+from cleaner.records import STDIN, Format, require_encoding
 
 if TYPE_CHECKING:
     from cleaner.pipeline import Cleaner
 
 __all__ = [
     "EncodingOption",
+    "ErrorsOption",
+    "FieldOption",
+    "FormatOption",
     "HeadlineOption",
+    "IdFieldOption",
+    "JobsOption",
     "KeepOption",
+    "LangFieldOption",
     "LangOption",
+    "LineBufferedOption",
+    "MaxDocumentOption",
     "PatternsOption",
+    "ResultFieldOption",
+    "ResumeOption",
     "ThresholdOption",
+    "TitleFieldOption",
     "TitleOption",
+    "UrlFieldOption",
+    "WeightsOption",
+    "count_cores",
     "make_cleaner",
     "make_config",
+    "make_format",
     "split_commas",
     "standard_input",
 ]
+
+FORMATS: tuple[str, ...] = get_args(Format)
 
 KeepOption: TypeAlias = Annotated[
     list[str] | None,
@@ -70,6 +88,74 @@ EncodingOption: TypeAlias = Annotated[
         "--encoding", metavar="NAME", help="The encoding of the input, if it is not UTF-8, for example cp1252."
     ),
 ]
+FormatOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="|".join(FORMATS),
+        help="What the named files and standard input hold; their endings tell if left out, else it is text.",
+    ),
+]
+FieldOption: TypeAlias = Annotated[
+    str, typer.Option("--field", metavar="NAME", help="The field or column of the text; dots lead into objects.")
+]
+TitleFieldOption: TypeAlias = Annotated[
+    str,
+    typer.Option("--title-field", metavar="NAME", help='The field of the headline, where it is there; "" for none.'),
+]
+LangFieldOption: TypeAlias = Annotated[
+    str, typer.Option("--lang-field", metavar="NAME", help="The field of the language, where it is there.")
+]
+UrlFieldOption: TypeAlias = Annotated[
+    str, typer.Option("--url-field", metavar="NAME", help="The field of the address, where it is there.")
+]
+IdFieldOption: TypeAlias = Annotated[
+    str, typer.Option("--id-field", metavar="NAME", help="The field that names a record in the file of removals.")
+]
+ResultFieldOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--result-field", metavar="NAME", help="Put the cleaned text into this field and keep the original."),
+]
+ErrorsOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--errors",
+        metavar="FILE.jsonl",
+        help="Where records go that failed; beside the output of -o if left out.",
+        show_default=False,
+    ),
+]
+MaxDocumentOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--max-document",
+        metavar="BYTES",
+        help="Larger documents fail; 67108864 for records if left out, no limit for text files.",
+        show_default=False,
+    ),
+]
+JobsOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", metavar="N", help="Processes; as many as there are cores if left out."),
+]
+LineBufferedOption: TypeAlias = Annotated[
+    bool, typer.Option("--line-buffered", help="Write each record as soon as it is read, in one process.")
+]
+ResumeOption: TypeAlias = Annotated[
+    bool, typer.Option("--resume", help="Go on where a run of the same command was stopped.")
+]
+
+
+def count_cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def make_format(name: str | None) -> Format | None:
+    """A format by its name; wrong usage where there is none of that name."""
+    if name is not None and name not in FORMATS:
+        refuse(f"--format: {name!r} is unknown; use one of: {', '.join(FORMATS)}")
+    return cast("Format | None", name)
 
 
 def make_config(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn, TypeVar
@@ -17,8 +19,11 @@ __all__ = [
     "EXIT_CLOSED_PIPE",
     "EXIT_FAILED",
     "EXIT_INTERRUPTED",
+    "EXIT_TERMINATED",
     "EXIT_USAGE",
     "StandardOutputError",
+    "TerminatedError",
+    "catch_signals",
     "refuse",
     "reporting",
     "say",
@@ -27,6 +32,7 @@ __all__ = [
     "terminal_width",
     "wants_colour",
     "write",
+    "write_error",
     "write_lines",
 ]
 
@@ -34,6 +40,7 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_CLOSED_PIPE = 141
+EXIT_TERMINATED = 143
 DEFAULT_COLUMNS = 120
 
 _Item = TypeVar("_Item")
@@ -41,6 +48,10 @@ _Item = TypeVar("_Item")
 
 class ClosedPipeError(Exception):
     """Nobody reads standard output any more."""
+
+
+class TerminatedError(BaseException):
+    """The process was asked to end (SIGTERM); like an interrupt, it is no `Exception`."""
 
 
 class StandardOutputError(OutputError):
@@ -85,7 +96,7 @@ def terminal_width() -> int:
 
 def say(message: str) -> None:
     """Write a message to standard error."""
-    _write_error(f"cleaner: {message}\n")
+    write_error(f"cleaner: {message}\n")
 
 
 def say_all(errors: Iterable[CleanerError]) -> int:
@@ -107,15 +118,17 @@ def show_progress(items: Iterable[_Item], what: str) -> Iterator[_Item]:
         for item in items:
             yield item
             count += 1
-            _write_error(f"\r{what}: {count}")
+            write_error(f"\r{what}: {count}")
     finally:
-        _write_error("\r\x1b[K")
+        write_error("\r\x1b[K")
 
 
-def _write_error(text: str) -> None:
+def write_error(text: str) -> None:
+    """Write to standard error as it is; where there is none, nothing happens."""
     with suppress(OSError):
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 # --- how a command ends ----------------------------------------------------------------------------------
@@ -125,6 +138,30 @@ def refuse(message: str) -> NoReturn:
     """Report wrong usage and stop."""
     say(message)
     raise typer.Exit(EXIT_USAGE)
+
+
+@contextmanager
+def catch_signals() -> Iterator[None]:
+    """An interrupt or a request to end raises `KeyboardInterrupt` or `TerminatedError`, once: the end is not disturbed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _frame: object) -> None:
+        for other in before:
+            signal.signal(other, signal.SIG_IGN)
+        raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number, handler in before.items():
+            # What was started in the background, to go on, is not to be interrupted.
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, stop)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -1,0 +1,13 @@
+"""Cleans many documents: files of any format, several processes, results in order, runs that can be gone on with.
+
+`run_batch` is the way in. The parent reads chunks and writes results; workers clean, and never open a file. What is
+written depends on the input and the configuration alone: not on the number of processes, nor on stops.
+"""
+
+from __future__ import annotations
+
+from cleaner.batch.plan import Plan, Settings, Watcher
+from cleaner.batch.run import Outcome, StoppedError, run_batch
+from cleaner.batch.tally import Tally
+
+__all__ = ["Outcome", "Plan", "Settings", "StoppedError", "Tally", "Watcher", "run_batch"]

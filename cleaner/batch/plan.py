@@ -1,0 +1,108 @@
+"""What a run is asked to do: what goes where, how it is cleaned, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from cleaner.batch.tally import Tally
+from cleaner.config import CleanConfig
+from cleaner.records.chunks import Fields
+from cleaner.records.sources import STDIN, Compression, Source, split_endings
+
+__all__ = ["Plan", "Settings", "Watcher"]
+
+# Records larger than this are failures, unless it is said otherwise. Text files have no such limit.
+DEFAULT_MAX_RECORD = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How documents are cleaned; all that a worker must know.
+
+    ``title`` and ``lang`` hold for documents that have none of their own. ``max_document`` is in bytes.
+    ``is_joined``: several texts go into one stream.
+    """
+
+    config: CleanConfig
+    title: str | None = None
+    lang: str | None = None
+    encoding: str | None = None
+    fields: Fields = field(default_factory=Fields)
+    max_document: int | None = None
+    with_removals: bool = False
+    is_joined: bool = False
+
+    @property
+    def max_record(self) -> int:
+        """How many bytes the text of a record may have."""
+        return DEFAULT_MAX_RECORD if self.max_document is None else self.max_document
+
+
+class Watcher(Protocol):
+    """Who is told about a run while it goes on."""
+
+    def say(self, message: str) -> None:
+        """Something a person should know."""
+
+    def show(self, tally: Tally, done: int, total: int) -> None:
+        """How far the run is: what it has counted, and bytes of input out of all (0 if that is not known)."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What goes where.
+
+    ``targets``: where each result goes; None where all go to ``write``, which is standard output. ``removed``: the
+    file of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are said.
+    ``checkpoint``: the file that lets a stopped run be gone on with; None where that is not possible.
+    """
+
+    sources: list[Source]
+    write: Callable[[bytes], None]
+    targets: dict[Source, Path] | None = None
+    in_place: bool = False
+    removed: str | None = None
+    errors: Path | None = None
+    keep_errors: bool = False
+    checkpoint: Path | None = None
+    jobs: int = 1
+    is_line_buffered: bool = False
+    is_quiet: bool = False
+
+    def target(self, index: int) -> Path | None:
+        """Where the result of a source goes; None for standard output."""
+        return None if self.targets is None else self.targets[self.sources[index]]
+
+    def compression(self, index: int) -> Compression | None:
+        """How the result of a source is compressed; standard output never is."""
+        target = self.target(index)
+        if target is None:
+            return None
+        return self.sources[index].compression if self.in_place else split_endings(target)[1]
+
+    def to_jsonl(self, index: int) -> bool:
+        """Whether the records of an archive are written as lines of JSON."""
+        target = self.target(index)
+        is_archive = self.sources[index].format in ("warc", "wet")
+        return is_archive and target is not None and split_endings(target)[0] == "jsonl"
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """The bytes of each source; 0 where they are not known."""
+        return [_file_size(source) for source in self.sources]
+
+    @property
+    def removed_file(self) -> Path | None:
+        """The file of removals, where they go to a file."""
+        return None if self.removed in (None, STDIN) else Path(str(self.removed))
+
+
+def _file_size(source: Source) -> int:
+    try:
+        return 0 if source.path is None else source.path.stat().st_size
+    except OSError:
+        return 0

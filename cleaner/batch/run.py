@@ -1,0 +1,135 @@
+"""Runs a plan: reads tasks, has them worked on, delivers the results in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import accumulate, chain
+from typing import Any
+
+from cleaner.batch.delivery import Delivery
+from cleaner.batch.plan import Plan, Settings, Watcher
+from cleaner.batch.tally import Tally
+from cleaner.batch.tasks import ChunkTask, SourceEnd, Task, TextTask, read_tasks
+from cleaner.batch.workers import Workers
+
+__all__ = ["Outcome", "StoppedError", "run_batch"]
+
+# Tasks that are read ahead for each worker: one it works on, one that waits.
+_TASKS_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run went: its counts, and how many inputs could not be read or written."""
+
+    tally: Tally
+    failed_inputs: int
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether not all is done."""
+        return bool(self.failed_inputs or self.tally.failed)
+
+
+class StoppedError(BaseException):
+    """A run was stopped by what is its cause; ``can_resume`` tells whether it can be gone on with.
+
+    It is no `Exception`, like the interrupts that may be its cause.
+    """
+
+    def __init__(self, *, can_resume: bool) -> None:
+        super().__init__()
+        self.can_resume = can_resume
+
+
+def run_batch(plan: Plan, settings: Settings, watcher: Watcher, *, resume: bool = False) -> Outcome:
+    """Clean all sources of a plan; with ``resume`` go on where a stopped run of the same plan ended.
+
+    Raises `StoppedError` from whatever stopped it: an interrupt, an output that cannot be written.
+    """
+    delivery = Delivery(plan, settings, watcher)
+    if not resume:
+        delivery.warn_of_stopped_run()
+    try:
+        if resume and not delivery.resume():
+            watcher.say("there is no checkpoint of a stopped run beside the output; the run begins at the beginning")
+        delivery.open_side_files()
+        ends = list(accumulate(plan.sizes))
+        tasks = read_tasks(plan, settings, delivery.state.source, delivery.state.place)
+        with closing(_worked_on(tasks, plan, settings)) as worked_on:
+            for task, result in worked_on:
+                _deliver(delivery, task, result)
+                watcher.show(delivery.state.tally, _bytes_done(task, ends), ends[-1])
+        delivery.complete()
+    except BaseException as error:
+        raise StoppedError(can_resume=delivery.stop()) from error
+    return Outcome(delivery.state.tally, delivery.state.failed_inputs)
+
+
+def _worked_on(tasks: Iterator[Task], plan: Plan, settings: Settings) -> Generator[tuple[Task, Any], None, None]:
+    """Each task with its result, in order; in this process where there is work for one only."""
+    ahead: list[Task] = []
+    jobs = 1 if plan.is_line_buffered else plan.jobs
+    if jobs > 1:
+        for task in tasks:
+            ahead.append(task)
+            if sum(not isinstance(one, SourceEnd) for one in ahead) > 1:
+                break
+        else:
+            jobs = 1
+    everything = chain(ahead, tasks)
+    return _alone(everything, settings) if jobs == 1 else _in_processes(everything, settings, jobs)
+
+
+def _alone(tasks: Iterator[Task], settings: Settings) -> Generator[tuple[Task, Any], None, None]:
+    from cleaner.batch.work import Worker
+
+    worker: Worker | None = None
+    for task in tasks:
+        if isinstance(task, SourceEnd):
+            yield task, None
+        else:
+            worker = worker or Worker(settings)
+            yield task, worker(task)
+
+
+def _in_processes(tasks: Iterator[Task], settings: Settings, jobs: int) -> Generator[tuple[Task, Any], None, None]:
+    workers = Workers(settings, jobs)
+    waiting: deque[tuple[Task, Future[Any] | None]] = deque()
+    try:
+        for task in tasks:
+            waiting.append((task, None if isinstance(task, SourceEnd) else workers.submit(task)))
+            if len(waiting) > jobs * _TASKS_AHEAD:
+                yield _next(waiting)
+        while waiting:
+            yield _next(waiting)
+    finally:
+        workers.stop()
+
+
+def _next(waiting: deque[tuple[Task, Future[Any] | None]]) -> tuple[Task, Any]:
+    task, future = waiting.popleft()
+    return task, None if future is None else future.result()
+
+
+def _deliver(delivery: Delivery, task: Task, result: Any) -> None:
+    if isinstance(task, SourceEnd):
+        delivery.take_end(task)
+    elif isinstance(task, ChunkTask):
+        delivery.take_chunk(task, result)
+    else:
+        for outcome in result:
+            delivery.take_text(outcome)
+
+
+def _bytes_done(task: Task, ends: Sequence[int]) -> int:
+    """How many bytes of all inputs are done with a task; ``ends``: up to each source."""
+    if isinstance(task, TextTask):
+        return ends[task.texts[-1][0]]
+    if isinstance(task, SourceEnd):
+        return ends[task.index]
+    return (ends[task.index - 1] if task.index else 0) + task.chunk.consumed

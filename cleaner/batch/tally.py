@@ -1,0 +1,66 @@
+"""What a run counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cleaner.model import CleanResult
+
+__all__ = ["Tally"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of documents and bytes; tallies of parts add up to that of the whole.
+
+    ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are no documents and
+    stay as they are. ``size`` is bytes of text before cleaning (UTF-8), ``removed`` bytes taken out, by kind.
+    """
+
+    documents: int = 0
+    changed: int = 0
+    failed: int = 0
+    passed: int = 0
+    size: int = 0
+    removed: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
+
+    def count(self, text: str, result: CleanResult) -> None:
+        """Count a document that was cleaned."""
+        self.documents += 1
+        self.changed += result.changed
+        self.size += _utf8_size(text)
+        for removal in result.removals:
+            self.removed[removal.kind.value] += _utf8_size(removal.text)
+        self.flags.update(result.flags)
+
+    def add(self, other: Tally) -> None:
+        """Count what another tally has counted too."""
+        self.documents += other.documents
+        self.changed += other.changed
+        self.failed += other.failed
+        self.passed += other.passed
+        self.size += other.size
+        self.removed.update(other.removed)
+        self.flags.update(other.flags)
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts as JSON holds them."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Tally:
+        """The counts that `to_json` gave."""
+        counters = {name: Counter(values[name]) for name in ("removed", "flags")}
+        return cls(**{**values, **counters})
+
+    def copy(self) -> Tally:
+        """The same counts, apart from these."""
+        return Tally.from_json(self.to_json())
+
+
+def _utf8_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,133 @@
+"""The parts of a run: what is read is cut into tasks, each for one worker, in the order of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cleaner.batch.plan import Plan, Settings
+from cleaner.batch.tally import Tally
+from cleaner.errors import CleanerError, InputError
+from cleaner.records.chunks import Limits, Place, RawChunk, record_format
+from cleaner.records.sources import Compression, Format, Source
+from cleaner.records.streams import read_all
+
+__all__ = ["ChunkResult", "ChunkTask", "Failure", "SourceEnd", "Task", "TextOutcome", "TextTask", "read_tasks"]
+
+# What a chunk holds at least: large enough to be worth a message between processes.
+CHUNK_BYTES = 1 << 20
+# The longest record that is held in memory, unless larger ones are asked for.
+RECORD_BYTES = 128 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class TextTask:
+    """Text files to clean: the number of each source, the source, its bytes or why there are none."""
+
+    texts: list[tuple[int, Source, bytes | InputError, Compression | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkTask:
+    """A chunk of records to clean, and how to write it."""
+
+    index: int
+    name: str
+    format: Format
+    compression: Compression | None
+    to_jsonl: bool
+    chunk: RawChunk
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEnd:
+    """All records of a source are read; or no more can be, for a reason."""
+
+    index: int
+    error: InputError | None = None
+
+
+Task = TextTask | ChunkTask | SourceEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A record that could not be cleaned, as a person and as the file of failures is told."""
+
+    number: int
+    reason: str
+    line: bytes
+
+
+@dataclass(slots=True)
+class ChunkResult:
+    """What a worker made of a chunk."""
+
+    data: bytes
+    removals: bytes
+    failures: list[Failure]
+    tally: Tally
+
+
+@dataclass(slots=True)
+class TextOutcome:
+    """What a worker made of a text file: its bytes, or an error. ``text`` is set where texts are joined."""
+
+    index: int
+    error: CleanerError | None = None
+    data: bytes = b""
+    text: str | None = None
+    is_changed: bool = False
+    has_crlf: bool = False
+    flags: tuple[str, ...] = ()
+    removals: bytes = b""
+    failure: Failure | None = None
+    tally: Tally = field(default_factory=Tally)
+
+
+def read_tasks(plan: Plan, settings: Settings, first: int, place: Place) -> Iterator[Task]:
+    """The tasks of a run from a place in a source on. Text files are put together, small ones are many."""
+    limits = Limits(
+        1 if plan.is_line_buffered else CHUNK_BYTES,
+        max(RECORD_BYTES, 2 * settings.max_record),
+    )
+    held: list[tuple[int, Source, bytes | InputError, Compression | None]] = []
+    size = 0
+    for index in range(first, len(plan.sources)):
+        source = plan.sources[index]
+        if source.format == "text":
+            held.append((index, source, data := _read_text(source), plan.compression(index)))
+            size += 0 if isinstance(data, InputError) else len(data)
+            if size >= limits.chunk_bytes or len(held) >= _MAX_TEXTS:
+                yield TextTask(held)
+                held, size = [], 0
+            continue
+        if held:
+            yield TextTask(held)
+            held, size = [], 0
+        yield from _source_tasks(plan, settings, index, place if index == first else Place(), limits)
+    if held:
+        yield TextTask(held)
+
+
+_MAX_TEXTS = 1000
+
+
+def _read_text(source: Source) -> bytes | InputError:
+    try:
+        return read_all(source)
+    except InputError as error:
+        return error
+
+
+def _source_tasks(plan: Plan, settings: Settings, index: int, place: Place, limits: Limits) -> Iterator[Task]:
+    source = plan.sources[index]
+    compression, to_jsonl = plan.compression(index), plan.to_jsonl(index)
+    chunks = record_format(source.format).read_chunks(source, place, limits, settings.fields)
+    try:
+        for chunk in chunks:
+            yield ChunkTask(index, source.name, source.format, compression, to_jsonl, chunk)
+    except InputError as error:
+        yield SourceEnd(index, error)
+    else:
+        yield SourceEnd(index)

@@ -1,0 +1,182 @@
+"""Where the results of ``clean`` go: checks the usage, and plans the run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cleaner.cli.output import refuse
+from cleaner.records import STDIN, Source, plan_outputs, split_endings
+from cleaner.records.chunks import Fields
+
+if TYPE_CHECKING:
+    from cleaner.batch import Plan
+
+__all__ = ["Places", "check_usage", "plan_places"]
+
+_ARCHIVES = ("warc", "wet")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the command line says about inputs and outputs."""
+
+    names: list[str]
+    output: Path | None
+    in_place: bool
+    removed: str | None
+    errors: Path | None
+    resume: bool
+
+    @property
+    def has_several_inputs(self) -> bool:
+        """Whether the inputs are more than one, or a folder, so that their results need a folder."""
+        return len(self.names) > 1 or any(name != STDIN and Path(name).is_dir() for name in self.names)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether results go into a folder."""
+        output = self.output
+        return output is not None and (self.has_several_inputs or str(output).endswith(os.sep) or Path(output).is_dir())
+
+
+def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -> None:
+    """Refuse what does not go together, before anything is looked at."""
+    names, output = places.names, places.output
+    if names.count(STDIN) > 1:
+        refuse("-: standard input can be read only once; name it once")
+    if places.in_place and output is not None:
+        refuse("--in-place and -o exclude each other; choose one")
+    if places.in_place and STDIN in names:
+        refuse("--in-place needs files; standard input has no place to write to")
+    if places.removed == STDIN and output is None and not places.in_place:
+        refuse("--removed -: the text goes to standard output already; name a file, or use -o for the text")
+    for option, value in (("--jobs", jobs), ("--max-document", max_document)):
+        if value is not None and value < 1:
+            refuse(f"{option}: {value} is too small; give 1 or more")
+    if places.resume:
+        _check_resume(places)
+
+
+def _check_resume(places: Places) -> None:
+    if places.in_place:
+        refuse("--resume: files that are cleaned in their places need none; run the command again without it")
+    if places.output is None:
+        refuse("--resume: what went to standard output cannot be gone on with; use -o")
+    if STDIN in places.names:
+        refuse("--resume: standard input cannot be read again; name a file")
+    if places.removed == STDIN:
+        refuse("--resume: removals on standard output cannot be gone on with; name a file")
+
+
+def plan_places(
+    places: Places, sources: list[Source], fields: Fields, *, write: Callable[[bytes], None], **options: Any
+) -> Plan:
+    """The plan of a run; wrong usage where the results would get in each other's way."""
+    from cleaner.batch import Plan
+
+    targets = _targets(places, sources)
+    if targets is None:
+        _check_stream(sources)
+    elif not places.in_place:
+        for source, target in targets.items():
+            _check_ending(source, target)
+    _check_fields(sources, fields)
+    if options["is_line_buffered"] and any(source.format == "text" for source in sources):
+        refuse("--line-buffered: a text is read as a whole; for lines of JSON give --format jsonl")
+    errors = places.errors or _default_errors(places, sources)
+    plan = Plan(
+        sources,
+        write,
+        targets=targets,
+        in_place=places.in_place,
+        removed=places.removed,
+        errors=errors,
+        keep_errors=places.errors is not None,
+        checkpoint=_checkpoint(places, sources, targets),
+        **options,
+    )
+    _check_side_files(plan)
+    return plan
+
+
+def _targets(places: Places, sources: list[Source]) -> dict[Source, Path] | None:
+    """Where each result goes; None where all go to standard output."""
+    output = places.output
+    if places.in_place:
+        return {source: source.path for source in sources if source.path is not None}
+    if output is None:
+        return None
+    ends_as_folder = str(output).endswith(os.sep) or output.is_dir()
+    if places.has_several_inputs and not ends_as_folder and (output.exists() or split_endings(output) != (None, None)):
+        refuse(f"-o {output}: several inputs need a folder; name one, or join them with `cleaner clean ... > FILE`")
+    return plan_outputs(sources, output, is_folder=places.is_folder)
+
+
+def _check_stream(sources: list[Source]) -> None:
+    if len({_family(source) for source in sources}) > 1:
+        refuse("several formats cannot be joined on standard output; write them into a folder with -o")
+    if any(source.format == "parquet" for source in sources):
+        refuse("Parquet cannot go to standard output; write it with -o")
+
+
+def _family(source: Source) -> str:
+    return "warc" if source.format in _ARCHIVES else source.format
+
+
+def _check_ending(source: Source, target: Path) -> None:
+    """Refuse the name of an output that says it holds something else."""
+    known, compression = split_endings(target)
+    if source.format == "parquet" and compression is not None:
+        refuse(f"-o {target}: Parquet is compressed inside; leave the last ending out")
+    if source.format == "text" or known is None or known == source.format:
+        return
+    if source.format in _ARCHIVES and known in (*_ARCHIVES, "jsonl"):
+        return
+    ways = "a .warc, .wet or .jsonl" if source.format in _ARCHIVES else f"a .{source.format}"
+    refuse(f"-o {target}: {source.name} holds {source.format} and cannot become {known}; name {ways} file")
+
+
+def _check_fields(sources: list[Source], fields: Fields) -> None:
+    if not fields.text:
+        refuse("--field: has no name; give that of the field with the text")
+    if fields.result is not None and not any(source.format in ("jsonl", "parquet") for source in sources):
+        refuse("--result-field: only JSONL and Parquet have fields; leave it out")
+
+
+def _default_errors(places: Places, sources: list[Source]) -> Path | None:
+    """Where records go that failed, if it is not said: beside the output."""
+    if places.output is None or not _is_regular(places.output) or all(source.format == "text" for source in sources):
+        return None
+    if places.is_folder:
+        return places.output / "errors.jsonl"
+    return places.output.with_name(f"{places.output.name}.errors.jsonl")
+
+
+def _checkpoint(places: Places, sources: list[Source], targets: dict[Source, Path] | None) -> Path | None:
+    """The checkpoint of a run, beside its output; None where a run cannot be gone on with."""
+    if targets is None or places.in_place or places.output is None or places.removed == STDIN:
+        return None
+    files = [*targets.values(), *(Path(str(file)) for file in (places.removed, places.errors) if file is not None)]
+    if any(source.path is None for source in sources) or not all(map(_is_regular, files)):
+        return None
+    return Path(f"{os.path.realpath(places.output)}.checkpoint.json")
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() or path.is_dir() or not path.exists()
+
+
+def _check_side_files(plan: Plan) -> None:
+    """Refuse files of removals and failures that would go over an input, an output or each other."""
+    taken = {os.path.realpath(source.path) for source in plan.sources if source.path is not None}
+    taken |= {os.path.realpath(path) for path in (plan.targets or {}).values()}
+    for option, path in (("--removed", plan.removed_file), ("--errors", plan.errors)):
+        if path is None:
+            continue
+        if os.path.realpath(path) in taken:
+            refuse(f"{option} {path}: is an input or an output; name another file")
+        taken.add(os.path.realpath(path))

@@ -1,0 +1,74 @@
+"""The bar of a run: how far it is, on a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from cleaner.batch.tally import Tally
+from cleaner.cli.output import say, terminal_width, write_error
+
+__all__ = ["Bar", "progress_line"]
+
+_SECONDS_BETWEEN = 0.1
+_SECONDS_BEFORE_FIRST = 0.5
+_WIDTH = 20
+
+
+class Bar:
+    """Shows how far a run is where standard error is a terminal; messages take its place for a moment."""
+
+    def __init__(self, *, wanted: bool) -> None:
+        self._is_wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
+        self._begun = time.monotonic()
+        self._next = self._begun + _SECONDS_BEFORE_FIRST
+        self._first_done: tuple[int, int] | None = None
+        self._is_shown = False
+
+    def say(self, message: str) -> None:
+        """Write a message to standard error."""
+        self.clear()
+        say(message)
+
+    def show(self, tally: Tally, done: int, total: int) -> None:
+        """Show how far the run is, from time to time."""
+        if not self._is_wanted:
+            return
+        now = time.monotonic()
+        if self._first_done is None:
+            # What an earlier run has done says nothing about the speed of this one.
+            self._first_done = (tally.size, done)
+        if now >= self._next:
+            self._next = now + _SECONDS_BETWEEN
+            line = progress_line(tally, self._first_done, done, total, now - self._begun)
+            write_error(f"\r{line[: terminal_width() - 1]}\x1b[K")
+            self._is_shown = True
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._is_shown:
+            write_error("\r\x1b[K")
+            self._is_shown = False
+
+
+def progress_line(tally: Tally, first: tuple[int, int], done: int, total: int, seconds: float) -> str:
+    """A bar, documents, megabytes of text a second, the share removed, and the time left.
+
+    ``first``: the bytes of text and of input that were done when the clock began.
+
+    >>> progress_line(Tally(documents=1200, size=4_000_000), (0, 0), 50, 200, 2.0)
+    '[#####---------------] 1200 documents, 2.0 MB/s, 0.0 % removed, 0:00:06 left'
+    """
+    first_size, first_done = first
+    speed = (tally.size - first_size) / 1e6 / seconds if seconds else 0.0
+    share = 100 * tally.removed.total() / tally.size if tally.size else 0.0
+    parts = [f"{tally.documents} documents", f"{speed:.1f} MB/s", f"{share:.1f} % removed"]
+    if tally.failed:
+        parts.append(f"{tally.failed} failed")
+    if not total:
+        return ", ".join(parts)
+    if done > first_done:
+        left = round(seconds * (total - done) / (done - first_done))
+        parts.append(f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02} left")
+    filled = min(_WIDTH, _WIDTH * done // total)
+    return f"[{'#' * filled}{'-' * (_WIDTH - filled)}] {', '.join(parts)}"

@@ -1,0 +1,41 @@
+"""Reads texts and records, writes results: files, folders and standard input in; a stream, files or a folder out.
+
+A *source* is a place to read from; its *format* says what it holds. A text file is one document. The other formats
+hold many: JSONL, Parquet, and the web archives WARC and WET. Those are read in *chunks* of whole records, so that
+memory stays flat and the work can be shared out; what was not cleaned goes back as the bytes it came in.
+"""
+
+from __future__ import annotations
+
+from cleaner.records.sources import (
+    RECORD_ENDINGS,
+    STDIN,
+    TEXT_ENDINGS,
+    Compression,
+    Format,
+    Source,
+    find_sources,
+    plan_outputs,
+    split_endings,
+)
+from cleaner.records.texts import Record, decode_record, join_records, read_records, require_encoding
+from cleaner.records.writing import open_output, write_file
+
+__all__ = [
+    "RECORD_ENDINGS",
+    "STDIN",
+    "TEXT_ENDINGS",
+    "Compression",
+    "Format",
+    "Record",
+    "Source",
+    "decode_record",
+    "find_sources",
+    "join_records",
+    "open_output",
+    "plan_outputs",
+    "read_records",
+    "require_encoding",
+    "split_endings",
+    "write_file",
+]

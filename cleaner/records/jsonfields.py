@@ -1,0 +1,139 @@
+r"""Where the fields of a JSON object stand in its source, so that one can be replaced and the rest stays as it is.
+
+Numbers are never converted, keys keep their order and their doubles, and spaces stay where they are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Found", "JsonObject", "parse_object"]
+
+_SPACE = re.compile(r"[ \t\n\r]*+")
+# Numbers stay the text they are: their value is of no use here, and converting a long one is refused or loses it.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+
+
+class FieldError(ValueError):
+    """A record is not as it must be; the message says in which way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The value of a field, and the place of its source text: ``source[start:end]``; its key ends at ``key_end``."""
+
+    value: Any
+    key_end: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class JsonObject:
+    """A JSON object in its source text, with the fields that were looked for.
+
+    ``inside``: where a further field could be put into an object, by the name of that object, and whether the
+    object has a field already; the outermost has the name ``""``.
+    """
+
+    source: str
+    found: dict[str, Found] = field(default_factory=dict)
+    inside: dict[str, tuple[int, bool]] = field(default_factory=dict)
+
+    def replaced(self, name: str, text: str) -> str:
+        """The source with a text as the value of a field that was found."""
+        place = self.found[name]
+        return f"{self.source[: place.start]}{self._quoted(text)}{self.source[place.end :]}"
+
+    def with_field(self, name: str, text: str, beside: str) -> str:
+        """The source with a text as the value of a field, made where it is not there, spaced like ``beside``."""
+        if name in self.found:
+            return self.replaced(name, text)
+        parent, _, key = name.rpartition(".")
+        if parent not in self.inside:
+            raise FieldError(f"there is no object {parent!r} to put the field {name!r} into")
+        at, is_filled = self.inside[parent]
+        gap = self.source[self.found[beside].key_end : self.found[beside].start]
+        comma = f",{gap.rpartition(':')[2]}" if is_filled else ""
+        return f"{self.source[:at]}{comma}{self._quoted(key)}{gap}{self._quoted(text)}{self.source[at:]}"
+
+    def _quoted(self, text: str) -> str:
+        """A string of JSON, with escapes for what is not ASCII where the source has none but ASCII."""
+        return json.dumps(text, ensure_ascii=self.source.isascii())
+
+
+def parse_object(source: str, names: frozenset[str]) -> JsonObject:
+    r"""The object in a line of JSON with those of the named fields that it has; dots lead into objects.
+
+    Of fields with one name the last counts, as for every reader of JSON. Raises `FieldError` with what is wrong
+    where the line is no JSON object.
+
+    >>> record = parse_object('{"n": 1E400, "page": {"text": "a"}}', frozenset({"page.text"}))
+    >>> record.replaced("page.text", "b\n")
+    '{"n": 1E400, "page": {"text": "b\\n"}}'
+    """
+    result = JsonObject(source)
+    try:
+        start = _after_space(source, 0)
+        if source[start : start + 1] != "{":
+            _DECODER.raw_decode(source, start)
+            raise FieldError("is no JSON object")
+        end = _after_space(source, _walk(result, "", start, names))
+        if end < len(source):
+            raise FieldError(f"is not valid JSON: more text behind the object, at character {end + 1}")
+    except json.JSONDecodeError as error:
+        raise FieldError(f"is not valid JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise FieldError("is nested too deeply") from None
+    return result
+
+
+def _after_space(source: str, at: int) -> int:
+    matched = _SPACE.match(source, at)
+    return matched.end() if matched else at
+
+
+def _walk(result: JsonObject, prefix: str, start: int, names: frozenset[str]) -> int:
+    """Read the object at ``start``; where it ends. ``prefix`` is the name of the object with a dot, if it has one."""
+    source = result.source
+    place = start + 1
+    at = _after_space(source, place)
+    if source[at : at + 1] == "}":
+        result.inside[prefix[:-1]] = (place, False)
+        return at + 1
+    while True:
+        if source[at : at + 1] != '"':
+            raise json.JSONDecodeError("a name in double quotes is missing", source, at)
+        key, key_end = _DECODER.raw_decode(source, at)
+        colon = _after_space(source, key_end)
+        if source[colon : colon + 1] != ":":
+            raise json.JSONDecodeError("a colon is missing", source, colon)
+        at = _after_space(source, colon + 1)
+        end = _read_value(result, prefix + key, key_end, at, names)
+        at = _after_space(source, end)
+        following = source[at : at + 1]
+        if following == "}":
+            result.inside[prefix[:-1]] = (end, True)
+            return at + 1
+        if following != ",":
+            raise json.JSONDecodeError("a comma is missing", source, at)
+        at = _after_space(source, at + 1)
+
+
+def _read_value(result: JsonObject, name: str, key_end: int, at: int, names: frozenset[str]) -> int:
+    """Read the value of a field; where it ends."""
+    within = f"{name}."
+    # What an earlier field of the same name held counts no longer.
+    for known in [known for known in result.found if known.startswith(within)]:
+        del result.found[known]
+    if result.source[at : at + 1] == "{" and any(wanted.startswith(within) for wanted in names):
+        end = _walk(result, within, at, names)
+        value: Any = None
+    else:
+        value, end = _DECODER.raw_decode(result.source, at)
+    if name in names:
+        result.found[name] = Found(value, key_end, at, end)
+    return end

@@ -1,0 +1,204 @@
+"""JSONL: one JSON object a line; all but the cleaned text stays as the bytes it came in."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cleaner.errors import InputError
+from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.records.jsonfields import FieldError, JsonObject, parse_object
+from cleaner.records.sources import Compression, Source
+from cleaner.records.streams import Blocks, compress
+
+__all__ = ["read_chunks", "read_items", "write_items"]
+
+_INT_DIGITS = 19
+
+
+# --- reading ---------------------------------------------------------------------------------------------
+
+
+def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) -> Iterator[RawChunk]:
+    """Chunks of whole lines: each ends with the first line end at or behind the size that chunks have.
+
+    A line beyond the limit is a chunk of its own, of which only the beginning is held.
+    """
+    del fields
+    blocks = Blocks(source, start.offset)
+    cutter = _Cutter(iter(blocks), limits)
+    place = start
+    while cut := cutter.next_chunk():
+        data, skipped = cut
+        lines = data.count(b"\n") + (not data.endswith(b"\n")) if not skipped else 1
+        end = Place(place.offset + len(data) + skipped, place.records + lines)
+        yield RawChunk(data, place, end, len(data) + skipped, blocks.consumed, skipped)
+        place = end
+    if cutter.damage is not None:
+        raise cutter.damage
+
+
+class _Cutter:
+    """Cuts blocks into chunks of lines, whatever sizes the blocks have; ``damage`` is what ended them too early."""
+
+    damage: InputError | None = None
+
+    def __init__(self, blocks: Iterator[bytes], limits: Limits) -> None:
+        self._blocks = blocks
+        self._limits = limits
+        self._held = bytearray()
+
+    def next_chunk(self) -> tuple[bytes, int] | None:
+        """The next chunk and how many bytes behind it were left out; None at the end."""
+        size, limit = self._limits.chunk_bytes, self._limits.record_bytes
+        searched = size - 1
+        more = True
+        while more:
+            end = self._held.find(b"\n", searched)
+            # The only line that can be too long is the last: the others lie within the size of a chunk.
+            last = self._held.rfind(b"\n", 0, size - 1) + 1
+            if (end + 1 if end >= 0 else len(self._held)) - last > limit:
+                return self._take_long_line(limit) if last == 0 else (self._take(last), 0)
+            if end >= 0:
+                return self._take(end + 1), 0
+            searched = max(size - 1, len(self._held))
+            more = self._fill()
+        return (self._take(len(self._held)), 0) if self._held else None
+
+    def _fill(self) -> bool:
+        try:
+            block = next(self._blocks, None)
+        except InputError as error:
+            self.damage = error
+            block = None
+        if block is not None:
+            self._held += block
+        return block is not None
+
+    def _take(self, count: int) -> bytes:
+        data = bytes(self._held[:count])
+        del self._held[:count]
+        return data
+
+    def _take_long_line(self, limit: int) -> tuple[bytes, int]:
+        head = self._take(limit)
+        skipped = 0
+        while (end := self._held.find(b"\n")) < 0:
+            skipped += len(self._held)
+            self._held.clear()
+            if not self._fill():
+                return head, skipped
+        self._take(end + 1)
+        return head, skipped + end + 1
+
+
+def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
+    """The lines of a chunk; blank ones pass."""
+    del to_jsonl
+    first = chunk.start.records + 1
+    if chunk.skipped:
+        size = len(chunk.payload) + chunk.skipped
+        reason = f"the line has {size} bytes, too many to be held; raw is its first {len(chunk.payload)}"
+        return [Item(first, chunk.payload, failure=reason)]
+    names = frozenset(filter(None, (fields.text, fields.title, fields.lang, fields.url, fields.id, fields.result)))
+    lines = chunk.payload.splitlines(keepends=True) if b"\r" not in chunk.payload else _split_lines(chunk.payload)
+    return [_read_line(first + index, line, fields, names, max_bytes) for index, line in enumerate(lines)]
+
+
+def _split_lines(data: bytes) -> list[bytes]:
+    """Lines with their ends; a carriage return alone ends none."""
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines
+
+
+def _read_line(number: int, line: bytes, fields: Fields, names: frozenset[str], max_bytes: int) -> Item:
+    mark = codecs.BOM_UTF8 if number == 1 and line.startswith(codecs.BOM_UTF8) else b""
+    bare = line[len(mark) :].rstrip(b"\r\n")
+    if not bare.strip():
+        return Item(number, line)
+    try:
+        record = parse_object(bare.decode("utf-8"), names)
+        text = _text_of(record, fields.text)
+        if reason := too_large(text, max_bytes):
+            return Item(number, line, failure=reason)
+        if fields.result is not None and fields.result != fields.text:
+            # Found out now, where it can still be a failure of this record.
+            record.with_field(fields.result, "", fields.text)
+    except UnicodeDecodeError as error:
+        return Item(number, line, failure=f"is not UTF-8 at byte {len(mark) + error.start + 1} of the line")
+    except FieldError as error:
+        return Item(number, line, failure=str(error))
+    writer = _Writer(line, mark, bare, record, fields)
+    known = {name: _string(record, getattr(fields, name)) for name in ("title", "lang", "url")}
+    return Item(number, line, Document(text, writer, **known, id=_identifier(record, fields.id)))
+
+
+def _text_of(record: JsonObject, name: str) -> str:
+    if name not in record.found:
+        raise FieldError(f"the field {name!r} is missing")
+    value = record.found[name].value
+    if not isinstance(value, str) or not record.source.startswith('"', record.found[name].start):
+        raise FieldError(f"the field {name!r} is no string")
+    return value
+
+
+def _identifier(record: JsonObject, name: str) -> Any:
+    """What names a record: a string, or a whole number where it is one of usual size."""
+    found = record.found.get(name)
+    if found is None or not isinstance(found.value, str) or record.source.startswith('"', found.start):
+        return None if found is None else found.value
+    return int(found.value) if len(found.value) < _INT_DIGITS and found.value.lstrip("-").isdigit() else found.value
+
+
+def _string(record: JsonObject, name: str) -> str | None:
+    found = record.found.get(name)
+    if found is None or not isinstance(found.value, str) or not record.source.startswith('"', found.start):
+        return None
+    return found.value or None
+
+
+# --- writing ---------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    """Puts another text into a line; the same text gives the same line."""
+
+    __slots__ = ("_bare", "_fields", "_line", "_mark", "_record")
+
+    def __init__(self, line: bytes, mark: bytes, bare: bytes, record: JsonObject, fields: Fields) -> None:
+        self._line = line
+        self._mark = mark
+        self._bare = bare
+        self._record = record
+        self._fields = fields
+
+    def __call__(self, text: str) -> bytes:
+        field, result = self._fields.text, self._fields.result
+        target = result or field
+        if target in self._record.found and self._record.found[target].value == text:
+            return self._line
+        made = self._record.with_field(target, text, field)
+        end = self._line[len(self._mark) + len(self._bare) :]
+        # What UTF-8 cannot hold, a surrogate alone, becomes its escape, which is how JSON writes it too.
+        return self._mark + made.encode("utf-8", "backslashreplace") + end
+
+
+def write_items(done: Sequence[Done], compression: Compression | None, *, to_jsonl: bool) -> bytes:
+    """The lines of a chunk without those that failed, as one member or frame."""
+    del to_jsonl
+    return compress(b"".join(written_pieces(done)), compression)
+
+
+def written_pieces(done: Sequence[Done]) -> Iterator[bytes]:
+    """The bytes of each item that did not fail: with its new text, or as they were."""
+    for item, text in done:
+        if item.failure is None:
+            yield item.raw if item.document is None or text is None else item.document.write(text)
+
+
+def json_line(record: dict[str, Any]) -> bytes:
+    """A record as a line of JSON."""
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"

@@ -1,0 +1,248 @@
+"""Parquet: one column is cleaned, the others, the schema and the sizes of the row groups stay.
+
+A Parquet file is only whole when its end is written, so it cannot be continued where it was stopped. What is written
+while the work goes on is therefore a *journal*: the cleaned texts of each chunk, one after the other. When all are
+there, the file is put together from its original and the journal, row group by row group.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cleaner.errors import InputError
+from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.records.sources import Compression, Source, input_error
+from cleaner.records.streams import Blocks, compress
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+__all__ = ["assemble", "read_chunks", "read_items", "write_items"]
+
+_BATCH_ROWS = 256
+_JOURNAL: Compression = "zst"
+
+
+# --- reading ---------------------------------------------------------------------------------------------
+
+
+def open_file(source: Source) -> pq.ParquetFile:
+    """A Parquet file; raises `InputError` where it is none, or pyarrow is not there."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise InputError(
+            f"{source.name}: reading Parquet needs pyarrow; install it with: pip install 'news-cleaner[parquet]'"
+        ) from None
+    if source.path is None:
+        raise InputError("standard input: Parquet cannot be read from a pipe; name the file")
+    if source.compression is not None:
+        raise InputError(f"{source.name}: a Parquet file is compressed inside; decompress it first")
+    try:
+        return pq.ParquetFile(source.path, pre_buffer=False)
+    except OSError as error:
+        raise input_error(source.name, error) from None
+    except pa.ArrowException as error:
+        raise InputError(f"{source.name}: is no valid Parquet file: {error}; get it anew") from None
+
+
+def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
+    for name in filter(None, (fields.text, fields.result)):
+        if name == fields.result and name not in schema.names:
+            continue
+        if name not in schema.names:
+            raise InputError(
+                f"{source.name}: has no column {name!r}; name that of the text with --field: {', '.join(schema.names)}"
+            )
+        if not _is_text(schema.field(name).type):
+            raise InputError(f"{source.name}: the column {name!r} holds {schema.field(name).type}, no text")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) -> Iterator[RawChunk]:
+    """Chunks of rows, of the columns that cleaning needs; each ends at the latest with its row group."""
+    with open_file(source) as file:
+        _check_columns(source, file.schema_arrow, fields)
+        known = (fields.text, fields.title, fields.lang, fields.url, fields.id)
+        columns = [name for name in dict.fromkeys(known) if name in file.schema_arrow.names]
+        file_bytes = source.path.stat().st_size if source.path else 0
+        row = 0
+        for group in range(file.num_row_groups):
+            end = row + file.metadata.row_group(group).num_rows
+            if end > start.records:
+                batches = file.iter_batches(_BATCH_ROWS, row_groups=[group], columns=columns, use_threads=False)
+                rows = islice(_rows(batches, source), max(0, start.records - row), None)
+                for chunk in _cut_rows(rows, max(row, start.records), limits.chunk_bytes):
+                    consumed = file_bytes * chunk.end.records // file.metadata.num_rows
+                    yield replace(chunk, consumed=consumed)
+            row = end
+
+
+def _rows(batches: Iterator[pa.RecordBatch], source: Source) -> Iterator[dict[str, Any]]:
+    import pyarrow as pa
+
+    try:
+        for batch in batches:
+            try:
+                yield from batch.to_pylist()
+            except UnicodeDecodeError:
+                columns = {name: list(map(_value, batch.column(name))) for name in batch.schema.names}
+                for values in zip(*columns.values(), strict=True):
+                    yield dict(zip(columns, values, strict=True))
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{source.name}: is damaged: {error}; get it anew, the rest is not read") from None
+
+
+def _value(scalar: pa.Scalar) -> Any:
+    """The value of a cell; bytes where it is no valid text."""
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return scalar.as_buffer().to_pybytes()
+
+
+def _cut_rows(rows: Iterable[dict[str, Any]], first: int, chunk_bytes: int) -> Iterator[RawChunk]:
+    held: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += sum(len(value) for value in row.values() if isinstance(value, str))
+        if size >= chunk_bytes:
+            yield RawChunk(held, Place(0, first), Place(0, first + len(held)), size, 0)
+            first += len(held)
+            held, size = [], 0
+    if held:
+        yield RawChunk(held, Place(0, first), Place(0, first + len(held)), size, 0)
+
+
+def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
+    """The rows of a chunk; where one fails, raw has what was read of it as JSON."""
+    del to_jsonl
+    first = chunk.start.records + 1
+    return [_read_row(first + index, row, fields, max_bytes) for index, row in enumerate(chunk.payload)]
+
+
+def _read_row(number: int, row: dict[str, Any], fields: Fields, max_bytes: int) -> Item:
+    text = row[fields.text]
+    reason = None
+    if text is None:
+        reason = f"the column {fields.text!r} is null"
+    elif not isinstance(text, str):
+        reason = f"the column {fields.text!r} is not UTF-8"
+    else:
+        reason = too_large(text, max_bytes)
+    if reason is not None:
+        return Item(number, json.dumps(row, ensure_ascii=False, default=str).encode("utf-8"), failure=reason)
+    known = {name: _string(row.get(getattr(fields, name))) for name in ("title", "lang", "url")}
+    return Item(number, b"", Document(text, _no_bytes, **known, id=_plain(row.get(fields.id))))
+
+
+def _string(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _no_bytes(_text: str) -> bytes:
+    return b""
+
+
+# --- writing ---------------------------------------------------------------------------------------------
+
+
+def write_items(done: Sequence[Done], compression: Compression | None, *, to_jsonl: bool) -> bytes:
+    """A line of the journal: for each row its text, true where it stays as it is, null where the row failed."""
+    del compression, to_jsonl
+    texts = [
+        None if item.document is None or text is None else (text if text != item.document.text else True)
+        for item, text in done
+    ]
+    return compress(json.dumps(texts, ensure_ascii=False).encode("utf-8") + b"\n", _JOURNAL)
+
+
+def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> None:
+    """Write a Parquet file from its original and the journal of its cleaned texts."""
+    import pyarrow.parquet as pq
+
+    texts = _read_journal(journal)
+    with open_file(source) as file:
+        schema = _result_schema(file.schema_arrow, fields)
+        with target.open("wb") as sink, pq.ParquetWriter(sink, schema, **_writer_options(file.metadata)) as writer:
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group)
+                made = _with_texts(table, list(islice(texts, table.num_rows)), schema, fields)
+                if made.num_rows:
+                    writer.write_table(made, row_group_size=made.num_rows)
+
+
+def _read_journal(journal: Path) -> Iterator[Any]:
+    rest = b""
+    for block in Blocks(Source(str(journal), journal, journal, compression=_JOURNAL)):
+        *lines, rest = (rest + block).split(b"\n")
+        for line in lines:
+            yield from json.loads(line)
+
+
+def _result_schema(schema: pa.Schema, fields: Fields) -> pa.Schema:
+    if fields.result is None or fields.result in schema.names:
+        return schema
+    return schema.append(schema.field(fields.text).with_name(fields.result))
+
+
+def _with_texts(table: pa.Table, texts: list[Any], schema: pa.Schema, fields: Fields) -> pa.Table:
+    """A table with its cleaned texts, without the rows that failed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    name = fields.result or fields.text
+    kind = schema.field(name).type
+    before = table.column(fields.text).cast(pa.large_string(), safe=False)
+    changed = pa.array([text if isinstance(text, str) else None for text in texts], pa.large_string())
+    column = pc.coalesce(changed, before.combine_chunks())
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type).dictionary_encode()
+    column = column.cast(kind)
+    if name in table.schema.names:
+        table = table.set_column(table.schema.get_field_index(name), schema.field(name), column)
+    else:
+        table = table.append_column(schema.field(name), column)
+    if None in texts:
+        table = table.filter(pa.array([text is not None for text in texts]))
+    return table.replace_schema_metadata(schema.metadata)
+
+
+def _writer_options(metadata: pq.FileMetaData) -> dict[str, Any]:
+    """How a file was written: the compression of each column, and which have a dictionary."""
+    options: dict[str, Any] = {}
+    if metadata.format_version in ("1.0", "2.4", "2.6"):
+        options["version"] = metadata.format_version
+    if metadata.num_row_groups:
+        group = metadata.row_group(0)
+        columns = [group.column(index) for index in range(group.num_columns)]
+        options["compression"] = {
+            column.path_in_schema: "NONE" if column.compression == "UNCOMPRESSED" else column.compression
+            for column in columns
+        }
+        options["use_dictionary"] = [
+            column.path_in_schema
+            for column in columns
+            if {"RLE_DICTIONARY", "PLAIN_DICTIONARY"} & set(column.encodings)
+        ]
+    return options

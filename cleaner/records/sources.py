@@ -1,0 +1,169 @@
+"""Sources: where to read from, in which format, and where each result goes."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from cleaner.errors import ConfigError, InputError
+
+__all__ = [
+    "RECORD_ENDINGS",
+    "STDIN",
+    "TEXT_ENDINGS",
+    "Compression",
+    "Format",
+    "Source",
+    "find_sources",
+    "input_error",
+    "plan_outputs",
+    "split_endings",
+]
+
+Format: TypeAlias = Literal["text", "jsonl", "parquet", "warc", "wet"]
+Compression: TypeAlias = Literal["gz", "zst"]
+
+STDIN = "-"
+TEXT_ENDINGS = frozenset({".txt", ".text"})
+RECORD_ENDINGS: dict[str, Format] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".warc": "warc",
+    ".wet": "wet",
+}
+_COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
+_STDIN_NAME = "standard input"
+_STDIN_ENDING: dict[Format, str] = {"text": "txt"}
+# What runs write beside their results is no input of a later run.
+_OWN_ENDINGS = ("errors.jsonl", ".partial", ".checkpoint.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place to read from: a file, or standard input where ``path`` is None.
+
+    ``name`` is what messages and records call it; ``inside`` is where its result goes inside an output folder.
+    """
+
+    name: str
+    path: Path | None
+    inside: Path
+    format: Format = "text"
+    compression: Compression | None = None
+
+
+def split_endings(path: Path) -> tuple[Format | None, Compression | None]:
+    """The format and the compression that the name of a file tells; None where it tells nothing.
+
+    >>> split_endings(Path("crawl.jsonl.gz")), split_endings(Path("page.html"))
+    (('jsonl', 'gz'), (None, None))
+    """
+    name = path.name.lower()
+    bare, ending = os.path.splitext(name)
+    compression = _COMPRESSIONS.get(ending)
+    inner = os.path.splitext(bare)[1] if compression else ending
+    return ("text" if inner in TEXT_ENDINGS else RECORD_ENDINGS.get(inner)), compression
+
+
+def find_sources(
+    paths: Sequence[str],
+    *,
+    leave_out: Path | None = None,
+    format: Format | None = None,  # noqa: A002 - its name
+) -> tuple[list[Source], list[InputError]]:
+    """The sources behind paths, in a fixed order, and what is wrong with the other paths.
+
+    A file is taken whatever its ending, a folder gives its files with an ending that is known, in alphabetic order,
+    hidden ones skipped, and ``-`` is standard input. A file named twice is taken once. ``leave_out`` is a folder not
+    to look into: the one that results go to. ``format`` is that of the files that are named and of standard input;
+    without it the endings tell, and what they do not tell is text.
+    """
+    sources: dict[str, Source] = {}
+    errors: list[InputError] = []
+    skipped = os.path.realpath(leave_out) if leave_out is not None else None
+    for name in paths:
+        try:
+            for source in _sources_at(name, format, several=len(paths) > 1, skipped=skipped, errors=errors):
+                sources.setdefault(os.path.realpath(source.path) if source.path else STDIN, source)
+        except OSError as error:
+            errors.append(input_error(name, error))
+    return list(sources.values()), errors
+
+
+def _sources_at(
+    name: str, given: Format | None, *, several: bool, skipped: str | None, errors: list[InputError]
+) -> Iterator[Source]:
+    path = Path(name)
+    if name == STDIN:
+        chosen = given or "text"
+        yield Source(_STDIN_NAME, None, Path(f"stdin.{_STDIN_ENDING.get(chosen, chosen)}"), chosen)
+    elif path.is_dir():
+        prefix = Path(path.resolve().name) if several else Path()
+        found = False
+        for file in _walk(path, skipped, errors):
+            found = True
+            yield _source(str(file), file, prefix / file.relative_to(path))
+        if not found:
+            errors.append(
+                InputError(
+                    f"{name}: holds no .txt or .text file, nor one of {', '.join(RECORD_ENDINGS)}; "
+                    "name the files themselves"
+                )
+            )
+    else:
+        path.stat()
+        source = _source(name, path, Path(path.name))
+        yield replace(source, format=given) if given else source
+
+
+def _source(name: str, path: Path, inside: Path) -> Source:
+    known, compression = split_endings(path)
+    return Source(name, path, inside, known or "text", compression)
+
+
+def _walk(folder: Path, skipped: str | None, errors: list[InputError]) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        errors.append(input_error(str(folder), error))
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if os.path.realpath(entry.path) != skipped:
+                yield from _walk(folder / entry.name, skipped, errors)
+        elif split_endings(Path(entry.name))[0] and not entry.name.endswith(_OWN_ENDINGS) and entry.is_file():
+            yield folder / entry.name
+
+
+def input_error(name: str, error: OSError) -> InputError:
+    """What to tell of a file that cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return InputError(f"{name}: does not exist; check the path")
+    return InputError(f"{name}: cannot be read: {error.strerror or error}; check the path and its permissions")
+
+
+def plan_outputs(sources: Iterable[Source], output: Path, *, is_folder: bool) -> dict[Source, Path]:
+    """Where the result of each source goes: into a file, or into a folder in which the inputs are mirrored.
+
+    Raises `ConfigError` when two results would go to one place, or one would go over an input.
+    """
+    outputs = {source: output / source.inside if is_folder else output for source in sources}
+    counts = Counter(os.path.realpath(path) for path in outputs.values())
+    inputs = {os.path.realpath(source.path) for source in outputs if source.path is not None}
+    for source, path in outputs.items():
+        real = os.path.realpath(path)
+        if real in inputs:
+            raise ConfigError(
+                f"{path}: is an input; choose another output, or clean files where they are with --in-place"
+            )
+        if counts[real] > 1:
+            raise ConfigError(f"{path}: {source.name} and another input would both go there; clean them one by one")
+    return outputs

@@ -1,0 +1,138 @@
+"""Text files: one document each, decoded strictly and encoded back as they came."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from cleaner.errors import ConfigError, InputError, OutputError
+from cleaner.records.sources import Source
+from cleaner.records.streams import read_all
+
+__all__ = ["Record", "decode_record", "join_records", "read_records", "require_encoding"]
+
+_LINE_ENDS = tuple(end.encode("utf-8") for end in ("\n", "\r", "\x85", "\u2028", "\u2029"))
+_NATIVE_ORDER = "le" if sys.byteorder == "little" else "be"
+
+# A mark of UTF-32 begins with one of UTF-16, so it is looked for first.
+_MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One text with what is needed to write it back the way it came."""
+
+    source: Source
+    text: str
+    encoding: str = "utf-8"
+    mark: bytes = b""
+    data: bytes = field(default=b"", repr=False)
+
+    def encode(self, text: str) -> bytes:
+        """A text in the encoding of this record, its byte order mark in front; the same bytes for the same text."""
+        if text == self.text:
+            return self.data
+        try:
+            return self.mark + text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise OutputError(
+                f"{self.source.name}: cannot be written in {self.encoding}: {error.reason}; convert the file to UTF-8"
+            ) from None
+
+
+# --- reading ---------------------------------------------------------------------------------------------
+
+
+def read_records(source: Source, *, encoding: str | None = None) -> Iterator[Record]:
+    """The records of a text file: one; raises `InputError` when it cannot be read or decoded."""
+    yield decode_record(source, read_all(source), encoding)
+
+
+def require_encoding(name: str) -> None:
+    """Check that Python knows a text encoding of this name; raises `ConfigError` where it does not."""
+    try:
+        "a".encode(name)
+    except (LookupError, UnicodeError, ValueError):
+        raise ConfigError(
+            f"encoding: {name!r} is not a text encoding; use a name such as utf-8, cp1252, iso-8859-15, gb18030"
+        ) from None
+
+
+def decode_record(source: Source, data: bytes, encoding: str | None = None) -> Record:
+    """The record of one text file, decoded strictly.
+
+    Without ``encoding`` the text is UTF-8, or what its byte order mark says. Raises `InputError` where the bytes
+    are not text in that encoding.
+
+    >>> from pathlib import Path
+    >>> record = decode_record(Source("a.txt", None, Path("a.txt")), b"\\xef\\xbb\\xbfOui\\r\\n")
+    >>> record.text, record.encode("Non")
+    ('Oui\\r\\n', b'\\xef\\xbb\\xbfNon')
+    """
+    chosen, mark = _split_mark(data, encoding)
+    try:
+        text = data[len(mark) :].decode(chosen)
+    except UnicodeDecodeError as error:
+        _refuse(source, data, chosen, len(mark) + error.start, given=encoding is not None)
+    except UnicodeError as error:
+        raise InputError(f"{source.name}: is not valid {chosen}: {error}; check the encoding") from None
+    if "\0" in text:
+        at = len(mark) + len(text[: text.index("\0")].encode(chosen))
+        hint = (
+            "give a text file" if encoding or mark else "give a text file, or name its encoding (--encoding utf-16-le)"
+        )
+        raise InputError(f"{source.name}: holds NUL characters (byte {at}), so it is no plain text; {hint}")
+    return Record(source, text, chosen, mark, data)
+
+
+def _split_mark(data: bytes, encoding: str | None) -> tuple[str, bytes]:
+    """The encoding of some bytes and the byte order mark they begin with."""
+    if encoding is None:
+        return next(((name, mark) for mark, name in _MARKS if data.startswith(mark)), ("utf-8", b""))
+    given = codecs.lookup(encoding).name.removesuffix("-sig")
+    for mark, name in _MARKS:
+        if data.startswith(mark) and given in (name, name.rpartition("-")[0]):
+            return name, mark
+    # Without a mark Python would take the byte order of the machine, and put a mark in front when writing.
+    return (f"{given}-{_NATIVE_ORDER}" if given in ("utf-16", "utf-32") else given), b""
+
+
+def _refuse(source: Source, data: bytes, encoding: str, at: int, *, given: bool) -> NoReturn:
+    if given:
+        hint = "name the right one with --encoding"
+    elif b"\0" in data:
+        hint = "it looks like a binary file; give a text file, or name its encoding with --encoding"
+    else:
+        hint = "name its encoding with --encoding, for example --encoding cp1252"
+    raise InputError(f"{source.name}: is not valid {encoding.upper()} at byte {at} (0x{data[at]:02X}); {hint}")
+
+
+# --- writing ---------------------------------------------------------------------------------------------
+
+
+def join_records(record: Record, text: str, written: bytes) -> bytes:
+    """What to append to a stream that several texts go to, of which ``written`` is the end so far.
+
+    Such a stream is UTF-8 without a byte order mark, and a text that does not begin on a line of its own gets a
+    line end in front, of the kind that this text uses.
+    """
+    if not text:
+        return b""
+    separator = ""
+    if written and not written.endswith(_LINE_ENDS):
+        separator = "\r\n" if "\r\n" in record.text else "\n"
+    try:
+        return (separator + text).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"{record.source.name}: cannot be written in UTF-8: {error.reason}; write it with -o"
+        ) from None

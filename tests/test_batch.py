@@ -1,0 +1,577 @@
+"""Corpora from the command line: formats, folders, failures, counts, and runs that go on."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from cleaner import Cleaner
+from cleaner import cli as command_line
+from cleaner.batch import delivery, tasks
+from cleaner.batch.tally import Tally
+from cleaner.cli.progress import Bar
+from cleaner.records.writing import PartialFile
+from cleaner.report import run_table
+
+ARTICLE = (
+    "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
+    "Two members voted against it because the figures for the harbour had arrived only that morning.\n"
+)
+NOISE = "Comments are closed.\n"
+PAGE = ARTICLE + NOISE
+USAGE = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: exit status, standard output, standard error."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs ``clean`` in this process, with one job."""
+
+    def run_command(*arguments: str | Path, stdin: bytes = b"", jobs: int = 1) -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            command_line.app(["clean", "--jobs", str(jobs), *map(str, arguments)], prog_name="cleaner")
+        out, err = capsysbinary.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err.decode())
+
+    return run_command
+
+
+def _line(number: int, text: str = PAGE) -> str:
+    return json.dumps({"id": number, "text": text, "n": 1.0}, ensure_ascii=False) + "\n"
+
+
+def _lines(count: int, text: str = PAGE) -> bytes:
+    return "".join(_line(number, text) for number in range(count)).encode()
+
+
+def _wet(*texts: str) -> bytes:
+    head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://example.org/\r\nContent-Length: {}\r\n\r\n"
+    return b"".join(head.format(len(text.encode())).encode() + text.encode() + b"\r\n\r\n" for text in texts)
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+# --- formats ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("to_ending", ["", ".gz", ".zst"])
+def test_jsonl_is_cleaned_in_any_compression(ending: str, to_ending: str, tmp_path: Path, run: Run) -> None:
+    """The ending of the input says how to read it, that of the output how to write it."""
+    pack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}
+    unpack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.decompress, ".zst": zstandard.decompress}
+    source, target = tmp_path / f"a.jsonl{ending}", tmp_path / f"b.ndjson{to_ending}"
+    source.write_bytes(pack[ending](_lines(3)))
+    outcome = run(source, "-o", target)
+    assert (outcome.status, outcome.out) == (0, b"")
+    assert unpack[to_ending](target.read_bytes()) == _lines(3, ARTICLE)
+    assert _names(tmp_path) == {source.name, target.name}
+
+
+def test_text_may_be_compressed(tmp_path: Path, run: Run) -> None:
+    """A compressed text goes plain to standard output, and compressed into a folder that mirrors it."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt.gz").write_bytes(gzip.compress(PAGE.encode()))
+    assert run(folder / "a.txt.gz").out.decode() == ARTICLE
+    assert run(folder, "-o", tmp_path / "out").status == 0
+    assert gzip.decompress((tmp_path / "out" / "a.txt.gz").read_bytes()).decode() == ARTICLE
+
+
+def test_parquet_and_archives_are_cleaned(tmp_path: Path, run: Run) -> None:
+    """Parquet goes to Parquet, WET to WET or to JSONL."""
+    pq.write_table(pa.table({"text": [PAGE, ARTICLE], "n": [1, 2]}), tmp_path / "a.parquet")
+    assert run(tmp_path / "a.parquet", "-o", tmp_path / "b.parquet").status == 0
+    assert pq.read_table(tmp_path / "b.parquet").to_pydict() == {"text": [ARTICLE, ARTICLE], "n": [1, 2]}
+    (tmp_path / "a.warc.wet").write_bytes(_wet(PAGE, ARTICLE))
+    assert run(tmp_path / "a.warc.wet", "-o", tmp_path / "b.wet").status == 0
+    assert (tmp_path / "b.wet").read_bytes() == _wet(ARTICLE, ARTICLE)
+    assert run(tmp_path / "a.warc.wet", "-o", tmp_path / "b.jsonl").status == 0
+    lines = [json.loads(line) for line in (tmp_path / "b.jsonl").read_text("utf-8").splitlines()]
+    assert lines == [{"url": "https://example.org/", "id": None, "date": None, "text": ARTICLE}] * 2
+    assert _names(tmp_path) == {"a.parquet", "b.parquet", "a.warc.wet", "b.wet", "b.jsonl"}
+
+
+def test_standard_input_holds_what_format_says(run: Run) -> None:
+    """Records come through a pipe where --format names them, compressed or not."""
+    assert run("--format", "jsonl", stdin=_lines(2)).out == _lines(2, ARTICLE)
+    assert run("-", "--format", "jsonl", stdin=gzip.compress(_lines(2))).out == _lines(2, ARTICLE)
+    assert run("--format", "wet", stdin=_wet(PAGE)).out == _wet(ARTICLE)
+    assert run(stdin=_lines(1)).out == _lines(1)
+
+
+def test_line_buffered_filter_answers_each_record() -> None:
+    """With --line-buffered a record comes out before the next one goes in."""
+    command = [sys.executable, "-m", "cleaner", "clean", "--format", "jsonl", "--line-buffered", "-q"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for number in range(2):
+            process.stdin.write(_line(number).encode())
+            process.stdin.flush()
+            assert process.stdout.readline().decode() == _line(number, ARTICLE)
+        process.stdin.close()
+        assert process.wait(60) == 0
+
+
+def test_folder_of_all_formats_is_mirrored(tmp_path: Path, run: Run) -> None:
+    """Texts and records are mixed freely in a folder, and each keeps its format and compression."""
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_text(PAGE, "utf-8")
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(_lines(2)))
+    (folder / "sub" / "c.wet").write_bytes(_wet(PAGE))
+    (folder / "empty.jsonl").write_bytes(b"")
+    pq.write_table(pa.table({"text": [PAGE]}), folder / "sub" / "d.parquet")
+    for name in ("errors.jsonl", "x.jsonl.errors.jsonl", "y.jsonl.partial", "note.md"):
+        (folder / name).write_text("is no input")
+    outcome = run(folder, "-o", tmp_path / "out", "--removed", tmp_path / "removed.jsonl")
+    assert (outcome.status, outcome.out) == (0, b"")
+    assert _names(tmp_path / "out") == {"a.txt", "b.jsonl.gz", "empty.jsonl", "sub/c.wet", "sub/d.parquet"}
+    assert gzip.decompress((tmp_path / "out" / "b.jsonl.gz").read_bytes()) == _lines(2, ARTICLE)
+    removed = [json.loads(line) for line in (tmp_path / "removed.jsonl").read_text("utf-8").splitlines()]
+    places = [(Path(record["file"]).name, record.get("line"), record.get("id")) for record in removed]
+    assert places == [
+        ("a.txt", None, None),
+        ("b.jsonl.gz", 1, 0),
+        ("b.jsonl.gz", 2, 1),
+        ("c.wet", 1, None),
+        ("d.parquet", 1, None),
+    ]
+    assert {record["text"] for record in removed} == {NOISE}
+    counts = [line.split()[:2] for line in outcome.err.splitlines()]
+    assert counts[:3] == [["documents", "5"], ["changed", "5"], ["failed", "0"]]
+
+
+def test_several_files_of_records_are_joined(tmp_path: Path, run: Run) -> None:
+    """On standard output files of records follow each other, each on a line of its own."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1).rstrip())
+    (tmp_path / "b.jsonl").write_bytes(_lines(1))
+    assert run(tmp_path / "a.jsonl", tmp_path / "b.jsonl").out == _lines(1, ARTICLE) * 2
+
+
+def test_files_of_records_are_cleaned_in_place(tmp_path: Path, run: Run) -> None:
+    """In place a file of records is replaced when something changed, and left alone when a record failed."""
+    good, failing, clean = (tmp_path / name for name in ("good.jsonl", "failing.jsonl", "clean.jsonl"))
+    good.write_bytes(_lines(2))
+    failing.write_bytes(_lines(1) + b"broken\n")
+    clean.write_bytes(_lines(2, ARTICLE))
+    os.utime(clean, ns=(1, 1))
+    outcome = run("--in-place", good, failing, clean)
+    assert outcome.status == 1
+    assert good.read_bytes() == _lines(2, ARTICLE)
+    assert failing.read_bytes() == _lines(1) + b"broken\n"
+    assert clean.stat().st_mtime_ns == 1
+    assert f"{failing}: 1 of its records failed, so it is left as it was" in outcome.err
+    assert _names(tmp_path) == {"good.jsonl", "failing.jsonl", "clean.jsonl"}
+
+
+def test_title_and_language_of_a_record_reach_the_cleaner(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a record says of itself goes before what the options say of all."""
+    seen: list[Any] = []
+    stream = Cleaner.stream
+
+    def look(self: Cleaner, documents: Any) -> Any:
+        given = list(documents)
+        seen.extend({**document, "text": ""} for document in given)
+        return stream(self, given)
+
+    monkeypatch.setattr(Cleaner, "stream", look)
+    (tmp_path / "a.jsonl").write_text('{"text":"a","head":"T","url":"u"}\n{"text":"b","lang":"fr"}\n')
+    run(tmp_path / "a.jsonl", "--title-field", "head", "--title", "all", "--lang", "de")
+    assert seen == [
+        {"text": "", "title": "T", "lang": "de", "url": "u"},
+        {"text": "", "title": "all", "lang": "fr", "url": None},
+    ]
+
+
+# --- failures --------------------------------------------------------------------------------------------
+
+
+def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, run: Run) -> None:
+    """A record that fails goes to the file of failures with place, reason and its bytes; the run goes on and ends with 1."""
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_bytes(_lines(1) + b'{"text": "\xff"}\n' + _lines(1) + b'{"body": 1}\n')
+    outcome = run(source, "-o", target)
+    assert outcome.status == 1
+    assert target.read_bytes() == _lines(1, ARTICLE) * 2
+    failures = [json.loads(line) for line in (tmp_path / "b.jsonl.errors.jsonl").read_text().splitlines()]
+    assert [(one["file"], one["line"], one["reason"]) for one in failures] == [
+        (str(source), 2, "is not UTF-8 at byte 11 of the line"),
+        (str(source), 4, "the field 'text' is missing"),
+    ]
+    assert failures[0]["raw"].encode("utf-8", "surrogateescape") == b'{"text": "\xff"}\n'
+    assert outcome.err.endswith(
+        f"cleaner: 2 documents failed; they are in {target}.errors.jsonl, each with its reason\n"
+    )
+
+
+def test_failures_of_a_filter_are_said(tmp_path: Path, run: Run) -> None:
+    """Where the output has no place beside it each failure is a message, unless a file is named."""
+    outcome = run("--format", "jsonl", "-q", stdin=b"broken\n" + _lines(1))
+    assert (outcome.status, outcome.out) == (1, _lines(1, ARTICLE))
+    assert outcome.err == "cleaner: standard input: record 1: is not valid JSON: Expecting value at character 1\n"
+    outcome = run("--format", "jsonl", "-q", "--errors", tmp_path / "e.jsonl", stdin=b"broken\n")
+    assert (outcome.status, json.loads((tmp_path / "e.jsonl").read_text())["raw"]) == (1, "broken\n")
+
+
+def test_old_failures_do_not_stay(tmp_path: Path, run: Run) -> None:
+    """A run without failures leaves no file of failures of an earlier one; one that was named is empty."""
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_bytes(b"broken\n")
+    assert run(source, "-o", target).status == 1
+    source.write_bytes(_lines(1))
+    assert run(source, "-o", target).status == 0
+    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+    assert run(source, "-o", target, "--errors", tmp_path / "e.jsonl").status == 0
+    assert (tmp_path / "e.jsonl").read_bytes() == b""
+
+
+def test_document_over_the_limit_fails(tmp_path: Path, run: Run) -> None:
+    """Documents over --max-document fail, records and text files alike."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1, "x" * 200) + _lines(1, "x"))
+    (tmp_path / "b.txt").write_text("x" * 200)
+    outcome = run(tmp_path / "a.jsonl", tmp_path / "b.txt", "-o", tmp_path / "out", "--max-document", "100")
+    assert outcome.status == 1
+    assert _names(tmp_path / "out") == {"a.jsonl", "errors.jsonl"}
+    reasons = [json.loads(line)["reason"] for line in (tmp_path / "out" / "errors.jsonl").read_text().splitlines()]
+    assert reasons == [
+        "the text has 200 bytes, more than --max-document 100",
+        f"{tmp_path / 'b.txt'}: has 200 bytes, more than --max-document 100; raise that limit",
+    ]
+
+
+def test_damaged_input_is_read_up_to_its_damage(tmp_path: Path, run: Run) -> None:
+    """Of a compressed file that is cut off the records before that place are written, the damage is said, and the status is 1."""
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(_lines(50))[:-12])
+    (tmp_path / "b.jsonl").write_bytes(_lines(1))
+    outcome = run(tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl", "-o", tmp_path / "out")
+    assert outcome.status == 1
+    assert "a.jsonl.gz: is damaged or cut off" in outcome.err
+    written = gzip.decompress((tmp_path / "out" / "a.jsonl.gz").read_bytes())
+    assert written
+    assert _lines(50, ARTICLE).startswith(written)
+    assert (tmp_path / "out" / "b.jsonl").read_bytes() == _lines(1, ARTICLE)
+
+
+def test_document_that_breaks_the_cleaner_fails_alone(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unforeseen error is a failure of its document; those before and after it are cleaned."""
+    stream = Cleaner.stream
+
+    def break_on_third(self: Cleaner, documents: Any) -> Any:
+        for document in documents:
+            if document["text"] == "third":
+                raise ZeroDivisionError("by chance")
+            yield from stream(self, [document])
+
+    monkeypatch.setattr(Cleaner, "stream", break_on_third)
+    (tmp_path / "a.jsonl").write_bytes(_lines(2) + _lines(1, "third") + _lines(2))
+    outcome = run(tmp_path / "a.jsonl", "-q")
+    assert (outcome.status, outcome.out) == (1, _lines(2, ARTICLE) * 2)
+    assert outcome.err.endswith("record 3: cannot be cleaned: ZeroDivisionError: by chance\n")
+
+
+# --- usage -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["A", "--format", "csv"], "'csv' is unknown; use one of: text, jsonl, parquet, warc, wet"),
+        (["A", "--jobs", "0"], "--jobs: 0 is too small"),
+        (["A", "--max-document", "0"], "--max-document: 0 is too small"),
+        (["A", "--field", ""], "--field: has no name"),
+        (["A", "-o", "b.parquet"], "holds jsonl and cannot become parquet; name a .jsonl file"),
+        (["W", "-o", "b.parquet"], "name a .warc, .wet or .jsonl file"),
+        (["A", "W"], "several formats cannot be joined on standard output"),
+        (["-", "--format", "parquet"], "Parquet cannot go to standard output"),
+        (["A", "W", "-o", "b.jsonl.gz"], "several inputs need a folder"),
+        (["A", "--resume"], "what went to standard output cannot be gone on with; use -o"),
+        (["A", "--in-place", "--resume"], "files that are cleaned in their places need none"),
+        (["-", "-o", "b", "--resume"], "standard input cannot be read again"),
+        (["A", "-o", "b.jsonl", "--removed", "-", "--resume"], "removals on standard output cannot be gone on with"),
+        (["A", "-o", "b.jsonl", "--errors", "A"], "--errors"),
+        (["A", "-o", "b.jsonl", "--removed", "b.jsonl.errors.jsonl"], "is an input or an output"),
+        (["W", "--result-field", "x"], "only JSONL and Parquet have fields"),
+        (["-", "--line-buffered"], "for lines of JSON give --format jsonl"),
+    ],
+)
+def test_wrong_usage_of_corpora(
+    arguments: list[str], message: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What does not go together is told in one line with what to do instead, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    Path("A").write_bytes(_lines(1))
+    Path("W").write_bytes(_wet(PAGE))
+    Path("A").rename("a.jsonl")
+    Path("W").rename("w.wet")
+    names = {"A": "a.jsonl", "W": "w.wet"}
+    outcome = run(*(names.get(argument, argument) for argument in arguments))
+    assert (outcome.status, outcome.out, outcome.err.count("\n")) == (USAGE, b"", 1)
+    assert message in outcome.err
+    assert _names(tmp_path) == {"a.jsonl", "w.wet"}
+
+
+# --- stopping and going on -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stops(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Small chunks, a checkpoint after each; and a function that lets a run be interrupted after so many chunks."""
+    monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
+    monkeypatch.setattr(delivery, "CHECKPOINT_SECONDS", 0.0)
+    take_chunk = delivery.Delivery.take_chunk
+
+    def stop_after(count: int) -> None:
+        left = [count]
+
+        def take(self: delivery.Delivery, *arguments: Any) -> None:
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            take_chunk(self, *arguments)
+
+        monkeypatch.setattr(delivery.Delivery, "take_chunk", take)
+
+    return stop_after
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.wet", "a.parquet"])
+def test_run_goes_on_where_it_was_interrupted(
+    name: str, tmp_path: Path, run: Run, stops: Callable[[int], None]
+) -> None:
+    """An interrupted run keeps what is done, says how to go on, and then gives what an undisturbed one gives."""
+    source = tmp_path / name
+    if name.endswith("parquet"):
+        pq.write_table(pa.table({"text": [PAGE, None, *[PAGE] * 18]}), source, row_group_size=8)
+    else:
+        data = _wet(*[PAGE] * 20) if name.endswith("wet") else _lines(9) + b"broken\n" + _lines(9)
+        source.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    stops(1000)
+    assert run(source, "-o", tmp_path / "whole" / name, "--removed", tmp_path / "whole.jsonl", "-q").status < USAGE
+    whole = tmp_path / "whole"
+
+    arguments = (source, "-o", tmp_path / "out" / name, "--removed", tmp_path / "out.jsonl", "-q")
+    stops(2)
+    outcome = run(*arguments)
+    assert (outcome.status, outcome.err) == (130, "cleaner: interrupted; go on with the same command and --resume\n")
+    assert name not in _names(tmp_path / "out")
+    stops(1)
+    assert run(*arguments, "--resume").status == 130
+    stops(1000)
+    run(*arguments, "--resume")
+    assert _names(tmp_path / "out") == _names(whole)
+    for file in _names(whole):
+        assert (tmp_path / "out" / file).read_bytes() == (whole / file).read_bytes()
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def test_folder_goes_on_where_it_was_interrupted(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
+    """A run over a folder goes on in the file in which it was interrupted, and counts as if it had not been."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.jsonl", "c.jsonl", "d.jsonl"):
+        (folder / name).write_bytes(_lines(5))
+    (folder / "b.txt").write_text(PAGE, "utf-8")
+    stops(1000)
+    whole = run(folder, "-o", tmp_path / "whole")
+    stops(3)
+    assert run(folder, "-o", tmp_path / "out").status == 130
+    assert _names(tmp_path / "out") == {"a.jsonl", "b.txt", "c.jsonl.partial"}
+    stops(1000)
+    assert run(folder, "-o", tmp_path / "out", "--resume") == whole
+    for name in ("a.jsonl", "b.txt", "c.jsonl", "d.jsonl"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert _names(tmp_path) == {
+        f"{place}/{name}" for place in ("in", "out", "whole") for name in ("a.jsonl", "b.txt", "c.jsonl", "d.jsonl")
+    }
+
+
+def test_another_run_is_not_gone_on_with(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
+    """Other options and inputs that have changed are refused; without --resume a run begins anew and says so."""
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_bytes(_lines(9))
+    stops(2)
+    run(source, "-o", target)
+    before = _names(tmp_path)
+    other = run(source, "-o", target, "--resume", "--keep", "byline")
+    assert other.status == USAGE
+    assert "the stopped run had other options" in other.err
+    os.utime(source, (1, 1))
+    changed = run(source, "-o", target, "--resume")
+    assert changed.status == USAGE
+    assert "the inputs are not those of the stopped run, or have changed since" in changed.err
+    assert _names(tmp_path) == before
+    stops(1000)
+    anew = run(source, "-o", target, "-q")
+    assert anew == Outcome(
+        0, b"", f"cleaner: {target}.checkpoint.json: a stopped run is begun anew; --resume would have gone on\n"
+    )
+    assert target.read_bytes() == _lines(9, ARTICLE)
+    again = run(source, "-o", target, "-q", "--resume")
+    assert (again.status, "begins at the beginning" in again.err) == (0, True)
+    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_full_disk_ends_the_run_and_it_can_be_gone_on_with(tmp_path: Path) -> None:
+    """Without space the run ends with one clear line, the input is whole, and later it is gone on with."""
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_bytes(_lines(40))
+    program = (
+        "import resource, sys\n"
+        "from cleaner.batch import delivery, tasks\n"
+        "from cleaner.cli import main\n"
+        "tasks.CHUNK_BYTES = 600\n"
+        "delivery.CHECKPOINT_SECONDS = 0.0\n"
+        "limit = int(sys.argv.pop(1))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))\n"
+        "main()\n"
+    )
+
+    def clean(limit: int, *options: str) -> tuple[int, str]:
+        command = [sys.executable, "-c", program, str(limit), "clean", str(source), "-o", str(target), "-q", *options]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+        return done.returncode, done.stderr.decode()
+
+    message = (
+        f"cleaner: {target}: cannot be written: File too large; raise the limit of file sizes, or write to another "
+        "disk; then go on with the same command and --resume\n"
+    )
+    assert clean(4000) == (1, message)
+    assert source.read_bytes() == _lines(40)
+    assert clean(1_000_000, "--resume") == (0, "")
+    assert target.read_bytes() == _lines(40, ARTICLE)
+    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_device_without_space_ends_the_run(tmp_path: Path, run: Run) -> None:
+    """A device that is full is named with the reason, and stays a device."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    outcome = run(tmp_path / "a.jsonl", "-o", "/dev/full", "-q")
+    assert outcome == Outcome(
+        1, b"", "cleaner: /dev/full: cannot be written: No space left on device; free some space\n"
+    )
+    assert run(tmp_path / "a.jsonl", "-o", "/dev/null", "-q") == Outcome(0, b"", "")
+
+
+def test_output_below_a_file_is_told(tmp_path: Path, run: Run) -> None:
+    """An output that cannot be there ends the run with its name; nothing is left behind."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "a.jsonl" / "b.jsonl", "-q")
+    assert outcome.status == 1
+    assert f"{tmp_path / 'a.jsonl' / 'b.jsonl'}: cannot be written" in outcome.err
+    assert _names(tmp_path) == {"a.jsonl"}
+
+
+def test_two_runs_do_not_write_one_output(tmp_path: Path, run: Run) -> None:
+    """While a run writes an output another one is refused."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    other = PartialFile(tmp_path / "b.jsonl", stable=True)
+    outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-q")
+    other.close()
+    assert outcome.status == 1
+    assert "cannot be written: another run is writing it" in outcome.err
+
+
+# --- several processes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With several processes the results come in order and are the same, failures and counts too."""
+    monkeypatch.setattr(tasks, "CHUNK_BYTES", 1000)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.jsonl").write_bytes(_lines(9) + b"broken\n" + _lines(9))
+    for number in range(9):
+        (folder / f"{number}.txt").write_text(f"{number}\n{PAGE}", "utf-8")
+    (folder / "x.txt").write_bytes(b"\xff")
+    outcomes = [run(folder, "-o", tmp_path / "out", "--removed", tmp_path / "r.jsonl", jobs=jobs) for jobs in (1, 3)]
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0].status == 1
+    files = [
+        [(tmp_path / "out" / name).read_bytes() for name in sorted(_names(tmp_path / "out"))]
+        for jobs in (1, 3)
+        if run(folder, "-o", tmp_path / "out", jobs=jobs)
+    ]
+    assert files[0] == files[1]
+
+
+@pytest.mark.slow
+def test_broken_patterns_are_told_once(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker cannot load is wrong usage of the whole run."""
+    monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
+    (tmp_path / "a.jsonl").write_bytes(_lines(9))
+    (tmp_path / "own").mkdir()
+    outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "--patterns", tmp_path / "own", jobs=2)
+    assert (outcome.status, outcome.err.count("\n")) == (USAGE, 1)
+    assert _names(tmp_path) == {"a.jsonl"}
+
+
+# --- what is shown ---------------------------------------------------------------------------------------
+
+
+def test_table_counts_documents_and_bytes() -> None:
+    """The table has the kinds with the most bytes first, as shares of the text."""
+    tally = Tally(documents=4, changed=1, failed=2, size=2000)
+    tally.removed.update({"tags": 10, "byline": 40})
+    assert run_table(tally) == [
+        "documents         4",
+        "changed           1  25.0 %",
+        "failed            2",
+        "bytes of text  2000",
+        "bytes removed    50   2.5 %",
+        "  byline         40   2.0 %",
+        "  tags           10   0.5 %",
+    ]
+
+
+def test_bar_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bar is drawn over itself on a terminal and goes away; elsewhere, and when it is not wanted, there is none."""
+    monkeypatch.setattr("cleaner.cli.progress._SECONDS_BEFORE_FIRST", -1.0)
+    for is_terminal, wanted in ((False, True), (True, False)):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda is_terminal=is_terminal: is_terminal)
+        Bar(wanted=wanted).show(Tally(), 1, 2)
+        assert not capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    bar = Bar(wanted=True)
+    bar.show(Tally(documents=3), 1, 2)
+    bar.say("a message")
+    bar.clear()
+    shown = capsys.readouterr().err
+    assert shown.startswith("\r[##########----------] 3 documents, ")
+    assert shown.endswith("\r\x1b[Kcleaner: a message\n")

@@ -1,0 +1,156 @@
+"""Parquet: one column is cleaned, and everything else is as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cleaner.errors import InputError
+from cleaner.records import Source
+from cleaner.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
+from cleaner.records.parquet import assemble, read_chunks, read_items, write_items
+
+ROWS = 10
+
+
+def _table(kind: pa.DataType | None = None) -> pa.Table:
+    texts = pa.array([f"text {number}" for number in range(ROWS)], pa.string())
+    schema = pa.schema(
+        [
+            pa.field("id", pa.int64(), nullable=False, metadata={"of": "column"}),
+            pa.field("text", kind or pa.string()),
+            pa.field("tags", pa.list_(pa.string())),
+            pa.field("meta", pa.struct([("score", pa.decimal128(9, 2)), ("at", pa.timestamp("us", "UTC"))])),
+        ],
+        metadata={"of": "schema"},
+    )
+    columns = {
+        "id": list(range(ROWS)),
+        "tags": [["a", None], None] * (ROWS // 2),
+        "meta": [{"score": None, "at": 0}, None] * (ROWS // 2),
+    }
+    arrays = [
+        texts.cast(kind or pa.string()) if name == "text" else pa.array(columns[name], schema.field(name).type)
+        for name in schema.names
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _file(path: Path, table: pa.Table, **options: object) -> Source:
+    pq.write_table(table, path, row_group_size=4, **options)
+    return Source(str(path), path, Path(path.name), "parquet")
+
+
+def _chunks(source: Source, start: Place | None = None, fields: Fields | None = None) -> list[RawChunk]:
+    return list(read_chunks(source, start or Place(), Limits(12, 1000), fields or Fields()))
+
+
+def _clean(source: Source, folder: Path, fields: Fields | None = None) -> tuple[pq.ParquetFile, list[Item]]:
+    """A file with an exclamation mark behind each text that ends in an even number."""
+    chosen = fields or Fields()
+    journal = folder / "journal"
+    items = []
+    with journal.open("wb") as file:
+        for chunk in _chunks(source, fields=chosen):
+            read = read_items(chunk, chosen, max_bytes=100, to_jsonl=False)
+            items += read
+            done: list[Done] = [(item, _marked(item.document.text) if item.document else None) for item in read]
+            file.write(write_items(done, None, to_jsonl=False))
+    assemble(source, journal, folder / "out.parquet", chosen)
+    return pq.ParquetFile(folder / "out.parquet"), items
+
+
+def _marked(text: str) -> str:
+    return text if int(text[-1]) % 2 else text + "!"
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+def test_all_but_the_text_is_as_it_was(kind: pa.DataType, tmp_path: Path) -> None:
+    """Columns, schema with its metadata, row groups, compression and dictionaries are those of the original."""
+    table = _table(kind)
+    source = _file(
+        tmp_path / "a.parquet", table, compression={"text": "ZSTD", "id": "GZIP"}, use_dictionary=["tags.list.element"]
+    )
+    made, _ = _clean(source, tmp_path)
+    before = pq.ParquetFile(tmp_path / "a.parquet")
+    assert made.schema_arrow.equals(before.schema_arrow, check_metadata=True)
+    assert made.read().drop(["text"]).equals(before.read().drop(["text"]))
+    assert made.read().column("text").to_pylist() == [_marked(f"text {number}") for number in range(ROWS)]
+    for group in range(3):
+        old, new = before.metadata.row_group(group), made.metadata.row_group(group)
+        assert old.num_rows == new.num_rows
+        for column in range(old.num_columns):
+            assert old.column(column).compression == new.column(column).compression
+            assert old.column(column).encodings == new.column(column).encodings
+
+
+def test_result_column_keeps_the_original(tmp_path: Path) -> None:
+    """The cleaned text goes into a column of its own, behind the others; again it takes the place of that."""
+    fields = Fields(result="clean")
+    made, _ = _clean(_file(tmp_path / "a.parquet", _table()), tmp_path, fields)
+    assert made.schema_arrow.names == [*_table().schema.names, "clean"]
+    assert made.read().drop(["clean"]).equals(_table())
+    again = Source("b", (tmp_path / "out.parquet").rename(tmp_path / "b.parquet"), Path("b"), "parquet")
+    assert _clean(again, tmp_path, fields)[0].read().equals(pq.read_table(tmp_path / "b.parquet"))
+
+
+def test_rows_without_a_text_fail(tmp_path: Path) -> None:
+    """A null, a text over the limit and one that is no UTF-8 fail and are left out; other rows stay in their groups."""
+    broken = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff1"], pa.binary()).buffers())
+    texts = [pa.array(["a 1", None, "b" * 101]), broken, pa.array(["c 3"])]
+    table = pa.table({"text": pa.chunked_array(texts), "n": range(5)})
+    made, items = _clean(_file(tmp_path / "a.parquet", table), tmp_path)
+    assert [item.failure for item in items] == [
+        None,
+        "the column 'text' is null",
+        "the text has 101 bytes, more than --max-document 100",
+        "the column 'text' is not UTF-8",
+        None,
+    ]
+    assert items[1].raw == b'{"text": null}'
+    assert made.read().to_pylist() == [{"text": "a 1", "n": 0}, {"text": "c 3", "n": 4}]
+
+
+def test_empty_file_keeps_its_schema(tmp_path: Path) -> None:
+    """A file without rows gives one without rows."""
+    made, _ = _clean(_file(tmp_path / "a.parquet", _table().slice(0, 0)), tmp_path)
+    assert made.read().equals(_table().slice(0, 0))
+
+
+def test_reading_begins_at_any_chunk(tmp_path: Path) -> None:
+    """Reading from the end of a chunk gives those that follow, and no chunk reaches over a row group."""
+    source = _file(tmp_path / "a.parquet", _table())
+    chunks = _chunks(source)
+    assert [len(chunk.payload) for chunk in chunks] == [2, 2, 2, 2, 2]
+    for position, chunk in enumerate(chunks):
+        following = _chunks(source, chunk.end)
+        assert [one.payload for one in following] == [one.payload for one in chunks[position + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        (Fields(text="body"), "has no column 'body'; name that of the text with --field: id, text, tags, meta"),
+        (Fields(text="id"), "the column 'id' holds int64, no text"),
+        (Fields(result="tags"), "the column 'tags' holds list<"),
+    ],
+)
+def test_column_that_cannot_be_cleaned_is_refused(fields: Fields, what: str, tmp_path: Path) -> None:
+    """A column that is missing or holds no text is an error that names those there are."""
+    with pytest.raises(InputError, match=what):
+        _chunks(_file(tmp_path / "a.parquet", _table()), fields=fields)
+
+
+def test_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    """Another file, a compressed one and a pipe are errors with what to do."""
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"no Parquet" * 10)
+    with pytest.raises(InputError, match="is no valid Parquet file"):
+        _chunks(Source("a.parquet", path, path, "parquet"))
+    with pytest.raises(InputError, match="decompress it first"):
+        _chunks(Source("a.parquet.gz", path, path, "parquet", "gz"))
+    with pytest.raises(InputError, match="cannot be read from a pipe"):
+        _chunks(Source("standard input", None, path, "parquet"))

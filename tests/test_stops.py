@@ -1,0 +1,142 @@
+"""Runs that are stopped: what is on the disk, and what comes out when they are gone on with."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to look for processes"),
+]
+
+# How often each way of stopping is tried for each format.
+ROUNDS = int(os.environ.get("CLEANER_STOP_ROUNDS", "2"))
+MARK = "CLEANER_TEST_MARK"
+SENTENCE = "The council passed the budget after {} hours of debate, and the café by bridge {} stays open until May."
+# Small chunks and a checkpoint after each, so that a small corpus has many moments to be stopped at.
+DRIVER = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from cleaner.batch import delivery, tasks
+tasks.CHUNK_BYTES = 6000
+delivery.CHECKPOINT_SECONDS = 0.0
+from cleaner.cli import main
+main()
+"""
+
+
+def _corpus(count: int) -> bytes:
+    lines = []
+    for number in range(count):
+        text = "".join(SENTENCE.format(number, line) + "\n" for line in range(6)) + "Comments are closed.\n"
+        lines.append(json.dumps({"id": number, "text": text}, ensure_ascii=False))
+    lines[count // 3] = '{"id": "no text"}'
+    return "".join(line + "\n" for line in lines).encode()
+
+
+class _Corpus:
+    """A corpus in one format, and what an undisturbed run makes of it."""
+
+    def __init__(self, folder: Path, ending: str) -> None:
+        self.ending = ending
+        self.source = folder / f"corpus.jsonl{ending}"
+        data = _corpus(900)
+        if ending == ".gz":
+            data = gzip.compress(data)
+        elif ending == ".zst":
+            data = zstandard.compress(data)
+        self.source.write_bytes(data)
+        self.expected = self.run_to_end(folder / "undisturbed", "--jobs", "1")
+
+    def start(self, folder: Path, *options: str, mark: str = "") -> subprocess.Popen[bytes]:
+        """A run into a folder."""
+        folder.mkdir(exist_ok=True)
+        places = [str(self.source), "-o", str(folder / f"out.jsonl{self.ending}")]
+        command = [sys.executable, "-c", DRIVER, "clean", *places, "--removed", str(folder / "removed.jsonl"), *options]
+        environment = {**os.environ, MARK: mark}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+
+    def run_to_end(self, folder: Path, *options: str) -> dict[str, bytes]:
+        """The files that a run leaves."""
+        process = self.start(folder, *options)
+        _, messages = process.communicate(timeout=300)
+        assert process.returncode == 1, messages.decode()
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture(scope="module", params=["", ".gz", ".zst"], ids=["plain", "gz", "zst"])
+def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> _Corpus:
+    """A corpus in each compression."""
+    return _Corpus(tmp_path_factory.mktemp("stops"), request.param)
+
+
+def _processes(mark: str) -> list[int]:
+    """The processes that carry a mark in their environment."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"{MARK}={mark}".encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def _wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGKILL"])
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_stopped_run_is_gone_on_with(name: str, attempt: int, corpus: _Corpus, tmp_path: Path) -> None:
+    """A run with two processes, stopped at any moment and gone on with, gives the files of an undisturbed one."""
+    number = signal.Signals[name]
+    folder, mark = tmp_path / "out", uuid.uuid4().hex
+    process = corpus.start(folder, "--jobs", "2", mark=mark)
+    partial = folder / f"out.jsonl{corpus.ending}.partial"
+    assert _wait_for(lambda: partial.exists() or process.poll() is not None, 120)
+    time.sleep(random.Random(f"{name} {attempt} {time.time_ns()}").uniform(0, 0.7))
+    process.send_signal(number)
+    sent = time.monotonic()
+    _, messages = process.communicate(timeout=60)
+    stopped_after = time.monotonic() - sent
+
+    assert _wait_for(lambda: not _processes(mark), 5), "a process is left"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    time.sleep(0.1)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    if process.returncode != 1:
+        # It was not done before the signal came.
+        assert process.returncode == {"SIGTERM": 143, "SIGINT": 130, "SIGKILL": -9}[name]
+        assert f"out.jsonl{corpus.ending}" not in before
+        if name != "SIGKILL":
+            assert stopped_after < 2
+            assert messages.decode().count("\n") == 1
+            assert "go on with the same command and --resume" in messages.decode()
+        assert corpus.run_to_end(folder, "--jobs", "2", "--resume") == corpus.expected
+    else:
+        assert before == corpus.expected
+
+
+def test_number_of_processes_changes_nothing(corpus: _Corpus, tmp_path: Path) -> None:
+    """One process and three give the same bytes, and a run over an older output too."""
+    assert corpus.run_to_end(tmp_path / "out", "--jobs", "3") == corpus.expected
+    assert corpus.run_to_end(tmp_path / "out", "--jobs", "2") == corpus.expected
