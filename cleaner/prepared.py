@@ -74,9 +74,13 @@ def prepared(files: Sequence[tuple[str, bytes]], read: Callable[[], PatternSet])
         found = load_prepared(content, fingerprint)
         if found is not None:
             return found
-    patterns = prepare(read())
-    if path is not None:
-        _write(path, dump_prepared(patterns, fingerprint))
+    if path is None or (file := _begin(path)) is None:
+        return read()  # nothing could be kept, so nothing is weighed that only pays when it is
+    try:
+        patterns = prepare(read())
+        _finish(file, path, dump_prepared(patterns, fingerprint))
+    finally:
+        file.unlink(missing_ok=True)
     return patterns
 
 
@@ -87,6 +91,7 @@ def prepare(patterns: PatternSet) -> PatternSet:
     for pattern in patterns.patterns:
         pattern.__dict__["trigger"] = find_trigger(pattern, sample)
     find_literals.cache_clear()
+    all_needs.cache_clear()
     return patterns
 
 
@@ -236,18 +241,22 @@ def _read_own(path: Path) -> bytes | None:
         return None
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write the file in one step, and remove those that are long out of use; does nothing where that fails."""
-    with suppress(OSError):
+def _begin(path: Path) -> Path | None:
+    """A new file beside a path, to be written; None where none can be made."""
+    try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".patterns-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(name, path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-        files = sorted(path.parent.glob("patterns-*.bin"), key=lambda file: file.stat().st_mtime, reverse=True)
+    except OSError:
+        return None
+    os.close(handle)
+    return Path(name)
+
+
+def _finish(file: Path, path: Path, content: bytes) -> None:
+    """Write the file, put it into its place in one step, and remove those that are long out of use; or do nothing."""
+    with suppress(OSError):
+        file.write_bytes(content)
+        os.replace(file, path)
+        files = sorted(path.parent.glob("patterns-*.bin"), key=lambda other: other.stat().st_mtime, reverse=True)
         for old in files[KEPT_FILES:]:
             old.unlink(missing_ok=True)

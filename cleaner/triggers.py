@@ -6,8 +6,8 @@ looked for in. `cleaner.index` looks for the triggers of all patterns at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -115,12 +115,13 @@ def find_trigger(pattern: Pattern, measure: Measure | None = None) -> Trigger:
     if pattern.match == "whole":
         limits.append(known.longest)
     digits = max(known.digits, MIN_DIGITS if pattern.gate == "digits" and not pattern.keys else 0)
-    choices = _regex_needs(pattern, known)
+    choices = all_needs(pattern)
     needs = _rarest(choices, digits) if measure is None else _cheapest(choices, digits, measure)
     guards = tuple(need for need in sorted(choices, key=_cost) if need not in needs)
     return Trigger(needs, digits, 0 if min(limits) == inf else int(min(limits)), guards)
 
 
+@lru_cache(maxsize=4096)
 def all_needs(pattern: Pattern) -> list[Need]:
     """All that the lines of a pattern must show."""
     if pattern.regex is None:
@@ -128,7 +129,7 @@ def all_needs(pattern: Pattern) -> list[Need]:
     return _regex_needs(pattern, find_literals(pattern.expression) or ANYTHING)
 
 
-def _rarest(choices: list[Need], digits: int) -> tuple[Need, ...]:
+def _rarest(choices: Sequence[Need], digits: int) -> tuple[Need, ...]:
     """The one need that the fewest lines show, as far as that can be told without lines; none where digits do better."""
     costs = {need: _cost(need) for need in choices}
     best = min(costs, key=costs.__getitem__, default=None)
@@ -140,7 +141,7 @@ def _cost(need: Need) -> float:
     return shown if need.place != "inner" else LINE_LENGTH * shown * (1 + LOOK_UP)
 
 
-def _cheapest(choices: list[Need], digits: int, measure: Measure) -> tuple[Need, ...]:
+def _cheapest(choices: Sequence[Need], digits: int, measure: Measure) -> tuple[Need, ...]:
     """The needs that cost least together: looking them up, and trying the pattern on the lines that show them all."""
     chosen: tuple[Need, ...] = ()
     left, looked_up, cost = measure.with_digits(digits), 0.0, inf
@@ -172,7 +173,7 @@ def _phrase_need(pattern: Pattern) -> Need:
 
 
 def _regex_needs(pattern: Pattern, known: Literals) -> list[Need]:
-    """All that the lines of an expression must show."""
+    """All that the lines of an expression must show, save what nearly every line does."""
     found: list[Need] = []
     if pattern.match in ("whole", "start"):
         found.append(_head(map(behind, known.heads)))
@@ -183,7 +184,7 @@ def _regex_needs(pattern: Pattern, known: Literals) -> list[Need]:
         found.append(_inner(frozenset(pattern.keys)))
     elif pattern.gate in _GATE_SIGNS:
         found.append(_inner(frozenset(_GATE_SIGNS[pattern.gate])))
-    return [need for need in dict.fromkeys(found) if "" not in need.strings]
+    return [need for need in dict.fromkeys(found) if "" not in need.strings and _cost(need) < 1.0]
 
 
 def _head(texts: Iterable[str]) -> Need:
@@ -194,9 +195,14 @@ def _tail(texts: Iterable[str]) -> Need:
     return Need("tail", tuple(text[::-1] for text in _shortest({text[::-1][:WIDTH] for text in texts})))
 
 
+@lru_cache(maxsize=0x4000)
 def _inner(strings: frozenset[str]) -> Need:
-    kept = sorted(text for text in strings if not any(other in text for other in strings if other != text))
-    return Need("inner", tuple(kept))
+    """One of some strings; those that hold another of them need not be looked for."""
+    kept: list[str] = []
+    for text in sorted(strings, key=len):
+        if not any(other in text for other in kept):
+            kept.append(text)
+    return Need("inner", tuple(sorted(kept)))
 
 
 def behind(text: str) -> str:
