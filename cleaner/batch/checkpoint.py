@@ -132,12 +132,11 @@ def _stamp(path: Path | None) -> list[int]:
 
 
 def _program() -> str:
-    """A fingerprint of this package and its built-in patterns."""
+    """A fingerprint of the version of this package and its built-in patterns and weights."""
     from cleaner import __version__
     from cleaner.catalog import builtin_folder
 
-    code, patterns = Path(__file__).parents[1], Path(str(builtin_folder()))
-    return _digest([__version__, _contents(code, "*.py"), _contents(patterns, "*.toml", "*.txt", "weights.json")])
+    return _digest([__version__, _contents(Path(str(builtin_folder())), "*.toml", "*.txt", "*.json")])
 
 
 def _contents(path: Path | None, *names: str) -> list[list[str]]:

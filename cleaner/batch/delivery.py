@@ -6,7 +6,6 @@ each chunk the state says how long each file is, so what was begun and not finis
 
 from __future__ import annotations
 
-import json
 import stat
 import time
 from contextlib import suppress
@@ -182,7 +181,7 @@ class Delivery:
         if end.error is not None:
             self._watcher.say(str(end.error))
             self._count_failed_input()
-            self._write_error(damage_of(source.name, self.state.place.records + 1, end.error))
+            self._write_error(Failure.of(source.name, self.state.place.records + 1, str(end.error), None))
         if self._plan.target(end.index) is not None:
             self._finish_output(end)
         self._source_tally = Tally()
@@ -321,9 +320,3 @@ class Delivery:
         self._checkpoint.save(state)
         self._saved = state
         self._saved_at = time.monotonic()
-
-
-def damage_of(name: str, number: int, error: CleanerError) -> Failure:
-    """The failure of all that follows in a source, from a record on."""
-    line = {"file": name, "line": number, "reason": str(error), "raw": None}
-    return Failure(number, str(error), json.dumps(line).encode("ascii") + b"\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ __all__ = ["ChunkResult", "ChunkTask", "Failure", "SourceEnd", "Task", "TextOutc
 CHUNK_BYTES = 1 << 20
 # The longest record that is held in memory, unless larger ones are asked for.
 RECORD_BYTES = 128 << 20
+# However small they are, so many text files make a task.
+_MAX_TEXTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,13 @@ class Failure:
     number: int
     reason: str
     line: bytes
+
+    @staticmethod
+    def of(name: str, number: int | None, reason: str, raw: bytes | None) -> Failure:
+        """A failure in a source; bytes of the record that are no UTF-8 are kept as lone surrogates."""
+        text = None if raw is None else raw.decode("utf-8", "surrogateescape")
+        line = {"file": name, "line": number, "reason": reason, "raw": text}
+        return Failure(number or 0, reason, json.dumps(line).encode("ascii") + b"\n")
 
 
 @dataclass(slots=True)
@@ -108,9 +118,6 @@ def read_tasks(plan: Plan, settings: Settings, first: int, place: Place) -> Iter
         yield from _source_tasks(plan, settings, index, place if index == first else Place(), limits)
     if held:
         yield TextTask(held)
-
-
-_MAX_TEXTS = 1000
 
 
 def _read_text(source: Source) -> bytes | InputError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -45,7 +44,7 @@ class Worker:
                 outcome.data = compress(outcome.data, compression)
             except (InputError, OutputError) as error:
                 raw = b"" if isinstance(data, InputError) else data
-                outcome = TextOutcome(index, error, failure=_failure(source.name, None, str(error), raw))
+                outcome = TextOutcome(index, error, failure=Failure.of(source.name, None, str(error), raw))
                 outcome.tally.failed = 1
             outcomes.append(outcome)
         return outcomes
@@ -113,7 +112,7 @@ class Worker:
                     tally.count(item.document.text, result)
                     removals += self._removals(task.name, item, item.document, result)
             if cleaned.failure is not None:
-                failures.append(_failure(task.name, item.number, cleaned.failure, item.raw))
+                failures.append(Failure.of(task.name, item.number, cleaned.failure, item.raw))
                 tally.failed += 1
             elif item.document is None:
                 tally.passed += 1
@@ -151,10 +150,3 @@ class Worker:
         if self._settings.with_removals:
             for removal in result.removals:
                 yield to_json(removal_record(name, removal, line=item.number, record_id=document.id)) + b"\n"
-
-
-def _failure(name: str, number: int | None, reason: str, raw: bytes) -> Failure:
-    """A failure with its line for the file of failures; bytes that are no UTF-8 are kept as lone surrogates."""
-    text = raw.decode("utf-8", "surrogateescape")
-    line = {"file": name, "line": number, "reason": reason, "raw": text}
-    return Failure(number or 0, reason, json.dumps(line).encode("ascii") + b"\n")

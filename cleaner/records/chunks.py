@@ -9,7 +9,18 @@ from typing import Any, Protocol, cast
 
 from cleaner.records.sources import Compression, Format, Source
 
-__all__ = ["Document", "Done", "Fields", "Item", "Limits", "Place", "RawChunk", "RecordFormat", "record_format"]
+__all__ = [
+    "Document",
+    "Done",
+    "Fields",
+    "Item",
+    "Limits",
+    "Place",
+    "RawChunk",
+    "RecordFormat",
+    "record_format",
+    "too_large",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from cleaner.records.jsonfields import FieldError, JsonObject, parse_object
 from cleaner.records.sources import Compression, Source
 from cleaner.records.streams import Blocks, compress
 
-__all__ = ["read_chunks", "read_items", "write_items"]
+__all__ = ["json_line", "read_chunks", "read_items", "write_items", "written_pieces"]
 
 _INT_DIGITS = 19
 

@@ -1,0 +1,319 @@
+"""Runs that are stopped or fail and are gone on with; several processes. Real kills are in test_stops.py."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from cleaner import cli as command_line
+from cleaner.batch import delivery, tasks
+from cleaner.records.writing import PartialFile
+
+ARTICLE = (
+    "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
+    "Two members voted against it because the figures for the harbour had arrived only that morning.\n"
+)
+NOISE = "Comments are closed.\n"
+PAGE = ARTICLE + NOISE
+USAGE = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: exit status, standard output, standard error."""
+
+    status: int
+    out: bytes
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs ``clean`` in this process, with one job."""
+
+    def run_command(*arguments: str | Path, stdin: bytes = b"", jobs: int = 1) -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            command_line.app(["clean", "--jobs", str(jobs), *map(str, arguments)], prog_name="cleaner")
+        out, err = capsysbinary.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err.decode())
+
+    return run_command
+
+
+def _line(number: int, text: str = PAGE) -> str:
+    return json.dumps({"id": number, "text": text, "n": 1.0}, ensure_ascii=False) + "\n"
+
+
+def _lines(count: int, text: str = PAGE) -> bytes:
+    return "".join(_line(number, text) for number in range(count)).encode()
+
+
+def _wet(*texts: str) -> bytes:
+    head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://example.org/\r\nContent-Length: {}\r\n\r\n"
+    return b"".join(head.format(len(text.encode())).encode() + text.encode() + b"\r\n\r\n" for text in texts)
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+# --- stopping and going on -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stops(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Small chunks, a checkpoint after each; and a function that lets a run be interrupted after so many chunks."""
+    monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
+    monkeypatch.setattr(delivery, "CHECKPOINT_SECONDS", 0.0)
+    take_chunk = delivery.Delivery.take_chunk
+
+    def stop_after(count: int) -> None:
+        left = [count]
+
+        def take(self: delivery.Delivery, *arguments: Any) -> None:
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            take_chunk(self, *arguments)
+
+        monkeypatch.setattr(delivery.Delivery, "take_chunk", take)
+
+    return stop_after
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.wet", "a.parquet"])
+def test_run_goes_on_where_it_was_interrupted(
+    name: str, tmp_path: Path, run: Run, stops: Callable[[int], None]
+) -> None:
+    """An interrupted run keeps what is done, says how to go on, and then gives what an undisturbed one gives."""
+    source = tmp_path / name
+    if name.endswith("parquet"):
+        pq.write_table(pa.table({"text": [PAGE, None, *[PAGE] * 18]}), source, row_group_size=8)
+    else:
+        data = _wet(*[PAGE] * 20) if name.endswith("wet") else _lines(9) + b"broken\n" + _lines(9)
+        source.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    stops(1000)
+    assert run(source, "-o", tmp_path / "whole" / name, "--removed", tmp_path / "whole.jsonl", "-q").status < USAGE
+    whole = tmp_path / "whole"
+
+    arguments = (source, "-o", tmp_path / "out" / name, "--removed", tmp_path / "out.jsonl", "-q")
+    stops(2)
+    outcome = run(*arguments)
+    assert (outcome.status, outcome.err) == (130, "cleaner: interrupted; go on with the same command and --resume\n")
+    assert name not in _names(tmp_path / "out")
+    stops(1)
+    assert run(*arguments, "--resume").status == 130
+    stops(1000)
+    run(*arguments, "--resume")
+    assert _names(tmp_path / "out") == _names(whole)
+    for file in _names(whole):
+        assert (tmp_path / "out" / file).read_bytes() == (whole / file).read_bytes()
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
+    name: str, moment: str, tmp_path: Path, run: Run, stops: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is stopped just before or just after a result takes its place is gone on with all the same."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    if name.endswith("parquet"):
+        pq.write_table(pa.table({"text": [PAGE] * 9}), folder / name)
+    else:
+        (folder / name).write_bytes(_lines(9))
+    (folder / "z.jsonl").write_bytes(_lines(3))
+    stops(1000)
+    whole = run(folder, "-o", tmp_path / "whole")
+
+    finish = PartialFile.finish
+
+    def interrupt(self: PartialFile) -> None:
+        if moment == "after":
+            finish(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PartialFile, "finish", interrupt)
+        assert run(folder, "-o", out).status == 130
+    assert (name in _names(out)) == (moment == "after")
+    assert run(folder, "-o", out, "--resume") == whole
+    assert _names(out) == {name, "z.jsonl"}
+    assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_folder_goes_on_where_it_was_interrupted(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
+    """A run over a folder goes on in the file in which it was interrupted, and counts as if it had not been."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("a.jsonl", "c.jsonl", "d.jsonl"):
+        (folder / name).write_bytes(_lines(5))
+    (folder / "b.txt").write_text(PAGE, "utf-8")
+    stops(1000)
+    whole = run(folder, "-o", tmp_path / "whole")
+    stops(3)
+    assert run(folder, "-o", tmp_path / "out").status == 130
+    assert _names(tmp_path / "out") == {"a.jsonl", "b.txt", "c.jsonl.partial"}
+    stops(1000)
+    assert run(folder, "-o", tmp_path / "out", "--resume") == whole
+    for name in ("a.jsonl", "b.txt", "c.jsonl", "d.jsonl"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert _names(tmp_path) == {
+        f"{place}/{name}" for place in ("in", "out", "whole") for name in ("a.jsonl", "b.txt", "c.jsonl", "d.jsonl")
+    }
+
+
+def test_request_to_end_is_told_even_before_the_work_begins(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request to end that comes while inputs are looked for ends with status 143 and one line."""
+
+    def ask_to_end(*_: Any, **__: Any) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr("cleaner.cli.clean.find_sources", ask_to_end)
+    before = signal.getsignal(signal.SIGTERM)
+    assert run(tmp_path) == Outcome(143, b"", "cleaner: terminated; no file is half written\n")
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_another_run_is_not_gone_on_with(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
+    """Other options and inputs that have changed are refused; without --resume a run begins anew and says so."""
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_bytes(_lines(9))
+    stops(2)
+    run(source, "-o", target)
+    before = _names(tmp_path)
+    other = run(source, "-o", target, "--resume", "--keep", "byline")
+    assert other.status == USAGE
+    assert "the stopped run had other options" in other.err
+    os.utime(source, (1, 1))
+    changed = run(source, "-o", target, "--resume")
+    assert changed.status == USAGE
+    assert "the inputs are not those of the stopped run, or have changed since" in changed.err
+    assert _names(tmp_path) == before
+    stops(1000)
+    anew = run(source, "-o", target, "-q")
+    assert anew == Outcome(
+        0, b"", f"cleaner: {target}.checkpoint.json: a stopped run is begun anew; --resume would have gone on\n"
+    )
+    assert target.read_bytes() == _lines(9, ARTICLE)
+    again = run(source, "-o", target, "-q", "--resume")
+    assert (again.status, "begins at the beginning" in again.err) == (0, True)
+    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_full_disk_ends_the_run_and_it_can_be_gone_on_with(tmp_path: Path) -> None:
+    """Without space the run ends with one clear line, the input is whole, and later it is gone on with."""
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_bytes(_lines(40))
+    program = (
+        "import resource, sys\n"
+        "from cleaner.batch import delivery, tasks\n"
+        "from cleaner.cli import main\n"
+        "tasks.CHUNK_BYTES = 600\n"
+        "delivery.CHECKPOINT_SECONDS = 0.0\n"
+        "limit = int(sys.argv.pop(1))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))\n"
+        "main()\n"
+    )
+
+    def clean(limit: int, *options: str) -> tuple[int, str]:
+        command = [sys.executable, "-c", program, str(limit), "clean", str(source), "-o", str(target), "-q", *options]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)
+        return done.returncode, done.stderr.decode()
+
+    message = (
+        f"cleaner: {target}: cannot be written: File too large; raise the limit of file sizes, or write to another "
+        "disk; then go on with the same command and --resume\n"
+    )
+    assert clean(4000) == (1, message)
+    assert source.read_bytes() == _lines(40)
+    assert clean(1_000_000, "--resume") == (0, "")
+    assert target.read_bytes() == _lines(40, ARTICLE)
+    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_device_without_space_ends_the_run(tmp_path: Path, run: Run) -> None:
+    """A device that is full is named with the reason, and stays a device."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    outcome = run(tmp_path / "a.jsonl", "-o", "/dev/full", "-q")
+    assert outcome == Outcome(
+        1, b"", "cleaner: /dev/full: cannot be written: No space left on device; free some space\n"
+    )
+    assert run(tmp_path / "a.jsonl", "-o", "/dev/null", "-q") == Outcome(0, b"", "")
+
+
+def test_output_below_a_file_is_told(tmp_path: Path, run: Run) -> None:
+    """An output that cannot be there ends the run with its name; nothing is left behind."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "a.jsonl" / "b.jsonl", "-q")
+    assert outcome.status == 1
+    assert f"{tmp_path / 'a.jsonl' / 'b.jsonl'}: cannot be written" in outcome.err
+    assert _names(tmp_path) == {"a.jsonl"}
+
+
+def test_two_runs_do_not_write_one_output(tmp_path: Path, run: Run) -> None:
+    """While a run writes an output another one is refused."""
+    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    other = PartialFile(tmp_path / "b.jsonl", stable=True)
+    outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-q")
+    other.close()
+    assert outcome.status == 1
+    assert "cannot be written: another run is writing it" in outcome.err
+
+
+# --- several processes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With several processes the results come in order and are the same, failures and counts too."""
+    monkeypatch.setattr(tasks, "CHUNK_BYTES", 1000)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.jsonl").write_bytes(_lines(9) + b"broken\n" + _lines(9))
+    for number in range(9):
+        (folder / f"{number}.txt").write_text(f"{number}\n{PAGE}", "utf-8")
+    (folder / "x.txt").write_bytes(b"\xff")
+    outcomes = [run(folder, "-o", tmp_path / "out", "--removed", tmp_path / "r.jsonl", jobs=jobs) for jobs in (1, 3)]
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0].status == 1
+    files = [
+        [(tmp_path / "out" / name).read_bytes() for name in sorted(_names(tmp_path / "out"))]
+        for jobs in (1, 3)
+        if run(folder, "-o", tmp_path / "out", jobs=jobs)
+    ]
+    assert files[0] == files[1]
+
+
+@pytest.mark.slow
+def test_broken_patterns_are_told_once(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker cannot load is wrong usage of the whole run."""
+    monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
+    (tmp_path / "a.jsonl").write_bytes(_lines(9))
+    (tmp_path / "own").mkdir()
+    outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "--patterns", tmp_path / "own", jobs=2)
+    assert (outcome.status, outcome.err.count("\n")) == (USAGE, 1)
+    assert _names(tmp_path) == {"a.jsonl"}
