@@ -183,6 +183,9 @@ def reporting() -> Iterator[None]:
     except KeyboardInterrupt:
         say("interrupted; no file is half written")
         raise typer.Exit(EXIT_INTERRUPTED) from None
+    except TerminatedError:
+        say("terminated; no file is half written")
+        raise typer.Exit(EXIT_TERMINATED) from None
 
 
 def _close_standard_output() -> None:
