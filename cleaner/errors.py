@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["CleanerError", "ConfigError", "InputError", "OutputError", "PatternError", "WeightsError"]
+__all__ = [
+    "CleanerError",
+    "ConfigError",
+    "InputError",
+    "MissingExtraError",
+    "OutputError",
+    "PatternError",
+    "WeightsError",
+]
 
 
 class CleanerError(Exception):
@@ -19,6 +27,22 @@ class InputError(CleanerError):
 
 class OutputError(CleanerError):
     """A result cannot be written; nothing half written is left behind."""
+
+
+class MissingExtraError(CleanerError, ImportError):
+    """What an optional part needs is not installed; the message holds the command that installs it.
+
+    >>> print(MissingExtraError("pyarrow", "arrow"))
+    pyarrow is not installed; install it with: python -m pip install 'news-cleaner[arrow]'
+    """
+
+    def __init__(self, needed: str, extra: str) -> None:
+        self.needed = needed
+        self.extra = extra
+        super().__init__(f"{needed} is not installed; install it with: python -m pip install 'news-cleaner[{extra}]'")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return MissingExtraError, (self.needed, self.extra)
 
 
 class PatternError(CleanerError):

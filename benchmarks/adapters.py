@@ -1,0 +1,106 @@
+"""Measure what an engine costs over a plain loop: CPU time a document, without the cleaning itself.
+
+    python -m pip install '.[datatrove,arrow]'
+    python benchmarks/adapters.py [--documents 5000] [--rounds 5]
+
+Each way reads JSON lines, hands every text to a cleaner that gives it back, and writes JSON lines in zstd; the Arrow
+table is in memory already and stays there. Medians of several rounds, in one process. What a cleaner takes for the
+same documents stands below, for the share.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pyarrow as pa
+import zstandard
+from datatrove.pipeline.readers import JsonlReader
+from datatrove.pipeline.writers import JsonlWriter
+from loguru import logger
+
+from cleaner import Cleaner, CleanResult
+from cleaner.integrations.arrow import clean_table
+from cleaner.integrations.datatrove import CleanerStep
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+class Idle:
+    """A cleaner that cleans nothing."""
+
+    def stream(self, documents: Iterable[Mapping[str, Any]]) -> Iterator[CleanResult]:
+        """Each text, as it is."""
+        return (CleanResult(document["text"]) for document in documents)
+
+
+def plain_loop(pages: Path, output: Path) -> None:
+    """The least there is: read, hand over, write."""
+    cleaner = Idle()
+    with pages.open(encoding="utf-8") as lines, zstandard.open(output / "plain.zst", "wt", encoding="utf-8") as out:
+        for line in lines:
+            document = json.loads(line)
+            (result,) = cleaner.stream([document])
+            out.write(json.dumps(document | {"text": result.text}, ensure_ascii=False) + "\n")
+
+
+def datatrove_steps(pages: Path, output: Path) -> None:
+    """The same in datatrove's steps."""
+    data: Any = None
+    for step in (JsonlReader(str(pages.parent)), CleanerStep(), JsonlWriter(str(output), compression="zstd")):
+        data = step(data, 0, 1)
+    deque(data, maxlen=0)
+
+
+def measure(work: Callable[[], object], documents: int, rounds: int) -> float:
+    """Milliseconds of CPU time a document, the median of several rounds."""
+    taken = []
+    for _ in range(rounds):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return statistics.median(taken) / documents * 1000
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=5000)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    logger.remove()
+    samples = [path.read_text("utf-8") for path in sorted(SAMPLES.glob("*/raw.txt"))]
+    records = [{"id": str(number), "text": samples[number % len(samples)]} for number in range(options.documents)]
+    with tempfile.TemporaryDirectory() as folder:
+        pages = Path(folder, "pages", "pages.jsonl")
+        pages.parent.mkdir()
+        pages.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), "utf-8")
+        output = Path(folder, "output")
+        output.mkdir()
+        table = pa.Table.from_pylist(records)
+        ways: dict[str, Callable[[], object]] = {
+            "plain loop": lambda: plain_loop(pages, output),
+            "datatrove": lambda: datatrove_steps(pages, output),
+            "Arrow table": lambda: clean_table(table),
+        }
+        with (
+            mock.patch("cleaner.integrations.datatrove.shared_cleaner", return_value=Idle()),
+            mock.patch("cleaner.integrations.arrow.shared_cleaner", return_value=Idle()),
+        ):
+            rows = {name: measure(work, options.documents, options.rounds) for name, work in ways.items()}
+    cleaner = Cleaner()
+    rows["cleaning alone"] = measure(lambda: deque(cleaner.stream(samples), maxlen=0), len(samples), 1)
+    for name, milliseconds in rows.items():
+        print(f"{name:<15} {milliseconds:8.3f} ms a document")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+"""Adapters that put the cleaner inside other people's scrapers and engines; each is imported on its own.
+
+- `cleaner.integrations.scrapy`: an item pipeline.
+- `cleaner.integrations.datatrove`: a pipeline step.
+- `cleaner.integrations.arrow`: tables and arrays, for Ray Data, Spark, Dask, pandas and polars.
+- `cleaner.integrations.datasets`: a function for ``dataset.map`` of Hugging Face datasets.
+- `cleaner.integrations.trafilatura`: what ``bare_extraction`` returns.
+
+A broken document never stops an engine's job: it is passed on unchanged, counted, and flagged ``not-cleaned``.
+"""

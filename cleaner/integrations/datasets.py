@@ -1,0 +1,71 @@
+"""A function for ``dataset.map`` of Hugging Face datasets.
+
+    dataset.with_format("arrow").map(TableCleaner("text", flags="flags"), batched=True).with_format(None)
+
+Tables carry the types of their columns; batches of lists do not, and a batch without a single removal would leave
+``datasets`` to guess.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from cleaner import __version__
+from cleaner.config import CleanConfig
+from cleaner.errors import ConfigError
+from cleaner.integrations.arrow import clean_table
+from cleaner.integrations.outcomes import require_html
+
+__all__ = ["TableCleaner"]
+
+
+@dataclass(frozen=True)
+class TableCleaner:
+    """Cleans one column of each table; see `cleaner.integrations.arrow.clean_table` for the fields.
+
+    ``datasets`` caches what a function returns, under a hash of the function: of its fields here, and of ``version``,
+    so that another version of the cleaner is not answered from the cache.
+
+    >>> import pyarrow
+    >>> TableCleaner()(pyarrow.table({"text": ["Der Rat tagt heute.\\nAntwortenLöschen", None]})).to_pylist()
+    [{'text': 'Der Rat tagt heute.'}, {'text': None}]
+    """
+
+    column: str = "text"
+    target: str | None = None
+    html: bool = False
+    title: str = "title"
+    lang: str = "lang"
+    url: str = "url"
+    removed: str | None = None
+    comments: str | None = None
+    flags: str | None = None
+    config: CleanConfig | None = None
+    version: str = __version__
+
+    def __post_init__(self) -> None:
+        if self.html:
+            require_html()
+
+    def __call__(self, table: Any) -> Any:
+        """The table, cleaned."""
+        if not hasattr(table, "column_names"):
+            raise ConfigError('dataset: its batches are no tables; map over dataset.with_format("arrow")')
+        options = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        del options["version"]
+        return clean_table(table, **options)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields; those of the configuration in an order that is the same in every process."""
+        state = dict(self.__dict__)
+        if self.config is not None:
+            settings = {field.name: getattr(self.config, field.name) for field in dataclasses.fields(self.config)}
+            state["config"] = settings | {"keep": sorted(kind.value for kind in self.config.keep)}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if state["config"] is not None:
+            state = state | {"config": CleanConfig(**state["config"])}
+        self.__dict__.update(state)

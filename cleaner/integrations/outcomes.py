@@ -1,0 +1,153 @@
+"""What the adapters share: documents of any quality in, one outcome each, and never an exception for a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cleaner.config import CleanConfig
+from cleaner.errors import ConfigError, PatternError, WeightsError
+from cleaner.model import CleanResult, Removal
+from cleaner.pipeline import NO_ARTICLE, Cleaner
+
+__all__ = ["NOT_CLEANED", "Outcome", "clean_documents", "require_html", "shared_cleaner"]
+
+NOT_CLEANED = "not-cleaned"
+
+# Whatever a document does to the cleaner, the job goes on; these are no document's fault and would befall them all.
+SETTINGS_ERRORS = (ConfigError, PatternError, WeightsError)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document: what was ``given``, and the ``result``, or the ``error`` that kept it from one."""
+
+    given: Any
+    result: CleanResult | None = None
+    error: str | None = None
+
+    @property
+    def text(self) -> Any:
+        """What to pass on: the cleaned text, or what was given."""
+        return self.given if self.result is None else self.result.text
+
+    @property
+    def changed(self) -> bool:
+        """Whether what to pass on is not what was given."""
+        return self.result is not None and self.result.text != self.given
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The result's flags, or ``not-cleaned``."""
+        return (NOT_CLEANED,) if self.result is None else self.result.flags
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no article in it: nothing at all, or nothing but noise."""
+        return self.result is not None and (NO_ARTICLE in self.result.flags or not self.result.text.strip())
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kind of each removal, in order."""
+        return tuple(removal.kind.value for removal in self._removals)
+
+    @property
+    def removals(self) -> list[dict[str, Any]]:
+        """Each removal as plain values: ``start``, ``end``, ``kind``, ``score`` and ``text``."""
+        return [
+            {
+                "start": removal.start,
+                "end": removal.end,
+                "kind": removal.kind.value,
+                "score": removal.score,
+                "text": removal.text,
+            }
+            for removal in self._removals
+        ]
+
+    @property
+    def comments(self) -> list[str]:
+        """The reader comments that were removed."""
+        return [] if self.result is None else list(self.result.comments)
+
+    @property
+    def _removals(self) -> Sequence[Removal]:
+        return () if self.result is None else self.result.removals
+
+
+def clean_documents(
+    cleaner: Cleaner, documents: Sequence[Mapping[str, Any]], *, html: bool = False
+) -> Iterator[Outcome]:
+    """The outcome of each document, in order; a document that breaks harms none but itself.
+
+    A document has ``text`` and, where known, ``title``, ``lang`` and ``url``; what is no text among these three is
+    left out. ``html``: each ``text`` is a page in HTML, of which the article's text is wanted.
+
+    >>> [outcome.flags for outcome in clean_documents(Cleaner(), [{"text": "Der Rat tagt heute."}, {"text": None}])]
+    [(), ('not-cleaned',)]
+    """
+    if html:
+        yield from (_clean_one(cleaner, document, html=True) for document in documents)
+        return
+    texts = [_known(document) for document in documents if isinstance(document.get("text"), str)]
+    results = _results(cleaner, texts)
+    for document in documents:
+        given = document.get("text")
+        yield next(results) if isinstance(given, str) else Outcome(given, None, _not_a_text(given))
+
+
+def require_html() -> None:
+    """Nothing, where HTML can be cleaned; else `ConfigError`."""
+    if not hasattr(Cleaner, "clean_html"):
+        raise ConfigError("html: this version cleans text only; extract the text first, e.g. with trafilatura")
+
+
+@lru_cache(maxsize=8)
+def shared_cleaner(config: CleanConfig | None) -> Cleaner:
+    """The cleaner of a configuration, made once in a process: a worker makes its own when its first document comes."""
+    return Cleaner(config)
+
+
+def _results(cleaner: Cleaner, documents: list[dict[str, Any]]) -> Iterator[Outcome]:
+    """The outcome of each text; where a text breaks the stream, the rest is cleaned one by one."""
+    done = 0
+    try:
+        for result in cleaner.stream(documents):
+            yield Outcome(documents[done]["text"], result)
+            done += 1
+    except SETTINGS_ERRORS:
+        raise
+    except Exception:  # noqa: BLE001 - see above
+        yield from (_clean_one(cleaner, document) for document in documents[done:])
+
+
+def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = False) -> Outcome:
+    given = document.get("text")
+    known = _known(document)
+    try:
+        if html:
+            if not isinstance(given, str | bytes):
+                return Outcome(given, None, _not_a_text(given))
+            # Looked up by name: the method comes with HTML input.
+            result = getattr(cleaner, "clean_html")(given, url=known["url"])  # noqa: B009
+        else:
+            result = cleaner.clean(known["text"], title=known["title"], lang=known["lang"], url=known["url"])
+    except SETTINGS_ERRORS:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        return Outcome(given, None, f"{type(error).__name__}: {error}")
+    return Outcome(given, result)
+
+
+def _known(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with what is known of it, as far as that is text; ``en-GB`` tells the language ``en``."""
+    known = {name: given if isinstance(given := document.get(name), str) else None for name in ("title", "lang", "url")}
+    if known["lang"]:
+        known["lang"] = known["lang"].replace("_", "-").partition("-")[0].lower()
+    return {"text": document.get("text"), **known}
+
+
+def _not_a_text(value: Any) -> str:
+    return f"of type {type(value).__name__}, not a text"

@@ -1,0 +1,87 @@
+"""One cleaner in other processes and in many threads: the results of one."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import pickle
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cleaner import CleanConfig, Cleaner, CleanResult
+from cleaner.integrations.outcomes import shared_cleaner
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+MAX_BYTES = 10_000
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[str]:
+    """The scraped texts of every sixth sample."""
+    return [path.read_text("utf-8") for path in sorted(SAMPLES.glob("*/raw.txt"))[::6]]
+
+
+@pytest.fixture(scope="module")
+def cleaner(texts: list[str]) -> Cleaner:
+    """A cleaner that has been used, with a configuration of its own."""
+    used = shared_cleaner(CleanConfig(keep=frozenset({"byline"}), headline="drop"))  # type: ignore[arg-type]
+    for text in texts:
+        used.clean(text)
+    return used
+
+
+def told(results: Iterable[CleanResult]) -> list[tuple[Any, ...]]:
+    """What results say."""
+    return [
+        (
+            result.text,
+            [(removal.start, removal.end, removal.kind, removal.score, removal.text) for removal in result.removals],
+            result.headline,
+            result.comments,
+            result.flags,
+        )
+        for result in results
+    ]
+
+
+@pytest.mark.parametrize("pickler", ["pickle", "cloudpickle", "dill"])
+def test_a_used_cleaner_pickles_small_and_cleans_the_same(cleaner: Cleaner, texts: list[str], pickler: str) -> None:
+    """What a used cleaner pickles to, by every pickler that engines use, is small and cleans the same."""
+    module: Any = pytest.importorskip(pickler)
+    data = module.dumps(cleaner)
+    assert len(data) < MAX_BYTES
+    assert told(module.loads(data).clean_many(texts)) == told(cleaner.clean_many(texts))
+
+
+@pytest.mark.slow
+def test_a_used_cleaner_cleans_the_same_in_a_spawned_process(cleaner: Cleaner, texts: list[str]) -> None:
+    """A cleaner that is handed to a process that shares nothing with this one has the same results there."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert told(pool.submit(cleaner.clean_many, texts).result()) == told(cleaner.clean_many(texts))
+
+
+@pytest.mark.parametrize("method", ["clean", "clean_many"])
+def test_one_cleaner_in_eight_threads_has_the_results_of_one(texts: list[str], method: str) -> None:
+    """Eight threads that share one cleaner, fresh and so perhaps not wholly prepared, do not disturb each other."""
+    fresh = pickle.loads(pickle.dumps(Cleaner(CleanConfig(threshold=0.25))))
+    with ThreadPoolExecutor(8) as pool:
+        if method == "clean":
+            futures = [[pool.submit(fresh.clean, text) for text in texts] for _ in range(4)]
+            found = [told(future.result() for future in row) for row in futures]
+        else:
+            found = [told(results) for results in pool.map(fresh.clean_many, [texts] * 8)]
+    expected = told(fresh.clean_many(texts))
+    assert all(results == expected for results in found)
+
+
+def test_results_travel(cleaner: Cleaner, texts: list[str]) -> None:
+    """A result pickles, with its reasons, so that engines can hand it on."""
+    result = cleaner.clean(texts[0])
+    copy = pickle.loads(pickle.dumps(result))
+    assert copy == result
+    assert copy.removals[0].evidence == result.removals[0].evidence
+    assert importlib.import_module("cleaner").apply_removals(texts[0], copy.removals) == result.text
