@@ -31,6 +31,7 @@ HEADLINE_POINTS = -24.0
 HEADLINE_PLACE_POINTS, HEADLINE_PLACE_LINES, HEADLINE_PLACE_OTHERS = -4.0, 2, 2
 MAIN_BLOCK_POINTS = -1.0
 TABLE_POINTS, TABLE_MAX_RAWNESS = -6.0, 0.5
+LIST_POINTS, LIST_MIN_ITEMS = -4.0, 2
 COMPANY_POINTS = 2.0
 # A fragment must have this much more evidence than a line: nothing else speaks for cutting it.
 FRAGMENT_POINTS = -4.0
@@ -68,6 +69,7 @@ def decide(analysis: Analysis, config: CleanConfig, title: str | None, weights: 
         _add_headline_place(analysis, ledger, clues)
     points = _with_main_block(analysis, points, clues)
     _add_tables(analysis, ledger, clues.raw)
+    _add_lists(analysis, ledger, clues)
     points = _with_choice(analysis, config, ledger, points, clues.raw)
     return _sum(analysis, config, gathered, points)
 
@@ -140,6 +142,23 @@ def _add_tables(analysis: Analysis, ledger: Ledger, page: float) -> None:
     for line in analysis.filled.tolist():
         if texts[line].startswith("|") and separators[line] >= 2:
             ledger.add(line, "context.table", TABLE_POINTS, None)
+
+
+def _add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
+    """A list that a colon introduces, with article prose right below it, belongs to the article; patterns may object."""
+    features, filled = analysis.features, analysis.filled.tolist()
+    is_prose = (analysis.prose | analysis.sentence) & clues.places.inside
+    speaks = ledger.totals() != 0.0
+    at = 0
+    while at < len(filled) - 1:
+        stop = at + 1
+        if features.ends_colon[filled[at]] and not speaks[filled[at]]:
+            while stop < len(filled) and features.is_bullet[filled[stop]] and not speaks[filled[stop]]:
+                stop += 1
+            if stop - at > LIST_MIN_ITEMS and stop < len(filled) and at and is_prose[filled[stop]]:
+                for line in filled[at:stop]:
+                    ledger.add(line, "context.list", LIST_POINTS, None)
+        at = stop
 
 
 def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places: Places, weak: list[int]) -> None:

@@ -199,7 +199,7 @@ def compute_features(document: Document, word_lists: WordLists, lang: str | None
         gaps=marks.count_marked(_before_gaps(document, marks)),
         copies=_copies(line_hash, letters + digits),
         alike=_copies(letter_hash, letters),
-        same_marks=_same_marks(document, folded, folded_classes),
+        same_marks=_same_marks(document, folded, folded_classes, digits),
         same_opening=_copies(vocabulary.first_word, letters),
         line_hash=line_hash,
     )
@@ -281,9 +281,14 @@ def _precedes(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> B
 
 
 def _before_gaps(document: Document, marks: _Marks) -> BoolArray:
-    """Which marks are characters of scripts without spaces between words, with a space behind them on their line."""
-    is_last = marks.places + 1 >= document.ends[marks.lines]
-    return np.asarray(((marks.classes & CJK) != 0) & ~is_last & _precedes(document.classes, marks.places, SPACE))
+    """Which marks end an item of a script without spaces between words: a space follows on their line.
+
+    An item has two characters at least; text that is set with a space behind each character has no items.
+    """
+    classes, places = document.classes, marks.places
+    is_last = places + 1 >= document.ends[marks.lines]
+    ends_item = ((marks.classes & CJK) != 0) & _follows(classes, places, CJK) & _precedes(classes, places, SPACE)
+    return np.asarray(ends_item & ~is_last)
 
 
 def _sentence_ends(document: Document, marks: _Marks) -> BoolArray:
@@ -355,13 +360,16 @@ def _line_hashes(document: Document, codes: CodeArray, wanted: BoolArray) -> npt
     return hashes
 
 
-def _same_marks(document: Document, codes: CodeArray, classes: npt.NDArray[np.uint16]) -> IntArray:
-    """How many other lines have the same marks and digits in the same order, whatever the digits; for lines with some."""
+def _same_marks(document: Document, codes: CodeArray, classes: ClassArray, digits: IntArray) -> IntArray:
+    """How many other lines have the same marks and digits in the same order, whatever the digits.
+
+    Only lines with a digit count: the entries of a list in an article have the same marks as well.
+    """
     is_mark = (classes & (LETTER | SPACE)) == 0
     plain = np.where((classes & DIGIT) != 0, np.uint32(ord("0")), codes)
     running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(is_mark)])
     count = running[document.folded_ends] - running[document.folded_starts]
-    return _copies(_line_hashes(document, plain, is_mark), np.where(count >= MIN_MARKS, count, 0))
+    return _copies(_line_hashes(document, plain, is_mark), np.where(count >= MIN_MARKS, digits, 0))
 
 
 def _copies(hashes: npt.NDArray[np.uint64], size: IntArray) -> IntArray:

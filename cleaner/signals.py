@@ -150,7 +150,7 @@ def _shape(analysis: Analysis) -> Columns:
         "shape.gaps": np.minimum(features.gaps[filled] / size, 0.5),
         "shape.glued": np.minimum(_log(features.glued[filled]), 2.0),
         "shape.starts-lower": _number(features.starts_lower[filled]),
-        "shape.starts-digit": _number(features.starts_digit[filled]),
+        "shape.starts-digit": _number(features.starts_digit[filled]) * spaced,
         "shape.starts-quote": _number(features.starts_quote[filled]),
         "shape.topic": features.topic_share[filled],
         "shape.long-open": _number((words >= LONG_MIN_WORDS) & ~ends),

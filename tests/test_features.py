@@ -302,6 +302,7 @@ def test_glued_words_are_counted(line: str, count: int) -> None:
         ("市議會昨晚通過了新的預算，學校照常上課。", 0),
         ("Home News Sport", 0),
         ("首頁", 0),
+        ("另 外 ， 機 場 快 綫 由 星 期 日 起 加 密", 0),
     ],
 )
 def test_gaps_between_items_of_unspaced_scripts_are_counted(line: str, count: int) -> None:

@@ -186,7 +186,10 @@ def test_low_threshold_removes_what_patterns_do_not_name() -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"treshold": 1.0}, "treshold: is not a setting; use one of: headline, keep, patterns, threshold"),
+        (
+            {"treshold": 1.0},
+            "treshold: is not a setting; use one of: engine, headline, html_weights, keep, patterns, threshold, weights",
+        ),
         ({"headline": "last"}, "headline: 'last' is unknown; use one of: first, drop, keep"),
         ({"keep": {"bylines"}}, "keep: 'bylines' is not a kind of noise"),
         ({"keep": "bylines"}, "keep: 'bylines' is not a kind of noise"),
@@ -350,3 +353,32 @@ def test_pickled_result_is_about_as_small_as_its_text() -> None:
     """Of a result the text and the removals are pickled, no arrays."""
     text = NOISY * 50
     assert len(pickle.dumps(Cleaner().clean(text))) < 10 * len(text)
+
+
+LIST = (
+    "Der Stadtrat hat am Montag beschlossen, die Sammlung der Abfälle im ganzen Stadtgebiet neu zu ordnen.",
+    "Was in die Tonne gehört:",
+    "• Obst, auch gekocht",
+    "• Kaffeesatz ohne Kapsel",
+    "Was nicht hineingehört, steht in einem Faltblatt, das in den nächsten Tagen an alle Haushalte verteilt wird.",
+)
+
+
+def test_list_that_a_colon_introduces_stays() -> None:
+    """The entries of a list inside the article, and the line that introduces it, have points for staying."""
+    text = "\n".join(LIST)
+    result = explain_text(text)
+    assert result.text == text
+    for verdict in result.lines[1:4]:
+        assert ("context.list", -4.0) in [(evidence.source, evidence.points) for evidence in verdict.evidence]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [(*LIST[:4], "Ende"), (LIST[0], "Lesen Sie auch:", *LIST[2:]), (LIST[0], "Was in die Tonne gehört", *LIST[2:])],
+    ids=["no prose below", "a pattern speaks of it", "no colon"],
+)
+def test_other_lists_have_no_points_for_staying(lines: tuple[str, ...]) -> None:
+    """Without prose below, below the words of an interface, or without a colon, a list is like other lines."""
+    for verdict in explain_text("\n".join(lines)).lines:
+        assert "context.list" not in [evidence.source for evidence in verdict.evidence]
