@@ -22,12 +22,8 @@ TOOLS = (
 )
 MAX_LINES = 20
 
-_, found, _rest = README.partition("\n## Inside other tools\n")
-if not found:
-    pytest.skip("the README has no section on other tools", allow_module_level=True)
-SECTIONS = {
-    title: body for title, _, body in (part.partition("\n") for part in _rest.split("\n## ")[0].split("\n### ")[1:])
-}
+SECTION = README.partition("\n## Inside other tools\n")[2].partition("\n## ")[0]
+SECTIONS = {title: body for title, _, body in (part.partition("\n") for part in SECTION.split("\n### ")[1:])}
 
 
 def snippet(tool: str) -> str:
