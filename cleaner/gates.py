@@ -8,9 +8,10 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.text import CodeArray, Document, IntArray
+from cleaner.characters import CodeArray, is_emoji
+from cleaner.text import Document, IntArray
 
-__all__ = ["GATES", "Gate", "gate_lines", "is_emoji"]
+__all__ = ["GATES", "Gate", "gate_lines"]
 
 BoolArray = npt.NDArray[np.bool_]
 Gate = Literal["digits", "at-sign", "hash-sign", "emoji", "link", "copyright-sign", "short"]
@@ -32,16 +33,6 @@ def gate_lines(document: Document, gate: Gate) -> BoolArray:
     if gate == "short":
         return (document.ends - document.starts) <= SHORT_LINE
     return _count(document, _SIGNS[gate](document.codes)) >= (MIN_DIGITS if gate == "digits" else 1)
-
-
-def is_emoji(codes: CodeArray) -> BoolArray:
-    """Which code points are pictographs: emoji, dingbats and geometric marks that lead promotional lines."""
-    return (
-        ((codes >= 0x1F000) & (codes <= 0x1FAFF))
-        | ((codes >= 0x2600) & (codes <= 0x27BF))
-        | ((codes >= 0x2B00) & (codes <= 0x2BFF))
-        | ((codes >= 0x231A) & (codes <= 0x23FF))
-    )
 
 
 def _is_joining_dot(codes: CodeArray) -> BoolArray:

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cleaner.gates import GATES, gate_lines, is_emoji
+from cleaner.gates import GATES, gate_lines
 from cleaner.patterns import WINDOW, Pattern, PatternSet
 from cleaner.text import Document, IntArray, is_dropped
 from cleaner.triggers import shows
 
-__all__ = ["Hit", "Matcher", "is_emoji"]
+__all__ = ["Hit", "Matcher"]
 
 # Lines up to so many characters, and how many of them, are remembered with what holds on them.
 MAX_REMEMBERED = 240
