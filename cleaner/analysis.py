@@ -14,7 +14,7 @@ from cleaner.model import Evidence
 from cleaner.text import Document, IntArray
 from cleaner.words import WordLists
 
-__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "analyse", "evidence_of"]
+__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "analyse", "carry_hits", "evidence_of"]
 
 STRONG_POINTS = 16.0
 WEAK_POINTS = 1.0
@@ -89,12 +89,42 @@ class Analysis:
         return np.concatenate([np.zeros(1), np.cumsum(sizes)])
 
 
-def analyse(document: Document, matcher: Matcher, word_lists: WordLists, lang: str | None = None) -> Analysis:
-    """The analysis of a document; ``lang`` is its main language where that is known."""
-    hits: dict[int, list[Hit]] = defaultdict(list)
-    for hit in matcher.match(document):
-        hits[hit.line].append(hit)
-    return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
+def analyse(
+    document: Document,
+    matcher: Matcher,
+    word_lists: WordLists,
+    lang: str | None = None,
+    hits: dict[int, list[Hit]] | None = None,
+) -> Analysis:
+    """The analysis of a document; ``lang`` is its main language, ``hits`` its pattern hits, where they are known."""
+    if hits is None:
+        found: dict[int, list[Hit]] = defaultdict(list)
+        for hit in matcher.match(document):
+            found[hit.line].append(hit)
+        hits = dict(found)
+    return Analysis(document, compute_features(document, word_lists, lang), hits)
+
+
+def carry_hits(analysis: Analysis, edited: set[int], document: Document) -> dict[int, list[Hit]] | None:
+    """The hits in a document that is another one without some lines; None where more than whole lines went.
+
+    What holds on a line is a matter of the line alone, so the lines that stayed keep their hits. ``edited``: the lines
+    of which something went.
+    """
+    before = analysis.document
+    old = np.array([line for line in analysis.filled.tolist() if line not in edited], dtype=np.int64)
+    new = np.flatnonzero([bool(text) for text in document.line_texts])
+    if (
+        old.size != new.size
+        or (before.ends[old] - before.starts[old] != document.ends[new] - document.starts[new]).any()
+    ):
+        return None
+    found: dict[int, list[Hit]] = {}
+    moved = (document.starts[new] - before.starts[old]).tolist()
+    for line, place, by in zip(old.tolist(), new.tolist(), moved, strict=True):
+        if line in analysis.hits:
+            found[place] = [Hit(hit.pattern, place, hit.start + by, hit.end + by) for hit in analysis.hits[line]]
+    return found
 
 
 def evidence_of(hit: Hit) -> Evidence:

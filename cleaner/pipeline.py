@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
-from cleaner.analysis import analyse
+from cleaner.analysis import analyse, carry_hits
 from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
 from cleaner.config import CleanConfig
 from cleaner.context import decide
 from cleaner.edits import apply_removals, make_edits
-from cleaner.matcher import Matcher
+from cleaner.matcher import Hit, Matcher
 from cleaner.model import CleanResult
 from cleaner.passes import Pass, Segments, Trace, make_result
 from cleaner.patterns import PatternSet
@@ -95,8 +95,10 @@ class Cleaner:
         flags: set[str] = set()
         segments = Segments.whole(text)
         left = text
+        hits: dict[int, list[Hit]] | None = None
+        document = Document(text)
         while True:
-            one = self._run_pass(left, title, lang, segments)
+            one = self._run_pass(document, title, lang, segments, hits)
             shorter = apply_removals(left, one.edits)
             if one.edits and not _has_word(shorter):
                 passes.append(replace(one, edits=[]))
@@ -108,13 +110,22 @@ class Cleaner:
                 break
             segments = segments.without(one.edits)
             left = shorter
+            document = Document(left)
+            hits = carry_hits(one.analysis, {edit.line for edit in one.edits}, document)
         return tuple(passes), left, flags
 
     def _passes(self, text: str, title: str | None, lang: str | None) -> tuple[Pass, ...]:
         return self._run(text, title, lang)[0]
 
-    def _run_pass(self, text: str, title: str | None, lang: str | None, segments: Segments) -> Pass:
-        analysis = analyse(Document(text), self._matcher, self._word_lists, lang)
+    def _run_pass(
+        self,
+        document: Document,
+        title: str | None,
+        lang: str | None,
+        segments: Segments,
+        hits: dict[int, list[Hit]] | None,
+    ) -> Pass:
+        analysis = analyse(document, self._matcher, self._word_lists, lang, hits)
         decision = decide(analysis, self.config, title, self._weights)
         return Pass(analysis, decision, make_edits(analysis, decision), segments)
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner import CleanConfig, Cleaner, CleanResult, Kind, apply_removals
+from cleaner.matcher import Hit
 from cleaner.text import split_lines
 
 PROSE = (
@@ -219,3 +220,15 @@ def test_noise_alone_is_flagged(phrase: str) -> None:
     assert result.text == phrase
     assert result.removals == ()
     assert result.flags == ("no-article-found",)
+
+
+@QUICK
+@given(documents())
+def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
+    """Hits that a pass takes over from the one before are those that its own text has."""
+    cleaner = default_cleaner()
+    for one in cleaner._passes(text, None, None):
+        found: dict[int, list[Hit]] = {}
+        for hit in cleaner._matcher.match(one.analysis.document):
+            found.setdefault(hit.line, []).append(hit)
+        assert one.analysis.hits == found
