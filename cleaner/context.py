@@ -57,13 +57,15 @@ class Decision:
     flags: tuple[str, ...]
 
 
-def decide(analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights) -> Decision:
-    """The decision over one document."""
+def decide(
+    analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights, *, explain: bool = True
+) -> Decision:
+    """The decision over one document; ``explain``: with the points of each term of the line scorer."""
     gathered = gather(analysis, title)
     ledger, clues = gathered.ledger, gathered.clues
     _add_headline(ledger, clues.headline, config)
     weak = [line for line, hits in clues.placed.items() if any(hit.pattern.strength == "weak" for hit in hits)]
-    points = score_lines(analysis, clues, weights)
+    points = score_lines(analysis, clues, weights, explain=explain)
     _add_company(analysis, ledger, points, clues.places, weak)
     if clues.headline is None:
         _add_headline_place(analysis, ledger, clues)

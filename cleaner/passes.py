@@ -117,23 +117,19 @@ class Pass:
 class Trace:
     """What tells the reasons of one result: evidence of its removals, and the verdict of every line of the input.
 
-    ``replay`` makes the passes anew. They are large, so a trace that is kept for long gives them up (`forget`), and a
-    pickled one does not hold them.
+    ``replay`` makes the passes again, this time with the points of every term: they are large, so they are made only
+    when somebody asks, and a pickled trace does not hold them.
     """
 
     __slots__ = ("_passes", "_replay", "_text")
 
-    def __init__(self, text: str, replay: Callable[[], tuple[Pass, ...]], passes: tuple[Pass, ...] | None) -> None:
+    def __init__(self, text: str, replay: Callable[[], tuple[Pass, ...]]) -> None:
         self._text = text
         self._replay = replay
-        self._passes = passes
+        self._passes: tuple[Pass, ...] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Trace, (self._text, self._replay, None)
-
-    def forget(self) -> None:
-        """Give the passes up; they are made anew when they are asked for."""
-        self._passes = None
+        return Trace, (self._text, self._replay)
 
     @property
     def passes(self) -> tuple[Pass, ...]:

@@ -25,6 +25,10 @@ from cleaner.text import Document
 __all__ = ["Cleaner", "clean_text", "explain_text"]
 
 NO_ARTICLE = "no-article-found"
+NOT_SETTLED = "not-settled"
+# News pages take up to three passes. A text that does not settle is no article: it comes back as it was, so that the
+# time is bounded and cleaning twice changes nothing.
+MAX_PASSES = 12
 
 
 class Cleaner:
@@ -63,19 +67,12 @@ class Cleaner:
         is accepted and not used yet.
         """
         del url
-        passes, left, flags = self._run(text, title, lang)
-        trace = Trace(text, partial(self._passes, text, title, lang), passes)
-        return make_result(text, left, passes, flags, trace)
+        passes, left, flags = self._run(text, title, lang, explain=False)
+        return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, title, lang)))
 
     def clean_many(self, texts: Iterable[str]) -> list[CleanResult]:
         """The results of many documents, in order, each as if cleaned alone."""
-        results = []
-        for text in texts:
-            result = self.clean(text)
-            if isinstance(result.trace, Trace):
-                result.trace.forget()
-            results.append(result)
-        return results
+        return [self.clean(text) for text in texts]
 
     def stream(self, documents: Iterable[str | Mapping[str, Any]]) -> Iterator[CleanResult]:
         """The results of any number of documents, in order and in constant memory.
@@ -89,7 +86,9 @@ class Cleaner:
                 known = {name: document.get(name) for name in ("title", "lang", "url")}
                 yield self.clean(document["text"], **known)
 
-    def _run(self, text: str, title: str | None, lang: str | None) -> tuple[tuple[Pass, ...], str, set[str]]:
+    def _run(
+        self, text: str, title: str | None, lang: str | None, *, explain: bool
+    ) -> tuple[tuple[Pass, ...], str, set[str]]:
         """The passes over a text, what they leave of it, and flags."""
         passes: list[Pass] = []
         flags: set[str] = set()
@@ -98,7 +97,7 @@ class Cleaner:
         hits: dict[int, list[Hit]] | None = None
         document = Document(text)
         while True:
-            one = self._run_pass(document, title, lang, segments, hits)
+            one = self._run_pass(document, title, lang, segments, hits, explain=explain)
             shorter = apply_removals(left, one.edits)
             if one.edits and not _has_word(shorter):
                 passes.append(replace(one, edits=[]))
@@ -108,6 +107,8 @@ class Cleaner:
             flags.update(one.decision.flags)
             if not one.edits:
                 break
+            if len(passes) == MAX_PASSES:
+                return (replace(passes[0], edits=[]),), text, {NOT_SETTLED}
             segments = segments.without(one.edits)
             left = shorter
             document = Document(left)
@@ -115,7 +116,7 @@ class Cleaner:
         return tuple(passes), left, flags
 
     def _passes(self, text: str, title: str | None, lang: str | None) -> tuple[Pass, ...]:
-        return self._run(text, title, lang)[0]
+        return self._run(text, title, lang, explain=True)[0]
 
     def _run_pass(
         self,
@@ -124,9 +125,11 @@ class Cleaner:
         lang: str | None,
         segments: Segments,
         hits: dict[int, list[Hit]] | None,
+        *,
+        explain: bool,
     ) -> Pass:
         analysis = analyse(document, self._matcher, self._word_lists, lang, hits)
-        decision = decide(analysis, self.config, title, self._weights)
+        decision = decide(analysis, self.config, title, self._weights, explain=explain)
         return Pass(analysis, decision, make_edits(analysis, decision), segments)
 
 

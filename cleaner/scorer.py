@@ -29,7 +29,7 @@ class LinePoints:
     """Points of each term for each filled line: ``values[t, k]`` are those of ``terms[t]`` for line ``lines[k]``.
 
     ``context``: further points by name, which the document gives to its lines. ``total`` is the sum of all of them,
-    one number a filled line.
+    one number a filled line. ``values`` has no terms where nobody is going to ask for the evidence.
     """
 
     lines: IntArray
@@ -59,11 +59,14 @@ def rawness(analysis: Analysis) -> float:
     return float(np.clip((chance - RAW_FROM) / (RAW_FULLY - RAW_FROM), 0.0, 1.0))
 
 
-def score_lines(analysis: Analysis, clues: Clues, weights: Weights) -> LinePoints:
-    """The points of every filled line; see `cleaner.signals` for what is weighed."""
+def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: bool = True) -> LinePoints:
+    """The points of every filled line; see `cleaner.signals` for what is weighed. ``explain``: keep each term's."""
     lines = analysis.filled
     words = analysis.features.words[lines]
     first = first_signals(analysis, clues)
-    odds = -weights.first.points(first, clues.raw).sum(axis=0)
-    values = weights.second.points(first | second_signals(odds, words), clues.raw)
+    odds = -weights.first.totals(first, clues.raw)
+    columns = first | second_signals(odds, words)
+    if not explain:
+        return LinePoints(lines, (), np.empty((0, lines.size)), weights.second.totals(columns, clues.raw))
+    values = weights.second.points(columns, clues.raw)
     return LinePoints(lines, weights.second.terms, values, values.sum(axis=0))

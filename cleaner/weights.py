@@ -22,6 +22,8 @@ __all__ = ["FORMAT", "PassWeights", "SignalWeight", "Weights", "dump_weights", "
 
 FORMAT = 1
 PRIOR = "prior"
+# So many lines are weighed together: their numbers stay near the processor.
+LINES_AT_ONCE = 1024
 # Points and values beyond this are no result of a fit.
 LIMIT = 1e9
 _SIGNAL_FIELDS = {"slope", "page_slope", "offset", "bends", "range"}
@@ -80,6 +82,15 @@ class PassWeights:
             np.maximum(beyond, 0.0, out=beyond)
             beyond *= change
             total += beyond
+        return found
+
+    def totals(self, columns: Mapping[str, FloatArray], page: float) -> FloatArray:
+        """The sum of the points of all terms for each line, without all of them in memory at once."""
+        count = next(iter(columns.values())).size
+        found = np.empty(count)
+        for first in range(0, count, LINES_AT_ONCE):
+            some = {name: values[first : first + LINES_AT_ONCE] for name, values in columns.items()}
+            found[first : first + LINES_AT_ONCE] = self.points(some, page).sum(axis=0)
         return found
 
 

@@ -349,6 +349,14 @@ def test_results_say_the_same_when_they_replay() -> None:
         assert result.lines == expected.lines
 
 
+def test_text_that_does_not_settle_comes_back() -> None:
+    """A text of which each pass would take a little more is no article: it stays, in bounded time, and is flagged."""
+    text = "\n".join("abcdefghijklmnopqrstuvwxyz"[number % 26] for number in range(6000))
+    result = explain_text(text)
+    assert (result.text, result.removals, result.flags) == (text, (), ("not-settled",))
+    assert {verdict.action for verdict in result.lines} == {"keep"}
+
+
 def test_pickled_result_is_about_as_small_as_its_text() -> None:
     """Of a result the text and the removals are pickled, no arrays."""
     text = NOISY * 50

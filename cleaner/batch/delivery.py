@@ -30,6 +30,7 @@ CHECKPOINT_DOCUMENTS = 10_000
 
 _FLAGS = {
     "no-article-found": "no article was found, so the text is as it was; see why with `cleaner explain`",
+    "not-settled": "each look would take out more, so the text is as it was; is it an article at all?",
     "truncated-by-paywall": "the article stops at a paywall; what is left may not be all of it",
 }
 
