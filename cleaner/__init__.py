@@ -3,8 +3,8 @@
 from cleaner.config import CleanConfig
 from cleaner.edits import apply_removals
 from cleaner.errors import CleanerError, ConfigError, InputError, OutputError, PatternError
-from cleaner.model import CleanResult, Evidence, Kind, Line, Removal, Span, Verdict
-from cleaner.pipeline import Cleaner, clean_text, explain_text
+from cleaner.model import CleanResult, Evidence, Kind, Line, Metadata, Removal, Span, Verdict
+from cleaner.pipeline import Cleaner, clean_html, clean_text, explain_html, explain_text
 
 __all__ = [
     "CleanConfig",
@@ -16,13 +16,16 @@ __all__ = [
     "InputError",
     "Kind",
     "Line",
+    "Metadata",
     "OutputError",
     "PatternError",
     "Removal",
     "Span",
     "Verdict",
     "apply_removals",
+    "clean_html",
     "clean_text",
+    "explain_html",
     "explain_text",
 ]
 

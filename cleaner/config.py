@@ -13,6 +13,7 @@ from cleaner.model import Kind
 __all__ = ["CleanConfig"]
 
 _HEADLINES = ("first", "drop", "keep")
+_ENGINES = ("blocks", "trafilatura")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class CleanConfig:
     ``"drop"`` removes all copies, ``"keep"`` leaves all. ``threshold``: points a line's score must exceed
     to be removed; a higher value removes less. ``patterns``: a folder of your own pattern files, added to
     the built-in ones. ``weights``: a file that ``cleaner fit`` has written, used instead of the built-in weights.
+    ``engine``: how the text of HTML is found: ``"blocks"`` weighs each block of the page, ``"trafilatura"`` leaves
+    it to trafilatura alone. ``html_weights``: a fitted model of blocks, used instead of the built-in one.
 
     Raises `ConfigError` when a value is unknown.
 
@@ -35,6 +38,8 @@ class CleanConfig:
     threshold: float = 0.0
     patterns: Path | None = None
     weights: Path | None = None
+    engine: Literal["blocks", "trafilatura"] = "blocks"
+    html_weights: Path | None = None
 
     def __post_init__(self) -> None:
         given: Any = self.keep
@@ -49,6 +54,10 @@ class CleanConfig:
             or self.threshold != self.threshold
         ):
             raise ConfigError(f"threshold: {self.threshold!r} is not a number of points; 0.0 is the default")
+        if self.engine not in _ENGINES:
+            raise ConfigError(f"engine: {self.engine!r} is unknown; use one of: {', '.join(_ENGINES)}")
+        if self.html_weights is not None:
+            object.__setattr__(self, "html_weights", Path(self.html_weights))
         if self.patterns is not None:
             object.__setattr__(self, "patterns", Path(self.patterns))
         if self.weights is not None:

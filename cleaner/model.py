@@ -8,7 +8,18 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal, overload
 
-__all__ = ["Action", "CleanResult", "DeferredEvidence", "Evidence", "Kind", "Line", "Removal", "Span", "Verdict"]
+__all__ = [
+    "Action",
+    "CleanResult",
+    "DeferredEvidence",
+    "Evidence",
+    "Kind",
+    "Line",
+    "Metadata",
+    "Removal",
+    "Span",
+    "Verdict",
+]
 
 Action = Literal["keep", "drop", "cut"]
 
@@ -151,7 +162,7 @@ class DeferredEvidence(Sequence[Evidence]):
 class Verdict:
     """The decision over one line: kept, dropped, or cut (fragments of it removed), and why.
 
-    ``score`` is the sum of the points of ``evidence``.
+    ``score`` is the sum of the points of ``evidence``. ``element``: for HTML the short path of the line's element.
     """
 
     line: Line
@@ -159,11 +170,15 @@ class Verdict:
     kind: Kind | None
     score: float
     evidence: tuple[Evidence, ...]
+    element: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One removed stretch of the input, ``text[start:end]``, with the reason and the text itself."""
+    """One removed stretch of the input, ``text[start:end]``, with the reason and the text itself.
+
+    ``element``: for HTML the short path of the element that it stood in.
+    """
 
     start: int
     end: int
@@ -171,6 +186,21 @@ class Removal:
     score: float
     evidence: Sequence[Evidence]
     text: str
+    element: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a page says of itself; None where it says nothing.
+
+    ``date``: the day of publication as YYYY-MM-DD. ``language``: an ISO 639 code.
+    """
+
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    site_name: str | None = None
+    language: str | None = None
 
 
 def _no_lines() -> tuple[Verdict, ...]:
@@ -192,16 +222,22 @@ class CleanResult:
     """
 
     text: str
-    removals: tuple[Removal, ...] = ()
+    removals: Sequence[Removal] = ()
     headline: str | None = None
     comments: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     trace: Callable[[], tuple[Verdict, ...]] = field(default=_no_lines, repr=False, compare=False)
+    describe: Callable[[], Metadata] = field(default=Metadata, repr=False, compare=False)
 
     @cached_property
     def lines(self) -> tuple[Verdict, ...]:
         """One verdict for each line of the input, in order; built when first asked for."""
         return self.trace()
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """What the page says of itself; nothing where the input was text. Read when first asked for."""
+        return self.describe()
 
     @property
     def changed(self) -> bool:

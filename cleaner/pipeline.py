@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
-from typing import Any
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 from cleaner.analysis import analyse, carry_hits
 from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
@@ -22,7 +22,10 @@ from cleaner.passes import Pass, Segments, Trace, make_result
 from cleaner.patterns import PatternSet
 from cleaner.text import Document
 
-__all__ = ["Cleaner", "clean_text", "explain_text"]
+if TYPE_CHECKING:
+    from cleaner.html.cleaning import PageCleaner
+
+__all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"]
 
 NO_ARTICLE = "no-article-found"
 NOT_SETTLED = "not-settled"
@@ -70,6 +73,21 @@ class Cleaner:
         passes, left, flags = self._run(text, title, lang, explain=False)
         return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, title, lang)))
 
+    def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:
+        """What is left of one page of HTML, with every removal and its reason.
+
+        Offsets of removals are into the text of all the page's blocks, a block a line, which `CleanResult.restore`
+        gives. ``url`` helps to find metadata. Never fails: what holds no article gives an empty text and a flag.
+        """
+        return self.pages.clean(html, url=url)
+
+    @cached_property
+    def pages(self) -> PageCleaner:
+        """What cleans pages of HTML; made when the first one comes. Raises `WeightsError` when its model is wrong."""
+        from cleaner.html.cleaning import PageCleaner
+
+        return PageCleaner(self.config, self._matcher, self._word_lists, self.clean)
+
     def clean_many(self, texts: Iterable[str]) -> list[CleanResult]:
         """The results of many documents, in order, each as if cleaned alone."""
         return [self.clean(text) for text in texts]
@@ -77,11 +95,14 @@ class Cleaner:
     def stream(self, documents: Iterable[str | Mapping[str, Any]]) -> Iterator[CleanResult]:
         """The results of any number of documents, in order and in constant memory.
 
-        A document is a text, or a mapping with ``text`` and, where known, ``title``, ``lang`` and ``url``.
+        A document is a text, or a mapping with ``text`` and, where known, ``title``, ``lang`` and ``url``; or a
+        mapping with ``html``, and perhaps ``url``.
         """
         for document in documents:
             if isinstance(document, str):
                 yield self.clean(document)
+            elif "html" in document:
+                yield self.clean_html(document["html"], url=document.get("url"))
             else:
                 known = {name: document.get(name) for name in ("title", "lang", "url")}
                 yield self.clean(document["text"], **known)
@@ -168,6 +189,31 @@ def explain_text(
     """
     chosen = (config or CleanConfig()).replace(**overrides)
     return _cleaner(chosen).clean(text, title=title, lang=lang, url=url)
+
+
+def clean_html(
+    html: str | bytes, *, url: str | None = None, config: CleanConfig | None = None, **overrides: Any
+) -> str:
+    """The article of a page of HTML as text, a paragraph, heading, list item or table row a line.
+
+    Keyword ``overrides`` are fields of `CleanConfig`. Raises `ConfigError` for an unknown one.
+
+    >>> clean_html("<nav><a href='/'>Home</a></nav>")
+    ''
+    """
+    return explain_html(html, url=url, config=config, **overrides).text
+
+
+def explain_html(
+    html: str | bytes, *, url: str | None = None, config: CleanConfig | None = None, **overrides: Any
+) -> CleanResult:
+    """Like `clean_html`, with every removal, every block's verdict and the evidence for it.
+
+    >>> explain_html("<nav><a href='/'>Home</a></nav>").flags
+    ('no-article-found',)
+    """
+    chosen = (config or CleanConfig()).replace(**overrides)
+    return _cleaner(chosen).clean_html(html, url=url)
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,279 @@
+"""HTML -> result: the blocks of a page are chosen, then their text is cleaned like any other text.
+
+The removals of both steps are told in one list, with offsets into the page's source (see `cleaner.html.reading`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, overload
+
+import numpy as np
+
+from cleaner.config import CleanConfig
+from cleaner.edits import apply_removals
+from cleaner.html.data import builtin_model, element_words, read_model
+from cleaner.html.metadata import read_metadata
+from cleaner.html.page import read_page
+from cleaner.html.peer import add_metadata, extract_text
+from cleaner.html.reading import NO_ARTICLE, PageReader, Reading
+from cleaner.html.reasons import Reasons, comment_blocks
+from cleaner.matcher import Matcher
+from cleaner.model import CleanResult, DeferredEvidence, Evidence, Line, Metadata, Removal, Verdict
+from cleaner.passes import Segments
+from cleaner.text import Document
+from cleaner.words import WordLists
+
+__all__ = ["PageCleaner"]
+
+CleanText = Callable[..., CleanResult]
+
+# A page of which less F1 than this is expected is looked at a second time, as text.
+SURE_EXPECTED = 0.8
+# Patterns of noise that the blocks could not tell stand in lines of no more characters than this.
+SHORT_LINE = 200
+# Between these, a page is so doubtful that trafilatura is asked.
+DOUBTED_EXPECTED = (0.6, 0.83)
+
+
+class PageCleaner:
+    """Cleans pages of HTML with one configuration; without state from one page to the next.
+
+    ``clean_text`` cleans the text of the chosen blocks: `Cleaner.clean`.
+    """
+
+    def __init__(self, config: CleanConfig, matcher: Matcher, word_lists: WordLists, clean_text: CleanText) -> None:
+        self.config = config
+        self.matcher = matcher
+        self.model = builtin_model() if config.html_weights is None else read_model(config.html_weights)
+        self._clean_text = clean_text
+        self._reader = PageReader(self.model, word_lists, element_words(), config.headline, config.threshold)
+
+    def clean(self, markup: str | bytes, *, url: str | None = None) -> CleanResult:
+        """What is left of one page; see `Cleaner.clean_html`."""
+        describe = partial(_describe, markup, url)
+        if self.config.engine == "trafilatura":
+            return self._clean_extracted(markup, url, describe)
+        reading = self.read(markup)
+        if reading is None:
+            return CleanResult("", flags=(NO_ARTICLE,), describe=describe)
+        return self._compose(markup, reading, describe)
+
+    def read(self, markup: str | bytes) -> Reading | None:
+        """A page with the decision over its blocks."""
+        reading = self._reader.read(markup)
+        if reading is not None and DOUBTED_EXPECTED[0] <= reading.choice.expected < DOUBTED_EXPECTED[1]:
+            reading = self._reader.vote(reading, extract_text(markup, fast=True))
+        if reading is not None and self.config.keep and reading.choice.kept.any():
+            reasons = self.reasons(reading)
+            for block in np.flatnonzero(~reading.choice.kept).tolist():
+                reading.choice.kept[block] = reasons.kind(block) in self.config.keep
+        return reading
+
+    def reasons(self, reading: Reading) -> Reasons:
+        """The reasons of a decision."""
+        return Reasons(reading, self.model, self.matcher, element_words())
+
+    def _clean_extracted(self, markup: str | bytes, url: str | None, describe: Callable[[], Metadata]) -> CleanResult:
+        text = extract_text(markup, url)
+        if not text:
+            return CleanResult("", flags=(NO_ARTICLE,), describe=describe)
+        result = self._clean_text(text, title=describe().title)
+        return CleanResult(
+            result.text,
+            result.removals,
+            result.headline,
+            result.comments,
+            result.flags,
+            result.trace,
+            describe,
+        )
+
+    def _compose(self, markup: str | bytes, reading: Reading, describe: Callable[[], Metadata]) -> CleanResult:
+        result = self._clean_chosen(reading)
+        flags = sorted({*reading.flags, *result.flags})
+        replay = partial(self._replay, markup)
+        story = Story(replay, (reading, result, self.reasons(reading)))
+        return CleanResult(
+            text=result.text,
+            removals=DeferredRemovals(story),
+            headline=reading.headline,
+            comments=(*result.comments, *comment_blocks(reading, element_words())),
+            flags=tuple(flags),
+            trace=story,
+            describe=describe,
+        )
+
+    def _clean_chosen(self, reading: Reading) -> CleanResult:
+        """The text of the chosen blocks, cleaned; as it is where neither patterns nor a doubt ask for more."""
+        left = apply_removals(reading.source, reading.edits())
+        if reading.choice.expected < SURE_EXPECTED or self._has_strong_hit(left):
+            return self._clean_text(left, title=reading.headline)
+        return CleanResult(left)
+
+    def _has_strong_hit(self, text: str) -> bool:
+        short = "\n".join(line for line in text.split("\n") if len(line) <= SHORT_LINE)
+        hits = self.matcher.match(Document(short))
+        return any(hit.pattern.strength == "strong" and hit.pattern.action != "note" for hit in hits)
+
+    def _replay(self, markup: str | bytes) -> tuple[Reading, CleanResult, Reasons]:
+        reading = self.read(markup)
+        assert reading is not None
+        return reading, self._clean_chosen(reading), self.reasons(reading)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _page_cleaner, (self._clean_text,)
+
+
+def _page_cleaner(clean_text: Any) -> PageCleaner:
+    """The page cleaner of the cleaner that a method belongs to."""
+    found: PageCleaner = clean_text.__self__.pages
+    return found
+
+
+def _describe(markup: str | bytes, url: str | None) -> Metadata:
+    """What a page says of itself."""
+    return add_metadata(read_metadata(read_page(markup).root), markup, url)
+
+
+class Story:
+    """What tells the reasons of one page: its reading, the cleaning of its text, and the reasons of its blocks.
+
+    ``replay`` makes them anew; a pickled story does not hold them.
+    """
+
+    __slots__ = ("_known", "_replay")
+
+    def __init__(
+        self,
+        replay: Callable[[], tuple[Reading, CleanResult, Reasons]],
+        known: tuple[Reading, CleanResult, Reasons] | None = None,
+    ) -> None:
+        self._replay = replay
+        self._known = known
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Story, (self._replay,)
+
+    @property
+    def known(self) -> tuple[Reading, CleanResult, Reasons]:
+        """The reading, the result of its text, and the reasons."""
+        if self._known is None:
+            self._known = self._replay()
+        return self._known
+
+    def removals(self) -> tuple[Removal, ...]:
+        """The removals of both steps, in the order of the source."""
+        reading, result, reasons = self.known
+        source = reading.source
+        edits = reading.edits()
+        segments = Segments.whole(source).without(edits)
+        found = []
+        for edit in edits:
+            block = edit.line
+            evidence = DeferredEvidence(partial(self._block_evidence, block))
+            kind, path = reasons.kind(block), reading.path(block)
+            text = source[edit.start : edit.end]
+            found.append(Removal(edit.start, edit.end, kind, reasons.score(block), evidence, text, path))
+        for number, removal in enumerate(result.removals):
+            evidence = DeferredEvidence(partial(self._text_evidence, number))
+            for start, end in segments.pieces(removal.start, removal.end):
+                path = self._path_at(reading, start)
+                found.append(Removal(start, end, removal.kind, removal.score, evidence, source[start:end], path))
+        return tuple(sorted(found, key=lambda removal: removal.start))
+
+    def _path_at(self, reading: Reading, offset: int) -> str:
+        block = bisect_right(reading.starts, offset) - 1
+        return reading.path(block) if block >= 0 else ""
+
+    def _block_evidence(self, block: int) -> tuple[Evidence, ...]:
+        return self.known[2].evidence(block)
+
+    def _text_evidence(self, number: int) -> tuple[Evidence, ...]:
+        reading, result, _ = self.known
+        segments = Segments.whole(reading.source).without(reading.edits())
+        return _moved(result.removals[number].evidence, segments)
+
+    def __call__(self) -> tuple[Verdict, ...]:
+        """The verdict over each block, in order."""
+        reading, result, reasons = self.known
+        segments = Segments.whole(reading.source).without(reading.edits())
+        by_block: dict[int, list[Verdict]] = {}
+        for verdict in result.lines:
+            if verdict.line.end > verdict.line.start:
+                block = bisect_right(reading.starts, segments.at(verdict.line.start)) - 1
+                by_block.setdefault(block, []).append(verdict)
+        found = []
+        for block in range(len(reading.page.blocks)):
+            start, end = reading.span(block)
+            line = Line(block, start, end, min(end + 1, len(reading.source)))
+            own = by_block.get(block, [])
+            path = reading.path(block)
+            if own:
+                found.append(_joined(line, own, segments, path))
+                continue
+            evidence = reasons.evidence(block)
+            score = sum(item.points for item in evidence)
+            kept = bool(reading.choice.kept[block])
+            kind = None if kept else reasons.kind(block)
+            found.append(Verdict(line, "keep" if kept else "drop", kind, score, evidence, path))
+        return tuple(found)
+
+
+def _joined(line: Line, verdicts: Sequence[Verdict], segments: Segments, path: str) -> Verdict:
+    """The verdict over a block from those over its lines in the text that was cleaned."""
+    actions = {verdict.action for verdict in verdicts}
+    action = verdicts[0].action if len(actions) == 1 else "cut"
+    kinds = [verdict.kind for verdict in verdicts if verdict.kind is not None]
+    evidence = tuple(item for verdict in verdicts for item in _moved(verdict.evidence, segments))
+    score = sum(verdict.score for verdict in verdicts)
+    return Verdict(line, action, kinds[0] if kinds else None, score, evidence, path)
+
+
+def _moved(evidence: Sequence[Evidence], segments: Segments) -> tuple[Evidence, ...]:
+    """Evidence with offsets into the source."""
+    return tuple(
+        Evidence(item.source, item.points, *segments.span(item.start, item.end), item.kind) for item in evidence
+    )
+
+
+@dataclass(slots=True, eq=False)
+class DeferredRemovals(Sequence[Removal]):
+    """The removals of a page, put together when somebody looks at them; they equal a tuple of the same."""
+
+    story: Story
+    _found: tuple[Removal, ...] | None = None
+
+    @property
+    def _items(self) -> tuple[Removal, ...]:
+        if self._found is None:
+            self._found = self.story.removals()
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> Removal: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Removal, ...]: ...
+    def __getitem__(self, index: int | slice) -> Removal | tuple[Removal, ...]:
+        return self._items[index]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Removal]:
+        return iter(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return self._items == (other._items if isinstance(other, DeferredRemovals) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._items)
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return DeferredRemovals, (self.story,)

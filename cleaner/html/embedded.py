@@ -1,0 +1,51 @@
+"""The article of a page that has its text in data only: in JSON-LD, or in what a script is to show."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+__all__ = ["embedded_markup"]
+
+MIN_CHARACTERS = 400
+_PUSHED = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
+_BODY = re.compile(r'"articleBody"\s*:\s*("(?:[^"\\]|\\.)*")')
+_BEGIN = re.compile(r"<(?:p|div|h[1-6]|article|section)[ >]")
+
+
+def embedded_markup(root: Any) -> str:
+    """The markup of the longest text in the data of a page; empty where there is none of an article's size."""
+    pushed: list[str] = []
+    found: list[str] = []
+    for script in root.iter("script"):
+        text = script.text or ""
+        if "ld+json" in (script.get("type") or ""):
+            found += [_as_markup(value) for value in _strings(_BODY, text)]
+        elif "__next_f" in text:
+            pushed += _strings(_PUSHED, text)
+    for line in "".join(pushed).split("\n"):
+        begin = _BEGIN.search(line)
+        if begin and line.count("<p") > 1:
+            found.append(line[begin.start() :])
+    best = max(found, key=len, default="")
+    return best if len(best) >= MIN_CHARACTERS else ""
+
+
+def _strings(expression: re.Pattern[str], text: str) -> list[str]:
+    """The JSON strings that an expression finds."""
+    found = []
+    for literal in expression.findall(text):
+        try:
+            found.append(str(json.loads(literal, strict=False)))
+        except ValueError:
+            continue
+    return found
+
+
+def _as_markup(text: str) -> str:
+    """A text as markup, a paragraph for each line, unless it is markup already."""
+    if _BEGIN.search(text):
+        return text
+    return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())

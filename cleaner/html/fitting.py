@@ -1,0 +1,250 @@
+"""Labelled pages with their HTML -> the model of blocks, reproducibly.
+
+A block weighs by its words, less than they grow, and by the size of the page's article. Copies of the headline are
+left out: they are found without the model. What the words of elements' names weigh is learnt first, from words that
+several hosts use; what the trees see of it comes from other hosts than the block's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cleaner.catalog import word_lists
+from cleaner.errors import CleanerError
+from cleaner.features import BoolArray, FloatArray
+from cleaner.html.data import element_words, signal_names
+from cleaner.html.headlines import find_headlines
+from cleaner.html.labelled import html_path, read_labelled_html
+from cleaner.html.labels import label_blocks
+from cleaner.html.metadata import page_titles
+from cleaner.html.model import BlockModel, SingleArray, Trees
+from cleaner.html.page import read_page
+from cleaner.html.signals import NameWeights, block_signals, name_signals
+from cleaner.html.view import PageView
+from cleaner.labelled import LabelledPage
+
+__all__ = ["TrainingPage", "collect_pages", "fit_files", "fit_model", "learn_names"]
+
+FOLDS = 5
+ROUNDS = 120
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "num_leaves": 31,
+    "max_depth": 9,
+    "learning_rate": 0.1,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "max_bin": 127,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "seed": 7,
+    "verbose": -1,
+}
+WEIGHT_POWER = 0.75
+# A word of names is learnt when so many hosts use it; so many more are thought to use it like all others.
+MIN_HOSTS = 4
+ADDED_HOSTS = 3.0
+# A word's names count for the blocks inside up to so many elements.
+NAME_UPS = 4
+LIMIT_SHARE = 0.002
+DIGITS = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingPage:
+    """One page as the model sees it: signals, labels and weights of its blocks, and what its elements' names hold.
+
+    ``names``: for each word the weight of main content and of all blocks inside elements with that word.
+    """
+
+    host: str
+    page: str
+    view: PageView
+    signals: SingleArray
+    is_main: BoolArray
+    weight: FloatArray
+    chosen: BoolArray
+    names: Mapping[str, tuple[float, float]]
+
+
+def fit_files(paths: Sequence[Path], *, every: int = 1, report: Callable[[str], None] = lambda _: None) -> BlockModel:
+    """The model fitted to data sets, NAME.jsonl.gz with NAME.html.jsonl.gz beside each; only every ``every``-th page.
+
+    What the model says of its making names the files and a digest of each. Raises `InputError` for what cannot be
+    read, and `CleanerError` without lightgbm.
+    """
+    pages: list[TrainingPage] = []
+    counts = {}
+    for path in paths:
+        report(f"reading {path.name}")
+        before = len(pages)
+        pages += collect_pages(read_labelled_html(path, every))
+        counts[path.name] = len(pages) - before
+    made = {
+        "by": "cleaner.html.fitting",
+        "every": every,
+        "pages": counts,
+        "data": {file.name: _digest(file) for path in paths for file in (path, html_path(path))},
+    }
+    return fit_model(pages, made, report=report)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def collect_pages(pages: Iterable[tuple[LabelledPage, str]]) -> Iterator[TrainingPage]:
+    """The training pages of labelled pages with their HTML; what has no block is left out."""
+    for page, markup in pages:
+        read = read_page(markup)
+        if not read.blocks:
+            continue
+        view = PageView(read, page_titles(read.root), word_lists(), element_words())
+        read.root = None
+        signals = np.array(list(block_signals(view).values()), dtype=np.float32).T
+        labels = label_blocks(view.texts, page.gold, page.lang)
+        size = np.array([len(tokens) for tokens in labels.tokens], dtype=np.float64)
+        chosen = size > 0
+        chosen[find_headlines(read, view.document.folded_lines, view.titles)] = False
+        weight = ((size + 2.0) / (len(labels.gold) + 50.0)) ** WEIGHT_POWER
+        names = _names_of(view, labels.is_main, (size + 2.0) ** WEIGHT_POWER, chosen)
+        view.forget()
+        yield TrainingPage(page.host, page.id, view, signals, labels.is_main, weight, chosen, names)
+
+
+def _names_of(
+    view: PageView, is_main: BoolArray, weight: FloatArray, chosen: BoolArray
+) -> dict[str, tuple[float, float]]:
+    found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    ups = np.array(view.ups[:NAME_UPS])
+    for block in np.flatnonzero(chosen).tolist():
+        own = float(weight[block])
+        for word in {word for node in set(ups[:, block].tolist()) for word in view.words[node]}:
+            found[word][1] += own
+            if is_main[block]:
+                found[word][0] += own
+    return {word: (main, whole) for word, (main, whole) in found.items()}
+
+
+def learn_names(pages: Sequence[TrainingPage]) -> dict[str, float]:
+    """For each word of names that several hosts use, the log-odds of main content inside such elements."""
+    by_host: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
+    whole: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for page in pages:
+        for word, (main, every) in page.names.items():
+            sums = by_host[word][page.host]
+            sums[0] += main
+            sums[1] += every
+        sums = whole[page.host]
+        sums[0] += float(page.weight[page.chosen & page.is_main].sum())
+        sums[1] += float(page.weight[page.chosen].sum())
+    prior = float(np.mean([main / max(every, 1e-9) for main, every in whole.values()]))
+    found = {}
+    for word in sorted(by_host):
+        hosts = by_host[word].values()
+        if len(hosts) >= MIN_HOSTS:
+            share = sum(main / every for main, every in hosts) + ADDED_HOSTS * prior
+            found[word] = round(_log_odds(share / (len(hosts) + ADDED_HOSTS)) - _log_odds(prior), 3)
+    return found
+
+
+def _log_odds(share: float) -> float:
+    bounded = min(max(share, LIMIT_SHARE), 1.0 - LIMIT_SHARE)
+    return math.log(bounded / (1.0 - bounded))
+
+
+def fit_model(
+    pages: Sequence[TrainingPage], made: Mapping[str, Any], *, report: Callable[[str], None] = lambda _: None
+) -> BlockModel:
+    """The model fitted to training pages; needs lightgbm, an extra of the package.
+
+    ``made`` is what the file says of its making; ``report`` hears of progress. The same pages give the same model.
+    """
+    try:
+        lightgbm: Any = import_module("lightgbm")
+    except ImportError:
+        raise CleanerError("the model of HTML blocks is fitted with lightgbm; install news-cleaner[fit]") from None
+    rows = []
+    for fold in range(FOLDS):
+        report(f"names, fold {fold + 1} of {FOLDS}")
+        own = [page for page in pages if _fold_of(page.host) == fold]
+        names = learn_names([page for page in pages if _fold_of(page.host) != fold])
+        rows += [(page, _matrix(page, names)[page.chosen]) for page in own]
+    report("trees")
+    weight = np.concatenate([page.weight[page.chosen] for page, _ in rows])
+    data = lightgbm.Dataset(
+        np.vstack([values for _, values in rows]),
+        label=np.concatenate([page.is_main[page.chosen] for page, _ in rows]).astype(np.float32),
+        weight=weight / weight.mean(),
+    )
+    booster = lightgbm.train(PARAMETERS, data, ROUNDS)
+    return _export(booster.dump_model(), signal_names(), learn_names(pages), made)
+
+
+def _fold_of(host: str) -> int:
+    return zlib.crc32(f"names {host}".encode("utf-8", "surrogatepass")) % FOLDS
+
+
+def _matrix(page: TrainingPage, names: NameWeights) -> SingleArray:
+    """All signals of a page's blocks, with some weights of names."""
+    named = np.array(list(name_signals(page.view, names).values()), dtype=np.float32).T
+    return np.hstack([page.signals, named])
+
+
+def _export(dump: Mapping[str, Any], signals: Sequence[str], names: NameWeights, made: Mapping[str, Any]) -> BlockModel:
+    """The model out of lightgbm's own description of it; signals that no tree asks for are left out."""
+    table = _Table()
+    for tree in dump["tree_info"]:
+        table.roots.append(table.add(tree["tree_structure"]))
+    used = sorted({table.signal[at] for at in range(len(table.signal)) if table.left[at] != at})
+    number = {signal: place for place, signal in enumerate(used)}
+    trees = Trees(
+        np.array(table.roots, dtype=np.intp),
+        np.array([number.get(signal, 0) for signal in table.signal], dtype=np.intp),
+        np.array([float(f"{limit:.7g}") for limit in table.limit], dtype=np.float32),
+        np.array(table.left, dtype=np.intp),
+        np.array(table.right, dtype=np.intp),
+        np.array([round(points, DIGITS) for points in table.points], dtype=np.float64),
+    )
+    return BlockModel(tuple(signals[signal] for signal in used), names, trees, made)
+
+
+class _Table:
+    """Nodes of trees, one behind the other."""
+
+    def __init__(self) -> None:
+        self.roots: list[int] = []
+        self.signal: list[int] = []
+        self.limit: list[float] = []
+        self.left: list[int] = []
+        self.right: list[int] = []
+        self.points: list[float] = []
+
+    def add(self, node: Mapping[str, Any]) -> int:
+        """Add a node and all behind it; its number."""
+        at = len(self.signal)
+        is_leaf = "leaf_value" in node
+        self.signal.append(0 if is_leaf else int(node["split_feature"]))
+        self.limit.append(0.0 if is_leaf else float(node["threshold"]))
+        self.points.append(float(node["leaf_value"] if is_leaf else node["internal_value"]))
+        self.left.append(at)
+        self.right.append(at)
+        if not is_leaf:
+            self.left[at] = self.add(node["left_child"])
+            self.right[at] = self.add(node["right_child"])
+        return at

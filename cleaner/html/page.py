@@ -1,0 +1,317 @@
+"""A page of HTML -> blocks: stretches of text that a reader sees as one, with what the markup says of each.
+
+A block ends where an element of its own line begins or ends, and at a line break. The rows of a data table are one
+block each, and preformatted text is one block with its line ends. Everything is bounded: bytes, elements and depth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from lxml import etree
+
+from cleaner.html.decoding import decode_page, repair_text
+
+__all__ = ["Block", "Node", "Page", "page_text", "read_page"]
+
+# What is behind so many characters of markup, or so many elements, is left out.
+MAX_CHARACTERS = 10_000_000
+MAX_ELEMENTS = 250_000
+# Behind so many bytes nothing is looked at.
+MAX_BYTES = 100_000_000
+# Elements deeper than this are taken as running text.
+MAX_DEPTH = 180
+MAX_NAME_CHARACTERS = 300
+
+CUT_SHORT = "page-cut-short"
+
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_SKIPPED = _tags(
+    "script style noscript template svg math iframe object embed applet select option textarea input "
+    "audio video canvas map head"
+)
+_BLOCKS = _tags(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup p pre "
+    "search section summary table caption tbody td tfoot th thead tr ul button html title frameset"
+)
+_IN_LINK, _IN_BOLD = 1, 2
+# Attributes whose words tell what an element is for.
+_NAMING = frozenset({"class", "id", "itemprop", "role", "data-testid", "data-component"})
+
+_ENDS = re.compile(r"</[bB][oO][dD][yY]\s*>|</[hH][tT][mM][lL]\s*>")
+_DATA = re.compile(r"data:[^\"'\s>]{500,}")
+_DATA_BYTES = re.compile(rb"data:[^\"'\s>]{500,}")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
+# A table of data: so many rows, with so many filled cells, in this share of the rows, each cell no larger than this.
+TABLE_MIN_ROWS = 2
+TABLE_MIN_CELLS = 2
+TABLE_MIN_SHARE = 0.6
+CELL_MAX_CHARACTERS = 300
+CELL_MAX_BLOCKS = 6
+
+
+class Node(NamedTuple):
+    """An element that begins a line of its own: tag, the number of the one around it, and what its attributes say.
+
+    ``names``: the text of its class, id and the like. ``hidden``: whether its markup hides it.
+    """
+
+    tag: str
+    parent: int
+    names: str
+    hidden: bool
+    depth: int
+
+
+class Block(NamedTuple):
+    """A stretch of text, and what its markup says.
+
+    ``node``: the number of the nearest element with a line of its own. ``link_size`` and ``bold_size``: characters
+    inside links and inside bold text. ``links``: how many links begin in it, and ``anchors`` how many of these stay
+    on the page. ``images``: pictures since the block before. ``soft``: whether it begins behind a line break only.
+    ``inline``: the class of its first inline element.
+    """
+
+    text: str
+    node: int
+    link_size: int = 0
+    bold_size: int = 0
+    links: int = 0
+    anchors: int = 0
+    images: int = 0
+    soft: bool = False
+    inline: str = ""
+
+
+@dataclass(eq=False)
+class Page:
+    """A page cut into blocks, in the order of the page; ``root`` is its tree, None where there is none."""
+
+    root: Any
+    nodes: list[Node] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    flags: tuple[str, ...] = ()
+
+    def ancestors(self, node: int) -> Iterator[int]:
+        """The numbers of a node and of those around it, from the inside."""
+        while node >= 0:
+            yield node
+            node = self.nodes[node].parent
+
+
+def read_page(markup: str | bytes, charset: str | None = None) -> Page:
+    """A page cut into blocks; never fails. ``charset`` is what the transport said of the encoding of bytes.
+
+    >>> [block.text for block in read_page("<h1>Low water</h1><p>The <b>ferry</b> waits.").blocks]
+    ['Low water', 'The ferry waits.']
+    """
+    text = page_text(markup, charset)
+    root, cut = _parse(text)
+    if root is None:
+        return Page(None)
+    cutter = _Cutter()
+    cutter.cut(root)
+    flags = (CUT_SHORT,) if cut or cutter.left_elements <= 0 else ()
+    return Page(root, cutter.nodes, cutter.blocks, flags)
+
+
+def page_text(markup: str | bytes, charset: str | None = None) -> str:
+    """The characters of a page, without pictures and other data that stand in it; a character more than its bound."""
+    if isinstance(markup, bytes):
+        if b"data:" in markup:
+            markup = _DATA_BYTES.sub(b"data:", markup[:MAX_BYTES])
+        return decode_page(markup[: 4 * MAX_CHARACTERS], charset)[: MAX_CHARACTERS + 1]
+    if "data:" in markup:
+        markup = _DATA.sub("data:", markup[:MAX_BYTES])
+    return repair_text(markup[: MAX_CHARACTERS + 1])
+
+
+def _parse(text: str) -> tuple[Any, bool]:
+    """The tree of a page, and whether it was cut short."""
+    if "<" not in text:
+        return None, False
+    cut = len(text) > MAX_CHARACTERS
+    # The parser throws away what follows the end of the body.
+    text = _ENDS.sub("", text[:MAX_CHARACTERS]).replace("\0", " ")
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser), cut
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None, False
+
+
+class _Cutter:
+    """One walk over a tree."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.blocks: list[Block] = []
+        self.left_elements = MAX_ELEMENTS
+        self._parts: list[str] = []
+        self._soft = False
+        self._literal = False
+        self._link_size = self._bold_size = self._links = self._anchors = self._images = 0
+        self._inline = ""
+        self._enter = (
+            dict.fromkeys(_BLOCKS, self._enter_block)
+            | dict.fromkeys(_SKIPPED, self._skip)
+            | {"br": self._enter_break, "a": self._enter_link, "img": self._enter_image, "table": self._enter_table}
+            | {"b": self._enter_bold, "strong": self._enter_bold, "pre": self._enter_literal}
+        )
+
+    def cut(self, root: Any) -> None:
+        """Walk over a tree from its root."""
+        node = self._begin(root, root.tag if isinstance(root.tag, str) else "html", -1, -1)
+        self._walk(root, node, 0, 0)
+        self._end_block(node)
+
+    def _walk(self, element: Any, node: int, depth: int, marks: int) -> None:
+        """Walk over what is inside an element; ``marks``: whether a link or bold text is around it."""
+        text = element.text
+        if text:
+            self._add(text, marks)
+        self.left_elements -= len(element)
+        if self.left_elements < 0:
+            return
+        if depth > MAX_DEPTH:
+            self._add(" ".join(element.itertext()), marks)
+            return
+        enter = self._enter
+        for child in element:
+            enter.get(child.tag, self._enter_other)(child, node, depth, marks)
+            tail = child.tail
+            if tail:
+                self._add(tail, marks)
+
+    def _enter_other(self, child: Any, node: int, depth: int, marks: int) -> None:
+        if not isinstance(child.tag, str):
+            return
+        if "-" in child.tag:
+            self._enter_block(child, node, depth, marks)
+        else:
+            self._enter_inline(child, node, depth, marks)
+
+    def _enter_break(self, child: Any, node: int, depth: int, marks: int) -> None:  # noqa: ARG002
+        self._end_block(node)
+        self._soft = True
+
+    def _enter_image(self, child: Any, node: int, depth: int, marks: int) -> None:  # noqa: ARG002
+        self._images += 1
+
+    def _skip(self, child: Any, node: int, depth: int, marks: int) -> None:
+        """Leave an element out with all that is inside it."""
+
+    def _enter_link(self, child: Any, node: int, depth: int, marks: int) -> None:
+        href = child.get("href")
+        if href:
+            self._links += 1
+            self._anchors += href.startswith(("#", "javascript:", "mailto:"))
+            marks |= _IN_LINK
+        self._enter_inline(child, node, depth, marks)
+
+    def _enter_bold(self, child: Any, node: int, depth: int, marks: int) -> None:
+        self._enter_inline(child, node, depth, marks | _IN_BOLD)
+
+    def _enter_inline(self, child: Any, node: int, depth: int, marks: int) -> None:
+        if not self._inline and not self._parts:
+            self._inline = child.get("class") or ""
+        self._walk(child, node, depth + 1, marks)
+
+    def _enter_table(self, child: Any, node: int, depth: int, marks: int) -> None:
+        rows = _data_rows(child)
+        if rows is None:
+            self._enter_block(child, node, depth, marks)
+            return
+        self._end_block(node)
+        inner = self._begin(child, "table", node, depth)
+        for row, cells, link_size in rows:
+            at = self._begin(row, row.tag, inner, depth + 1)
+            self.blocks.append(Block(" | ".join(cells), at, link_size=link_size, links=int(link_size > 0)))
+        self._soft = False
+
+    def _enter_literal(self, child: Any, node: int, depth: int, marks: int) -> None:
+        self._end_block(node)
+        before, self._literal = self._literal, True
+        self._enter_block(child, node, depth, marks)
+        self._literal = before
+
+    def _enter_block(self, child: Any, node: int, depth: int, marks: int) -> None:
+        self._end_block(node)
+        inner = self._begin(child, child.tag, node, depth)
+        self._walk(child, inner, depth + 1, marks)
+        self._end_block(inner)
+        self._soft = False
+
+    def _begin(self, element: Any, tag: str, parent: int, depth: int) -> int:
+        names, hidden = "", False
+        for name, value in element.items():
+            if name in _NAMING:
+                names = f"{names} {value[:MAX_NAME_CHARACTERS]}"
+            elif name == "hidden" or (name == "style" and "none" in value and "display" in value):
+                hidden = True
+        self.nodes.append(Node(tag, parent, names, hidden, depth))
+        return len(self.nodes) - 1
+
+    def _add(self, text: str, marks: int) -> None:
+        self._parts.append(text)
+        if marks & _IN_LINK:
+            self._link_size += len(text.strip())
+        if marks & _IN_BOLD:
+            self._bold_size += len(text.strip())
+
+    def _end_block(self, node: int) -> None:
+        if not self._parts:
+            return
+        joined = "".join(self._parts)
+        self._parts = []
+        text = _literal_text(joined) if self._literal else " ".join(joined.split())
+        if text:
+            links, images = (self._link_size, self._bold_size, self._links, self._anchors), self._images
+            self.blocks.append(Block(text, node, *links, images, self._soft, self._inline))
+            self._images = 0
+            self._soft = False
+        self._link_size = self._bold_size = self._links = self._anchors = 0
+        self._inline = ""
+
+
+def _literal_text(text: str) -> str:
+    """Preformatted text with its line ends, without blank lines around it."""
+    lines = [line.rstrip() for line in _LINE_END.sub("\n", text).split("\n")]
+    return "\n".join(lines).strip("\n") if any(lines) else ""
+
+
+def _data_rows(table: Any) -> list[tuple[Any, list[str], int]] | None:
+    """The rows of a table of data, each with its filled cells and the characters in links; None for a layout."""
+    rows = []
+    for element in table.iter("tr", "table", "caption", "script", "style"):
+        if element.tag == "caption" and (text := " ".join("".join(element.itertext()).split())):
+            rows.append((element, [text], 0))
+        if element.tag in {"table", "script", "style"} and element is not table:
+            return None
+        if element.tag != "tr":
+            continue
+        cells = []
+        for cell in element:
+            text = " ".join("".join(cell.itertext()).split())
+            if len(text) > CELL_MAX_CHARACTERS or _has_blocks(cell):
+                return None
+            if text:
+                cells.append(text)
+        if cells:
+            link_size = sum(len("".join(link.itertext()).strip()) for link in element.iter("a"))
+            rows.append((element, cells, link_size))
+    filled = sum(len(cells) >= TABLE_MIN_CELLS for _, cells, _ in rows)
+    return rows if filled >= TABLE_MIN_ROWS and filled >= TABLE_MIN_SHARE * len(rows) else None
+
+
+def _has_blocks(cell: Any) -> bool:
+    return len(cell) > 0 and sum(inner.tag in _BLOCKS for inner in cell.iter()) > CELL_MAX_BLOCKS + 1

@@ -1,0 +1,202 @@
+"""One page, read and decided: its blocks, which of them stay, and the text that all of them make.
+
+The *source* of a page is the text of all its blocks, a block a line (a block of preformatted text several); it is the
+input that offsets of removals refer to. A list item begins with a hyphen in it. Where the page shows its headline
+nowhere before the article, a line with the headline from the page's head stands first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cleaner.edits import Edit
+from cleaner.features import FloatArray
+from cleaner.headlines import SITE_SEPARATORS
+from cleaner.html.choice import Choice, choose_blocks
+from cleaner.html.embedded import embedded_markup
+from cleaner.html.headlines import find_headlines
+from cleaner.html.metadata import page_titles
+from cleaner.html.model import BlockModel, SingleArray
+from cleaner.html.page import Page, read_page
+from cleaner.html.signals import signal_columns
+from cleaner.html.view import ElementWords, PageView
+from cleaner.model import Kind
+from cleaner.text import fold
+from cleaner.words import WordLists
+
+__all__ = ["NO_ARTICLE", "PageReader", "Reading"]
+
+NO_ARTICLE = "no-article-found"
+BULLET = "- "
+LIST_UPS = 3
+# A page that shows fewer words than this may have its text in its data.
+MIN_WORDS = 50.0
+# What stands behind the last separator of a title is the site's name when it is no longer than this.
+MAX_SITE_WORDS, MIN_LEAD_WORDS = 5, 3
+# Another extractor's opinion counts so many points; a block of so many characters is found inside its lines.
+VOTE_POINTS = 2.0
+VOTE_MIN_CHARACTERS = 26
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A page as it was read and decided; ``values``: the signals of its blocks, a row a block.
+
+    ``copies``: the blocks that are copies of the headline. ``votes``: the points that another extractor's opinion
+    adds to each block, None where it was not asked.
+    ``lead``: the headline that stands before all blocks in the source, empty where there is none.
+    """
+
+    view: PageView
+    values: SingleArray
+    choice: Choice
+    copies: list[int]
+    votes: FloatArray | None
+    lead: str
+    flags: tuple[str, ...]
+
+    @property
+    def page(self) -> Page:
+        """The page and its blocks."""
+        return self.view.page
+
+    @cached_property
+    def shown(self) -> list[str]:
+        """The text of each block as it stands in the source."""
+        nodes = self.page.nodes
+        begun: set[int] = set()
+        found = []
+        for block in self.page.blocks:
+            node = block.node
+            for _ in range(LIST_UPS):
+                if nodes[node].tag == "li" or node <= 0:
+                    break
+                node = nodes[node].parent
+            is_item = node >= 0 and nodes[node].tag == "li" and node not in begun
+            if is_item:
+                begun.add(node)
+            found.append(BULLET + block.text if is_item else block.text)
+        return found
+
+    @cached_property
+    def source(self) -> str:
+        """The text of all blocks."""
+        return "\n".join([self.lead, *self.shown] if self.lead else self.shown)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each block begins in the source."""
+        sizes = [len(text) + 1 for text in self.shown]
+        first = len(self.lead) + 1 if self.lead else 0
+        return (first + np.cumsum([0, *sizes[:-1]])).tolist() if sizes else []
+
+    def span(self, block: int) -> tuple[int, int]:
+        """Where a block stands in the source."""
+        start = self.starts[block]
+        return start, start + len(self.shown[block])
+
+    def edits(self) -> list[Edit]:
+        """What goes of the source: the blocks that are not kept, each with one line end."""
+        kept = self.choice.kept
+        last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
+        found = []
+        for block in np.flatnonzero(~kept).tolist():
+            start, end = self.span(block)
+            if block < last:
+                end += 1
+            elif self.lead or block > 0:
+                start -= 1
+            found.append(Edit(start, end, block, Kind.BOILERPLATE, 0.0))
+        return found
+
+    @property
+    def headline(self) -> str | None:
+        """The headline of the page, where one was recognised."""
+        copy = self.choice.headline
+        return self.lead or (self.page.blocks[copy].text if copy is not None else None)
+
+    def path(self, block: int) -> str:
+        """The short path of a block's element: itself and the one around it."""
+        node = self.page.nodes[self.page.blocks[block].node]
+        around = self.page.nodes[node.parent] if node.parent >= 0 else None
+        return " > ".join(_name(item.tag, item.names) for item in (around, node) if item is not None)
+
+
+def _name(tag: str, names: str) -> str:
+    words = names.split()
+    return f"{tag}.{words[0]}" if words else tag
+
+
+@dataclass(frozen=True, eq=False)
+class PageReader:
+    """Reads pages and decides over their blocks."""
+
+    model: BlockModel
+    word_lists: WordLists
+    element_words: ElementWords
+    headline: str
+    threshold: float
+
+    def read(self, markup: str | bytes) -> Reading | None:
+        """A page with its decision; None where it has no text at all."""
+        page = read_page(markup)
+        if page.root is None:
+            return None
+        titles = page_titles(page.root)
+        page = _with_embedded(page)
+        if not page.blocks:
+            return None
+        view = PageView(page, titles, self.word_lists, self.element_words)
+        values = self.model.matrix(signal_columns(view, self.model.names))
+        copies = find_headlines(page, view.document.folded_lines, titles)
+        return self._decide(view, values, self.model.points(values), copies, None)
+
+    def vote(self, reading: Reading, text: str) -> Reading:
+        """The decision over a page anew, with the vote of another extractor that has found this text in it."""
+        folded = fold(text)
+        lines = {line.strip(" -|") for line in folded.split("\n")}
+        took = [
+            line in folded if len(line) >= VOTE_MIN_CHARACTERS else line in lines
+            for line in reading.view.document.folded_lines
+        ]
+        votes = np.where(took, VOTE_POINTS, -VOTE_POINTS)
+        return self._decide(reading.view, reading.values, reading.choice.points + votes, reading.copies, votes)
+
+    def _decide(
+        self, view: PageView, values: SingleArray, points: FloatArray, copies: list[int], votes: FloatArray | None
+    ) -> Reading:
+        choice = choose_blocks(
+            view.texts, view.features.words, points, copies, headline=self.headline, threshold=self.threshold
+        )
+        found = bool(choice.kept.any())
+        flags = view.page.flags if found else (*view.page.flags, NO_ARTICLE)
+        lead = _lead(view.titles, choice) if found and self.headline != "drop" else ""
+        return Reading(view, values, choice, copies, votes, lead, flags)
+
+
+def _with_embedded(page: Page) -> Page:
+    """The page, or what its data hold where it shows next to nothing."""
+    root: Any = page.root
+    if sum(len(block.text.split()) for block in page.blocks) < MIN_WORDS:
+        markup = embedded_markup(root)
+        if markup:
+            found = read_page(f"<article>{markup}</article>")
+            found.root = root
+            return found
+    return page
+
+
+def _lead(titles: Sequence[str], choice: Choice) -> str:
+    """The headline from the page's head, where no block is a copy of it; a site's name behind it is left out."""
+    if choice.headline is not None or not titles:
+        return ""
+    for separator in SITE_SEPARATORS:
+        before, _, site = titles[0].rpartition(separator)
+        if len(site.split()) <= MAX_SITE_WORDS and len(before.split()) >= MIN_LEAD_WORDS:
+            return before
+    return titles[0]

@@ -1,0 +1,117 @@
+"""Why each block of a page stays or goes: evidence and kinds, put together when somebody looks at them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cleaner.analysis import evidence_of
+from cleaner.html.model import BlockModel
+from cleaner.html.reading import Reading
+from cleaner.html.view import ElementWords
+from cleaner.matcher import Hit, Matcher
+from cleaner.model import Evidence, Kind
+
+__all__ = ["Reasons", "comment_blocks", "element_kind"]
+
+# Signals with fewer points are put together in the evidence.
+NAMED_MIN_POINTS = 0.5
+KIND_UPS = 6
+COMMENT_MIN_WORDS = 3
+COMMENT_MAX_LINK_SHARE = 0.5
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def element_kind(reading: Reading, words: ElementWords, block: int) -> Kind | None:
+    """The kind that the names of the elements around a block tell, the nearest first."""
+    page = reading.page
+    inline = page.blocks[block].inline
+    if inline and (kind := words.kind(inline.lower().split())):
+        return kind
+    for step, node in enumerate(page.ancestors(page.blocks[block].node)):
+        if step > KIND_UPS:
+            break
+        if kind := words.kind(reading.view.words[node]):
+            return kind
+    return None
+
+
+def comment_blocks(reading: Reading, words: ElementWords) -> list[str]:
+    """The reader comments among the blocks that go, by the names of their elements: one string each."""
+    page, kept = reading.page, reading.choice.kept
+    table, own_names = reading.view.names
+    is_comment = np.array([words.kind(names) is Kind.COMMENT for names in table], dtype=bool)
+    marked = set(np.flatnonzero(is_comment[own_names]).tolist())
+    if not marked:
+        return []
+    bodies: dict[int, list[str]] = defaultdict(list)
+    for block, own in enumerate(page.blocks):
+        if kept[block] or own.link_size > COMMENT_MAX_LINK_SHARE * len(own.text):
+            continue
+        around = next((node for node in page.ancestors(own.node) if node in marked), None)
+        if around is None or page.nodes[own.node].tag in _HEADINGS or len(own.text.split()) < COMMENT_MIN_WORDS:
+            continue
+        if element_kind(reading, words, block) is Kind.COMMENT:
+            bodies[around].append(own.text)
+    return ["\n".join(body) for body in bodies.values()]
+
+
+@dataclass(frozen=True, eq=False)
+class Reasons:
+    """The reasons of one page."""
+
+    reading: Reading
+    model: BlockModel
+    matcher: Matcher
+    words: ElementWords
+
+    @cached_property
+    def hits(self) -> dict[int, list[Hit]]:
+        """The pattern hits by block."""
+        found: dict[int, list[Hit]] = defaultdict(list)
+        for hit in self.matcher.match(self.reading.view.document):
+            found[hit.line].append(hit)
+        return found
+
+    def kind(self, block: int) -> Kind:
+        """The kind of noise that a block is: what was marked, else what a pattern names, else its element."""
+        mark = self.reading.choice.marks.get(block)
+        if mark is not None and mark.kind is not None:
+            return mark.kind
+        hits = self.hits.get(block, ())
+        strong = [hit.pattern.kind for hit in hits if hit.pattern.strength == "strong" and hit.pattern.action != "note"]
+        named = element_kind(self.reading, self.words, block)
+        weak = [hit.pattern.kind for hit in hits if hit.pattern.action != "note"]
+        return next(kind for kind in (*strong, named, *weak, Kind.BOILERPLATE) if kind is not None)
+
+    def score(self, block: int) -> float:
+        """The points for removing a block: the sum of its evidence."""
+        return sum(item.points for item in self.evidence(block))
+
+    def evidence(self, block: int) -> tuple[Evidence, ...]:
+        """What speaks for and against removing a block: patterns, the page, and the signals of the model."""
+        reading, choice = self.reading, self.reading.choice
+        start, end = reading.span(block)
+        found = []
+        if not choice.kept[block]:
+            for hit in self.hits.get(block, ()):
+                item = evidence_of(hit)
+                found.append(Evidence(item.source, item.points, start, end, item.kind))
+        if (mark := choice.marks.get(block)) is not None:
+            found.append(Evidence(mark.source, mark.points, start, end, mark.kind))
+        if reading.votes is not None:
+            found.append(Evidence("trafilatura.vote", -float(reading.votes[block]), start, end))
+        parts = self.model.parts(reading.values[block])
+        rest = parts.pop("prior")
+        for name, points in sorted(parts.items(), key=lambda part: -abs(part[1])):
+            if abs(points) >= NAMED_MIN_POINTS:
+                found.append(Evidence(f"block.{name}", -points, start, end))
+            else:
+                rest += points
+        found.append(Evidence("block.other", -rest, start, end))
+        if abs(choice.cut) < float("inf"):
+            found.append(Evidence("page.threshold", choice.cut, start, end))
+        return tuple(found)

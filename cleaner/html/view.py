@@ -1,0 +1,172 @@
+"""A page in arrays: a row a block or a row an element, and the words of the elements' names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from cleaner.features import BoolArray, Features, FloatArray, compute_features
+from cleaner.html.page import Page
+from cleaner.model import Kind
+from cleaner.text import Document, IntArray
+from cleaner.words import WordLists
+
+__all__ = ["ElementWords", "PageView", "name_words"]
+
+UPS = 4
+PARAGRAPH_MIN_CHARACTERS = 40
+PARAGRAPH_MAX_LINK_SHARE = 0.4
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_MAX_NAME = 32
+_MAX_WORDS = 40
+
+
+@lru_cache(maxsize=20_000)
+def name_words(names: str) -> tuple[str, ...]:
+    """The words of an element's class, id and the like: each name as a whole, then its parts.
+
+    >>> name_words("entry-content mainText")
+    ('entry-content', 'maintext', 'entry', 'content', 'main', 'text')
+    """
+    if not names:
+        return ()
+    whole = [name.lower() for name in names.split() if len(name) <= _MAX_NAME]
+    parts = [word.lower() for word in _WORD.findall(names) if len(word) > 1]
+    return tuple(dict.fromkeys((*whole[:_MAX_WORDS], *parts[:_MAX_WORDS])))
+
+
+@dataclass(frozen=True)
+class ElementWords:
+    """What the words of elements' names stand for: ``groups`` by name, and a kind of noise by word."""
+
+    groups: Mapping[str, Sequence[str]]
+    kinds: Mapping[str, Kind]
+
+    @cached_property
+    def bits(self) -> dict[str, int]:
+        """For each word the groups that it belongs to, a bit a group."""
+        found: dict[str, int] = {}
+        for bit, words in enumerate(self.groups.values()):
+            for word in words:
+                found[word] = found.get(word, 0) | (1 << bit)
+        return found
+
+    def kind(self, words: Sequence[str]) -> Kind | None:
+        """The kind that the words of one element stand for; of several the one that stands first in the file."""
+        found = [self._ranked[word] for word in words if word in self._ranked]
+        return min(found)[1] if found else None
+
+    @cached_property
+    def _ranked(self) -> dict[str, tuple[int, Kind]]:
+        """For each word the place of its kind in the file, and the kind."""
+        order = list(dict.fromkeys(self.kinds.values()))
+        return {word: (order.index(kind), kind) for word, kind in self.kinds.items()}
+
+
+@dataclass(eq=False)
+class PageView:
+    """A page in arrays: a row a block, or a row an element; what the signals are computed from."""
+
+    page: Page
+    titles: Sequence[str]
+    word_lists: WordLists
+    element_words: ElementWords
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The text of each block on one line."""
+        return [" ".join(block.text.split()) if "\n" in block.text else block.text for block in self.page.blocks]
+
+    @cached_property
+    def document(self) -> Document:
+        """The texts of the blocks as one document, a line each."""
+        return Document("\n".join(self.texts))
+
+    @cached_property
+    def features(self) -> Features:
+        """The features of the texts."""
+        return compute_features(self.document, self.word_lists)
+
+    @cached_property
+    def node(self) -> IntArray:
+        """The number of each block's own element."""
+        return np.array([block.node for block in self.page.blocks], dtype=np.int64)
+
+    @cached_property
+    def parent(self) -> IntArray:
+        """The number of the element around each element; the root stands in for what is around it."""
+        return np.array([max(node.parent, 0) for node in self.page.nodes], dtype=np.int64)
+
+    @cached_property
+    def ups(self) -> list[IntArray]:
+        """For each block its own element, the one around it, and so on."""
+        found = [self.node]
+        for _ in range(UPS):
+            found.append(self.parent[found[-1]])
+        return found
+
+    @cached_property
+    def ends(self) -> IntArray:
+        """For each element the number behind the last one inside it."""
+        ends = list(range(1, len(self.page.nodes) + 1))
+        parents = self.parent.tolist()
+        for number in range(len(ends) - 1, 0, -1):
+            parent = parents[number]
+            ends[parent] = max(ends[parent], ends[number])
+        return np.array(ends, dtype=np.int64)
+
+    @cached_property
+    def jumps(self) -> list[IntArray]:
+        """For each element the one that is 1, 2, 4, 8 and so on levels around it; a last, empty one where none is."""
+        outside = len(self.page.nodes)
+        found = [np.append(self.parent, outside)]
+        found[0][0] = outside
+        deepest = max((node.depth for node in self.page.nodes), default=0) + 1
+        while 2 ** len(found) <= deepest:
+            found.append(found[-1][found[-1]])
+        return found
+
+    @cached_property
+    def names(self) -> tuple[list[tuple[str, ...]], IntArray]:
+        """The different sets of words that elements' names are made of, and for each element the number of its own."""
+        numbers: dict[str, int] = {}
+        own = [numbers.setdefault(node.names, len(numbers)) for node in self.page.nodes]
+        return [name_words(names) for names in numbers], np.array(own, dtype=np.int64)
+
+    @cached_property
+    def words(self) -> list[tuple[str, ...]]:
+        """The words of each element's names."""
+        table, own = self.names
+        return [table[number] for number in own.tolist()]
+
+    @cached_property
+    def size(self) -> FloatArray:
+        """The characters of each block."""
+        return self.features.length.astype(np.float64)
+
+    @cached_property
+    def link_size(self) -> FloatArray:
+        """The characters of each block that are in links."""
+        sizes = np.array([block.link_size for block in self.page.blocks], dtype=np.float64)
+        return np.asarray(np.minimum(sizes, self.size))
+
+    @cached_property
+    def is_paragraph(self) -> BoolArray:
+        """Which blocks are running text by size and links."""
+        return (self.size > PARAGRAPH_MIN_CHARACTERS) & (self.link_size < PARAGRAPH_MAX_LINK_SHARE * self.size)
+
+    def forget(self) -> None:
+        """Give up what was computed of the texts; it is computed anew when it is asked for."""
+        for name in ("texts", "document", "features"):
+            self.__dict__.pop(name, None)
+
+    def inside(self, values: FloatArray) -> FloatArray:
+        """The sum of the values of the blocks inside each element."""
+        own = np.bincount(self.node, weights=values, minlength=len(self.page.nodes))
+        running = np.concatenate([[0.0], np.cumsum(own)])
+        return np.asarray(running[self.ends] - running[:-1])
