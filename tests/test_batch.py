@@ -317,7 +317,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["A", "--format", "csv"], "'csv' is unknown; use one of: text, jsonl, parquet, warc, wet"),
+        (["A", "--format", "csv"], "'csv' is unknown; use one of: text, html, jsonl, parquet, warc, wet"),
         (["A", "--jobs", "0"], "--jobs: 0 is too small"),
         (["A", "--max-document", "0"], "--max-document: 0 is too small"),
         (["A", "--field", ""], "--field: has no name"),

@@ -56,7 +56,7 @@ class _Corpus:
     def __init__(self, folder: Path, ending: str) -> None:
         self.ending = ending
         self.source = folder / f"corpus.jsonl{ending}"
-        data = _corpus(900)
+        data = _corpus(300)
         if ending == ".gz":
             data = gzip.compress(data)
         elif ending == ".zst":

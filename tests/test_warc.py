@@ -132,13 +132,16 @@ def test_each_record_is_compressed_for_itself(tmp_path: Path) -> None:
 
 
 def test_archive_becomes_lines_of_json(tmp_path: Path) -> None:
-    """As JSONL each text is an object with address, id and date; records without text have no line."""
+    """As JSONL each text or page is an object with address, id and date; other records have no line."""
     import json
 
     items = _items(_chunks(_archive(tmp_path / "a.wet")), to_jsonl=True)
     done: list[Done] = [(item, "x" if item.document else None) for item in items]
     lines = [json.loads(line) for line in write_items(done, None, to_jsonl=True).splitlines()]
-    assert [line["url"] for line in lines] == [f"https://example.org/{number}" for number in range(3)]
+    assert [line["url"] for line in lines] == [
+        *(f"https://example.org/{number}" for number in range(3)),
+        None,
+    ]
     assert set(lines[0]) == {"url", "id", "date", "text"}
     assert lines[0]["id"].startswith("urn:uuid:")
 

@@ -18,7 +18,7 @@ from cleaner.batch.tally import Tally
 from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, SourceEnd, TextOutcome
 from cleaner.errors import CleanerError, OutputError
 from cleaner.records.chunks import Place
-from cleaner.records.sources import STDIN
+from cleaner.records.sources import DOCUMENT_FORMATS, STDIN
 from cleaner.records.streams import compress
 from cleaner.records.texts import Record, join_records
 from cleaner.records.writing import PartialFile, is_full, output_error, partial_path, write_file
@@ -253,7 +253,7 @@ class Delivery:
 
     def _has_records(self) -> bool:
         """Whether failures of text files are written down too, and not only said."""
-        return self._plan.keep_errors or any(source.format != "text" for source in self._plan.sources)
+        return self._plan.keep_errors or any(source.format not in DOCUMENT_FORMATS for source in self._plan.sources)
 
     def _partial(self, target: Path, length: int) -> PartialFile:
         return PartialFile(target, stable=self._checkpoint is not None, length=length)

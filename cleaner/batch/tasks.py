@@ -10,7 +10,7 @@ from cleaner.batch.plan import Plan, Settings
 from cleaner.batch.tally import Tally
 from cleaner.errors import CleanerError, InputError
 from cleaner.records.chunks import Limits, Place, RawChunk, record_format
-from cleaner.records.sources import Compression, Format, Source
+from cleaner.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
 from cleaner.records.streams import read_all
 
 __all__ = ["ChunkResult", "ChunkTask", "Failure", "SourceEnd", "Task", "TextOutcome", "TextTask", "read_tasks"]
@@ -105,7 +105,7 @@ def read_tasks(plan: Plan, settings: Settings, first: int, place: Place) -> Iter
     size = 0
     for index in range(first, len(plan.sources)):
         source = plan.sources[index]
-        if source.format == "text":
+        if source.format in DOCUMENT_FORMATS:
             held.append((index, source, data := _read_text(source), plan.compression(index)))
             size += 0 if isinstance(data, InputError) else len(data)
             if size >= limits.chunk_bytes or len(held) >= _MAX_TEXTS:

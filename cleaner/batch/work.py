@@ -50,11 +50,16 @@ class Worker:
         return outcomes
 
     def _text_results(self, records: Sequence[Record]) -> Iterator[CleanResult | str]:
-        if len(records) == 1:
+        if len(records) == 1 and not records[0].is_html:
             # Alone a text need not wait for a batch.
             yield self._cleaner.clean(records[0].text, title=self._settings.title, lang=self._settings.lang)
         else:
-            yield from self._results([Document(record.text, record.encode) for record in records])
+            yield from self._results(
+                [
+                    Document(record.text, record.encode, html=record.data if record.is_html else None)
+                    for record in records
+                ]
+            )
 
     def _decode(self, source: Source, data: bytes | InputError) -> Record | InputError:
         limit = self._settings.max_document
@@ -64,6 +69,9 @@ class Worker:
             return InputError(
                 f"{source.name}: has {len(data)} bytes, more than --max-document {limit}; raise that limit"
             )
+        if source.format == "html":
+            # A page says itself how it is encoded.
+            return Record(source, "", data=data, is_html=True)
         try:
             return decode_record(source, data, self._settings.encoding)
         except InputError as error:
@@ -76,12 +84,18 @@ class Worker:
             raise record if isinstance(record, InputError) else InputError(str(result))
         if isinstance(result, str):
             raise InputError(f"{record.source.name}: {result}")
-        outcome = TextOutcome(index, is_changed=result.text != record.text, flags=result.flags)
+        is_html = record.is_html
+        if is_html:
+            record = Record(record.source, result.restore())
+            result_text = result.text if not result.text or result.text.endswith("\n") else f"{result.text}\n"
+        else:
+            result_text = result.text
+        outcome = TextOutcome(index, is_changed=result_text != record.text, flags=result.flags)
         if self._settings.is_joined:
-            outcome.text = result.text
+            outcome.text = result_text
             outcome.has_crlf = "\r\n" in record.text
         else:
-            outcome.data = record.encode(result.text)
+            outcome.data = result_text.encode("utf-8", "backslashreplace") if is_html else record.encode(result_text)
         outcome.tally.count(record.text, result)
         if self._settings.with_removals:
             name = STDIN if record.source.path is None else record.source.name
@@ -109,7 +123,7 @@ class Worker:
                     cleaned = Item(item.number, item.raw, failure=result)
                 else:
                     text = result.text
-                    tally.count(item.document.text, result)
+                    tally.count(item.document.text if item.document.html is None else result.restore(), result)
                     removals += self._removals(task.name, item, item.document, result)
             if cleaned.failure is not None:
                 failures.append(Failure.of(task.name, item.number, cleaned.failure, item.raw))
@@ -139,6 +153,8 @@ class Worker:
         return result
 
     def _mapping(self, document: Document) -> dict[str, Any]:
+        if document.html is not None:
+            return {"html": document.html, "url": document.url}
         return {
             "text": document.text,
             "title": document.title or self._settings.title,

@@ -9,10 +9,12 @@ import typer
 
 from cleaner.cli.options import (
     EncodingOption,
+    EngineOption,
     ErrorsOption,
     FieldOption,
     FormatOption,
     HeadlineOption,
+    HtmlFieldOption,
     IdFieldOption,
     JobsOption,
     KeepOption,
@@ -49,6 +51,7 @@ from cleaner.cli.places import Places, check_usage, plan_places
 from cleaner.errors import CleanerError, ConfigError, OutputError
 from cleaner.records import Source, find_sources
 from cleaner.records.chunks import Fields
+from cleaner.records.sources import DOCUMENT_FORMATS
 
 if TYPE_CHECKING:
     from cleaner.batch import Outcome, Plan, Settings, StoppedError
@@ -77,6 +80,7 @@ def run(
     ] = None,
     format: FormatOption = None,  # noqa: A002 - the name of the option
     field: FieldOption = "text",
+    html_field: HtmlFieldOption = None,
     title_field: TitleFieldOption = "title",
     lang_field: LangFieldOption = "lang",
     url_field: UrlFieldOption = "url",
@@ -89,6 +93,7 @@ def run(
     lang: LangOption = None,
     patterns: PatternsOption = None,
     weights: WeightsOption = None,
+    engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
@@ -101,8 +106,9 @@ def run(
 ) -> None:
     """Clean texts and records: the article stays, the noise goes.
 
-    A text file is one document. JSONL, Parquet, WARC and WET hold many; all but their text stays as it is. Any of
-    them but Parquet may be compressed (.gz, .zst). A folder gives all files with an ending that is known.
+    A text file is one document, and so is a page of HTML, which becomes text. JSONL, Parquet, WARC and WET hold
+    many; all but their text stays as it is. Any of them but Parquet may be compressed (.gz, .zst). A folder gives
+    all files with an ending that is known.
 
     One text goes to standard output byte for byte as it was, less the noise: encoding, byte order mark and line
     ends are kept. Several on standard output are joined in order, in UTF-8, each on a line of its own. With -o and
@@ -112,6 +118,7 @@ def run(
     Examples:
       cleaner clean page.txt
       curl -s https://example.org/page.txt | cleaner clean
+      cleaner clean page.html -o article.txt
       cleaner clean corpus/ -o articles/ --removed removed.jsonl
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text --resume
@@ -129,10 +136,16 @@ def run(
             threshold=threshold,
             patterns=patterns,
             weights=weights,
+            engine=engine,
             encoding=encoding,
         )
         sources, missing = find_sources(names, leave_out=output, format=make_format(format))
-        fields = Fields(field, title_field, lang_field, url_field, id_field, result_field)
+        if html_field is None:
+            fields = Fields(field, title_field, lang_field, url_field, id_field, result_field)
+        else:
+            fields = Fields(
+                html_field, title_field, lang_field, url_field, id_field, result_field or field, is_html=True
+            )
         plan = plan_places(
             places,
             sources,
@@ -198,7 +211,9 @@ def _end_stopped(stopped: StoppedError) -> NoReturn:
 
 def _is_corpus(names: list[str], sources: list[Source]) -> bool:
     """Whether a run is one over many documents, of which a table says more than nothing."""
-    return any(source.format != "text" for source in sources) or any(Path(name).is_dir() for name in names)
+    return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(
+        Path(name).is_dir() for name in names
+    )
 
 
 def _say_table(outcome: Outcome) -> None:
@@ -210,5 +225,6 @@ def _say_table(outcome: Outcome) -> None:
 def _say_failures(plan: Plan, outcome: Outcome) -> None:
     if outcome.tally.failed and plan.errors is not None:
         say(f"{outcome.tally.failed} documents failed; they are in {plan.errors}, each with its reason")
-    if not plan.is_quiet and outcome.tally.passed and any(source.format == "warc" for source in plan.sources):
-        say(f"{outcome.tally.passed} records are no plain text and passed as they are; HTML is not read yet")
+    kept = any(source.format == "warc" and not plan.to_jsonl(index) for index, source in enumerate(plan.sources))
+    if not plan.is_quiet and outcome.tally.passed and kept:
+        say(f"{outcome.tally.passed} records are no plain text and passed as they are; -o NAME.jsonl reads pages too")

@@ -10,6 +10,7 @@ import typer
 
 from cleaner.cli.options import (
     EncodingOption,
+    EngineOption,
     HeadlineOption,
     KeepOption,
     LangOption,
@@ -34,6 +35,7 @@ from cleaner.cli.output import (
 from cleaner.errors import InputError
 from cleaner.model import CleanResult
 from cleaner.records import find_sources, read_records
+from cleaner.records.streams import read_all
 
 __all__ = ["run"]
 
@@ -63,9 +65,10 @@ def run(
     lang: LangOption = None,
     patterns: PatternsOption = None,
     weights: WeightsOption = None,
+    engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
 ) -> None:
-    """Show for every line of a text whether it stays, and why.
+    """Show for every line of a text, or block of a page of HTML, whether it stays, and why.
 
     Each line has its number, a mark (- dropped, ~ cut, none: kept), the kind of noise, its score and its text.
     Beneath stands the evidence: where each of the points comes from. The points add up to the score; points above
@@ -75,6 +78,7 @@ def run(
     Examples:
       cleaner explain page.txt
       cleaner explain page.txt --removed-only
+      cleaner explain page.html
       cleaner explain page.txt --json | python -m json.tool
     """
     with reporting():
@@ -87,6 +91,7 @@ def run(
             threshold=threshold,
             patterns=patterns,
             weights=weights,
+            engine=engine,
             encoding=encoding,
         )
         sources, errors = find_sources([name])
@@ -94,12 +99,17 @@ def run(
         failed = say_all(errors)
         for source in sources:
             try:
-                for record in read_records(source, encoding=encoding):
-                    result = cleaner.clean(record.text, title=title, lang=lang)
-                    if as_json:
-                        _write_json(result, removed_only=removed_only)
-                    else:
-                        write_lines(_view(record.text, result, colour=colour, removed_only=removed_only))
+                if source.format == "html":
+                    result = cleaner.clean_html(read_all(source))
+                    text = result.restore()
+                else:
+                    (record,) = read_records(source, encoding=encoding)
+                    text = record.text
+                    result = cleaner.clean(text, title=title, lang=lang)
+                if as_json:
+                    _write_json(result, removed_only=removed_only)
+                else:
+                    write_lines(_view(text, result, colour=colour, removed_only=removed_only))
             except InputError as error:
                 failed += say_all([error])
         if failed:

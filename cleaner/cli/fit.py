@@ -32,8 +32,12 @@ def run(
     jobs: Annotated[
         int | None, typer.Option("--jobs", metavar="N", help="Processes; as many as there are cores if left out.")
     ] = None,
+    html: Annotated[
+        bool,
+        typer.Option("--html", help="Fit the model of blocks of HTML; NAME.html.jsonl.gz stands beside NAME.jsonl.gz."),
+    ] = False,
 ) -> None:
-    """Fit the weights of the line scorer to pages whose article is known.
+    """Fit the weights of the line scorer, or the model of blocks of HTML, to pages whose article is known.
 
     The lines of DATA are as for `cleaner eval`. The same pages give the same weights, and the file says from which
     data it was made. Use it with --weights, or CleanConfig(weights=...). A few hundred pages from many sites are
@@ -42,6 +46,7 @@ def run(
     \b
     Examples:
       cleaner fit labelled.jsonl.gz -o weights.json
+      cleaner fit --html labelled.jsonl.gz -o html-weights.json
       cleaner eval other-sites.jsonl.gz --weights weights.json
     """
     with reporting():
@@ -55,9 +60,13 @@ def run(
         names = [data_name(path) for path in paths]
         if len(set(names)) < len(names):
             refuse("two data sets have the same name, so the weights could not tell them apart; rename one of them")
-        if importlib.util.find_spec("rapidfuzz") is None:
-            refuse("fitting needs rapidfuzz; install it with: pip install 'news-cleaner[fit]'")
-        _fit(paths, target, every, jobs or os.cpu_count() or 1)
+        needed = "lightgbm" if html else "rapidfuzz"
+        if importlib.util.find_spec(needed) is None:
+            refuse(f"fitting needs {needed}; install it with: pip install 'news-cleaner[fit]'")
+        if html:
+            _fit_html(paths, target, every)
+        else:
+            _fit(paths, target, every, jobs or os.cpu_count() or 1)
 
 
 def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
@@ -71,6 +80,13 @@ def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
     made = _describe(paths, counts, every, len(texts))
     weights = fit_weights(texts, made, report=say)
     write_file(target, dump_weights(weights).encode("utf-8", "replace"))
+
+
+def _fit_html(paths: Sequence[Path], target: Path, every: int) -> None:
+    from cleaner.html.fitting import fit_files
+    from cleaner.html.model import dump_model
+
+    write_file(target, dump_model(fit_files(paths, every=every, report=say)).encode())
 
 
 def _pages(paths: Sequence[Path], every: int, counts: Counter[str]) -> Iterator[LabelledPage]:

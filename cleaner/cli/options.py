@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EncodingOption",
+    "EngineOption",
     "ErrorsOption",
     "FieldOption",
     "FormatOption",
     "HeadlineOption",
+    "HtmlFieldOption",
     "IdFieldOption",
     "JobsOption",
     "KeepOption",
@@ -99,6 +101,22 @@ FormatOption: TypeAlias = Annotated[
 FieldOption: TypeAlias = Annotated[
     str, typer.Option("--field", metavar="NAME", help="The field or column of the text; dots lead into objects.")
 ]
+EngineOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="blocks|trafilatura",
+        help="How the text of HTML is found: each block weighed, or by trafilatura alone and then cleaned.",
+    ),
+]
+HtmlFieldOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--html-field",
+        metavar="NAME",
+        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL only.",
+    ),
+]
 TitleFieldOption: TypeAlias = Annotated[
     str,
     typer.Option("--title-field", metavar="NAME", help='The field of the headline, where it is there; "" for none.'),
@@ -165,6 +183,7 @@ def make_config(
     threshold: float,
     patterns: Path | None = None,
     weights: Path | None = None,
+    engine: str = "blocks",
     encoding: str | None = None,
 ) -> CleanConfig:
     """The configuration that the options of a command add up to; raises `ConfigError` when one is unknown."""
@@ -176,6 +195,7 @@ def make_config(
         threshold=threshold,
         patterns=patterns,
         weights=weights,
+        engine=cast("Any", engine),
     )
 
 

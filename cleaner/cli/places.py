@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cleaner.cli.output import refuse
 from cleaner.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.records.chunks import Fields
+from cleaner.records.sources import DOCUMENT_FORMATS
 
 if TYPE_CHECKING:
     from cleaner.batch import Plan
@@ -78,6 +79,8 @@ def plan_places(
     """The plan of a run; wrong usage where the results would get in each other's way."""
     from cleaner.batch import Plan
 
+    if places.in_place and any(source.format == "html" for source in sources):
+        refuse("--in-place: a page of HTML becomes text, which is another file; name it with -o")
     targets = _targets(places, sources)
     if targets is None:
         _check_stream(sources)
@@ -85,7 +88,7 @@ def plan_places(
         for source, target in targets.items():
             _check_ending(source, target)
     _check_fields(sources, fields)
-    if options["is_line_buffered"] and any(source.format == "text" for source in sources):
+    if options["is_line_buffered"] and any(source.format in DOCUMENT_FORMATS for source in sources):
         refuse("--line-buffered: a text is read as a whole; for lines of JSON give --format jsonl")
     errors = places.errors or _default_errors(places, sources)
     plan = Plan(
@@ -124,6 +127,8 @@ def _check_stream(sources: list[Source]) -> None:
 
 
 def _family(source: Source) -> str:
+    if source.format in DOCUMENT_FORMATS:
+        return "text"
     return "warc" if source.format in _ARCHIVES else source.format
 
 
@@ -132,7 +137,11 @@ def _check_ending(source: Source, target: Path) -> None:
     known, compression = split_endings(target)
     if source.format == "parquet" and compression is not None:
         refuse(f"-o {target}: Parquet is compressed inside; leave the last ending out")
-    if source.format == "text" or known is None or known == source.format:
+    if source.format == "text" or known is None or known == source.format != "html":
+        return
+    if source.format == "html":
+        if known != "text":
+            refuse(f"-o {target}: a page of HTML becomes text; name a .txt file")
         return
     if source.format in _ARCHIVES and known in (*_ARCHIVES, "jsonl"):
         return
@@ -143,13 +152,16 @@ def _check_ending(source: Source, target: Path) -> None:
 def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
         refuse("--field: has no name; give that of the field with the text")
+    if fields.is_html and not all(source.format == "jsonl" for source in sources):
+        refuse("--html-field: only JSONL has fields of HTML; leave it out")
     if fields.result is not None and not any(source.format in ("jsonl", "parquet") for source in sources):
         refuse("--result-field: only JSONL and Parquet have fields; leave it out")
 
 
 def _default_errors(places: Places, sources: list[Source]) -> Path | None:
     """Where records go that failed, if it is not said: beside the output."""
-    if places.output is None or not _is_regular(places.output) or all(source.format == "text" for source in sources):
+    only_documents = all(source.format in DOCUMENT_FORMATS for source in sources)
+    if places.output is None or not _is_regular(places.output) or only_documents:
         return None
     if places.is_folder:
         return places.output / "errors.jsonl"

@@ -95,7 +95,7 @@ def fit_files(paths: Sequence[Path], *, every: int = 1, report: Callable[[str], 
         pages += collect_pages(read_labelled_html(path, every))
         counts[path.name] = len(pages) - before
     made = {
-        "by": "cleaner.html.fitting",
+        "by": "cleaner fit --html " + " ".join(path.name for path in paths),
         "every": every,
         "pages": counts,
         "data": {file.name: _digest(file) for path in paths for file in (path, html_path(path))},

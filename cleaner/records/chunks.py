@@ -57,7 +57,10 @@ class RawChunk:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Which fields of a record hold what. ``result``: where the cleaned text goes, if not over the text."""
+    """Which fields of a record hold what.
+
+    ``result``: where the cleaned text goes, if not over the text. ``is_html``: the field of the text holds HTML.
+    """
 
     text: str = "text"
     title: str = "title"
@@ -65,11 +68,15 @@ class Fields:
     url: str = "url"
     id: str = "id"
     result: str | None = None
+    is_html: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A record that can be cleaned; ``write`` gives its bytes with another text in it."""
+    """A record that can be cleaned; ``write`` gives its bytes with another text in it.
+
+    ``html``: the page, where it is one; then ``text`` is empty.
+    """
 
     text: str
     write: Callable[[str], bytes]
@@ -77,6 +84,7 @@ class Document:
     lang: str | None = None
     url: str | None = None
     id: Any = None
+    html: str | bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

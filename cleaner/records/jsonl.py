@@ -133,7 +133,9 @@ def _read_line(number: int, line: bytes, fields: Fields, names: frozenset[str], 
         return Item(number, line, failure=str(error))
     writer = _Writer(line, mark, bare, record, fields)
     known = {name: _string(record, getattr(fields, name)) for name in ("title", "lang", "url")}
-    return Item(number, line, Document(text, writer, **known, id=_identifier(record, fields.id)))
+    html = text if fields.is_html else None
+    text = "" if fields.is_html else text
+    return Item(number, line, Document(text, writer, **known, id=_identifier(record, fields.id), html=html))
 
 
 def _text_of(record: JsonObject, name: str) -> str:

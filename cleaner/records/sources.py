@@ -12,6 +12,8 @@ from typing import Literal, TypeAlias
 from cleaner.errors import ConfigError, InputError
 
 __all__ = [
+    "DOCUMENT_FORMATS",
+    "HTML_ENDINGS",
     "RECORD_ENDINGS",
     "STDIN",
     "TEXT_ENDINGS",
@@ -24,11 +26,14 @@ __all__ = [
     "split_endings",
 ]
 
-Format: TypeAlias = Literal["text", "jsonl", "parquet", "warc", "wet"]
+Format: TypeAlias = Literal["text", "html", "jsonl", "parquet", "warc", "wet"]
 Compression: TypeAlias = Literal["gz", "zst"]
 
 STDIN = "-"
 TEXT_ENDINGS = frozenset({".txt", ".text"})
+HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+# Files of these formats are one document each.
+DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -38,7 +43,7 @@ RECORD_ENDINGS: dict[str, Format] = {
 }
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
-_STDIN_ENDING: dict[Format, str] = {"text": "txt"}
+_STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
 # What runs write beside their results is no input of a later run.
 _OWN_ENDINGS = ("errors.jsonl", ".partial", ".checkpoint.json")
 
@@ -60,14 +65,16 @@ class Source:
 def split_endings(path: Path) -> tuple[Format | None, Compression | None]:
     """The format and the compression that the name of a file tells; None where it tells nothing.
 
-    >>> split_endings(Path("crawl.jsonl.gz")), split_endings(Path("page.html"))
-    (('jsonl', 'gz'), (None, None))
+    >>> split_endings(Path("crawl.jsonl.gz")), split_endings(Path("page.html")), split_endings(Path("page.pdf"))
+    (('jsonl', 'gz'), ('html', None), (None, None))
     """
     name = path.name.lower()
     bare, ending = os.path.splitext(name)
     compression = _COMPRESSIONS.get(ending)
     inner = os.path.splitext(bare)[1] if compression else ending
-    return ("text" if inner in TEXT_ENDINGS else RECORD_ENDINGS.get(inner)), compression
+    if inner in TEXT_ENDINGS or inner in HTML_ENDINGS:
+        return ("text" if inner in TEXT_ENDINGS else "html"), compression
+    return RECORD_ENDINGS.get(inner), compression
 
 
 def find_sources(
@@ -111,7 +118,7 @@ def _sources_at(
         if not found:
             errors.append(
                 InputError(
-                    f"{name}: holds no .txt or .text file, nor one of {', '.join(RECORD_ENDINGS)}; "
+                    f"{name}: holds no .txt, .text or .html file, nor one of {', '.join(RECORD_ENDINGS)}; "
                     "name the files themselves"
                 )
             )
@@ -123,7 +130,15 @@ def _sources_at(
 
 def _source(name: str, path: Path, inside: Path) -> Source:
     known, compression = split_endings(path)
+    if known == "html":
+        inside = _text_name(inside, compression)
     return Source(name, path, inside, known or "text", compression)
+
+
+def _text_name(path: Path, compression: Compression | None) -> Path:
+    """The name of the text that a page of HTML becomes."""
+    bare = path.with_suffix("") if compression else path
+    return bare.with_suffix(f".txt.{compression}" if compression else ".txt")
 
 
 def _walk(folder: Path, skipped: str | None, errors: list[InputError]) -> Iterator[Path]:

@@ -29,13 +29,14 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One text with what is needed to write it back the way it came."""
+    """One text with what is needed to write it back the way it came; of a page of HTML only ``data`` is there."""
 
     source: Source
     text: str
     encoding: str = "utf-8"
     mark: bytes = b""
     data: bytes = field(default=b"", repr=False)
+    is_html: bool = False
 
     def encode(self, text: str) -> bytes:
         """A text in the encoding of this record, its byte order mark in front; the same bytes for the same text."""

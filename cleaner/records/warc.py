@@ -1,5 +1,7 @@
 """WARC and WET: the text records of web archives are cleaned, all other records pass as they are.
 
+Pages of HTML, in responses, are read where the output is lines of JSON.
+
 A record is a head (a version, then named headers), as many bytes as the head says, and two line ends. Headers that
 do not follow from the text are kept as they stand; length and digests are made anew. Each record is compressed for
 itself, as readers of such archives expect.
@@ -16,6 +18,7 @@ from typing import NoReturn
 
 from cleaner.errors import InputError
 from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.records.http import Page, read_response
 from cleaner.records.jsonl import json_line, written_pieces
 from cleaner.records.sources import Compression, Source
 from cleaner.records.streams import Blocks, compress
@@ -190,6 +193,8 @@ def _read_record(number: int, data: bytes, max_bytes: int, to_jsonl: bool) -> It
     head = data[:end]
     kind = (_header(head, b"warc-type") or b"").lower()
     content = (_header(head, b"content-type") or b"text/plain").lower()
+    if kind == b"response" and to_jsonl and content.startswith(b"application/http"):
+        return _read_page(number, data, head, max_bytes)
     if kind not in _TEXT_RECORDS or not content.startswith(_TEXT_RECORDS[kind]):
         # A record that is no text has no place among lines of JSON.
         return Item(number, b"" if to_jsonl else data)
@@ -203,6 +208,18 @@ def _read_record(number: int, data: bytes, max_bytes: int, to_jsonl: bool) -> It
     url, record_id, date = (_text_header(head, name) for name in (b"warc-target-uri", b"warc-record-id", b"warc-date"))
     write = _JsonWriter(url, record_id, date) if to_jsonl else _RecordWriter(data, head, text, len(body))
     return Item(number, data, Document(text, write, url=url, id=record_id))
+
+
+def _read_page(number: int, data: bytes, head: bytes, max_bytes: int) -> Item:
+    page = read_response(data[len(head) : len(head) + int(_header(head, _LENGTH) or 0)])
+    if page is None:
+        return Item(number, b"")
+    if page.failure is None and len(page.html) > max_bytes:
+        page = Page(failure=f"the page has {len(page.html)} bytes, more than --max-document {max_bytes}")
+    if page.failure is not None:
+        return Item(number, data, failure=page.failure)
+    url, record_id, date = (_text_header(head, name) for name in (b"warc-target-uri", b"warc-record-id", b"warc-date"))
+    return Item(number, data, Document("", _JsonWriter(url, record_id, date), url=url, id=record_id, html=page.html))
 
 
 def _text_header(head: bytes, name: bytes) -> str | None:
