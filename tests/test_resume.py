@@ -18,8 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cleaner import CleanConfig
 from cleaner import cli as command_line
 from cleaner.batch import delivery, tasks
+from cleaner.batch.checkpoint import Checkpoint, State
+from cleaner.batch.plan import Plan, Settings
 from cleaner.records.writing import PartialFile
 
 ARTICLE = (
@@ -148,9 +151,11 @@ def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
     finish = PartialFile.finish
 
     def interrupt(self: PartialFile) -> None:
-        if moment == "after":
+        is_result = "checkpoint" not in self.path.name
+        if moment == "after" or not is_result:
             finish(self)
-        raise KeyboardInterrupt
+        if is_result:
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(PartialFile, "finish", interrupt)
@@ -317,3 +322,16 @@ def test_broken_patterns_are_told_once(tmp_path: Path, run: Run, monkeypatch: py
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "--patterns", tmp_path / "own", jobs=2)
     assert (outcome.status, outcome.err.count("\n")) == (USAGE, 1)
     assert _names(tmp_path) == {"a.jsonl"}
+
+
+def test_checkpoint_leaves_nothing_of_its_own(tmp_path: Path) -> None:
+    """What a killed run left of a checkpoint half written is written over by the next, and goes with the checkpoint."""
+    plan = Plan([], lambda _: None, checkpoint=tmp_path / "out.checkpoint.json")
+    checkpoint = Checkpoint(tmp_path / "out.checkpoint.json", plan, Settings(CleanConfig()))
+    (tmp_path / "out.checkpoint.json.partial").write_bytes(b"half a checkpoint, longer than " * 100)
+    checkpoint.save(State(read=3))
+    assert checkpoint.load() == State(read=3)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.checkpoint.json"]
+    (tmp_path / "out.checkpoint.json.partial").write_bytes(b"half")
+    checkpoint.remove()
+    assert not any(tmp_path.iterdir())

@@ -15,7 +15,7 @@ from cleaner.batch.plan import Plan, Settings
 from cleaner.batch.tally import Tally
 from cleaner.errors import ConfigError
 from cleaner.records.chunks import Place
-from cleaner.records.writing import write_file
+from cleaner.records.writing import PartialFile, partial_path
 
 __all__ = ["Checkpoint", "State"]
 
@@ -89,11 +89,19 @@ class Checkpoint:
             "inputs": self._inputs,
             "state": {**asdict(replace(state, tally=Tally())), "tally": state.tally.to_json()},
         }
-        write_file(self.path, json.dumps(values, indent=1).encode() + b"\n")
+        # Its partial file has one name, so that a run that is killed while it saves leaves nothing of its own.
+        file = PartialFile(self.path, stable=True)
+        try:
+            file.write(json.dumps(values, indent=1).encode() + b"\n")
+            file.finish()
+        except BaseException:
+            file.discard()
+            raise
 
     def remove(self) -> None:
         """Take the file away: the run is done."""
         with suppress(OSError):
+            partial_path(self.path).unlink(missing_ok=True)
             self.path.unlink(missing_ok=True)
 
     @cached_property

@@ -18,7 +18,7 @@ try:
 except ImportError:  # Windows has no such locks
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["PartialFile", "is_full", "open_output", "output_error", "take_over", "write_file"]
+__all__ = ["PartialFile", "is_full", "open_output", "output_error", "partial_path", "take_over", "write_file"]
 
 _BINARY = getattr(os, "O_BINARY", 0)
 PARTIAL_ENDING = ".partial"
