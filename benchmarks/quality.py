@@ -5,6 +5,7 @@
     python benchmarks/quality.py DATA_FOLDER --gate --update [--allow-regression]
 
 DATA_FOLDER holds NAME.jsonl.gz files of labelled pages, as `cleaner eval` reads them; the measures are the same.
+Where NAME.html.jsonl.gz stands beside one, the articles of its HTML are measured too.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cleaner import CleanConfig, CleanerError
-from cleaner.evaluate import Measure
+from cleaner import CleanConfig, Cleaner, CleanerError
+from cleaner.evaluate import Measure, score_text
 from cleaner.evaluation import GoldRow, Row, Settings, evaluate_pages, summarise, summarise_gold
+from cleaner.html.labelled import html_path, read_labelled_html
 from cleaner.labelled import LabelledPage, read_labelled
 from cleaner.report import gold_table, measure_record, measure_table
 
@@ -43,6 +45,21 @@ def measure_sets(folder: Path, names: Sequence[str], *, every: int, jobs: int) -
     return [measure for report in evaluate_pages(tasks(), processes=jobs) for measure in report.measures]
 
 
+def measure_html(folder: Path, names: Sequence[str], *, every: int) -> dict[str, float]:
+    """The mean F1 of the articles of pages of HTML, by set; sets without HTML are left out."""
+    found = {}
+    for name in names:
+        path = folder / f"{name}.jsonl.gz"
+        if html_path(path).exists():
+            cleaner = Cleaner(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first"))
+            scores = [
+                score_text(cleaner.clean_html(html, url=page.url).text, page.gold, page.lang).f1
+                for page, html in read_labelled_html(path, every)
+            ]
+            found[name] = sum(scores) / len(scores)
+    return found
+
+
 def fingerprint(folder: Path, names: Sequence[str]) -> str:
     """A digest of the data measured, so that floors are compared only with figures of the same pages."""
     digest = hashlib.sha256()
@@ -51,10 +68,11 @@ def fingerprint(folder: Path, names: Sequence[str]) -> str:
     return digest.hexdigest()[:16]
 
 
-def figures_of(rows: Sequence[Row], gold: Sequence[GoldRow]) -> Figures:
+def figures_of(rows: Sequence[Row], gold: Sequence[GoldRow], html: Mapping[str, float]) -> Figures:
     """The figures that floors are set for, by data set and scraper."""
     texts = {f"{row.name}/{row.scraper}": {"cleaned": row.cleaned} for row in rows}
-    return texts | {f"{row.name}/gold": {"kept": row.kept, "unchanged": row.unchanged} for row in gold}
+    pages = {f"{name}/html": {"cleaned": value} for name, value in html.items()}
+    return texts | pages | {f"{row.name}/gold": {"kept": row.kept, "unchanged": row.unchanged} for row in gold}
 
 
 def check_gate(figures: Figures, floors: Figures) -> list[str]:
@@ -106,18 +124,22 @@ def main() -> int:
     names = options.sets.split(",")
     try:
         measures = measure_sets(options.folder, names, every=options.every, jobs=options.jobs)
+        html = measure_html(options.folder, names, every=options.every)
     except CleanerError as error:
         say(str(error))
         return 1
     rows, gold = summarise(measures), summarise_gold(measures)
     print("\n".join([*measure_table(rows), "", *gold_table(gold)]))
+    print("\n".join(["", *(f"{name:9} HTML  cleaned {value:.4f}" for name, value in html.items())]))
     if options.details:
         with options.details.open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(measure_record(item)) + "\n" for item in measures)
     if not options.gate:
         return 0
     digest = fingerprint(options.folder, names)
-    return hold_gate(figures_of(rows, gold), digest, update=options.update, allow_regression=options.allow_regression)
+    return hold_gate(
+        figures_of(rows, gold, html), digest, update=options.update, allow_regression=options.allow_regression
+    )
 
 
 if __name__ == "__main__":
