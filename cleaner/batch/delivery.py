@@ -29,7 +29,7 @@ CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_DOCUMENTS = 10_000
 
 _FLAGS = {
-    "no-article-found": "no article was found, so the text is as it was; see why with `cleaner explain`",
+    "no-article-found": "no article was found: a text is left as it was, a page gives none; see why with `cleaner explain`",
     "not-settled": "each look would take out more, so the text is as it was; is it an article at all?",
     "truncated-by-paywall": "the article stops at a paywall; what is left may not be all of it",
 }
