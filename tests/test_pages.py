@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
 import sys
+import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from cleaner import Cleaner, CleanResult
+from cleaner.batch.limits import time_limit
 from cleaner.cli import main
 from cleaner.records import http
 from cleaner.records.http import Page, read_response
@@ -188,3 +193,34 @@ def test_bombs_and_damage_are_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     short = read_response(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nfff\r\nabc")
     assert bomb == Page(failure="the page cannot be read: it has more than 1000 bytes when decompressed")
     assert short == Page(failure="the page cannot be read: its last chunk ends too early")
+
+
+# --- limits ----------------------------------------------------------------------------------------------
+
+
+def test_page_that_takes_too_long_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page beyond the limit of time is written down as failed, and the run goes on with the next one."""
+
+    def slow(self: Cleaner, html: str | bytes, *, url: str | None = None) -> CleanResult:
+        while "slow" in str(html):
+            with suppress(Exception):
+                time.sleep(0.01)
+        return clean_html(self, html, url=url)
+
+    clean_html = Cleaner.clean_html
+    monkeypatch.setattr(Cleaner, "clean_html", slow)
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps({"html": "slow"}) + "\n" + json.dumps({"html": PAGE}) + "\n", "utf-8")
+    assert _run("clean", str(source), "-o", str(target), "--html-field", "html", "--timeout", "0.2", "-q") == 1
+    assert json.loads(target.read_text("utf-8"))["text"] == ARTICLE
+    failure = json.loads((tmp_path / "out.jsonl.errors.jsonl").read_text("utf-8"))
+    assert (failure["line"], failure["reason"]) == (1, "the page took longer than --timeout 0.2 s")
+
+
+def test_limit_of_time_leaves_the_alarm_as_it_was() -> None:
+    """After a block with a limit the alarm is off, and who listened to it before does so again."""
+    before = signal.getsignal(signal.SIGALRM)
+    with time_limit(30.0):
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0.0
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0.0
+    assert signal.getsignal(signal.SIGALRM) is before

@@ -17,6 +17,8 @@ __all__ = ["Plan", "Settings", "Watcher"]
 
 # Records larger than this are failures, unless it is said otherwise. Text files have no such limit.
 DEFAULT_MAX_RECORD = 64 << 20
+# Seconds that a page of HTML may take.
+DEFAULT_TIMEOUT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Settings:
     """How documents are cleaned; all that a worker must know.
 
     ``title`` and ``lang`` hold for documents that have none of their own. ``max_document`` is in bytes.
-    ``is_joined``: several texts go into one stream.
+    ``is_joined``: several texts go into one stream. ``timeout``: seconds that a page of HTML may take.
     """
 
     config: CleanConfig
@@ -35,6 +37,7 @@ class Settings:
     max_document: int | None = None
     with_removals: bool = False
     is_joined: bool = False
+    timeout: float | None = DEFAULT_TIMEOUT
 
     @property
     def max_record(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cleaner.batch.limits import OutOfTimeError, time_limit
 from cleaner.batch.plan import Settings
 from cleaner.batch.tally import Tally
 from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, TextOutcome, TextTask
@@ -136,19 +137,16 @@ class Worker:
 
     def _results(self, documents: Sequence[Document]) -> Iterator[CleanResult | str]:
         """The result of each document, or why it could not be cleaned."""
-        position = 0
-        try:
-            for result in self._cleaner.stream(map(self._mapping, documents)):
-                yield result
-                position += 1
-        except Exception:  # noqa: BLE001 - one document must not end a run over millions
-            for document in documents[position:]:
-                yield self._result_alone(document)
+        return map(self._result, documents)
 
-    def _result_alone(self, document: Document) -> CleanResult | str:
+    def _result(self, document: Document) -> CleanResult | str:
+        seconds = None if document.html is None else self._settings.timeout
         try:
-            (result,) = self._cleaner.stream([self._mapping(document)])
-        except Exception as error:  # noqa: BLE001 - see above
+            with time_limit(seconds):
+                (result,) = self._cleaner.stream([self._mapping(document)])
+        except OutOfTimeError:
+            return f"the page took longer than --timeout {seconds:g} s"
+        except Exception as error:  # noqa: BLE001 - one document must not end a run over millions
             return f"cannot be cleaned: {type(error).__name__}: {error}"
         return result
 

@@ -26,6 +26,7 @@ from cleaner.cli.options import (
     ResultFieldOption,
     ResumeOption,
     ThresholdOption,
+    TimeoutOption,
     TitleFieldOption,
     TitleOption,
     UrlFieldOption,
@@ -99,6 +100,7 @@ def run(
     resume: ResumeOption = False,
     errors: ErrorsOption = None,
     max_document: MaxDocumentOption = None,
+    timeout: TimeoutOption = 30.0,
     line_buffered: LineBufferedOption = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Report failures only: no notes, no bar, no table at the end.")
@@ -166,6 +168,7 @@ def run(
                 encoding=encoding,
                 fields=fields,
                 max_document=max_document,
+                timeout=timeout if timeout > 0 else None,
                 with_removals=removed is not None,
                 is_joined=plan.targets is None and len(sources) > 1,
             )

@@ -36,6 +36,7 @@ __all__ = [
     "ResultFieldOption",
     "ResumeOption",
     "ThresholdOption",
+    "TimeoutOption",
     "TitleFieldOption",
     "TitleOption",
     "UrlFieldOption",
@@ -155,6 +156,10 @@ MaxDocumentOption: TypeAlias = Annotated[
 JobsOption: TypeAlias = Annotated[
     int | None,
     typer.Option("--jobs", "-j", metavar="N", help="Processes; as many as there are cores if left out."),
+]
+TimeoutOption: TypeAlias = Annotated[
+    float,
+    typer.Option("--timeout", metavar="SECONDS", help="A page of HTML that takes longer fails; 0 is no limit."),
 ]
 LineBufferedOption: TypeAlias = Annotated[
     bool, typer.Option("--line-buffered", help="Write each record as soon as it is read, in one process.")
