@@ -123,7 +123,7 @@ def test_text_that_its_encoding_cannot_hold_is_refused() -> None:
 def corpus(tmp_path: Path) -> Path:
     """A folder with texts, hidden files and other files."""
     folder = tmp_path / "corpus"
-    for name in ("b.txt", "a/z.text", "a/y.TXT", "c.txt", ".h.txt", ".hidden/i.txt", "page.html"):
+    for name in ("b.txt", "a/z.text", "a/y.TXT", "c.txt", ".h.txt", ".hidden/i.txt", "page.pdf"):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
@@ -140,9 +140,9 @@ def test_folder_gives_its_texts_in_order(corpus: Path) -> None:
 
 def test_file_by_name_is_taken_whatever_its_ending(corpus: Path) -> None:
     """A file that is named is read, hidden or not, whatever its ending; standard input is a dash."""
-    sources, errors = find_sources([str(corpus / "page.html"), str(corpus / ".h.txt"), "-"])
+    sources, errors = find_sources([str(corpus / "page.pdf"), str(corpus / ".h.txt"), "-"])
     assert errors == []
-    assert [source.inside.as_posix() for source in sources] == ["page.html", ".h.txt", "stdin.txt"]
+    assert [source.inside.as_posix() for source in sources] == ["page.pdf", ".h.txt", "stdin.txt"]
     assert sources[2].path is None
 
 
@@ -152,7 +152,7 @@ def test_what_cannot_be_found_is_reported_and_the_rest_found(corpus: Path, tmp_p
     sources, errors = find_sources([str(tmp_path / "no.txt"), str(corpus / "b.txt"), str(tmp_path / "empty")])
     assert [source.path for source in sources] == [corpus / "b.txt"]
     assert "no.txt: does not exist; check the path" in str(errors[0])
-    assert "empty: holds no .txt or .text file" in str(errors[1])
+    assert "empty: holds no .txt, .text or .html file" in str(errors[1])
 
 
 def test_folder_that_cannot_be_listed_is_reported(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
