@@ -13,7 +13,7 @@ from cleaner.text import encode
 
 
 def _classes(text: str) -> list[int]:
-    return classify(encode(text)).tolist()
+    return [int(found) for found in classify(encode(text))]
 
 
 def test_every_character_has_the_class_that_python_knows() -> None:
