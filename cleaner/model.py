@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 __all__ = [
     "Action",
     "CleanResult",
-    "DeferredEvidence",
+    "Deferred",
     "Evidence",
     "Kind",
     "Line",
@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 Action = Literal["keep", "drop", "cut"]
+_Item = TypeVar("_Item")
 
 
 class Kind(StrEnum):
@@ -111,42 +112,42 @@ class Evidence:
     kind: Kind | None = None
 
 
-class DeferredEvidence(Sequence[Evidence]):
-    """Evidence that is put together when somebody looks at it, and equals a tuple of the same.
+class Deferred(Sequence[_Item]):
+    """Values that are put together when somebody looks at them, and equal a tuple of the same.
 
-    ``make``: a function without side effects that returns the evidence; what pickles the one pickles the other.
+    ``make``: a function without side effects that returns them; what pickles the one pickles the other.
 
-    >>> DeferredEvidence(lambda: ()) == ()
+    >>> Deferred(lambda: (1, 2)) == (1, 2)
     True
     """
 
     __slots__ = ("_found", "_make")
 
-    def __init__(self, make: Callable[[], tuple[Evidence, ...]]) -> None:
+    def __init__(self, make: Callable[[], tuple[_Item, ...]]) -> None:
         self._make = make
-        self._found: tuple[Evidence, ...] | None = None
+        self._found: tuple[_Item, ...] | None = None
 
     @property
-    def _items(self) -> tuple[Evidence, ...]:
+    def _items(self) -> tuple[_Item, ...]:
         if self._found is None:
             self._found = self._make()
         return self._found
 
     @overload
-    def __getitem__(self, index: int) -> Evidence: ...
+    def __getitem__(self, index: int) -> _Item: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Evidence, ...]: ...
-    def __getitem__(self, index: int | slice) -> Evidence | tuple[Evidence, ...]:
+    def __getitem__(self, index: slice) -> tuple[_Item, ...]: ...
+    def __getitem__(self, index: int | slice) -> _Item | tuple[_Item, ...]:
         return self._items[index]
 
     def __len__(self) -> int:
         return len(self._items)
 
-    def __iter__(self) -> Iterator[Evidence]:
+    def __iter__(self) -> Iterator[_Item]:
         return iter(self._items)
 
     def __eq__(self, other: object) -> bool:
-        return self._items == (other._items if isinstance(other, DeferredEvidence) else other)
+        return self._items == (other._items if isinstance(other, Deferred) else other)
 
     def __hash__(self) -> int:
         return hash(self._items)
@@ -155,7 +156,7 @@ class DeferredEvidence(Sequence[Evidence]):
         return repr(self._items)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return DeferredEvidence, (self._make,)
+        return Deferred, (self._make,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from cleaner.analysis import Analysis
 from cleaner.context import Decision
 from cleaner.edits import Edit, line_evidence
-from cleaner.model import Action, CleanResult, DeferredEvidence, Evidence, Line, Removal, Verdict
+from cleaner.model import Action, CleanResult, Deferred, Evidence, Line, Removal, Verdict
 from cleaner.text import split_lines
 from cleaner.threads import THREAD_KINDS
 
@@ -166,7 +166,7 @@ def make_result(text: str, left: str, passes: Sequence[Pass], flags: set[str], t
         Removal(start, end, edit.kind, edit.score, evidence, text[start:end])
         for number, one in enumerate(passes)
         for at, edit in enumerate(one.edits)
-        for evidence in (DeferredEvidence(partial(trace.evidence, number, at)),)
+        for evidence in (Deferred(partial(trace.evidence, number, at)),)
         for start, end in one.segments.pieces(edit.start, edit.end)
     ]
     removals.sort(key=lambda removal: removal.start)

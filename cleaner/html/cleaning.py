@@ -6,10 +6,9 @@ The removals of both steps are told in one list, with offsets into the page's so
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from cleaner.html.peer import add_metadata, extract_text
 from cleaner.html.reading import NO_ARTICLE, PageReader, Reading
 from cleaner.html.reasons import Reasons, comment_blocks
 from cleaner.matcher import Matcher
-from cleaner.model import CleanResult, DeferredEvidence, Evidence, Line, Metadata, Removal, Verdict
+from cleaner.model import CleanResult, Deferred, Evidence, Line, Metadata, Removal, Verdict
 from cleaner.passes import Segments
 from cleaner.text import Document
 from cleaner.words import WordLists
@@ -99,7 +98,7 @@ class PageCleaner:
         story = Story(replay, (reading, result, self.reasons(reading)))
         return CleanResult(
             text=result.text,
-            removals=DeferredRemovals(story),
+            removals=Deferred(story.removals),
             headline=reading.headline,
             comments=(*result.comments, *comment_blocks(reading, element_words())),
             flags=tuple(flags),
@@ -174,12 +173,12 @@ class Story:
         found = []
         for edit in edits:
             block = edit.line
-            evidence = DeferredEvidence(partial(self._block_evidence, block))
+            evidence = Deferred(partial(self._block_evidence, block))
             kind, path = reasons.kind(block), reading.path(block)
             text = source[edit.start : edit.end]
             found.append(Removal(edit.start, edit.end, kind, reasons.score(block), evidence, text, path))
         for number, removal in enumerate(result.removals):
-            evidence = DeferredEvidence(partial(self._text_evidence, number))
+            evidence = Deferred(partial(self._text_evidence, number))
             for start, end in segments.pieces(removal.start, removal.end):
                 path = self._path_at(reading, start)
                 found.append(Removal(start, end, removal.kind, removal.score, evidence, source[start:end], path))
@@ -238,42 +237,3 @@ def _moved(evidence: Sequence[Evidence], segments: Segments) -> tuple[Evidence, 
     return tuple(
         Evidence(item.source, item.points, *segments.span(item.start, item.end), item.kind) for item in evidence
     )
-
-
-@dataclass(slots=True, eq=False)
-class DeferredRemovals(Sequence[Removal]):
-    """The removals of a page, put together when somebody looks at them; they equal a tuple of the same."""
-
-    story: Story
-    _found: tuple[Removal, ...] | None = None
-
-    @property
-    def _items(self) -> tuple[Removal, ...]:
-        if self._found is None:
-            self._found = self.story.removals()
-        return self._found
-
-    @overload
-    def __getitem__(self, index: int) -> Removal: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Removal, ...]: ...
-    def __getitem__(self, index: int | slice) -> Removal | tuple[Removal, ...]:
-        return self._items[index]
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __iter__(self) -> Iterator[Removal]:
-        return iter(self._items)
-
-    def __eq__(self, other: object) -> bool:
-        return self._items == (other._items if isinstance(other, DeferredRemovals) else other)
-
-    def __hash__(self) -> int:
-        return hash(self._items)
-
-    def __repr__(self) -> str:
-        return repr(self._items)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return DeferredRemovals, (self.story,)
