@@ -52,22 +52,21 @@ class Ledger:
     def __init__(self, analysis: Analysis) -> None:
         self._document = analysis.document
         self.lines: dict[int, list[Evidence]] = defaultdict(list)
+        self._totals = np.zeros(len(self._document))
 
     def add(self, line: int, source: str, points: float, kind: Kind | None) -> None:
         """Add evidence about a whole line."""
         start, end = int(self._document.starts[line]), int(self._document.ends[line])
-        self.lines[line].append(Evidence(source, points, start, end, kind))
+        self.put(line, Evidence(source, points, start, end, kind))
 
-    def points(self, line: int) -> float:
-        """The sum of the evidence about a line."""
-        return sum(evidence.points for evidence in self.lines.get(line, ()))
+    def put(self, line: int, evidence: Evidence) -> None:
+        """Add evidence that knows its own place in a line."""
+        self.lines[line].append(evidence)
+        self._totals[line] += evidence.points
 
     def totals(self) -> FloatArray:
         """The points of every line of the document."""
-        found = np.zeros(len(self._document))
-        for line in self.lines:
-            found[line] = self.points(line)
-        return found
+        return self._totals.copy()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +138,7 @@ def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]]) -> list[Cut]:
             if hit.pattern.action == "cut":
                 cuts.append(Cut(line, hit.start, hit.end, evidence_of(hit)))
             elif hit is best:
-                ledger.lines[line].append(evidence_of(hit))
+                ledger.put(line, evidence_of(hit))
     return cuts
 
 
@@ -197,7 +196,8 @@ def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) 
         if links and not analysis.document.has_word_outside(line, sorted((hit.start, hit.end) for hit in links)):
             kind = links[0].pattern.kind
         # The links fused into a comment go with it; their evidence explains, the thread decides.
-        ledger.lines[line] += [replace(evidence_of(hit), points=0.0) for hit in links]
+        for hit in links:
+            ledger.put(line, replace(evidence_of(hit), points=0.0))
         ledger.add(line, "context.comment-thread", THREAD_POINTS, kind)
 
 

@@ -20,7 +20,6 @@ __all__ = ["Hit", "Matcher"]
 # Lines up to so many characters, and how many of them, are remembered with what holds on them.
 MAX_REMEMBERED = 240
 REMEMBERED_LINES = 0x4000
-BATCH_SIZE = 200_000
 
 
 class Hit(NamedTuple):
@@ -61,17 +60,6 @@ class Matcher:
             for number, low, high in self._match_line(document, line, tried[bounds[at] : bounds[at + 1]]):
                 hits.append(Hit(self._patterns[number], line, start + low, start + high))
         return hits
-
-    def match_many(self, documents: Sequence[Document]) -> list[list[Hit]]:
-        """The hits of many documents, each document's as `match` finds them; short ones are looked at together."""
-        found: list[list[Hit]] = []
-        for some in _batches(documents):
-            if len(some) == 1:
-                found.append(self.match(some[0]))
-                continue
-            joined = Document("\n".join(document.text for document in some))
-            found += _split(self.match(joined), some, joined)
-        return found
 
     def _match_line(self, document: Document, line: int, numbers: list[int]) -> list[tuple[int, int, int]]:
         """Pattern number, start and end of each hit on a line, relative to its start.
@@ -192,30 +180,3 @@ def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> 
                 return
             position = found[1]
         looked = at + WINDOW if len(target) > 2 * WINDOW else len(target)
-
-
-def _batches(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
-    """Runs of documents that are worth looking at together."""
-    first = size = 0
-    for at, document in enumerate(documents):
-        size += len(document.text)
-        if size >= BATCH_SIZE:
-            yield documents[first : at + 1]
-            first, size = at + 1, 0
-    if first < len(documents):
-        yield documents[first:]
-
-
-def _split(hits: list[Hit], documents: Sequence[Document], joined: Document) -> Iterator[list[Hit]]:
-    """The hits in a text of documents, one below the other, document by document."""
-    at = start = line = 0
-    for document in documents:
-        end = start + len(document.text)
-        own = []
-        while at < len(hits) and hits[at].start < end:
-            hit = hits[at]
-            own.append(Hit(hit.pattern, hit.line - line, hit.start - start, hit.end - start))
-            at += 1
-        yield own
-        start = end + 1
-        line = int(np.searchsorted(joined.starts, start))

@@ -47,6 +47,12 @@ class Segments:
         """A span in the input, from its first to behind its last character."""
         return (self.at(start), self.at(end - 1) + 1) if end > start else (self.at(start), self.at(start))
 
+    def moved(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+        """Evidence with offsets into the input."""
+        return tuple(
+            Evidence(item.source, item.points, *self.span(item.start, item.end), item.kind) for item in evidence
+        )
+
     def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
         """The parts of the input that a span of the pass's text is made of."""
         found = []
@@ -80,16 +86,10 @@ class Pass:
     edits: list[Edit]
     segments: Segments
 
-    def evidence(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-        """Evidence with offsets into the input."""
-        return tuple(
-            Evidence(item.source, item.points, *self.segments.span(item.start, item.end), item.kind)
-            for item in evidence
-        )
-
     def edit_evidence(self, edit: Edit) -> tuple[Evidence, ...]:
         """The evidence for an edit, with offsets into the input."""
-        return self.evidence(edit.cuts or line_evidence(self.analysis.document, self.decision, edit.line))
+        own = edit.cuts or line_evidence(self.analysis.document, self.decision, edit.line)
+        return self.segments.moved(own)
 
     def parts(self, starts: list[int]) -> dict[int, list[int]]:
         """The lines of this pass by the line of the input that they are or are parts of; ``starts`` are of those."""
@@ -111,7 +111,7 @@ class Pass:
         evidence = [item for part in parts for item in line_evidence(self.analysis.document, decision, part)]
         kinds = [decision.kinds[part] for part in removed or parts]
         score = sum(decision.scores[part] for part in parts)
-        return Verdict(line, action, kinds[0] if action != "keep" else None, score, self.evidence(evidence))
+        return Verdict(line, action, kinds[0] if action != "keep" else None, score, self.segments.moved(evidence))
 
 
 class Trace:

@@ -21,7 +21,7 @@ from cleaner.model import Kind
 from cleaner.places import Places, block_gains, find_places, main_blocks
 from cleaner.text import Document, IntArray, fold
 from cleaner.threads import THREAD_KINDS, Thread
-from cleaner.windows import FAR, Windows, distance, shift
+from cleaner.windows import FAR, Windows, distance, median, shift
 from cleaner.words import WordLists
 
 __all__ = ["Clues", "Columns", "first_signals", "second_signals", "signal_names"]
@@ -357,7 +357,7 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         "document.above-prose": np.log1p(float(runs[0] - 1)),
         "document.below-prose": np.log1p(float(runs[-1] - 1)),
         "document.short-lines": np.log1p(float(((words < SHORT_MAX_WORDS) & ~features.ends_sentence[filled]).sum())),
-        "document.median-words": np.log1p(_median(words)),
+        "document.median-words": np.log1p(median(words)),
         "document.longest-run": np.log1p(float(runs.max())),
         "document.headline": float(clues.headline is not None),
         "document.thread": float(clues.thread is not None),
@@ -365,12 +365,6 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
     }
     values["document.prose"] = np.log1p(values["document.prose"])
     return {name: np.full(count, value) for name, value in values.items()}
-
-
-def _median(values: FloatArray) -> float:
-    """The median; numpy's own would load modules that nothing else here needs."""
-    ordered = np.sort(values)
-    return float(ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2.0 if ordered.size else 0.0
 
 
 def second_signals(odds: FloatArray, words: FloatArray) -> Columns:

@@ -1,4 +1,4 @@
-"""Sums, shifts and distances along the lines of a document, for all lines at once."""
+"""Sums, shifts and distances along the lines of a document, for all lines at once, and their median."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from cleaner.features import BoolArray, FloatArray
 
-__all__ = ["FAR", "Windows", "distance", "shift"]
+__all__ = ["FAR", "Windows", "distance", "median", "shift"]
 
 # The distance of what is further away, or nowhere.
 FAR = 200.0
@@ -66,3 +66,9 @@ def distance(marks: BoolArray, *, up: bool) -> FloatArray:
         return np.minimum(at - last, FAR).astype(np.float64)
     following = np.minimum.accumulate(np.where(marks, at, 10**6)[::-1])[::-1]
     return np.minimum(following - at, FAR).astype(np.float64)
+
+
+def median(values: FloatArray) -> float:
+    """The median; numpy's own would load modules that nothing else here needs."""
+    ordered = np.sort(values)
+    return float(ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2.0 if ordered.size else 0.0

@@ -125,26 +125,6 @@ def test_matcher_finds_what_the_pattern_finds(text: str, match: Any) -> None:
     assert all(pattern.search(text[hit.start : hit.end]) is not None for hit in hits)
 
 
-@given(
-    st.lists(st.text(st.sampled_from("Rr ée\u0301\u00a0\n\r»ª@1tT.ʼ\ud800"), max_size=30), max_size=6),
-    st.sampled_from([1, 40, 10_000]),
-)
-def test_many_documents_at_once_are_matched_as_one_by_one(texts: list[str], size: int) -> None:
-    """Whatever documents are looked at together, each has the hits that it has alone."""
-    patterns = PatternSet(
-        [
-            _pattern("cut", phrases=("re t", "été"), match="anywhere", action="cut", bounds="none"),
-            _pattern("digits", regex=r"\d.*", gate="digits"),
-            _pattern("whole", phrases=("été",), case="exact"),
-        ]
-    )
-    documents = [Document(text) for text in texts]
-    matcher = Matcher(patterns)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cleaner.matcher.BATCH_SIZE", size)
-        assert matcher.match_many(documents) == [Matcher(patterns).match(document) for document in documents]
-
-
 def test_remembered_lines_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line seen before has the same hits at its new place, also when there were too many lines to remember."""
     monkeypatch.setattr("cleaner.matcher.REMEMBERED_LINES", 2)

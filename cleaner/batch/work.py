@@ -52,7 +52,7 @@ class Worker:
 
     def _text_results(self, records: Sequence[Record]) -> Iterator[CleanResult | str]:
         if len(records) == 1 and not records[0].is_html:
-            # Alone a text need not wait for a batch.
+            # Alone a text is cleaned directly: an error in the cleaner ends the command and is seen.
             yield self._cleaner.clean(records[0].text, title=self._settings.title, lang=self._settings.lang)
         else:
             yield from self._results(

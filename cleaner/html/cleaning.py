@@ -194,7 +194,7 @@ class Story:
     def _text_evidence(self, number: int) -> tuple[Evidence, ...]:
         reading, result, _ = self.known
         segments = Segments.whole(reading.source).without(reading.edits())
-        return _moved(result.removals[number].evidence, segments)
+        return segments.moved(result.removals[number].evidence)
 
     def __call__(self) -> tuple[Verdict, ...]:
         """The verdict over each block, in order."""
@@ -227,13 +227,6 @@ def _joined(line: Line, verdicts: Sequence[Verdict], segments: Segments, path: s
     actions = {verdict.action for verdict in verdicts}
     action = verdicts[0].action if len(actions) == 1 else "cut"
     kinds = [verdict.kind for verdict in verdicts if verdict.kind is not None]
-    evidence = tuple(item for verdict in verdicts for item in _moved(verdict.evidence, segments))
+    evidence = tuple(item for verdict in verdicts for item in segments.moved(verdict.evidence))
     score = sum(verdict.score for verdict in verdicts)
     return Verdict(line, action, kinds[0] if kinds else None, score, evidence, path)
-
-
-def _moved(evidence: Sequence[Evidence], segments: Segments) -> tuple[Evidence, ...]:
-    """Evidence with offsets into the source."""
-    return tuple(
-        Evidence(item.source, item.points, *segments.span(item.start, item.end), item.kind) for item in evidence
-    )
