@@ -66,6 +66,7 @@ def block_signals(view: PageView) -> Columns:
     columns.update(_text_signals(view))
     columns.update(_near_signals(view, columns))
     columns.update(_tree_signals(view))
+    columns.update(_like_signals(view, columns))
     columns.update(_place_signals(view, columns))
     columns.update(_element_signals(view))
     return columns
@@ -205,16 +206,43 @@ def _mass(view: PageView) -> FloatArray:
 
 def _alike(view: PageView) -> tuple[FloatArray, FloatArray]:
     """How many elements of each element's tag and names stand beside it, and on the page."""
-    numbers: dict[tuple[str, int], int] = {}
-    own = [
-        numbers.setdefault((node.tag, names), len(numbers))
-        for node, names in zip(view.page.nodes, view.names[1].tolist(), strict=True)
-    ]
-    kind = np.array(own, dtype=np.int64)
+    like = view.like
     outer = view.parent + 1
     outer[0] = 0
-    _, place, beside = np.unique(outer * len(numbers) + kind, return_inverse=True, return_counts=True)
-    return beside[place].astype(np.float64), np.bincount(kind)[kind].astype(np.float64)
+    _, place, beside = np.unique(outer * len(view.page.nodes) + like, return_inverse=True, return_counts=True)
+    return beside[place].astype(np.float64), np.bincount(like)[like].astype(np.float64)
+
+
+def _like_signals(view: PageView, columns: Columns) -> Columns:
+    """What blocks in elements of the same tags and names have in common: the parts of a list share their fate.
+
+    How many they are, their sizes and how much these spread, sentences and links, where on the page the first and the
+    last one is, and their share of the page.
+    """
+    own, around = view.like[view.node], view.like[view.ups[1]]
+    _, group = np.unique(own * len(view.page.nodes) + around, return_inverse=True)
+    count = np.bincount(group).astype(np.float64)
+    size = columns["text.size"]
+    share = view.size / max(float(view.size.sum()), 1.0)
+    place = np.cumsum(share) - share
+
+    def mean(values: FloatArray) -> FloatArray:
+        return np.asarray(np.bincount(group, weights=values) / count)
+
+    first, last = np.zeros(count.size), np.zeros(count.size)
+    first[group[::-1]] = place[::-1]
+    last[group] = place
+    found = {
+        "like.count": _log(count),
+        "like.size": mean(size),
+        "like.spread": np.sqrt(np.maximum(mean(size * size) - mean(size) ** 2, 0.0)),
+        "like.sentences": mean(columns["text.ends-sentence"]),
+        "like.links": mean(columns["text.links"]),
+        "like.first": first,
+        "like.last": last,
+        "like.share": mean(share) * count,
+    }
+    return {name: values[group] for name, values in found.items()}
 
 
 def _place_signals(view: PageView, text: Columns) -> Columns:

@@ -139,6 +139,14 @@ class PageView:
         return [name_words(names) for names in numbers], np.array(own, dtype=np.int64)
 
     @cached_property
+    def like(self) -> IntArray:
+        """For each element a number that all elements of its tag and names have."""
+        tags: dict[str, int] = {}
+        own = [tags.setdefault(node.tag, len(tags)) for node in self.page.nodes]
+        table, names = self.names
+        return np.asarray(np.unique(np.array(own, dtype=np.int64) * len(table) + names, return_inverse=True)[1])
+
+    @cached_property
     def words(self) -> list[tuple[str, ...]]:
         """The words of each element's names."""
         table, own = self.names
