@@ -103,18 +103,26 @@ def main_blocks(gains: FloatArray, switch_cost: float = SWITCH_COST, *, edge_cos
     ``edge_cost``: what keeping the first line costs; as much as a change where it is None.
     """
     keep, drop = -(switch_cost if edge_cost is None else edge_cost), 0.0
-    from_drop = np.zeros(gains.size, dtype=bool)
-    from_keep = np.zeros(gains.size, dtype=bool)
+    # The lines at which the best path that keeps them came from dropping, and the other way round.
+    entered: list[int] = []
+    left: list[int] = []
     for line, gain in enumerate(gains.tolist()):
-        enter, leave = drop - switch_cost, keep - switch_cost
-        from_drop[line] = enter > keep
-        from_keep[line] = leave > drop
-        keep, drop = max(keep, enter) + gain, max(drop, leave)
+        if drop - switch_cost > keep:
+            keep = drop - switch_cost
+            entered.append(line)
+        elif keep - switch_cost > drop:
+            drop = keep - switch_cost
+            left.append(line)
+        keep += gain
     inside = np.zeros(gains.size, dtype=bool)
-    is_in = keep > drop
-    for line in range(gains.size - 1, -1, -1):
-        inside[line] = is_in
-        is_in = not from_drop[line] if is_in else bool(from_keep[line])
+    is_in, stop = keep > drop, gains.size
+    while stop:
+        changes = entered if is_in else left
+        while changes and changes[-1] >= stop:
+            changes.pop()
+        start = changes.pop() if changes else 0
+        inside[start:stop] = is_in
+        is_in, stop = not is_in, start
     return inside
 
 
