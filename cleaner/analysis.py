@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,6 +89,27 @@ class Analysis:
         """Words of prose without strong evidence before each line; one entry more than lines."""
         sizes = np.where(self.prose & ~self.strong, self.features.words, 0.0)
         return np.concatenate([np.zeros(1), np.cumsum(sizes)])
+
+    def lines_with(self, folded: str, holds: Callable[[int], bool] = lambda _: True) -> Iterator[int]:
+        """The lines that hold a text, given in its folded form, in order.
+
+        ``holds``: whether it counts at a place in the folded text.
+        """
+        starts, ends = self._folded_table
+        text = self.document.folded.text
+        at = text.find(folded) if folded else -1
+        while at >= 0:
+            behind = at + 1
+            if holds(at):
+                line = bisect_right(starts, at) - 1
+                yield line
+                behind = max(ends[line], behind)
+            at = text.find(folded, behind)
+
+    @cached_property
+    def _folded_table(self) -> tuple[list[int], list[int]]:
+        """Where each line starts and ends in the folded text."""
+        return self.document.folded_starts.tolist(), self.document.folded_ends.tolist()
 
 
 def analyse(

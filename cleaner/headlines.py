@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import regex
 
 from cleaner.analysis import Analysis
-from cleaner.text import IntArray, fold
+from cleaner.features import FloatArray
+from cleaner.text import fold
 
-__all__ = ["WORD", "Headline", "find_headline"]
+__all__ = ["Headline", "find_headline", "word_shares"]
 
 MIN_CHARACTERS = 12
 MIN_WORDS = 3
@@ -29,6 +31,10 @@ SITE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " •
 _FOLDED_SEPARATORS = tuple(fold(separator) for separator in SITE_SEPARATORS)
 SENTENCE_ENDS = (".", "。", "।", ";", ":")
 ELLIPSES = ("…", "...", "[…]", "[...]")
+# What every ellipsis holds.
+ELLIPSIS_SIGNS = ("…", "...")
+CLOSERS = "\"'»”’)"
+NO_HEADLINE_ENDS = (".", ":", ",", ";", "。")
 WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 
@@ -41,23 +47,34 @@ class Headline:
     copies: tuple[int, ...]
 
 
-@dataclass(frozen=True)
 class _Lines:
-    """The lines of a document as they are shown and folded, and the numbers of those that are not blank."""
+    """The lines of a document by what stands in them."""
 
-    shown: tuple[str, ...]
-    folded: tuple[str, ...]
-    filled: list[int]
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis = analysis
+        self._document = analysis.document
+
+    def shown(self, line: int) -> str:
+        """A line without the space around it."""
+        return self._document.line_text(line).strip()
+
+    def folded(self, line: int) -> str:
+        """The folded form of a line, without the space around it."""
+        return self._document.folded_line(line).strip(" ")
+
+    def holds_line(self, folded: str) -> bool:
+        """Whether a folded text stands alone on a line."""
+        return any(self.folded(line) == folded for line in self._analysis.lines_with(folded))
+
+    def with_any(self, texts: Sequence[str]) -> list[int]:
+        """The lines that hold any of some folded texts or end in an ellipsis, in order."""
+        found = {line for text in texts for line in self._analysis.lines_with(text)}
+        return sorted(found | self._cut_short)
 
     @cached_property
-    def lengths(self) -> IntArray:
-        """The length of each filled line as it is shown, in characters."""
-        return np.array([len(self.shown[line]) for line in self.filled], dtype=np.int64)
-
-    @cached_property
-    def different(self) -> frozenset[str]:
-        """The folded forms of all filled lines."""
-        return frozenset(self.folded[line] for line in self.filled)
+    def _cut_short(self) -> set[int]:
+        ends = {line for text in ELLIPSIS_SIGNS for line in self._analysis.lines_with(text)}
+        return {line for line in ends if self.folded(line).endswith(ELLIPSES)}
 
 
 def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Headline | None:
@@ -66,21 +83,35 @@ def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Hea
     ``main_start`` is the first line of article prose. Without a title, a line of the head is taken for the
     headline only when it occurs again.
     """
-    document = analysis.document
-    lines = _Lines(document.line_texts, document.folded_lines, [int(line) for line in analysis.filled])
-    if title and _is_candidate(title):
+    lines = _Lines(analysis)
+    if title and _is_candidate(title, _folded(title)):
         found = _from_title(lines, title)
         if found is not None:
             return found
     return _from_repetition(analysis, lines, main_start)
 
 
+def word_shares(analysis: Analysis, headline: Headline, min_letters: int) -> FloatArray:
+    """The share of a headline's words that each line has; of ASCII words only those of ``min_letters`` and more."""
+    words = {word for word in _words(headline.text) if len(word) >= min_letters or not word.isascii()}
+    found = np.zeros(len(analysis.document))
+    text = analysis.document.folded.text
+    for word in words:
+        is_whole = partial(_is_whole, text, len(word))
+        found[list(analysis.lines_with(word, is_whole))] += 1.0
+    return found / max(len(words), 1)
+
+
+def _is_whole(text: str, length: int, at: int) -> bool:
+    """Whether the characters of a text at a place are a word, and not a part of one."""
+    return not WORD.match(text, max(at - 1, 0), at) and not WORD.match(text, at + length, at + length + 1)
+
+
 def _from_title(lines: _Lines, title: str) -> Headline | None:
-    shown = lines.different
     forms = _bare_forms(title)
     # The barest form that stands alone on a line is the headline; else the first form that is found at all.
-    alone = [form for form in reversed(forms) if fold(form).strip() in shown]
-    for name in [*alone, *forms]:
+    alone = [form for form in reversed(forms) if lines.holds_line(_folded(form))]
+    for name in dict.fromkeys([*alone, *forms]):
         copies = _copies_of(lines, name, near=True)
         if copies:
             return _headline(lines, name, copies)
@@ -94,100 +125,101 @@ def _bare_forms(title: str) -> list[str]:
         if separator in title:
             before, _, site = title.rpartition(separator)
             first_site, _, after = title.partition(separator)
-            if len(_words(site)) <= MAX_SITE_WORDS and _is_candidate(before):
+            if len(_words(site)) <= MAX_SITE_WORDS and _is_candidate(before, _folded(before)):
                 forms.append(before)
-            if len(_words(first_site)) <= MAX_SITE_WORDS and _is_candidate(after):
+            if len(_words(first_site)) <= MAX_SITE_WORDS and _is_candidate(after, _folded(after)):
                 forms.append(after)
     return forms
 
 
 def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Headline | None:
-    before_prose = [line for line in lines.filled if line <= main_start]
-    near = before_prose[-HEAD_LINES:] or lines.filled[:HEAD_LINES]
-    head = [line for line in near if _is_candidate(lines.shown[line])]
-    head = [
-        line
-        for line in head
-        if line not in analysis.hits
-        and not analysis.features.is_bullet[line]
-        and not lines.shown[line].rstrip("\"'»”’)").endswith((".", ":", ",", ";", "。"))
-    ]
-    for line in sorted(head, key=lambda line: (-analysis.features.words[line], line)):
+    filled, words = analysis.filled, analysis.features.words
+    before_prose = filled[filled <= main_start]
+    near = before_prose[-HEAD_LINES:] if before_prose.size else filled[:HEAD_LINES]
+    head = [line for line in near.tolist() if _can_repeat(analysis, lines, line)]
+    tried: set[str] = set()
+    for line in sorted(head, key=lambda line: (-words[line], line)):
         name = _without_site(lines, line)
+        if name in tried:
+            continue
+        tried.add(name)
         copies = _copies_of(lines, name, near=len(_words(name)) >= MIN_NEAR_WORDS)
         if len(copies) >= 2 and len(copies) <= MAX_COPIES:
             return _headline(lines, name, copies)
     return None
 
 
+def _can_repeat(analysis: Analysis, lines: _Lines, line: int) -> bool:
+    """Whether a line of the head can be the headline if it stands there again."""
+    if line in analysis.hits or analysis.features.is_bullet[line]:
+        return False
+    shown = lines.shown(line)
+    return not shown.rstrip(CLOSERS).endswith(NO_HEADLINE_ENDS) and _is_candidate(shown, lines.folded(line))
+
+
 def _without_site(lines: _Lines, line: int) -> str:
     """The line's text, or the part before a site's name when that part stands alone elsewhere."""
-    text = lines.shown[line]
+    text = lines.shown(line)
     for form in _bare_forms(text)[1:]:
-        if fold(form).strip() in lines.different:
+        if lines.holds_line(_folded(form)):
             return form
     return text
 
 
 def _headline(lines: _Lines, name: str, copies: list[int]) -> Headline:
-    target = fold(name).strip()
-    exact = [line for line in copies if lines.folded[line] == target]
+    target = _folded(name)
+    exact = [line for line in copies if lines.folded(line) == target]
     first = exact[0] if exact else copies[0]
-    return Headline(lines.shown[first] if exact else name, first, tuple(line for line in copies if line != first))
+    return Headline(lines.shown(first) if exact else name, first, tuple(line for line in copies if line != first))
 
 
 def _copies_of(lines: _Lines, name: str, *, near: bool) -> list[int]:
-    target = fold(name).strip()
-    words = Counter(WORD.findall(target))
-    probes = _probes(words)
+    target = _folded(name)
+    words = WORD.findall(target)
     shortest, longest = min(MIN_CUT_CHARACTERS, len(target)), len(target) + 80
-    fitting = np.flatnonzero((lines.lengths >= shortest) & (lines.lengths <= longest)).tolist()
     found = []
-    for line in (lines.filled[place] for place in fitting):
-        folded = lines.folded[line]
-        may_be = any(map(folded.__contains__, probes)) or folded.endswith(ELLIPSES)
-        if may_be and _is_copy(lines.shown[line], folded, target, words, near=near):
+    for line in lines.with_any(_probes(words)):
+        shown = lines.shown(line)
+        if shortest <= len(shown) <= longest and _is_copy(shown, lines.folded(line), target, words, near=near):
             found.append(line)
     return found
 
 
-def _probes(words: Counter[str]) -> list[str]:
+def _probes(words: Sequence[str]) -> list[str]:
     """A few words of a headline of which every copy, but for one cut short, has one at least.
 
     A near copy has at least ``least`` of the headline's words (see `_is_near_copy`), so it lacks no more than the rest.
     """
-    least = MIN_SIMILARITY / (2.0 - MIN_SIMILARITY) * words.total()
+    counts = Counter(words)
+    least = MIN_SIMILARITY / (2.0 - MIN_SIMILARITY) * len(words)
     probes: list[str] = []
     lacking = 0
-    for word in sorted(words, key=len, reverse=True):
+    for word in sorted(counts, key=len, reverse=True):
         probes.append(word)
-        lacking += words[word]
-        if lacking > words.total() - least:
+        lacking += counts[word]
+        if lacking > len(words) - least:
             break
     return probes
 
 
-def _is_copy(line: str, folded: str, target: str, words: Counter[str], *, near: bool) -> bool:
-    own = Counter(WORD.findall(folded))
-    if not own & words and not folded.endswith(ELLIPSES):
-        return False
+def _is_copy(line: str, folded: str, target: str, words: Sequence[str], *, near: bool) -> bool:
+    """Whether a line, given with its folded form, copies a headline; ``words`` are those of ``target``, its folded form."""
+    own = WORD.findall(folded)
     return (
-        _core(folded) == _core(target)
+        own == words
         or _is_cut_copy(folded, target)
         or _is_with_site(folded, target)
         or (near and _is_near_copy(line, own, words))
     )
 
 
-def _is_near_copy(line: str, own: Counter[str], words: Counter[str]) -> bool:
+def _is_near_copy(line: str, own: Sequence[str], words: Sequence[str]) -> bool:
     """Whether a line has nearly the same words."""
-    if min(own.total(), words.total()) < MIN_NEAR_WORDS or line.endswith(SENTENCE_ENDS):
+    fewer, both = min(len(own), len(words)), len(own) + len(words)
+    # Most lines are too long or too short to have as many words in common.
+    if fewer < MIN_NEAR_WORDS or 2 * fewer / both <= MIN_SIMILARITY or line.endswith(SENTENCE_ENDS):
         return False
-    return 2 * (own & words).total() / (own.total() + words.total()) > MIN_SIMILARITY
-
-
-def _core(text: str) -> str:
-    return " ".join(WORD.findall(text))
+    return 2 * (Counter(own) & Counter(words)).total() / both > MIN_SIMILARITY
 
 
 def _is_cut_copy(folded: str, target: str) -> bool:
@@ -210,12 +242,14 @@ def _is_with_site(folded: str, target: str) -> bool:
     return False
 
 
-def _is_candidate(text: str) -> bool:
-    words = _words(text)
+def _is_candidate(text: str, folded: str) -> bool:
+    """Whether a text, given with its folded form, has the size of a headline."""
+    fits = MIN_CHARACTERS <= len(text.strip()) <= MAX_CHARACTERS
+    if not fits and text.isascii():
+        return False
+    words = WORD.findall(folded)
     size = sum(len(word) for word in words)
-    if not MIN_CHARACTERS <= len(text.strip()) <= MAX_CHARACTERS and not (
-        size >= 6 and not text.isascii() and len(words) <= 3
-    ):
+    if not fits and not (size >= 6 and len(words) <= 3):
         return False
     return MIN_WORDS <= len(words) <= MAX_WORDS or (
         size >= 6 and any("\u2e80" < character < "\ua000" for character in text)
@@ -223,4 +257,10 @@ def _is_candidate(text: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return WORD.findall(fold(text))
+    return WORD.findall(_folded(text))
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> str:
+    """The folded form of a name; each pass over a document asks for those of the same few again."""
+    return fold(text).strip()

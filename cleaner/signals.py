@@ -15,11 +15,11 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.features import BoolArray, FloatArray, compute_features
-from cleaner.headlines import WORD, Headline
+from cleaner.headlines import Headline, word_shares
 from cleaner.matcher import Hit
 from cleaner.model import Kind
 from cleaner.places import Places, block_gains, find_places, main_blocks
-from cleaner.text import Document, IntArray, fold
+from cleaner.text import Document, IntArray
 from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.windows import FAR, Windows, distance, median, shift
 from cleaner.words import WordLists
@@ -327,16 +327,12 @@ def _headline_columns(analysis: Analysis, headline: Headline | None) -> Columns:
             "place.headline-up": zeros + np.log1p(FAR),
             "place.headline-words": zeros,
         }
-    own = [set(WORD.findall(analysis.document.folded_line(int(line)))) for line in filled]
-    wanted = {
-        word for word in WORD.findall(fold(headline.text)) if len(word) >= HEADLINE_MIN_LETTERS or not word.isascii()
-    }
     lines = np.array(sorted((headline.first, *headline.copies)))
     return {
         "place.headline": _number(np.isin(filled, lines)),
         "place.above-headline": _number(filled < lines[0]),
         "place.headline-up": _log(distance(np.isin(filled, lines), up=True)),
-        "place.headline-words": np.array([len(wanted & words) for words in own]) / max(len(wanted), 1),
+        "place.headline-words": word_shares(analysis, headline, HEADLINE_MIN_LETTERS)[filled],
     }
 
 
