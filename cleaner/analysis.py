@@ -11,12 +11,13 @@ from functools import cached_property
 import numpy as np
 
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
+from cleaner.lines import LineFeatures, carry_lines, filled_lines
 from cleaner.matcher import Hit, Matcher
 from cleaner.model import Evidence
 from cleaner.text import Document, IntArray
 from cleaner.words import WordLists
 
-__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "analyse", "carry_hits", "evidence_of"]
+__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "Carried", "analyse", "carry", "evidence_of"]
 
 STRONG_POINTS = 16.0
 WEAK_POINTS = 1.0
@@ -112,42 +113,56 @@ class Analysis:
         return self.document.folded_starts.tolist(), self.document.folded_ends.tolist()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """What is known of the lines of a document from another one that they stood in: their hits and what they are like."""
+
+    hits: dict[int, list[Hit]]
+    lines: LineFeatures
+
+
 def analyse(
     document: Document,
     matcher: Matcher,
     word_lists: WordLists,
     lang: str | None = None,
-    hits: dict[int, list[Hit]] | None = None,
+    carried: Carried | None = None,
 ) -> Analysis:
-    """The analysis of a document; ``lang`` is its main language, ``hits`` its pattern hits, where they are known."""
-    if hits is None:
-        found: dict[int, list[Hit]] = defaultdict(list)
-        for hit in matcher.match(document):
-            found[hit.line].append(hit)
-        hits = dict(found)
-    return Analysis(document, compute_features(document, word_lists, lang), hits)
+    """The analysis of a document; ``lang`` is its main language, ``carried`` what is known of its lines already."""
+    if carried is not None:
+        return Analysis(document, compute_features(document, word_lists, lang, carried.lines), carried.hits)
+    hits: dict[int, list[Hit]] = defaultdict(list)
+    for hit in matcher.match(document):
+        hits[hit.line].append(hit)
+    return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
 
 
-def carry_hits(analysis: Analysis, edited: set[int], document: Document) -> dict[int, list[Hit]] | None:
-    """The hits in a document that is another one without some lines; None where more than whole lines went.
+def carry(analysis: Analysis, edited: set[int], document: Document) -> Carried | None:
+    """What is known of a document that is another one without some lines; None where more than whole lines went.
 
-    What holds on a line is a matter of the line alone, so the lines that stayed keep their hits. ``edited``: the lines
-    of which something went.
+    What holds on a line, and what it is like by itself, is a matter of the line alone. ``edited``: the lines of which
+    something went.
     """
     before = analysis.document
-    old = np.array([line for line in analysis.filled.tolist() if line not in edited], dtype=np.int64)
-    new = np.flatnonzero([bool(text) for text in document.line_texts])
+    stays = ~analysis.features.is_blank
+    stays[list(edited)] = False
+    old, new = np.flatnonzero(stays), filled_lines(document)
     if (
         old.size != new.size
         or (before.ends[old] - before.starts[old] != document.ends[new] - document.starts[new]).any()
     ):
         return None
-    found: dict[int, list[Hit]] = {}
-    moved = (document.starts[new] - before.starts[old]).tolist()
-    for line, place, by in zip(old.tolist(), new.tolist(), moved, strict=True):
-        if line in analysis.hits:
-            found[place] = [Hit(hit.pattern, place, hit.start + by, hit.end + by) for hit in analysis.hits[line]]
-    return found
+    to = np.full(len(before), -1, dtype=np.int64)
+    to[old] = new
+    by = document.starts[to] - before.starts
+    hits = {
+        int(to[line]): [
+            Hit(hit.pattern, int(to[line]), hit.start + int(by[line]), hit.end + int(by[line])) for hit in found
+        ]
+        for line, found in analysis.hits.items()
+        if to[line] >= 0
+    }
+    return Carried(hits, carry_lines(analysis.features, old, new, document))
 
 
 def evidence_of(hit: Hit) -> Evidence:

@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from cleaner.analysis import analyse, carry_hits
+from cleaner.analysis import Carried, analyse, carry
 from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
 from cleaner.config import CleanConfig
 from cleaner.context import decide
 from cleaner.edits import apply_removals, make_edits
-from cleaner.matcher import Hit, Matcher
+from cleaner.matcher import Matcher
 from cleaner.model import CleanResult
 from cleaner.passes import Pass, Segments, Trace, make_result
 from cleaner.patterns import PatternSet
@@ -115,10 +115,10 @@ class Cleaner:
         flags: set[str] = set()
         segments = Segments.whole(text)
         left = text
-        hits: dict[int, list[Hit]] | None = None
+        carried: Carried | None = None
         document = Document(text)
         while True:
-            one = self._run_pass(document, title, lang, segments, hits, explain=explain)
+            one = self._run_pass(document, title, lang, segments, carried, explain=explain)
             shorter = apply_removals(left, one.edits)
             if one.edits and not _has_word(shorter):
                 passes.append(replace(one, edits=[]))
@@ -133,7 +133,7 @@ class Cleaner:
             segments = segments.without(one.edits)
             left = shorter
             document = Document(left)
-            hits = carry_hits(one.analysis, {edit.line for edit in one.edits}, document)
+            carried = carry(one.analysis, {edit.line for edit in one.edits}, document)
         return tuple(passes), left, flags
 
     def _passes(self, text: str, title: str | None, lang: str | None) -> tuple[Pass, ...]:
@@ -145,11 +145,11 @@ class Cleaner:
         title: str | None,
         lang: str | None,
         segments: Segments,
-        hits: dict[int, list[Hit]] | None,
+        carried: Carried | None,
         *,
         explain: bool,
     ) -> Pass:
-        analysis = analyse(document, self._matcher, self._word_lists, lang, hits)
+        analysis = analyse(document, self._matcher, self._word_lists, lang, carried)
         decision = decide(analysis, self.config, title, self._weights, explain=explain)
         return Pass(analysis, decision, make_edits(analysis, decision), segments)
 

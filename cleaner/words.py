@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +12,15 @@ import numpy.typing as npt
 from cleaner.characters import CJK, LETTER, CodeArray, classify
 from cleaner.text import IntArray, encode, fold
 
-__all__ = ["HASH_BASE", "HashArray", "WordLists", "find_words", "powers"]
+__all__ = ["HashArray", "LineWords", "WordLists", "find_words", "hash_lines"]
 
-HASH_BASE = 1_000_003
 HashArray = npt.NDArray[np.uint64]
+
+# Hashes are sums of characters, each times a power of the base by its place, modulo 2**64.
+HASH_BASE = 1_000_003
+HASH_INVERSE = pow(HASH_BASE, -1, 2**64)
+# So many powers are kept; texts with more characters are seldom.
+KEPT_POWERS = 0x10000
 
 
 class WordLists:
@@ -41,12 +48,13 @@ class WordLists:
 
     def look_up(self, hashes: HashArray) -> tuple[HashArray, HashArray]:
         """For each word the languages it is a function word of, and those it is a person word of, as bits."""
-        nothing = np.zeros(hashes.size, dtype=np.uint64)
-        if not self._hashes.size or not hashes.size:
-            return nothing, nothing
-        at = np.minimum(np.searchsorted(self._hashes, hashes), self._hashes.size - 1)
-        known = self._hashes[at] == hashes
-        return np.where(known, self._function[at], nothing), np.where(known, self._person[at], nothing)
+        function, person = np.zeros(hashes.size, dtype=np.uint64), np.zeros(hashes.size, dtype=np.uint64)
+        if self._hashes.size:
+            at = np.minimum(np.searchsorted(self._hashes, hashes), self._hashes.size - 1)
+            known = np.flatnonzero(self._hashes[at] == hashes)
+            function[known] = self._function[at[known]]
+            person[known] = self._person[at[known]]
+        return function, person
 
     def main_language(self, function: HashArray) -> int | None:
         """The number of the language with the most function words, None where there is none."""
@@ -54,7 +62,7 @@ class WordLists:
         if not found.size:
             return None
         bits = np.uint64(1) << np.arange(len(self.languages), dtype=np.uint64)
-        return int(np.argmax((found[:, None] & bits != 0).sum(axis=0)))
+        return int(np.argmax((found & bits[:, None] != 0).sum(axis=1)))
 
 
 def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntArray, HashArray]:
@@ -63,24 +71,61 @@ def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntAr
     A word is a run of letters; in scripts without spaces every character is one.
     """
     is_letter = (classes & LETTER) != 0
+    is_cjk = (classes & CJK) != 0
     starts = is_letter.copy()
     starts[1:] &= ~is_letter[:-1]
-    is_cjk = (classes & CJK) != 0
     starts |= is_cjk
     starts[1:] |= is_letter[1:] & is_cjk[:-1]
-    begin = np.flatnonzero(starts)
+    begin = np.flatnonzero(starts).astype(np.int64)
     if not begin.size:
-        return begin.astype(np.int64), np.zeros(0, dtype=np.uint64)
-    owner = np.cumsum(starts) - 1
-    place = np.arange(codes.size) - begin[np.maximum(owner, 0)]
-    factors = powers(int(place[is_letter].max()) + 1)
-    terms = np.zeros(codes.size, dtype=np.uint64)
-    terms[is_letter] = codes[is_letter].astype(np.uint64) * factors[place[is_letter]]
-    return begin.astype(np.int64), np.add.reduceat(terms, begin)
+        return begin, np.zeros(0, dtype=np.uint64)
+    terms = np.where(is_letter, codes, 0).astype(np.uint64)
+    terms *= _powers(codes.size, HASH_BASE)
+    # Powers count from the start of the text; those of a word shall count from its own.
+    return begin, np.add.reduceat(terms, begin) * _powers(codes.size, HASH_INVERSE)[begin]
 
 
-def powers(count: int) -> HashArray:
-    """The powers of the hash's base, from the zeroth; one at least."""
-    factors = np.full(max(count, 1), HASH_BASE, dtype=np.uint64)
+def hash_lines(codes: CodeArray, wanted: npt.NDArray[np.bool_], starts: IntArray, ends: IntArray) -> HashArray:
+    """A hash of the wanted ones of the characters of each line; zero for a line without any."""
+    chosen = np.flatnonzero(wanted)
+    running = np.zeros(chosen.size + 1, dtype=np.uint64)
+    terms = codes[chosen].astype(np.uint64)
+    terms += np.uint64(7)
+    terms *= _powers(chosen.size, HASH_BASE)
+    np.cumsum(terms, out=running[1:])
+    low, high = np.searchsorted(chosen, starts), np.searchsorted(chosen, ends)
+    return (running[high] - running[low]) * _powers(chosen.size + 1, HASH_INVERSE)[low]
+
+
+def _powers(count: int, base: int) -> HashArray:
+    """The powers of a number, from the zeroth."""
+    return _kept_powers(base)[:count] if count <= KEPT_POWERS else _new_powers(count, base)
+
+
+@cache
+def _kept_powers(base: int) -> HashArray:
+    return _new_powers(KEPT_POWERS, base)
+
+
+def _new_powers(count: int, base: int) -> HashArray:
+    factors = np.full(count, base, dtype=np.uint64)
     factors[0] = 1
     return np.multiply.accumulate(factors)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineWords:
+    """Some of the words of a document in order: the line of each, and a number that says what is known of it."""
+
+    lines: IntArray
+    values: HashArray
+
+    def count(self, lines: int) -> IntArray:
+        """How many of these words each of so many lines has."""
+        return np.bincount(self.lines, minlength=lines)
+
+    def carried(self, to: IntArray) -> LineWords:
+        """The words of the lines that stay; ``to``: the new number of each line, below zero for those that go."""
+        lines = to[self.lines]
+        stays = lines >= 0
+        return LineWords(lines[stays], self.values[stays])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.catalog import word_lists
 from cleaner.features import Features, compute_features
+from cleaner.lines import LineFeatures, carry_lines, measure_lines
 from cleaner.text import Document
-from cleaner.words import WordLists
+from cleaner.words import LineWords, WordLists
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 LISTS = WordLists(
@@ -37,6 +41,17 @@ ORCHARD = (
 
 def _features(*lines: str, lang: str | None = None, lists: WordLists = LISTS) -> Features:
     return compute_features(Document("\n".join(lines)), lists, lang)
+
+
+def _arrays(features: LineFeatures) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """All arrays of some features by name."""
+    for field in dataclasses.fields(features):
+        values = getattr(features, field.name)
+        if isinstance(values, LineWords):
+            yield f"{field.name}.lines", values.lines
+            yield f"{field.name}.values", values.values
+        else:
+            yield field.name, values
 
 
 # --- where a line begins and ends ------------------------------------------------------------------------
@@ -173,7 +188,7 @@ def test_lines_are_told_apart_in_long_documents() -> None:
     """Many different lines have different hashes, and the same line always has the same."""
     lines = [f"Gate {number} of the fair" for number in range(2000)]
     features = _features(*lines, *lines)
-    assert np.unique(features.line_hash).size == 2000
+    assert np.unique(features.hashes[0]).size == 2000
     assert set(features.copies.tolist()) == {1}
     assert set(features.alike.tolist()) == {3999}
 
@@ -351,7 +366,6 @@ def test_marks_of_each_line_are_counted() -> None:
     assert features.exclamations.tolist() == [1, 2, 0, 0, 0, 1]
     assert features.hashtags.tolist() == [0, 0, 2, 0, 0, 0]
     assert features.emoji.tolist() == [0, 0, 0, 2, 0, 0]
-    assert features.starts_with_emoji.tolist() == [False, False, False, True, False, False]
     assert (features.links > 0).tolist() == [False, False, False, False, True, False]
 
 
@@ -373,12 +387,12 @@ def test_every_line_has_every_number(text: str) -> None:
     """Whatever a text is made of, each feature has one finite number for each line, and shares lie in 0 to 1."""
     document = Document(text)
     features = compute_features(document, LISTS)
-    for field in dataclasses.fields(features):
-        values = getattr(features, field.name)
-        assert values.shape == (len(document),), field.name
-        assert np.isfinite(values.astype(np.float64)).all(), field.name
-        if field.name.endswith("_share") and "word" not in field.name:
-            assert ((values >= 0.0) & (values <= 1.0)).all(), field.name
+    for name, values in _arrays(features):
+        if "." not in name:
+            assert values.shape[-1] == len(document), name
+        assert np.isfinite(values.astype(np.float64)).all(), name
+        if name.endswith("_share") and "word" not in name:
+            assert ((values >= 0.0) & (values <= 1.0)).all(), name
 
 
 @settings(deadline=None)
@@ -389,5 +403,18 @@ def test_line_ends_make_no_difference(lines: list[str], end: str) -> None:
     """The features are the same whatever ends the lines."""
     first = compute_features(Document("".join(f"{line}\n" for line in lines)), LISTS)
     second = compute_features(Document("".join(f"{line}{end}" for line in lines)), LISTS)
-    for field in dataclasses.fields(first):
-        assert np.array_equal(getattr(first, field.name), getattr(second, field.name)), field.name
+    for (name, values), (_, others) in zip(_arrays(first), _arrays(second), strict=True):
+        assert np.array_equal(values, others), name
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.text(st.sampled_from("aBfür é,.:…新\u0301\t12#/w")), st.booleans()), min_size=1))
+def test_lines_keep_what_they_are_like_when_others_go(lines: list[tuple[str, bool]]) -> None:
+    """What a line is like by itself does not change when other lines go, and needs not be measured again."""
+    before = Document("\n".join(line for line, _ in lines))
+    after = Document("\n".join(line for line, stays in lines if stays))
+    stays = [stays and bool(line.strip()) for line, stays in lines]
+    filled = [bool(line.strip()) for line, stays in lines if stays]
+    carried = carry_lines(measure_lines(before, LISTS), np.flatnonzero(stays), np.flatnonzero(filled), after)
+    for (name, values), (_, others) in zip(_arrays(carried), _arrays(measure_lines(after, LISTS)), strict=True):
+        assert np.array_equal(values, others), name

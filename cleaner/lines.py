@@ -1,0 +1,348 @@
+"""Lines -> what each is like by itself: sizes, shapes and words, computed with numpy over the whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cleaner.characters import (
+    CJK,
+    CLOSER,
+    COMMA,
+    DIGIT,
+    EMOJI,
+    END,
+    EXCLAMATION,
+    HASH,
+    LETTER,
+    LOWER,
+    OPENER,
+    SEPARATOR,
+    SPACE,
+    UPPER,
+    CodeArray,
+    classify,
+)
+from cleaner.text import ClassArray, Document, IntArray, encode
+from cleaner.words import HashArray, LineWords, WordLists, find_words, hash_lines
+
+__all__ = ["LINE_FIELDS", "BoolArray", "FloatArray", "LineFeatures", "carry_lines", "filled_lines", "measure_lines"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+# One Chinese or Japanese word has about 1.7 characters, so the sizes of all scripts are counted in words.
+CHARACTERS_PER_CJK_WORD = 1.7
+# Words from this length on carry the topic of a text.
+TOPIC_MIN_LETTERS = 6
+# Lines with fewer marks and digits look alike by chance.
+MIN_MARKS = 3
+_BULLET, _JOINER, _COLON = 1, 2, 4
+_BULLETS = "•·*–—-▪◦●■►▶→✓"
+_JOINERS = ",.;:!?)%…、，。"
+_LINK_ENDS = ("://", ".com/", ".fr/", ".org/", ".net/")
+_MARKS = UPPER | DIGIT | CJK | END | SEPARATOR | COMMA | EXCLAMATION | HASH | EMOJI
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineFeatures:
+    """What each line is like by itself, so that it holds when other lines go; one entry a line, in line order.
+
+    ``words`` is the size of a line in words (characters of scripts without spaces are converted).
+    ``letters``, ``digits`` and ``length`` are counts of characters. Shares are between 0 and 1. ``starts_joined``:
+    begins with a small letter or a mark that closes or parts. ``glued`` counts words that begin
+    with a capital inside another word, ``gaps`` spaces between characters of scripts that part no words with them.
+
+    ``hashes``: a row each of a line's letters and digits, letters, marks and digits, and first word; zero where there
+    is too little to compare. ``last_word``: the languages that its last word is a function word of, as bits.
+    ``function_words``, ``person_words``: such words with their languages, ``topic_words``: long ones with their hashes.
+    """
+
+    length: IntArray
+    words: FloatArray
+    letters: IntArray
+    upper_share: FloatArray
+    capitalised_share: FloatArray
+    digit_share: FloatArray
+    cjk_share: FloatArray
+    stop_word_share: FloatArray
+    sentences: IntArray
+    ends_sentence: BoolArray
+    ends_colon: BoolArray
+    ends_comma: BoolArray
+    ends_letter: BoolArray
+    starts_lower: BoolArray
+    starts_digit: BoolArray
+    starts_joined: BoolArray
+    starts_quote: BoolArray
+    is_bullet: BoolArray
+    is_blank: BoolArray
+    commas: IntArray
+    exclamations: IntArray
+    ellipses: IntArray
+    links: IntArray
+    emoji: IntArray
+    hashtags: IntArray
+    separators: IntArray
+    glued: IntArray
+    gaps: IntArray
+    hashes: HashArray
+    last_word: HashArray
+    function_words: LineWords
+    person_words: LineWords
+    topic_words: LineWords
+
+
+LINE_FIELDS = tuple(field.name for field in fields(LineFeatures))
+
+
+class _Marks:
+    """The characters of a document that are neither small letters nor spaces, and the counts of their classes a line."""
+
+    def __init__(self, document: Document) -> None:
+        self.places = np.flatnonzero((document.classes & _MARKS) != 0)
+        self.codes = document.codes[self.places]
+        self.classes = document.classes[self.places]
+        self.lines = _lines_of(document, self.places)
+        self._size = len(document)
+
+    def count(self, bits: int) -> IntArray:
+        """How many characters of some classes each line has."""
+        return self.count_marked((self.classes & bits) != 0)
+
+    def count_marked(self, marked: BoolArray) -> IntArray:
+        """How many of the marked ones of these characters each line has."""
+        return np.bincount(self.lines[marked], minlength=self._size)
+
+
+def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
+    """What each line of a document is like by itself."""
+    classes = document.classes
+    marks = _Marks(document)
+    letters = _count_frequent(document, (classes & LETTER) != 0)
+    cjk, digits = marks.count(CJK), marks.count(DIGIT)
+    starts_word = (classes & (LETTER | DIGIT)) != 0
+    starts_word &= (classes & CJK) == 0
+    starts_word[1:] &= ~starts_word[:-1]
+    spaced_words = _count_frequent(document, starts_word)
+    words = spaced_words + cjk / CHARACTERS_PER_CJK_WORD
+    visible, first, last = _edge_characters(document)
+    first_class, last_class = classify(first), classify(last)
+    first_signs, last_signs = _signs_of(first), _signs_of(last)
+    capital = (marks.classes & (UPPER | DIGIT)) != 0
+    is_gap = _before_gaps(document, marks) if cjk.any() else np.zeros(marks.places.size, dtype=bool)
+    vocabulary = _Vocabulary(document, word_lists, letters, digits)
+    return LineFeatures(
+        length=document.ends - document.starts,
+        words=words,
+        letters=letters,
+        upper_share=marks.count(UPPER) / np.maximum(letters, 1),
+        capitalised_share=marks.count_marked(capital & starts_word[marks.places]) / np.maximum(spaced_words, 1),
+        digit_share=digits / np.maximum(visible, 1),
+        cjk_share=cjk / np.maximum(visible, 1),
+        stop_word_share=vocabulary.function_words.count(len(document)) / np.maximum(words, 1),
+        sentences=marks.count_marked(_sentence_ends(document, marks)),
+        ends_sentence=(last_class & END) != 0,
+        ends_colon=(last_signs & _COLON) != 0,
+        ends_comma=(last_class & COMMA) != 0,
+        ends_letter=(last_class & LETTER) != 0,
+        starts_lower=(first_class & LOWER) != 0,
+        starts_digit=(first_class & DIGIT) != 0,
+        starts_joined=((first_class & LOWER) != 0) | ((first_signs & _JOINER) != 0),
+        starts_quote=(first_class & OPENER) != 0,
+        is_bullet=(first_signs & _BULLET) != 0,
+        is_blank=visible == 0,
+        commas=marks.count(COMMA),
+        exclamations=marks.count(EXCLAMATION),
+        ellipses=marks.count_marked(_ellipses(marks)),
+        links=np.bincount(_lines_of(document, _link_places(document.text)), minlength=len(document)),
+        emoji=marks.count(EMOJI),
+        hashtags=marks.count(HASH),
+        separators=marks.count(SEPARATOR),
+        glued=marks.count_marked(((marks.classes & UPPER) != 0) & _follows(classes, marks.places, LOWER)),
+        gaps=marks.count_marked(is_gap),
+        hashes=vocabulary.hashes,
+        last_word=vocabulary.last_word,
+        function_words=vocabulary.function_words,
+        person_words=vocabulary.person_words,
+        topic_words=vocabulary.topic_words,
+    )
+
+
+def filled_lines(document: Document) -> IntArray:
+    """The numbers of the lines that are not blank, in order."""
+    return np.flatnonzero(_count_frequent(document, (document.classes & SPACE) == 0)).astype(np.int64)
+
+
+def carry_lines(lines: LineFeatures, old: IntArray, new: IntArray, document: Document) -> LineFeatures:
+    """What lines of another document are like in this one: the lines ``new`` that are ``old`` there; all others are blank."""
+    to = np.full(lines.length.size, -1, dtype=np.int64)
+    to[old] = new
+    carried = {name: _carried(getattr(lines, name), old, new, to, len(document)) for name in LINE_FIELDS}
+    is_blank = np.ones(len(document), dtype=bool)
+    is_blank[new] = False
+    return LineFeatures(**{**carried, "length": document.ends - document.starts, "is_blank": is_blank})
+
+
+def _carried(values: Any, old: IntArray, new: IntArray, to: IntArray, count: int) -> Any:
+    """One feature of the lines that stay; of blank lines all are zero."""
+    if isinstance(values, LineWords):
+        return values.carried(to)
+    found = np.zeros((*values.shape[:-1], count), dtype=values.dtype)
+    found[..., new] = values[..., old]
+    return found
+
+
+class _Vocabulary:
+    """What the words of a document say of each of its lines by itself; see `LineFeatures`."""
+
+    def __init__(self, document: Document, word_lists: WordLists, letters: IntArray, digits: IntArray) -> None:
+        codes = encode(document.folded.text)
+        classes = classify(codes)
+        begin, hashes = find_words(codes, classes)
+        lines = np.searchsorted(document.folded_starts, begin, side="right") - 1
+        function, person = word_lists.look_up(hashes)
+        is_first = np.diff(lines, prepend=-1) != 0
+        first_word = np.zeros(len(document), dtype=np.uint64)
+        first_word[lines[is_first]] = hashes[is_first]
+        self.last_word = np.zeros(len(document), dtype=np.uint64)
+        self.last_word[lines] = function  # of several words of a line the last one is what stays
+        size = np.add.reduceat((classes & LETTER) != 0, begin, dtype=np.int64) if begin.size else begin
+        is_topic = (size >= TOPIC_MIN_LETTERS) | ((classes[begin] & CJK) != 0)
+        self.function_words = _chosen(function != 0, lines, function)
+        self.person_words = _chosen(person != 0, lines, person)
+        self.topic_words = _chosen(is_topic, lines, hashes)
+        self.hashes = _line_hashes(document, codes, classes, letters, digits, first_word)
+
+
+def _chosen(which: BoolArray, lines: IntArray, values: HashArray) -> LineWords:
+    return LineWords(lines[which], values[which])
+
+
+def _line_hashes(
+    document: Document,
+    codes: CodeArray,
+    classes: ClassArray,
+    letters: IntArray,
+    digits: IntArray,
+    first_word: HashArray,
+) -> HashArray:
+    """The hashes of the lines of a folded document, a row each; see `LineFeatures`."""
+    starts, ends = document.folded_starts, document.folded_ends
+    is_mark = (classes & (LETTER | SPACE)) == 0
+    plain = np.where((classes & DIGIT) != 0, np.uint32(ord("0")), codes)
+    # Only lines with a digit: the entries of a list in an article have the same marks as well.
+    has_marks = (digits > 0) & (_count_between(np.flatnonzero(is_mark), starts, ends) >= MIN_MARKS)
+    rows = (
+        (hash_lines(codes, (classes & (LETTER | DIGIT)) != 0, starts, ends), letters + digits > 0),
+        (hash_lines(codes, (classes & LETTER) != 0, starts, ends), letters > 0),
+        (hash_lines(plain, is_mark, starts, ends), has_marks),
+        (first_word, letters > 0),
+    )
+    return np.array([np.where(counts, hashes, 0) for hashes, counts in rows], dtype=np.uint64)
+
+
+def _lines_of(document: Document, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """The line that each of some characters stands on; no line end may be among them."""
+    return np.searchsorted(document.starts, places, side="right") - 1
+
+
+def _count_frequent(document: Document, mask: BoolArray) -> IntArray:
+    """How many marked characters each line has."""
+    running = np.zeros(mask.size + 1, dtype=np.int32)
+    np.cumsum(mask, out=running[1:])
+    return (running[document.ends] - running[document.starts]).astype(np.int64)
+
+
+def _count_between(places: npt.NDArray[np.intp], starts: IntArray, ends: IntArray) -> IntArray:
+    """How many of some places, given in order, are between each start and end."""
+    return np.asarray(np.searchsorted(places, ends) - np.searchsorted(places, starts))
+
+
+@cache
+def _sign_table() -> npt.NDArray[np.uint8]:
+    signs = np.zeros(0x10000, dtype=np.uint8)
+    for characters, sign in ((_BULLETS, _BULLET), (_JOINERS, _JOINER), (":：", _COLON)):
+        for character in characters:
+            signs[ord(character)] |= sign
+    return signs
+
+
+def _signs_of(codes: CodeArray) -> npt.NDArray[np.uint8]:
+    """What characters at the edges of lines are signs of, as bits."""
+    return _sign_table()[np.minimum(codes, 0xFFFF)]
+
+
+def _follows(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> BoolArray:
+    """Whether a character of some classes stands directly before each place."""
+    return np.asarray(((classes[places - 1] & bits) != 0) & (places > 0))
+
+
+def _precedes(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> BoolArray:
+    """Whether a character of some classes, or the end of the text, stands directly behind each place."""
+    following = np.minimum(places + 1, classes.size - 1)
+    return np.asarray((classes[following] & bits) != 0)
+
+
+def _before_gaps(document: Document, marks: _Marks) -> BoolArray:
+    """Which marks end an item of a script without spaces between words: a space follows on their line.
+
+    An item has two characters at least; text that is set with a space behind each character has no items.
+    """
+    classes, places = document.classes, marks.places
+    is_last = places + 1 >= document.ends[marks.lines]
+    ends_item = ((marks.classes & CJK) != 0) & _follows(classes, places, CJK) & _precedes(classes, places, SPACE)
+    return np.asarray(ends_item & ~is_last)
+
+
+def _sentence_ends(document: Document, marks: _Marks) -> BoolArray:
+    """Which marks end a sentence: such signs before a space, a closing sign or the end, and full-width ones anywhere."""
+    is_last = marks.places == document.codes.size - 1
+    before_gap = is_last | _precedes(document.classes, marks.places, SPACE | CLOSER)
+    return np.asarray(((marks.classes & END) != 0) & (before_gap | (marks.codes >= 0x3000)))
+
+
+def _ellipses(marks: _Marks) -> BoolArray:
+    """Which marks are ellipses: the character, and the second of two dots or more."""
+    is_dot = marks.codes == 0x2E
+    follows_dot = np.zeros(is_dot.size, dtype=bool)
+    follows_dot[1:] = is_dot[1:] & is_dot[:-1] & (np.diff(marks.places) == 1)
+    is_third = np.zeros(is_dot.size, dtype=bool)
+    is_third[1:] = follows_dot[1:] & follows_dot[:-1]
+    return np.asarray((marks.codes == 0x2026) | (follows_dot & ~is_third))
+
+
+def _edge_characters(document: Document) -> tuple[IntArray, CodeArray, CodeArray]:
+    """For each line how many visible characters it has, the first of them, and the last that is no closing sign."""
+    classes, starts, ends = document.classes, document.starts, document.ends
+    shown = np.flatnonzero((classes & SPACE) == 0)
+    low, high = np.searchsorted(shown, starts), np.searchsorted(shown, ends)
+    last = np.flatnonzero((classes & (SPACE | CLOSER)) == 0)
+    stop = np.searchsorted(last, ends)
+    has_last = stop > np.searchsorted(last, starts)
+    return high - low, _pick(document.codes, shown, low, high > low), _pick(document.codes, last, stop - 1, has_last)
+
+
+def _pick(codes: CodeArray, places: npt.NDArray[np.intp], at: npt.NDArray[np.intp], has_one: BoolArray) -> CodeArray:
+    """The character at one of some places for each line that has one; zero for the others."""
+    chosen = np.zeros(at.size, dtype=np.uint32)
+    chosen[has_one] = codes[places[at[has_one]]]
+    return chosen
+
+
+def _link_places(text: str) -> npt.NDArray[np.intp]:
+    """Where addresses show: at a scheme, ``www.``, or a path behind a domain such as ``facebook.com/``."""
+    found = [at for at in _find_every("/", text) if text.endswith(_LINK_ENDS, 0, at + 1)]
+    return np.array([*found, *_find_every("www.", text)], dtype=np.intp)
+
+
+def _find_every(sign: str, text: str) -> Iterator[int]:
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + 1)
