@@ -162,23 +162,28 @@ class Trace:
 
 def make_result(text: str, left: str, passes: Sequence[Pass], flags: set[str], trace: Trace) -> CleanResult:
     """The result of passes over a text, of which ``left`` is left."""
-    removals = [
-        Removal(start, end, edit.kind, edit.score, evidence, text[start:end])
-        for number, one in enumerate(passes)
-        for at, edit in enumerate(one.edits)
-        for evidence in (Deferred(partial(trace.evidence, number, at)),)
-        for start, end in one.segments.pieces(edit.start, edit.end)
-    ]
-    removals.sort(key=lambda removal: removal.start)
+    taken = [(one.edits, one.segments) for one in passes]
     headlines = [one.decision.headline for one in passes if one.decision.headline]
     return CleanResult(
         text=left,
-        removals=tuple(removals),
+        removals=Deferred(partial(_removals, text, taken, trace)),
         headline=headlines[0] if headlines else None,
         comments=tuple(comment for one in passes for comment in _comment_texts(one)),
         flags=tuple(sorted(flags)),
         trace=trace,
     )
+
+
+def _removals(text: str, taken: Sequence[tuple[list[Edit], Segments]], trace: Trace) -> tuple[Removal, ...]:
+    """What the edits of all passes took from a text, in order."""
+    removals = [
+        Removal(start, end, edit.kind, edit.score, evidence, text[start:end])
+        for number, (edits, segments) in enumerate(taken)
+        for at, edit in enumerate(edits)
+        for evidence in (Deferred(partial(trace.evidence, number, at)),)
+        for start, end in segments.pieces(edit.start, edit.end)
+    ]
+    return tuple(sorted(removals, key=lambda removal: removal.start))
 
 
 def _comment_texts(one: Pass) -> list[str]:
