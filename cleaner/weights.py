@@ -17,13 +17,14 @@ import numpy as np
 
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
+from cleaner.text import IntArray
 
 __all__ = ["FORMAT", "PassWeights", "SignalWeight", "Weights", "dump_weights", "load_weights", "read_weights_file"]
 
 FORMAT = 1
 PRIOR = "prior"
 # So many lines are weighed together: their numbers stay near the processor.
-LINES_AT_ONCE = 1024
+LINES_AT_ONCE = 512
 # Points and values beyond this are no result of a fit.
 LIMIT = 1e9
 _SIGNAL_FIELDS = {"slope", "page_slope", "offset", "bends", "range"}
@@ -61,7 +62,7 @@ class PassWeights:
 
     @cached_property
     def _table(self) -> _Table:
-        return _Table.of(list(self.signals.values()))
+        return _Table.of(self.signals)
 
     def points(self, columns: Mapping[str, FloatArray], page: float) -> FloatArray:
         """The points of each term (rows, in the order of `terms`) for each line; they add up to log-odds of noise.
@@ -70,18 +71,18 @@ class PassWeights:
         flattened page, 0 to 1.
         """
         table = self._table
-        values = np.array([columns[name] for name in self.signals])
+        values = np.array([columns[name] for name in table.names])
         np.clip(values, table.least, table.greatest, out=values)
-        found = np.empty((values.shape[0] + 1, values.shape[1]))
-        found[0] = self.prior + self.page_prior * page
-        total = found[1:]
-        np.multiply(values, table.slope + table.page_slope * page, out=total)
+        total = values * (table.slope + table.page_slope * page)
         total -= table.offset
         for at, change in zip(table.bends, table.changes, strict=True):
-            beyond = values - at
+            beyond = values[: at.size] - at
             np.maximum(beyond, 0.0, out=beyond)
             beyond *= change
-            total += beyond
+            total[: at.size] += beyond
+        found = np.empty((values.shape[0] + 1, values.shape[1]))
+        found[0] = self.prior + self.page_prior * page
+        found[1:] = total[table.rows]
         return found
 
     def totals(self, columns: Mapping[str, FloatArray], page: float) -> FloatArray:
@@ -96,8 +97,13 @@ class PassWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The weights of many signals side by side: a row each, ``bends`` and ``changes`` one array for each bend."""
+    """The weights of many signals side by side, a row each: those with the most bends first.
 
+    ``rows``: where each signal stands here. ``bends`` and ``changes``: one array for each bend, of the signals with so many.
+    """
+
+    names: tuple[str, ...]
+    rows: IntArray
     slope: FloatArray
     page_slope: FloatArray
     offset: FloatArray
@@ -107,18 +113,21 @@ class _Table:
     changes: tuple[FloatArray, ...]
 
     @staticmethod
-    def of(signals: Sequence[SignalWeight]) -> _Table:
-        # A signal with fewer bends than others gets bends that change nothing.
+    def of(weights: Mapping[str, SignalWeight]) -> _Table:
+        names = tuple(sorted(weights, key=lambda name: -len(weights[name].bends)))
+        signals = [weights[name] for name in names]
         most = max((len(signal.bends) for signal in signals), default=0)
-        bends = [[*signal.bends, *((0.0, 0.0),) * (most - len(signal.bends))] for signal in signals]
+        bends = [[signal.bends[number] for signal in signals if len(signal.bends) > number] for number in range(most)]
         return _Table(
+            names,
+            np.array([names.index(name) for name in weights], dtype=np.int64),
             _column([signal.slope for signal in signals]),
             _column([signal.page_slope for signal in signals]),
             _column([signal.offset for signal in signals]),
             _column([signal.range[0] for signal in signals]),
             _column([signal.range[1] for signal in signals]),
-            tuple(_column([own[number][0] for own in bends]) for number in range(most)),
-            tuple(_column([own[number][1] for own in bends]) for number in range(most)),
+            tuple(_column([at for at, _ in some]) for some in bends),
+            tuple(_column([change for _, change in some]) for some in bends),
         )
 
 
