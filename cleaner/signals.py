@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeAlias
 
 import numpy as np
 
 from cleaner.analysis import Analysis
+from cleaner.around import SHORT_MAX_WORDS, Columns, neighbour_signals, second_signals
 from cleaner.features import BoolArray, FloatArray, compute_features
 from cleaner.headlines import Headline, word_shares
 from cleaner.matcher import Hit
@@ -21,24 +21,15 @@ from cleaner.model import Kind
 from cleaner.places import Places, block_gains, find_places, main_blocks
 from cleaner.text import Document, IntArray
 from cleaner.threads import THREAD_KINDS, Thread
-from cleaner.windows import FAR, Windows, distance, median, shift
+from cleaner.windows import FAR, Windows, distance, median
 from cleaner.words import WordLists
 
 __all__ = ["Clues", "Columns", "first_signals", "second_signals", "signal_names"]
 
-Columns: TypeAlias = dict[str, FloatArray]
-
-SHARE_WINDOWS = (3, 8, 20)
-SCORE_WINDOWS = (1, 2, 3, 5, 8, 20)
-WORDS_MAX_WEIGHT = 40.0
-SHORT_MAX_WORDS = 9
 LONG_MIN_WORDS = 14
 HEADLINE_MIN_LETTERS = 5
 PARAGRAPH_MIN_WORDS, PARAGRAPH_MIN_STOP_WORDS, PARAGRAPH_MAX_CAPITALS = 12.0, 0.15, 0.5
 EVIDENCE_MIN_POINTS = 10.0
-BLOCK_THRESHOLDS = (0.3, 0.6)
-BLOCK_SWITCH_COST = 8.0
-ODDS_LIMIT = 8.0
 
 GROUPS: dict[str, frozenset[Kind]] = {
     "interface": frozenset(
@@ -60,7 +51,7 @@ GROUPS: dict[str, frozenset[Kind]] = {
 }
 OTHER_GROUP = "promotion"
 _GROUP_NAMES = (*GROUPS, OTHER_GROUP)
-_GROUP_OF = {kind: name for name, kinds in GROUPS.items() for kind in kinds}
+_GROUP_NUMBERS = {kind: number for number, kinds in enumerate(GROUPS.values()) for kind in kinds}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +85,7 @@ def first_signals(analysis: Analysis, clues: Clues) -> Columns:
         _shape(analysis)
         | paragraphs
         | _pattern_columns(analysis, clues)
-        | _neighbours(analysis, prose)
+        | neighbour_signals(analysis, prose)
         | _place(analysis, clues, prose)
         | _document(analysis, clues, prose)
     )
@@ -196,90 +187,30 @@ def _paragraphs(analysis: Analysis) -> tuple[Columns, FloatArray]:
 
 def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
     count = analysis.filled.size
-    own = {name: np.zeros(len(analysis.document)) for name in _GROUP_NAMES}
+    everywhere = np.zeros((len(_GROUP_NAMES), len(analysis.document)))
     for line, hits in clues.placed.items():
-        for hit in (hit for hit in hits if hit.pattern.action != "cut"):
-            values = own[_GROUP_OF.get(hit.pattern.kind, OTHER_GROUP)]
-            values[line] = max(values[line], 1.0 if hit.pattern.strength == "strong" else 0.4)
+        for hit in hits:
+            if hit.pattern.action != "cut":
+                at = _GROUP_NUMBERS.get(hit.pattern.kind, len(GROUPS)), line
+                everywhere[at] = max(everywhere[at], 1.0 if hit.pattern.strength == "strong" else 0.4)
+    own = everywhere[:, analysis.filled]
+    windows = Windows(own)
+    before, behind = np.minimum(windows.before(10), 4.0), np.minimum(windows.behind(10), 4.0)
+    all_before, all_behind = _log(windows.all_before), _log(windows.all_behind)
     columns: Columns = {}
-    anything = np.zeros(count)
-    for name in _GROUP_NAMES:
-        values = own[name][analysis.filled]
-        anything = np.maximum(anything, values)
-        windows = Windows(values)
-        columns[f"pattern.{name}"] = values
-        columns[f"near.{name}-10-before"] = np.minimum(windows.before(10), 4.0)
-        columns[f"near.{name}-10-behind"] = np.minimum(windows.behind(10), 4.0)
+    for number, name in enumerate(_GROUP_NAMES):
+        columns[f"pattern.{name}"] = own[number]
+        columns[f"near.{name}-10-before"] = before[number]
+        columns[f"near.{name}-10-behind"] = behind[number]
         if name in ("comment", "metadata", "related"):
-            columns[f"near.{name}-all-before"] = _log(windows.all_before)
-            columns[f"near.{name}-all-behind"] = _log(windows.all_behind)
-    windows = Windows(anything)
+            columns[f"near.{name}-all-before"] = all_before[number]
+            columns[f"near.{name}-all-behind"] = all_behind[number]
+    anything = Windows(own.max(axis=0))
     points = clues.points[analysis.filled]
-    columns["pattern.evidence"] = np.clip(points / EVIDENCE_MIN_POINTS, -1.0, 1.0)
-    columns["near.pattern-2-before"] = windows.before(2)
-    columns["near.pattern-2-behind"] = windows.behind(2)
-    columns["document.patterns"] = np.full(count, windows.total / max(count, 1))
-    return columns
-
-
-def _neighbours(analysis: Analysis, prose: FloatArray) -> Columns:
-    features, filled = analysis.features, analysis.filled
-    words = features.words[filled]
-    ends = _number(features.ends_sentence[filled])
-    lower = _number(features.starts_lower[filled])
-    bullet = _number(features.is_bullet[filled])
-    size = np.minimum(_log(words), 4.0)
-    columns: Columns = {}
-    for by, name in ((-2, "2-before"), (-1, "1-before"), (1, "1-behind"), (2, "2-behind")):
-        columns[f"near.prose-{name}"] = shift(prose, by)
-        columns[f"near.words-{name}"] = shift(size, by)
-    columns["near.ends-sentence-1-before"] = shift(ends, -1)
-    columns["near.ends-sentence-1-behind"] = shift(ends, 1)
-    columns["near.ends-colon-1-before"] = shift(_number(features.ends_colon[filled]), -1)
-    columns["near.continues"] = lower * (1.0 - shift(ends, -1))
-    columns["near.continued"] = shift(lower, 1) * (1.0 - ends)
-    columns["near.capitalised-1-before"] = shift(features.capitalised_share[filled], -1)
-    columns["near.capitalised-1-behind"] = shift(features.capitalised_share[filled], 1)
-    columns["near.digits-1-before"] = shift(features.digit_share[filled], -1)
-    columns["near.digits-1-behind"] = shift(features.digit_share[filled], 1)
-    columns["near.between-prose"] = shift(prose, -1) * shift(prose, 1)
-    columns["near.bullets"] = bullet * np.maximum(shift(bullet, -1), shift(bullet, 1))
-    blank = _number(np.diff(filled, prepend=-1) > 1)
-    columns["near.blank-before"] = blank
-    columns["near.blank-behind"] = shift(blank, 1)
-    return columns | _windows(analysis, prose)
-
-
-def _windows(analysis: Analysis, prose: FloatArray) -> Columns:
-    """Shares of the words of the lines around."""
-    features, filled = analysis.features, analysis.filled
-    words = features.words[filled]
-    total = Windows(words)
-    columns: Columns = {
-        "near.words-5-before": _log(total.before(5) / 5),
-        "near.words-5-behind": _log(total.behind(5) / 5),
-    }
-    copies = Windows(_number((features.alike[filled] > 0) & (words < SHORT_MAX_WORDS)))
-    columns["near.copies-10-before"] = copies.before(10) / 10
-    columns["near.copies-10-behind"] = copies.behind(10) / 10
-    shares = (
-        ("prose", prose, SHARE_WINDOWS),
-        ("topic", features.topic_share[filled], (5, 20)),
-        ("person-words", np.minimum(features.person_word_share[filled], 0.3), (5, 20)),
-        ("exclamations", np.minimum(features.exclamations[filled] / np.maximum(words, 1.0), 0.5), (10,)),
-        ("sentence", _number(analysis.sentence[filled]), (5,)),
-        # Comments are pieces of prose, each below a short line with a name or a time.
-        (
-            "under-short",
-            prose * shift(_number((words < SHORT_MAX_WORDS) & ~features.ends_sentence[filled]), -1),
-            (20,),
-        ),
-    )
-    for name, values, sizes in shares:
-        windows = Windows(values * words)
-        for size in sizes:
-            columns[f"near.{name}-{size}-before"] = windows.before(size) / np.maximum(total.before(size), 1.0)
-            columns[f"near.{name}-{size}-behind"] = windows.behind(size) / np.maximum(total.behind(size), 1.0)
+    columns["pattern.evidence"] = np.minimum(np.maximum(points / EVIDENCE_MIN_POINTS, -1.0), 1.0)
+    columns["near.pattern-2-before"] = anything.before(2)
+    columns["near.pattern-2-behind"] = anything.behind(2)
+    columns["document.patterns"] = np.full(count, anything.total / max(count, 1))
     return columns
 
 
@@ -289,10 +220,10 @@ def _place(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
     words = analysis.features.words[filled]
     at = np.arange(count)
     prose_words = Windows(words * prose)
-    total = max(prose_words.total, 1.0)
+    total = max(float(prose_words.total), 1.0)
     is_prose = prose > 0
-    up, down = distance(is_prose, up=True), distance(is_prose, up=False)
     inside = main_blocks(block_gains(words, is_prose))
+    (up, block_up), (down, block_down) = (distance(np.array([is_prose, inside]), up=up) for up in (True, False))
     thread = clues.thread
     return {
         "place.prose-before": prose_words.all_before / total,
@@ -305,8 +236,8 @@ def _place(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         "place.prose-down": _log(down),
         "place.gap": _log(np.minimum(up + down, FAR)),
         "place.inside-block": _number(inside),
-        "place.block-up": _log(distance(inside, up=True)),
-        "place.block-down": _log(distance(inside, up=False)),
+        "place.block-up": _log(block_up),
+        "place.block-down": _log(block_down),
         "place.main": _number(clues.places.inside[filled]),
         "place.headline-like": _number(clues.places.headline_like[filled]),
         "place.in-thread": np.zeros(count)
@@ -360,33 +291,4 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         "document.unspaced": float((features.cjk_share[filled] * words).sum()) / total,
     }
     values["document.prose"] = np.log1p(values["document.prose"])
-    return {name: np.full(count, value) for name, value in values.items()}
-
-
-def second_signals(odds: FloatArray, words: FloatArray) -> Columns:
-    """The signals of the second pass by name: what the first pass found on a line and around it.
-
-    ``odds``: its log-odds that a filled line is main content. ``words``: the sizes of these lines.
-    """
-    odds = np.clip(odds, -ODDS_LIMIT, ODDS_LIMIT)
-    chance = 1.0 / (1.0 + np.exp(-odds))
-    size = np.minimum(words, WORDS_MAX_WEIGHT) + 1.0
-    columns: Columns = {"around.own": odds}
-    weighted, chances, sizes = Windows(odds * size), Windows(chance * size), Windows(size)
-    for window in SCORE_WINDOWS:
-        columns[f"around.{window}-before"] = weighted.before(window) / np.maximum(sizes.before(window), 1.0)
-        columns[f"around.{window}-behind"] = weighted.behind(window) / np.maximum(sizes.behind(window), 1.0)
-    columns["around.all-before"] = chances.all_before / np.maximum(sizes.all_before, 1.0)
-    columns["around.all-behind"] = chances.all_behind / np.maximum(sizes.all_behind, 1.0)
-    total = max(chances.total, 1.0)
-    columns["around.article-before"] = chances.all_before / total
-    columns["around.article-behind"] = chances.all_behind / total
-    columns["document.article-words"] = np.full(odds.size, np.log1p(chances.total))
-    columns["document.article-share"] = np.full(odds.size, chances.total / max(sizes.total, 1.0))
-    columns["around.between"] = np.minimum(shift(chance, -1), shift(chance, 1))
-    for threshold in BLOCK_THRESHOLDS:
-        inside = main_blocks((chance - threshold) * size, BLOCK_SWITCH_COST)
-        columns[f"around.block-{threshold}"] = _number(inside)
-        columns[f"around.block-{threshold}-up"] = np.where(inside, 0.0, _log(distance(inside, up=True)))
-        columns[f"around.block-{threshold}-down"] = np.where(inside, 0.0, _log(distance(inside, up=False)))
-    return columns
+    return dict(zip(values, np.repeat(list(values.values()), count).reshape(len(values), count), strict=True))

@@ -88,6 +88,8 @@ class PassWeights:
     def totals(self, columns: Mapping[str, FloatArray], page: float) -> FloatArray:
         """The sum of the points of all terms for each line, without all of them in memory at once."""
         count = next(iter(columns.values())).size
+        if count <= LINES_AT_ONCE:
+            return np.asarray(self.points(columns, page).sum(axis=0))
         found = np.empty(count)
         for first in range(0, count, LINES_AT_ONCE):
             some = {name: values[first : first + LINES_AT_ONCE] for name, values in columns.items()}

@@ -13,59 +13,62 @@ FAR = 200.0
 
 
 class Windows:
-    """Sums over the lines before or behind each line, from one running sum."""
+    """Sums over the lines before or behind each line, from one running sum; of one row of values or of many at once."""
 
     def __init__(self, values: FloatArray) -> None:
-        self._running = np.zeros(values.size + 1)
-        np.cumsum(values, out=self._running[1:])
+        self._running = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+        values.cumsum(axis=-1, out=self._running[..., 1:])
 
     def before(self, size: int) -> FloatArray:
         """The sum over up to ``size`` lines directly before each line."""
-        sums = self._running[:-1].copy()
-        sums[size:] -= self._running[: max(sums.size - size, 0)]
+        sums = self.all_before.copy()
+        sums[..., size:] -= self._running[..., : max(sums.shape[-1] - size, 0)]
         return sums
 
     def behind(self, size: int) -> FloatArray:
         """The sum over up to ``size`` lines directly behind each line."""
-        sums = np.full(self._running.size - 1, self._running[-1])
-        sums[: max(sums.size - size, 0)] = self._running[1 + size :]
-        sums -= self._running[1:]
-        return sums
+        sums = self._running[..., 1:]
+        inner = max(sums.shape[-1] - size, 0)
+        found = np.empty(sums.shape)
+        found[..., :inner] = self._running[..., 1 + size :]
+        found[..., inner:] = self._running[..., -1:]
+        found -= sums
+        return found
 
     @property
     def all_before(self) -> FloatArray:
         """The sum over all lines before each line."""
-        return self._running[:-1]
+        return self._running[..., :-1]
 
     @property
     def all_behind(self) -> FloatArray:
         """The sum over all lines behind each line."""
-        return np.asarray(self._running[-1] - self._running[1:])
+        return np.asarray(self._running[..., -1:] - self._running[..., 1:])
 
     @property
-    def total(self) -> float:
+    def total(self) -> FloatArray:
         """The sum over all lines."""
-        return float(self._running[-1])
+        return np.asarray(self._running[..., -1])
 
 
 def shift(values: FloatArray, by: int) -> FloatArray:
-    """The values of the line ``by`` lines further down (or up), zero beyond the edges."""
-    moved = np.zeros_like(values)
+    """The values of the line ``by`` lines further down (or up), zero beyond the edges; of one row or of many."""
+    moved = np.zeros(values.shape)
     if by > 0:
-        moved[:-by] = values[by:]
+        moved[..., :-by] = values[..., by:]
     else:
-        moved[-by:] = values[:by]
+        moved[..., -by:] = values[..., :by]
     return moved
 
 
 def distance(marks: BoolArray, *, up: bool) -> FloatArray:
-    """How many lines up (or down) the nearest marked line is; `FAR` where there is none."""
-    at = np.arange(marks.size)
+    """How many lines up (or down) the nearest marked line is; `FAR` where there is none. Of one row or of many."""
+    at = np.arange(marks.shape[-1])
     if up:
-        last = np.maximum.accumulate(np.where(marks, at, -(10**6)))
-        return np.minimum(at - last, FAR).astype(np.float64)
-    following = np.minimum.accumulate(np.where(marks, at, 10**6)[::-1])[::-1]
-    return np.minimum(following - at, FAR).astype(np.float64)
+        found = at - np.maximum.accumulate(np.where(marks, at, -(10**6)), axis=-1)
+    else:
+        found = np.minimum.accumulate(np.where(marks, at, 10**6)[..., ::-1], axis=-1)[..., ::-1] - at
+    return np.minimum(found, FAR).astype(np.float64)
 
 
 def median(values: FloatArray) -> float:
