@@ -223,12 +223,17 @@ class CleanResult:
     """
 
     text: str
-    removals: Sequence[Removal] = ()
+    taken: Sequence[Removal] = ()
     headline: str | None = None
     comments: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     trace: Callable[[], tuple[Verdict, ...]] = field(default=_no_lines, repr=False, compare=False)
     describe: Callable[[], Metadata] = field(default=Metadata, repr=False, compare=False)
+
+    @cached_property
+    def removals(self) -> tuple[Removal, ...]:
+        """What was taken from the input, in order; put together when first asked for."""
+        return tuple(self.taken)
 
     @cached_property
     def lines(self) -> tuple[Verdict, ...]:

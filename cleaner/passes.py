@@ -166,7 +166,7 @@ def make_result(text: str, left: str, passes: Sequence[Pass], flags: set[str], t
     headlines = [one.decision.headline for one in passes if one.decision.headline]
     return CleanResult(
         text=left,
-        removals=Deferred(partial(_removals, text, taken, trace)),
+        taken=Deferred(partial(_removals, text, taken, trace)),
         headline=headlines[0] if headlines else None,
         comments=tuple(comment for one in passes for comment in _comment_texts(one)),
         flags=tuple(sorted(flags)),

@@ -70,8 +70,14 @@ class Cleaner:
         is accepted and not used yet.
         """
         del url
-        passes, left, flags = self._run(text, title, lang, explain=False)
-        return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, title, lang)))
+        return self._clean(text, self.config, title=title, lang=lang)
+
+    def _clean(
+        self, text: str, config: CleanConfig, *, title: str | None = None, lang: str | None = None
+    ) -> CleanResult:
+        """What is left of one document by another configuration with the same patterns and weights."""
+        passes, left, flags = self._run(text, config, title, lang, explain=False)
+        return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, config, title, lang)))
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:
         """What is left of one page of HTML, with every removal and its reason.
@@ -86,7 +92,7 @@ class Cleaner:
         """What cleans pages of HTML; made when the first one comes. Raises `WeightsError` when its model is wrong."""
         from cleaner.html.cleaning import PageCleaner
 
-        return PageCleaner(self.config, self._matcher, self._word_lists, self.clean)
+        return PageCleaner(self.config, self._matcher, self._word_lists, self._clean)
 
     def clean_many(self, texts: Iterable[str]) -> list[CleanResult]:
         """The results of many documents, in order, each as if cleaned alone."""
@@ -108,7 +114,7 @@ class Cleaner:
                 yield self.clean(document["text"], **known)
 
     def _run(
-        self, text: str, title: str | None, lang: str | None, *, explain: bool
+        self, text: str, config: CleanConfig, title: str | None, lang: str | None, *, explain: bool
     ) -> tuple[tuple[Pass, ...], str, set[str]]:
         """The passes over a text, what they leave of it, and flags."""
         passes: list[Pass] = []
@@ -118,7 +124,7 @@ class Cleaner:
         carried: Carried | None = None
         document = Document(text)
         while True:
-            one = self._run_pass(document, title, lang, segments, carried, explain=explain)
+            one = self._run_pass(document, config, title, lang, segments, carried, explain=explain)
             shorter = apply_removals(left, one.edits)
             if one.edits and not _has_word(shorter):
                 passes.append(replace(one, edits=[]))
@@ -136,12 +142,13 @@ class Cleaner:
             carried = carry(one.analysis, {edit.line for edit in one.edits}, document)
         return tuple(passes), left, flags
 
-    def _passes(self, text: str, title: str | None, lang: str | None) -> tuple[Pass, ...]:
-        return self._run(text, title, lang, explain=True)[0]
+    def _passes(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> tuple[Pass, ...]:
+        return self._run(text, config, title, lang, explain=True)[0]
 
     def _run_pass(
         self,
         document: Document,
+        config: CleanConfig,
         title: str | None,
         lang: str | None,
         segments: Segments,
@@ -150,7 +157,7 @@ class Cleaner:
         explain: bool,
     ) -> Pass:
         analysis = analyse(document, self._matcher, self._word_lists, lang, carried)
-        decision = decide(analysis, self.config, title, self._weights, explain=explain)
+        decision = decide(analysis, config, title, self._weights, explain=explain)
         return Pass(analysis, decision, make_edits(analysis, decision), segments)
 
 

@@ -18,6 +18,7 @@ from cleaner import (
     PatternError,
     Removal,
     clean_text,
+    explain_html,
     explain_text,
 )
 
@@ -390,3 +391,9 @@ def test_other_lists_have_no_points_for_staying(lines: tuple[str, ...]) -> None:
     """Without prose below, below the words of an interface, or without a colon, a list is like other lines."""
     for verdict in explain_text("\n".join(lines)).lines:
         assert "context.list" not in [evidence.source for evidence in verdict.evidence]
+
+
+def test_removals_are_a_tuple() -> None:
+    """Removals of texts and of pages are tuples, whenever they are put together."""
+    assert isinstance(explain_text(f"{ARTICLE}RépondreSupprimer\n").removals, tuple)
+    assert isinstance(explain_html("<p>One.</p><nav>Home</nav>").removals, tuple)

@@ -227,7 +227,7 @@ def test_noise_alone_is_flagged(phrase: str) -> None:
 def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
     """Hits that a pass takes over from the one before are those that its own text has."""
     cleaner = default_cleaner()
-    for one in cleaner._passes(text, None, None):
+    for one in cleaner._passes(text, cleaner.config, None, None):
         found: dict[int, list[Hit]] = {}
         for hit in cleaner._matcher.match(one.analysis.document):
             found.setdefault(hit.line, []).append(hit)

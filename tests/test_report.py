@@ -32,7 +32,7 @@ DROP = (
 )
 RESULT = CleanResult(
     text="Der Rat hat entschieden.\nMehr.\n",
-    removals=(
+    taken=(
         Removal(30, 46, Kind.COMMENT_CONTROLS, 16.0, (CUT,), "AntwortenLöschen"),
         Removal(47, 54, Kind.SHARE_BAR, 14.0, DROP, "Teilen\n"),
     ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,8 @@ CleanText = Callable[..., CleanResult]
 
 # A page of which less F1 than this is expected is looked at a second time, as text.
 SURE_EXPECTED = 0.8
+# In a page that is not, the blocks have told noise already; a line of them must be so much surer noise to go.
+SURE_MARGIN = 2.0
 # Patterns of noise that the blocks could not tell stand in lines of no more characters than this.
 SHORT_LINE = 200
 # Between these, a page is so doubtful that trafilatura is asked.
@@ -41,13 +44,14 @@ DOUBTED_EXPECTED = (0.6, 0.83)
 class PageCleaner:
     """Cleans pages of HTML with one configuration; without state from one page to the next.
 
-    ``clean_text`` cleans the text of the chosen blocks: `Cleaner.clean`.
+    ``clean_text`` cleans the text of the chosen blocks by a configuration.
     """
 
     def __init__(self, config: CleanConfig, matcher: Matcher, word_lists: WordLists, clean_text: CleanText) -> None:
         self.config = config
         self.matcher = matcher
         self.model = builtin_model() if config.html_weights is None else read_model(config.html_weights)
+        self._sure_config = config.replace(threshold=config.threshold + SURE_MARGIN)
         self._clean_text = clean_text
         self._reader = PageReader(self.model, word_lists, element_words(), config.headline, config.threshold)
 
@@ -80,16 +84,7 @@ class PageCleaner:
         text = extract_text(markup, url)
         if not text:
             return CleanResult("", flags=(NO_ARTICLE,), describe=describe)
-        result = self._clean_text(text, title=describe().title)
-        return CleanResult(
-            result.text,
-            result.removals,
-            result.headline,
-            result.comments,
-            result.flags,
-            result.trace,
-            describe,
-        )
+        return replace(self._clean_text(text, self.config, title=describe().title), describe=describe)
 
     def _compose(self, markup: str | bytes, reading: Reading, describe: Callable[[], Metadata]) -> CleanResult:
         result = self._clean_chosen(reading)
@@ -98,7 +93,7 @@ class PageCleaner:
         story = Story(replay, (reading, result, self.reasons(reading)))
         return CleanResult(
             text=result.text,
-            removals=Deferred(story.removals),
+            taken=Deferred(story.removals),
             headline=reading.headline,
             comments=(*result.comments, *comment_blocks(reading, element_words())),
             flags=tuple(flags),
@@ -109,8 +104,10 @@ class PageCleaner:
     def _clean_chosen(self, reading: Reading) -> CleanResult:
         """The text of the chosen blocks, cleaned; as it is where neither patterns nor a doubt ask for more."""
         left = apply_removals(reading.source, reading.edits())
-        if reading.choice.expected < SURE_EXPECTED or self._has_strong_hit(left):
-            return self._clean_text(left, title=reading.headline)
+        if reading.choice.expected < SURE_EXPECTED:
+            return self._clean_text(left, self.config, title=reading.headline)
+        if self._has_strong_hit(left):
+            return self._clean_text(left, self._sure_config, title=reading.headline)
         return CleanResult(left)
 
     def _has_strong_hit(self, text: str) -> bool:
