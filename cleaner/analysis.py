@@ -17,7 +17,7 @@ from cleaner.model import Evidence
 from cleaner.text import Document, IntArray
 from cleaner.words import WordLists
 
-__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "Carried", "analyse", "carry", "evidence_of"]
+__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "Carried", "analyse", "carry", "evidence_of", "points_of"]
 
 STRONG_POINTS = 16.0
 WEAK_POINTS = 1.0
@@ -165,7 +165,11 @@ def carry(analysis: Analysis, edited: set[int], document: Document) -> Carried |
     return Carried(hits, carry_lines(analysis.features, old, new, document))
 
 
+def points_of(hit: Hit) -> float:
+    """The points of a hit's strength."""
+    return STRONG_POINTS if hit.pattern.strength == "strong" else WEAK_POINTS
+
+
 def evidence_of(hit: Hit) -> Evidence:
-    """A hit as evidence, with the points of its strength."""
-    points = STRONG_POINTS if hit.pattern.strength == "strong" else WEAK_POINTS
-    return Evidence(hit.pattern.id, points, hit.start, hit.end, hit.pattern.kind)
+    """A hit as evidence."""
+    return Evidence(hit.pattern.id, points_of(hit), hit.start, hit.end, hit.pattern.kind)

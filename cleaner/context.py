@@ -140,15 +140,16 @@ def _add_tables(analysis: Analysis, ledger: Ledger, page: float) -> None:
     """Rows of tables, as extractors write them, belong to the article; on flattened pages bars part links."""
     if page >= TABLE_MAX_RAWNESS:
         return
-    texts, separators = analysis.document.line_texts, analysis.features.separators
-    for line in analysis.filled.tolist():
-        if texts[line].startswith("|") and separators[line] >= 2:
+    for line in np.flatnonzero(analysis.features.separators >= 2).tolist():
+        if analysis.document.line_text(line).lstrip().startswith("|"):
             ledger.add(line, "context.table", TABLE_POINTS, None)
 
 
 def _add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
     """A list that a colon introduces, with article prose right below it, belongs to the article; patterns may object."""
     features, filled = analysis.features, analysis.filled.tolist()
+    if not features.ends_colon.any():
+        return
     is_prose = (analysis.prose | analysis.sentence) & clues.places.inside
     speaks = ledger.totals() != 0.0
     at = 0
@@ -171,10 +172,11 @@ def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places:
     noisy = np.zeros(len(analysis.document), dtype=bool)
     noisy[filled] = ledger.totals()[filled] + points.total > 0
     noisy[weak] = True
-    for line in weak:
-        place = int(np.searchsorted(filled, line))
-        beside = filled[max(0, place - 1) : place + 2]
-        company = int(noisy[beside[beside != line]].sum())
+    # With a quiet line above the first and below the last one, every line has two beside it.
+    around = np.zeros(filled.size + 2, dtype=np.int64)
+    around[1:-1] = noisy[filled]
+    place = np.searchsorted(filled, weak)
+    for line, company in zip(weak, (around[place] + around[place + 2]).tolist(), strict=True):
         if company:
             ledger.add(line, "context.company", COMPANY_POINTS * company, None)
         if not places.prose_follows[line]:
@@ -200,7 +202,7 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: Li
         if kinds[line] in config.keep:
             removed[line] = False
     flags = []
-    if any(hit.pattern.kind is Kind.PAYWALL for line, hits in analysis.hits.items() if removed[line] for hit in hits):
+    if any(hit.pattern.kind is Kind.PAYWALL and removed[line] for line, hits in analysis.hits.items() for hit in hits):
         flags.append("truncated-by-paywall")
     return Decision(
         removed=removed,
@@ -224,8 +226,8 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: Li
 def _kind_of(evidence: list[Evidence]) -> Kind | None:
     """The kind with the strongest evidence; a pattern's own name wins over a general one."""
     named = [item for item in evidence if item.kind is not None and item.points > 0]
-    if not named:
-        return None
+    if len(named) < 2:
+        return named[0].kind if named else None
     specific = [item for item in named if item.kind not in (Kind.COMMENT, Kind.BOILERPLATE)]
     thread = any(item.source == "context.comment-thread" and item.kind is Kind.COMMENT for item in named)
     if thread:

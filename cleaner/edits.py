@@ -9,8 +9,7 @@ some columns may go: each with the space behind it, the last ones with the space
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -37,8 +36,7 @@ class _Stretch(Protocol):
     def end(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """One stretch of a pass's text that goes, in characters, and the line it belongs to.
 
     ``cuts``: the evidence for a fragment that is cut, or for a line of which nothing but fragments was there; empty

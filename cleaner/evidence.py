@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaner.analysis import Analysis, evidence_of
+from cleaner.analysis import Analysis, evidence_of, points_of
 from cleaner.features import FloatArray
 from cleaner.headlines import find_headline
 from cleaner.matcher import Hit
@@ -56,7 +56,7 @@ class Ledger:
 
     def add(self, line: int, source: str, points: float, kind: Kind | None) -> None:
         """Add evidence about a whole line."""
-        start, end = int(self._document.starts[line]), int(self._document.ends[line])
+        start, end = self._document.starts.item(line), self._document.ends.item(line)
         self.put(line, Evidence(source, points, start, end, kind))
 
     def put(self, line: int, evidence: Evidence) -> None:
@@ -133,13 +133,18 @@ def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]]) -> list[Cut]:
     """Evidence of the hits; a line gets the points of its best hit, and the fragments to cut come back."""
     cuts: list[Cut] = []
     for line, hits in placed.items():
-        best = max(hits, key=lambda hit: evidence_of(hit).points if hit.pattern.action != "cut" else 0.0)
+        best = max(hits, key=_line_points)
         for hit in hits:
             if hit.pattern.action == "cut":
                 cuts.append(Cut(line, hit.start, hit.end, evidence_of(hit)))
             elif hit is best:
                 ledger.put(line, evidence_of(hit))
     return cuts
+
+
+def _line_points(hit: Hit) -> float:
+    """What a hit says of its whole line."""
+    return points_of(hit) if hit.pattern.action != "cut" else 0.0
 
 
 def _open_boxes(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:

@@ -7,6 +7,7 @@ is the thread, to the end of the document unless article prose clearly resumes.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -111,20 +112,23 @@ def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
 
     A reply/delete pair counts anywhere; an interview's "X says:" or a lone "Reply" counts only in company.
     """
-    pairs = set(marks.pairs)
-    weak = sorted({*marks.controls, *marks.authors})
-    around = sorted({*weak, *marks.pairs, *marks.frames})
+    pairs, controls, authors, frames = (
+        set(lines) for lines in (marks.pairs, marks.controls, marks.authors, marks.frames)
+    )
+    weak = sorted(controls | authors)
+    around = sorted(controls | authors | pairs | frames)
     kept: set[int] = set()
     for line in weak:
-        near = [other for other in around if other != line and abs(other - line) <= MAX_MARK_DISTANCE]
+        near = [
+            other for other in _between(around, line - MAX_MARK_DISTANCE, line + MAX_MARK_DISTANCE) if other != line
+        ]
         has_other_kind = any(
-            (other in marks.frames) or (other in pairs) or ((other in marks.controls) != (line in marks.controls))
-            for other in near
+            (other in frames) or (other in pairs) or ((other in controls) != (line in controls)) for other in near
         )
-        both = line in marks.controls and line in marks.authors
-        if both or has_other_kind or (line in marks.controls and len(near) >= 2):
+        both = line in controls and line in authors
+        if both or has_other_kind or (line in controls and len(near) >= 2):
             kept.add(line)
-    kept = {line for line in kept if line in marks.controls or _starts_comment(line, around, marks.frames)}
+    kept = {line for line in kept if line in controls or _starts_comment(line, around, frames)}
     total = analysis.words_before[-1]
     if not pairs:
         kept = {line for line in kept if analysis.words_before[line] > HEAD_SHARE * total or total < MIN_WORDS_BEFORE}
@@ -136,11 +140,16 @@ def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
     )
 
 
-def _starts_comment(line: int, marks: list[int], frames: list[int]) -> bool:
+def _starts_comment(line: int, marks: list[int], frames: set[int]) -> bool:
     """Whether another sign of the thread follows an author line soon; a byline or date of the article has none."""
-    following = [other for other in marks if line < other <= line + MAX_COMMENT_LINES]
-    preceding = [other for other in marks if line - MAX_COMMENT_LINES <= other < line]
+    following = _between(marks, line + 1, line + MAX_COMMENT_LINES)
+    preceding = _between(marks, line - MAX_COMMENT_LINES, line - 1)
     return bool(following or preceding) and not (following and following[0] in frames and not preceding)
+
+
+def _between(lines: list[int], first: int, last: int) -> list[int]:
+    """Those of some lines, given in order, that are between two others, both included."""
+    return lines[bisect_left(lines, first) : bisect_right(lines, last)]
 
 
 def _is_thread(marks: _Marks) -> bool:
