@@ -104,7 +104,12 @@ def word_shares(analysis: Analysis, headline: Headline, min_letters: int) -> Flo
 
 def _is_whole(text: str, length: int, at: int) -> bool:
     """Whether the characters of a text at a place are a word, and not a part of one."""
-    return not WORD.match(text, max(at - 1, 0), at) and not WORD.match(text, at + length, at + length + 1)
+    return not _is_of_word(text[max(at - 1, 0) : at]) and not _is_of_word(text[at + length : at + length + 1])
+
+
+@lru_cache(maxsize=1024)
+def _is_of_word(character: str) -> bool:
+    return WORD.match(character) is not None
 
 
 def _from_title(lines: _Lines, title: str) -> Headline | None:
