@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
-from cleaner.text import CodeArray, Document, IntArray, encode
+from cleaner.text import CodeArray, Document, IntArray, decode, encode
 from cleaner.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 
 __all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]
@@ -97,13 +97,14 @@ class TriggerIndex:
 
     def find(self, document: Document) -> tuple[IntArray, IntArray]:
         """The lines, and for each the number of a pattern to try on it, ordered by line and then by pattern."""
-        folded = document.folded.text
         starts, ends = document.folded_starts, document.folded_ends
-        codes = encode(folded)
+        codes = encode(document.folded.text)
         classes = character_classes(codes)
         heads, tails = _cores(np.flatnonzero(classes & WORD), starts, ends)
-        digits = _count(np.flatnonzero(classes & DIGIT), starts, ends)
-        found = [self._inner.find(folded, starts)]
+        is_digit = (classes & DIGIT) != 0
+        digits = _count(np.flatnonzero(is_digit), starts, ends)
+        codes = np.where(is_digit, np.uint32(ord("0")), codes)
+        found = [self._inner.find(decode(codes), starts)]
         for first in range(0, starts.size, LINES_AT_ONCE):
             some = slice(first, first + LINES_AT_ONCE)
             lines, needs = self._table.find(line_keys(codes, heads[some], tails[some], starts[some], ends[some]))

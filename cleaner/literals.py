@@ -2,7 +2,8 @@ r"""What every match of a regular expression begins with, ends with and holds, r
 
 The matcher tries an expression only on lines that show such a string. The answers are necessary, never sufficient:
 where an expression uses something that is not understood here, nothing is known of that place, or of the whole.
-Strings are folded, so they hold for the folded form of a line whatever form the expression is matched against.
+Strings are folded and have a zero for every digit, so they hold for that form of a line whatever form the expression
+is matched against.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import regex
 
 from cleaner.text import fold, is_cjk
 
-__all__ = ["ANYTHING", "Literals", "find_literals", "fold_all", "frequency"]
+__all__ = ["ANYTHING", "Literals", "find_literals", "fold_all", "frequency", "shape"]
 
 MAX_STRINGS = 256
 MAX_LENGTH = 16
 MAX_SET = 40
 MAX_REPEATS = 2
+MAX_REPEATS_OF_ONE = 4
 COUNTED = 5
 MAX_INNER = 4
 _UNKNOWN_CLASSES = "dDwWSNpP"
@@ -31,6 +33,7 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
 _SHARES = {" ": 0.15, ".": 0.006, ",": 0.006}
 _LOOK_AROUND = ("?=", "?!", "?<=", "?<!", "?#")
 _PLAIN: Final = regex.compile(r"[^\\\[\](){}|.^$*+?]++(?![*+?{])|[^\\\[\](){}|.^$*+?]+(?=[^\\\[\](){}|.^$*+?][*+?{])")
+_DIGIT: Final = regex.compile(r"\d")
 _GROUPS = ("?:", "?>", "?|")
 
 Strings = frozenset[str]
@@ -84,7 +87,9 @@ def find_literals(expression: str) -> Literals | None:
 
     >>> found = find_literals(r"(?:by|from) \p{Lu}\w+ at \d+ o'?clock")
     >>> sorted(found.heads), sorted(found.tails), sorted(found.inner[0])
-    (['by ', 'from '], [" o'clock", ' oclock'], ['clock'])
+    (['by ', 'from '], ["0 o'clock", '0 oclock'], ['clock'])
+    >>> sorted(find_literals(r"\d{1,2}[/.]\d").inner[0])
+    ['0.0', '0/0', '00.0', '00/0']
     """
     try:
         return _Reader(expression).read()
@@ -100,9 +105,18 @@ def fold_all(texts: Iterable[str]) -> list[str]:
     return fold("\n".join(texts)).split("\n") if texts else []
 
 
+def shape(text: str) -> str:
+    """A text with a zero for every decimal digit.
+
+    >>> shape("on 3.10. at ٤:٣٠")
+    'on 0.00. at 0:00'
+    """
+    return _DIGIT.sub("0", text)
+
+
 def _exactly(strings: Iterable[str]) -> Literals:
-    known = frozenset(strings)
-    digits = min(sum(map(str.isdecimal, text)) for text in known)
+    known = frozenset(map(shape, strings))
+    digits = min(text.count("0") for text in known)
     return Literals(known, known, known, _rarest([known]), digits, max(map(len, known)))
 
 
@@ -149,7 +163,7 @@ def _share(character: str) -> float:
     """The share of a character among those of folded texts, roughly."""
     if character.isalpha():
         return 0.04 if character.isascii() else 0.001 if is_cjk(character) else 0.02
-    return _SHARES.get(character, 0.004 if character.isdecimal() else 0.001)
+    return _SHARES.get(character, 0.02 if character.isdecimal() else 0.001)
 
 
 def _rarest(choices: Iterable[Strings]) -> tuple[Strings, ...]:
@@ -161,7 +175,6 @@ def _rarest(choices: Iterable[Strings]) -> tuple[Strings, ...]:
 _EMPTY: Final = _exactly([""])
 _ANY_CHARACTER: Final = Literals(None, _NOTHING, _NOTHING, (), 0, 1)
 ANYTHING: Final = Literals(None, _NOTHING, _NOTHING, ())
-_DIGIT: Final = Literals(None, _NOTHING, _NOTHING, (), 1, 1)
 
 
 class _Reader:
@@ -273,7 +286,7 @@ class _Reader:
 
     def _escape(self) -> Literals:
         if self._next("d"):
-            return _DIGIT
+            return _exactly("0")
         character = self._escaped()
         if character is None:
             return _ANY_CHARACTER
@@ -337,7 +350,8 @@ class _Reader:
 
 
 def _repeat(item: Literals, least: int, most: int | None) -> Literals:
-    if most is not None and most <= MAX_REPEATS and item.exact is not None:
+    most_exact = MAX_REPEATS_OF_ONE if item.exact is not None and len(item.exact) == 1 else MAX_REPEATS
+    if most is not None and most <= most_exact and item.exact is not None:
         found = reduce(Literals.then, [item] * least, _EMPTY)
         return reduce(Literals.then, [item.either(_EMPTY)] * (most - least), found)
     longest = inf if most is None else item.longest * most if most else 0

@@ -13,7 +13,6 @@ import numpy as np
 from cleaner.gates import GATES, gate_lines
 from cleaner.patterns import WINDOW, Pattern, PatternSet
 from cleaner.text import Document, IntArray, is_dropped
-from cleaner.triggers import shows
 
 __all__ = ["Hit", "Matcher"]
 
@@ -111,8 +110,6 @@ class _Line:
                     break
             else:
                 return
-        if pattern.trigger.guards and not shows(folded, pattern.trigger.guards):
-            return
         if pattern.case == "exact":
             places = self._places(pattern)
             if len(self.text) > 2 * WINDOW:

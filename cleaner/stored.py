@@ -39,10 +39,6 @@ class Stored(NamedTuple):
 
     def unpack(self) -> Unpacked:
         """The same as values."""
-        expression, (needs, digits, longest, guards), parts = json.loads(self.details)
-        trigger = Trigger(_needs(needs), digits, longest, _needs(guards))
+        expression, (needs, digits, longest), parts = json.loads(self.details)
+        trigger = Trigger(tuple(Need(place, tuple(strings)) for place, strings in needs), digits, longest)
         return Unpacked(expression, trigger, self.code, parts if self.is_usable else None)
-
-
-def _needs(rows: list[Any]) -> tuple[Need, ...]:
-    return tuple([Need(place, tuple(strings)) for place, strings in rows])

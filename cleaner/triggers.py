@@ -1,7 +1,7 @@
 """What a line must show before a pattern is tried on it: its first or last letters, a string in it, digits.
 
-A trigger is necessary and cheap to look for; the pattern itself decides. Strings are folded, like the line they are
-looked for in. `cleaner.index` looks for the triggers of all patterns at once.
+A trigger is necessary and cheap to look for; the pattern itself decides. Strings are folded and have a zero for every
+digit, like the lines they are looked for in. `cleaner.index` looks for the triggers of all patterns at once.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlia
 import regex
 
 from cleaner.gates import MIN_DIGITS
-from cleaner.literals import ANYTHING, Literals, find_literals, frequency
+from cleaner.literals import ANYTHING, Literals, find_literals, frequency, shape
 
 if TYPE_CHECKING:
     from cleaner.patterns import Pattern
 
-__all__ = ["WIDTH", "WORD_CHARACTER", "Need", "Trigger", "all_needs", "behind", "core_of", "find_trigger", "shows"]
+__all__ = ["WIDTH", "WORD_CHARACTER", "Need", "Trigger", "all_needs", "before", "behind", "core_of", "find_trigger"]
 
 # How many characters of a line's head and tail are looked at.
 WIDTH: Final = 8
@@ -28,7 +28,7 @@ LINE_LENGTH = 70
 # The share of lines that have so many digits or more, roughly.
 DIGIT_SHARES = (1.0, 0.15, 0.1, 0.075, 0.055, 0.04, 0.03, 0.025, 0.02, 0.015)
 # What looking a string up costs, against trying a pattern.
-LOOK_UP = 0.06
+LOOK_UP = 0.1
 WORD_CHARACTER: Final = r"[\p{L}\p{N}]"
 _GATE_SIGNS: dict[str, str] = {"at-sign": "@", "hash-sign": "#", "copyright-sign": "©"}
 _CORE: Final = regex.compile(rf"{WORD_CHARACTER}(?:.*{WORD_CHARACTER})?", regex.DOTALL)
@@ -63,13 +63,11 @@ class Trigger(NamedTuple):
     """What a line must show: all ``needs``, and ``digits`` decimal digits or more.
 
     ``longest``: how many characters it may have from its first to its last letter or digit, 0 for any number.
-    ``guards``: further needs, not worth looking up in every line; they spare a pattern's own, dearer look.
     """
 
     needs: tuple[Need, ...] = ()
     digits: int = 0
     longest: int = 0
-    guards: tuple[Need, ...] = ()
 
 
 def core_of(text: str) -> str:
@@ -80,30 +78,6 @@ def core_of(text: str) -> str:
     """
     found = _CORE.search(text)
     return found.group() if found else ""
-
-
-def shows(folded: str, needs: Iterable[Need]) -> bool:
-    """Whether a folded line shows all of some needs.
-
-    >>> shows("» by ann, 3 may", [Need("head", ("by ", "from ")), Need("inner", ("may", "june"))])
-    True
-    """
-    for place, strings in needs:
-        if place == "inner":
-            for text in strings:
-                if text in folded:
-                    break
-            else:
-                return False
-        elif place == "head":
-            if not behind(folded).startswith(strings):
-                return False
-        elif place == "tail":
-            if not before(folded).endswith(strings):
-                return False
-        elif core_of(folded) not in strings:
-            return False
-    return True
 
 
 def find_trigger(pattern: Pattern, measure: Measure | None = None) -> Trigger:
@@ -117,8 +91,7 @@ def find_trigger(pattern: Pattern, measure: Measure | None = None) -> Trigger:
     digits = max(known.digits, MIN_DIGITS if pattern.gate == "digits" and not pattern.keys else 0)
     choices = all_needs(pattern)
     needs = _rarest(choices, digits) if measure is None else _cheapest(choices, digits, measure)
-    guards = tuple(need for need in sorted(choices, key=_cost) if need not in needs)
-    return Trigger(needs, digits, 0 if min(limits) == inf else int(min(limits)), guards)
+    return Trigger(needs, digits, 0 if min(limits) == inf else int(min(limits)))
 
 
 @lru_cache(maxsize=4096)
@@ -163,7 +136,7 @@ def _cheapest(choices: Sequence[Need], digits: int, measure: Measure) -> tuple[N
 
 def _phrase_need(pattern: Pattern) -> Need:
     """Phrases are their own need; one without any letter or digit has no head, tail or core to look for."""
-    keys = pattern.keys
+    keys = tuple(map(shape, pattern.keys))
     cores = [core_of(key) for key in keys]
     if pattern.match == "anywhere" or not all(cores):
         return Need("inner", keys)
@@ -181,7 +154,7 @@ def _regex_needs(pattern: Pattern, known: Literals) -> list[Need]:
         found.append(_tail(map(before, known.tails)))
     found += map(_inner, known.inner)
     if pattern.keys:
-        found.append(_inner(frozenset(pattern.keys)))
+        found.append(_inner(frozenset(map(shape, pattern.keys))))
     elif pattern.gate in _GATE_SIGNS:
         found.append(_inner(frozenset(_GATE_SIGNS[pattern.gate])))
     return [need for need in dict.fromkeys(found) if "" not in need.strings and _cost(need) < 1.0]

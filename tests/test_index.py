@@ -11,16 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.index import DIGIT, LINES_AT_ONCE, WORD, Sample, TriggerIndex, character_classes
+from cleaner.literals import shape
 from cleaner.model import Kind
 from cleaner.patterns import Pattern
 from cleaner.text import Document, encode, fold
-from cleaner.triggers import Need, Trigger, all_needs, find_trigger, shows
+from cleaner.triggers import Need, Trigger, all_needs, before, behind, core_of, find_trigger
 
 NEEDS = [
     Need("head", ("by ", "from the desk")),
     Need("tail", ("ago", "a very long time ago")),
     Need("whole", ("read also", "read also this long story", "x")),
     Need("inner", ("ick", "©", "a b")),
+    Need("head", ("00.0",)),
+    Need("inner", (" 0:00",)),
 ]
 TEXTS = [
     "",
@@ -33,12 +36,23 @@ TEXTS = [
     "click",
     "a  b ©",
     "𝐀 b",
+    "» 12.3.",
+    "at ٤:𝟑９",
 ]
 
 
 def _found(triggers: list[Trigger], text: str) -> set[tuple[int, int]]:
     lines, numbers = TriggerIndex(triggers).find(Document(text))
     return set(zip(lines.tolist(), numbers.tolist(), strict=True))
+
+
+def _shows(line: str, need: Need) -> bool:
+    """Whether a line shows a need, told from the meaning of its place."""
+    if need.place == "whole":
+        return core_of(line) in need.strings
+    if need.place == "inner":
+        return any(text in line for text in need.strings)
+    return behind(line).startswith(need.strings) if need.place == "head" else before(line).endswith(need.strings)
 
 
 def _pattern(**values: Any) -> Pattern:
@@ -54,7 +68,7 @@ def test_index_finds_what_the_needs_say(lines: list[str]) -> None:
         (line, number)
         for line in range(len(document))
         for number, trigger in enumerate(triggers)
-        if shows(document.folded_line(line), trigger.needs)
+        if all(_shows(shape(document.folded_line(line)), need) for need in trigger.needs)
     }
     assert _found(triggers, document.text) == expected
 
@@ -125,15 +139,11 @@ def test_trigger_is_where_the_pattern_says_most(values: dict[str, Any], place: s
 
 def test_pattern_of_which_little_is_known_is_tried_on_lines_with_digits() -> None:
     """An expression without any string in it is tried wherever there are enough digits."""
-    assert find_trigger(_pattern(regex=r"\d{2}\P{L}*\d{2}", gate="digits")) == Trigger((), 4, 0, ())
+    assert find_trigger(_pattern(regex=r"[\d:]{2,}", gate="digits")) == Trigger((), 2, 0)
 
 
-def test_rare_needs_are_looked_up_and_the_others_guard() -> None:
-    """Of two needs the one that few lines of a sample show is looked up; the other still has to be there."""
+def test_rare_needs_are_looked_up() -> None:
+    """Of two needs the one that few lines of a sample show is looked up."""
     pattern = _pattern(regex=r"read .{1,20} gloobers", literals=("read",))
     sample = Sample(Document("read this\n" * 50 + "read all gloobers\n"), all_needs(pattern))
-    trigger = find_trigger(pattern, sample)
-    assert [need.strings for need in trigger.needs] == [("gloobers",)]
-    assert {need.strings for need in trigger.guards} >= {("read",)}
-    assert not shows("all gloobers", trigger.guards)
-    assert shows("read all gloobers", (*trigger.needs, *trigger.guards))
+    assert [need.strings for need in find_trigger(pattern, sample).needs] == [("gloobers",)]
