@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import CodeArray, is_emoji
+from cleaner.characters import EMOJI, CodeArray
 from cleaner.text import Document, IntArray
 
 __all__ = ["GATES", "Gate", "gate_lines"]
@@ -32,30 +32,29 @@ def gate_lines(document: Document, gate: Gate) -> BoolArray:
     """
     if gate == "short":
         return (document.ends - document.starts) <= SHORT_LINE
-    return _count(document, _SIGNS[gate](document.codes)) >= (MIN_DIGITS if gate == "digits" else 1)
+    places = _PLACES[gate](document)
+    found = np.searchsorted(places, document.ends) - np.searchsorted(places, document.starts)
+    return np.asarray(found >= (MIN_DIGITS if gate == "digits" else 1))
 
 
-def _is_joining_dot(codes: CodeArray) -> BoolArray:
-    """Which code points are a dot with a letter or digit right behind it, as in an address."""
-    marks = np.zeros(codes.size, dtype=bool)
-    behind = codes[1:]
-    is_ascii_letter = ((behind | 0x20) >= 0x61) & ((behind | 0x20) <= 0x7A)
-    is_digit = (behind >= 0x30) & (behind <= 0x39)
-    marks[:-1] = (codes[:-1] == 0x2E) & (is_ascii_letter | is_digit | (behind > 0xBF))
-    return marks
+def _is_joining(codes: CodeArray) -> BoolArray:
+    """Which code points are a letter or digit, as stands right behind a dot in an address."""
+    is_ascii_letter = ((codes | 0x20) >= 0x61) & ((codes | 0x20) <= 0x7A)
+    is_digit = (codes >= 0x30) & (codes <= 0x39)
+    return np.asarray(is_ascii_letter | is_digit | (codes > 0xBF))
 
 
-def _count(document: Document, mask: BoolArray) -> IntArray:
-    """How many marked code points each line has."""
-    running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(mask)])
-    return np.asarray(running[document.ends] - running[document.starts])
+def _links(codes: CodeArray) -> IntArray:
+    """Where slashes stand, and dots as in an address."""
+    dots = np.flatnonzero(codes[:-1] == 0x2E)
+    return np.sort(np.concatenate([np.flatnonzero(codes == 0x2F), dots[_is_joining(codes[dots + 1])]]))
 
 
-_SIGNS: dict[str, Callable[[CodeArray], BoolArray]] = {
-    "digits": lambda codes: (codes >= 0x30) & (codes <= 0x39),
-    "at-sign": lambda codes: codes == 0x40,
-    "hash-sign": lambda codes: (codes == 0x23) | (codes == 0xFF03),
-    "emoji": is_emoji,
-    "link": lambda codes: (codes == 0x2F) | _is_joining_dot(codes),
-    "copyright-sign": lambda codes: codes == 0xA9,
+_PLACES: dict[str, Callable[[Document], IntArray]] = {
+    "digits": lambda document: np.flatnonzero((document.codes >= 0x30) & (document.codes <= 0x39)),
+    "at-sign": lambda document: np.flatnonzero(document.codes == 0x40),
+    "hash-sign": lambda document: np.flatnonzero((document.codes == 0x23) | (document.codes == 0xFF03)),
+    "emoji": lambda document: np.flatnonzero(document.classes & EMOJI),
+    "link": lambda document: _links(document.codes),
+    "copyright-sign": lambda document: np.flatnonzero(document.codes == 0xA9),
 }

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from cleaner.gates import GATES, gate_lines
 from cleaner.text import CodeArray, Document, IntArray, decode, encode
 from cleaner.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 
@@ -28,9 +29,10 @@ WORD, DIGIT = 1, 2
 LINES_AT_ONCE = 8192
 ARRAYS: Final = (
     *("table_keys", "table_first", "table_numbers", "inner_first", "inner_numbers"),
-    *("owner", "counts", "digits", "longest"),
+    *("owner", "counts", "digits", "longest", "gates"),
 )
 _KEYED: Final = ("head", "tail", "whole")
+_NO_GATE: Final = -1
 _NO_LIMIT: Final = np.iinfo(np.int64).max
 _BASIC_PLANE: Final = 0x10000
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -72,6 +74,7 @@ class TriggerIndex:
                 "counts": np.array([len(trigger.needs) for trigger in triggers], dtype=np.int64),
                 "digits": np.array([trigger.digits for trigger in triggers], dtype=np.int64),
                 "longest": np.array([trigger.longest or _NO_LIMIT for trigger in triggers], dtype=np.int64),
+                "gates": np.array([_gate_number(trigger) for trigger in triggers], dtype=np.int64),
             },
             strings,
         )
@@ -81,7 +84,7 @@ class TriggerIndex:
         self._strings = strings
         self._table = _Table(arrays["table_keys"], arrays["table_first"], arrays["table_numbers"])
         self._inner = _Strings(strings, arrays["inner_first"], arrays["inner_numbers"])
-        self._owner, self._counts, self._digits, self._longest = (arrays[name] for name in ARRAYS[-4:])
+        self._owner, self._counts, self._digits, self._longest, self._gates = (arrays[name] for name in ARRAYS[-5:])
         self._without = np.flatnonzero(self._counts == 0)
 
     def dump(self) -> tuple[dict[str, npt.NDArray[Any]], list[str]]:
@@ -104,34 +107,53 @@ class TriggerIndex:
         is_digit = (classes & DIGIT) != 0
         digits = _count(np.flatnonzero(is_digit), starts, ends)
         codes = np.where(is_digit, np.uint32(ord("0")), codes)
-        found = [self._inner.find(decode(codes), starts)]
-        for first in range(0, starts.size, LINES_AT_ONCE):
-            some = slice(first, first + LINES_AT_ONCE)
-            lines, needs = self._table.find(line_keys(codes, heads[some], tails[some], starts[some], ends[some]))
-            found.append((lines + first, needs))
         sizes = tails - heads
-        lines, numbers = self._complete(found, digits, sizes)
-        others = [(lines, numbers)]
+        # Only lines with a letter or digit have a head, a tail and a core.
+        filled = np.flatnonzero(sizes)
+        found = [self._inner.find(decode(codes), starts)]
+        for first in range(0, filled.size, LINES_AT_ONCE):
+            some = filled[first : first + LINES_AT_ONCE]
+            lines, needs = self._table.find(line_keys(codes, heads[some], tails[some], starts[some], ends[some]))
+            found.append((some[lines], needs))
+        pairs = [self._complete(found, digits, sizes)]
         for number in self._without.tolist():
             lines = np.flatnonzero((digits >= self._digits[number]) & (sizes <= self._longest[number]))
-            others.append((lines, np.full(lines.size, number)))
-        lines, numbers = (np.concatenate([part[side] for part in others]) for side in (0, 1))
-        order = np.argsort(lines * self._counts.size + numbers)
-        return lines[order], numbers[order]
+            pairs.append(lines * self._counts.size + number)
+        return self._pass_gates(document, *np.divmod(np.sort(np.concatenate(pairs)), max(self._counts.size, 1)))
 
-    def _complete(
-        self, found: Sequence[tuple[IntArray, IntArray]], digits: IntArray, sizes: IntArray
-    ) -> tuple[IntArray, IntArray]:
-        """The lines that show all the needs of a pattern, and the pattern's number."""
+    def _complete(self, found: Sequence[tuple[IntArray, IntArray]], digits: IntArray, sizes: IntArray) -> IntArray:
+        """The lines that show all the needs of a pattern, with the pattern's number: line times patterns plus number."""
         lines, needs = (np.concatenate([part[side] for part in found]) for side in (0, 1))
         numbers = self._owner[needs]
         may = (digits[lines] >= self._digits[numbers]) & (sizes[lines] <= self._longest[numbers])
         every = max(self._owner.size, 1)
-        lines, needs = np.divmod(np.unique(lines[may] * every + needs[may]), every)
-        pairs, counts = np.unique(lines * self._counts.size + self._owner[needs], return_counts=True)
-        lines, numbers = np.divmod(pairs, max(self._counts.size, 1))
-        complete = counts == self._counts[numbers]
-        return lines[complete], numbers[complete]
+        shown = np.sort(lines[may] * every + needs[may])
+        lines, needs = np.divmod(shown[_is_new(shown)], every)
+        numbers = self._owner[needs]
+        # The needs of a pattern follow each other, so these are in order too.
+        pairs = lines * self._counts.size + numbers
+        first = np.flatnonzero(_is_new(pairs))
+        complete = np.diff(first, append=pairs.size) == self._counts[numbers[first]]
+        return np.asarray(pairs[first[complete]])
+
+    def _pass_gates(self, document: Document, lines: IntArray, numbers: IntArray) -> tuple[IntArray, IntArray]:
+        """Those of some lines and numbers of patterns where the pattern's gate lets the line through."""
+        gates = self._gates[numbers]
+        for gate in set(gates.tolist()) - {_NO_GATE}:
+            may = (gates != gate) | gate_lines(document, GATES[gate])[lines]
+            lines, numbers, gates = lines[may], numbers[may], gates[may]
+        return lines, numbers
+
+
+def _gate_number(trigger: Trigger) -> int:
+    return GATES.index(trigger.gate) if trigger.gate else _NO_GATE
+
+
+def _is_new(values: IntArray) -> npt.NDArray[np.bool_]:
+    """Which of some ordered values differ from the one before."""
+    marks = np.ones(values.size, dtype=bool)
+    marks[1:] = values[1:] != values[:-1]
+    return marks
 
 
 class Sample:

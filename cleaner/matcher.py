@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from cleaner.gates import GATES, gate_lines
 from cleaner.patterns import WINDOW, Pattern, PatternSet
 from cleaner.text import Document, IntArray, is_dropped
 
@@ -19,6 +18,9 @@ __all__ = ["Hit", "Matcher"]
 # Lines up to so many characters, and how many of them, are remembered with what holds on them.
 MAX_REMEMBERED = 240
 REMEMBERED_LINES = 0x4000
+
+# The number of a pattern, and where it holds on a line.
+_Found: TypeAlias = tuple[int, int, int]
 
 
 class Hit(NamedTuple):
@@ -42,84 +44,87 @@ class Matcher:
     def __init__(self, patterns: PatternSet) -> None:
         self._patterns = patterns.patterns
         self._index = patterns.index
-        self._remembered: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
-        # Literals take the place of a gate.
-        gates = [GATES.index(pattern.gate) if pattern.gate and not pattern.keys else -1 for pattern in self._patterns]
-        self._gates = np.array(gates, dtype=np.int64)
+        self._remembered: dict[tuple[str, str], Sequence[_Found]] = {}
 
     def match(self, document: Document) -> list[Hit]:
         """All hits, ordered by line and then by pattern."""
         hits: list[Hit] = []
-        lines, numbers = self._candidates(document)
+        lines, numbers = self._index.find(document)
         first = np.flatnonzero(np.diff(lines, prepend=-1))
         bounds = [*first.tolist(), lines.size]
         tried = numbers.tolist()
-        for at, line in enumerate(lines[first].tolist()):
-            start = int(document.starts[line])
-            for number, low, high in self._match_line(document, line, tried[bounds[at] : bounds[at + 1]]):
-                hits.append(Hit(self._patterns[number], line, start + low, start + high))
+        for at, one in enumerate(_lines(document, lines[first])):
+            for number, low, high in self._match_line(one, tried[bounds[at] : bounds[at + 1]]):
+                hits.append(Hit(self._patterns[number], one.number, one.start + low, one.start + high))
         return hits
 
-    def _match_line(self, document: Document, line: int, numbers: list[int]) -> list[tuple[int, int, int]]:
+    def _match_line(self, line: _Line, numbers: list[int]) -> Sequence[_Found]:
         """Pattern number, start and end of each hit on a line, relative to its start.
 
         What holds on a line is a matter of the line alone, and pages repeat lines; so short lines are remembered.
         """
-        one = _Line(document, line)
-        if len(one.text) > MAX_REMEMBERED:
-            return [(number, *span) for number in numbers for span in one.spans(self._patterns[number])]
-        key = (one.text, one.folded)
+        if len(line.text) > MAX_REMEMBERED:
+            return self._find(line, numbers)
+        key = (line.text, line.folded)
         found = self._remembered.get(key)
         if found is None:
-            found = [(number, *span) for number in numbers for span in one.spans(self._patterns[number])]
+            found = self._find(line, numbers) or ()
             if len(self._remembered) >= REMEMBERED_LINES:
                 self._remembered.clear()
             self._remembered[key] = found
         return found
 
-    def _candidates(self, document: Document) -> tuple[IntArray, IntArray]:
-        """Lines and the numbers of the patterns to try on them, ordered by line and then by pattern."""
-        lines, numbers = self._index.find(document)
-        gates = self._gates[numbers]
-        for gate in np.unique(gates[gates >= 0]).tolist():
-            may = (gates != gate) | gate_lines(document, GATES[gate])[lines]
-            lines, numbers, gates = lines[may], numbers[may], gates[may]
-        return lines, numbers
+    def _find(self, line: _Line, numbers: list[int]) -> list[_Found]:
+        """What `_match_line` gives, looked for in the line."""
+        return [(number, *span) for number in numbers for span in line.spans(self._patterns[number])]
+
+
+def _lines(document: Document, numbers: IntArray) -> Iterator[_Line]:
+    """Some lines of a document, by their numbers."""
+    tables = (document.starts, document.ends, document.folded_starts, document.folded_ends)
+    for row in zip(numbers.tolist(), *(table[numbers].tolist() for table in tables), strict=True):
+        yield _Line(document, *row)
 
 
 class _Line:
     """One line in the forms that patterns are tried on."""
 
-    __slots__ = ("_document", "_line", "_origin", "_shown", "_start", "folded", "text")
+    __slots__ = ("_document", "_end", "_origin", "_shown", "folded", "number", "start", "text")
 
-    def __init__(self, document: Document, line: int) -> None:
+    def __init__(self, document: Document, number: int, start: int, end: int, origin: int, folded_end: int) -> None:
         self._document = document
-        self._line = line
-        self._start = int(document.starts[line])
-        self._origin = int(document.folded_starts[line])
+        self.number = number
+        self.start, self._end, self._origin = start, end, origin
         self._shown: str | None = None
-        self.text = document.text[self._start : int(document.ends[line])]
-        self.folded = document.folded.text[self._origin : int(document.folded_ends[line])]
+        self.text = document.text[start:end]
+        self.folded = document.folded.text[origin:folded_end]
 
-    def spans(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
+    def spans(self, pattern: Pattern) -> Sequence[tuple[int, int]]:
         """Where a pattern holds, relative to the line's start."""
-        folded = self.folded
-        if pattern.regex is not None and pattern.keys:
-            for key in pattern.keys:
-                if key in folded:
-                    break
-            else:
-                return
-        if pattern.case == "exact":
+        is_exact = pattern.case == "exact"
+        target = self.text if is_exact else self.folded
+        shown = target if is_exact or pattern.regex is not None else self.shown
+        spans: Sequence[tuple[int, int]]
+        if len(target) <= 2 * WINDOW and not pattern.repeats:
+            found = pattern.search_in(target, shown)
+            if found is None:
+                return ()
+            spans = (found,)
+        else:
             places = self._places(pattern)
-            if len(self.text) > 2 * WINDOW:
+            if is_exact and len(target) > 2 * WINDOW:
                 places = [self._offset(at) for at in places]
-            yield from find_all(pattern, self.text, self.text, places)
-            return
+            spans = list(find_all(pattern, target, shown, places))
+        if pattern.regex is not None and pattern.keys and not any(key in self.folded for key in pattern.keys):
+            return ()
+        return spans if is_exact else [(self._offset(first), self._end_offset(last)) for first, last in spans]
+
+    @property
+    def shown(self) -> str:
+        """The folded line's characters as they were before."""
         if self._shown is None:
-            self._shown = self._document.shown[self._origin : self._origin + len(folded)]
-        for first, last in find_all(pattern, folded, self._shown, self._places(pattern)):
-            yield self._offset(first), self._end_offset(last)
+            self._shown = self._document.shown[self._origin : self._origin + len(self.folded)]
+        return self._shown
 
     def _places(self, pattern: Pattern) -> Sequence[int]:
         """Where in the folded line to look for a pattern: all its literals in a long line, the first in a short one."""
@@ -135,16 +140,15 @@ class _Line:
 
     def _offset(self, at: int) -> int:
         """Where a character of the folded line stands in the line."""
-        return int(self._document.folded.positions[self._origin + at]) - self._start
+        return int(self._document.folded.positions[self._origin + at]) - self.start
 
     def _end_offset(self, at: int) -> int:
         """Where a span of the folded line ends in the line, the marks on its last letter included."""
         document = self._document
         end = int(document.folded.positions[self._origin + at - 1]) + 1
-        line_end = int(document.ends[self._line])
-        while end < line_end and is_dropped(int(document.codes[end])):
+        while end < self._end and is_dropped(int(document.codes[end])):
             end += 1
-        return end - self._start
+        return end - self.start
 
 
 def _find_every(key: str, text: str) -> Iterator[int]:
@@ -156,12 +160,7 @@ def _find_every(key: str, text: str) -> Iterator[int]:
 
 
 def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Where a pattern holds in a line: all places of a fragment to cut, otherwise the first."""
-    repeats = pattern.action == "cut" and pattern.match == "anywhere"
-    if not repeats and len(target) <= 2 * WINDOW:
-        if found := pattern.search_in(target, shown):
-            yield found
-        return
+    """Where a pattern holds in a long line, or all places of a fragment to cut."""
     if pattern.is_too_long(target):
         return
     if pattern.match != "anywhere":
@@ -173,7 +172,7 @@ def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> 
             continue
         while found := pattern.search_in(target, shown, position, at):
             yield found
-            if not repeats:
+            if not pattern.repeats:
                 return
             position = found[1]
         looked = at + WINDOW if len(target) > 2 * WINDOW else len(target)

@@ -6,9 +6,9 @@ write patterns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from typing import Any, Literal
 
@@ -106,6 +106,17 @@ class Pattern:
         source = f"{before}(?P<match_>{self.expression}){after}"
         return (self._unpacked and self._unpacked.compiled(source)) or regex.compile(source)
 
+    @cached_property
+    def _look(self) -> Callable[[str, int, int], Any]:
+        """How the compiled expression is looked for in a part of a line."""
+        look = self.compiled.match if self.match in ("whole", "start") else self.compiled.search
+        return look if self.timeout is None else partial(look, timeout=self.timeout)
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether all its places in a line count, as for a fragment to cut; otherwise the first one does."""
+        return self.action == "cut" and self.match == "anywhere"
+
     def search(self, line: str) -> tuple[int, int] | None:
         """Where the pattern first holds in a line, as offsets into its folded form; None where it does not.
 
@@ -125,23 +136,23 @@ class Pattern:
         ``start``: where to begin. ``near``: where one of the keys was found; in a very long line only the
         text around it is looked at, so that the line costs no more than many short ones.
         """
-        if self.is_too_long(target):
+        last = len(target)
+        if 0 < self.max_length < last and self.is_too_long(target):
             return None
-        first, last = self._window(len(target), start, near)
-        if first >= last:
+        if last > 2 * WINDOW:
+            start, last = self._window(last, start, near)
+        if start >= last:
             return None
         if self.regex is None:
-            return self._search_phrases(target, shown, first, last)
-        return self._search_regex(target, first, last)
+            return self._search_phrases(target, shown, start, last)
+        return self._search_regex(target, start, last)
 
     def is_too_long(self, target: str) -> bool:
         """Whether a line has more characters than the pattern allows."""
         return 0 < self.max_length < len(target) and len(target.strip()) > self.max_length
 
     def _window(self, size: int, start: int, near: int | None) -> tuple[int, int]:
-        """The part of a line of some size to look at."""
-        if size <= 2 * WINDOW:
-            return start, size
+        """The part of a very long line of some size to look at."""
         if self.match == "whole":
             return 0, 0
         if self.match == "start":
@@ -164,6 +175,11 @@ class Pattern:
             found.setdefault(self._place(phrase), []).append(phrase)
         return found
 
+    @cached_property
+    def _short(self) -> list[int]:
+        """The sizes of places that are shorter than others may be."""
+        return sorted({len(place) for place in self._by_place} - {SHARED})
+
     def _place(self, text: str) -> str:
         """What a phrase and a line that it holds on have in common."""
         if self.match == "whole":
@@ -178,10 +194,10 @@ class Pattern:
             # A phrase may be shorter than what lines are told apart by.
             phrases = [
                 *phrases,
-                *chain.from_iterable(self._by_place.get(place[:size], ()) for size in range(len(place))),
+                *chain.from_iterable(self._by_place.get(place[:size], ()) for size in self._short if size < len(place)),
             ]
         found = [span for phrase in phrases if (span := self._find_phrase(target, shown, phrase, first, last))]
-        return min(found, key=lambda span: (span[0], -span[1]), default=None)
+        return min(found, key=lambda span: (span[0], -span[1])) if found else None
 
     def _find_phrase(self, target: str, shown: str, phrase: str, first: int, last: int) -> tuple[int, int] | None:
         if self.match == "anywhere":
@@ -206,14 +222,10 @@ class Pattern:
         return self.bounds == "none" or (is_bound(shown, start) and is_bound(shown, end))
 
     def _search_regex(self, target: str, first: int, last: int) -> tuple[int, int] | None:
-        look = self.compiled.match if self.match in ("whole", "start") else self.compiled.search
-        if self.timeout is None:
-            found = look(target, first, last)
-        else:
-            try:
-                found = look(target, first, last, timeout=self.timeout)
-            except TimeoutError:
-                return None
+        try:
+            found = self._look(target, first, last)
+        except TimeoutError:
+            return None
         if found is None:
             return None
         start, end = found.span("match_")
@@ -221,7 +233,7 @@ class Pattern:
 
 
 def _has_word(text: str) -> bool:
-    return _WORD.search(text) is not None
+    return text != "" and _WORD.search(text) is not None
 
 
 def is_bound(text: str, at: int) -> bool:

@@ -39,6 +39,6 @@ class Stored(NamedTuple):
 
     def unpack(self) -> Unpacked:
         """The same as values."""
-        expression, (needs, digits, longest), parts = json.loads(self.details)
-        trigger = Trigger(tuple(Need(place, tuple(strings)) for place, strings in needs), digits, longest)
+        expression, (needs, digits, longest, gate), parts = json.loads(self.details)
+        trigger = Trigger(tuple(Need(place, tuple(strings)) for place, strings in needs), digits, longest, gate)
         return Unpacked(expression, trigger, self.code, parts if self.is_usable else None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlia
 
 import regex
 
-from cleaner.gates import MIN_DIGITS
+from cleaner.gates import MIN_DIGITS, Gate
 from cleaner.literals import ANYTHING, Literals, find_literals, frequency, shape
 
 if TYPE_CHECKING:
@@ -63,11 +63,13 @@ class Trigger(NamedTuple):
     """What a line must show: all ``needs``, and ``digits`` decimal digits or more.
 
     ``longest``: how many characters it may have from its first to its last letter or digit, 0 for any number.
+    ``gate``: see `cleaner.gates`; literals take its place.
     """
 
     needs: tuple[Need, ...] = ()
     digits: int = 0
     longest: int = 0
+    gate: Gate | None = None
 
 
 def core_of(text: str) -> str:
@@ -91,7 +93,8 @@ def find_trigger(pattern: Pattern, measure: Measure | None = None) -> Trigger:
     digits = max(known.digits, MIN_DIGITS if pattern.gate == "digits" and not pattern.keys else 0)
     choices = all_needs(pattern)
     needs = _rarest(choices, digits) if measure is None else _cheapest(choices, digits, measure)
-    return Trigger(needs, digits, 0 if min(limits) == inf else int(min(limits)))
+    longest = 0 if min(limits) == inf else int(min(limits))
+    return Trigger(needs, digits, longest, None if pattern.keys else pattern.gate)
 
 
 @lru_cache(maxsize=4096)

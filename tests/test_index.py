@@ -139,7 +139,7 @@ def test_trigger_is_where_the_pattern_says_most(values: dict[str, Any], place: s
 
 def test_pattern_of_which_little_is_known_is_tried_on_lines_with_digits() -> None:
     """An expression without any string in it is tried wherever there are enough digits."""
-    assert find_trigger(_pattern(regex=r"[\d:]{2,}", gate="digits")) == Trigger((), 2, 0)
+    assert find_trigger(_pattern(regex=r"[\d:]{2,}", gate="digits")) == Trigger((), 2, 0, "digits")
 
 
 def test_rare_needs_are_looked_up() -> None:
