@@ -16,7 +16,7 @@ from cleaner.records.streams import read_all
 __all__ = ["ChunkResult", "ChunkTask", "Failure", "SourceEnd", "Task", "TextOutcome", "TextTask", "read_tasks"]
 
 # What a chunk holds at least: large enough to be worth a message between processes.
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
 # The longest record that is held in memory, unless larger ones are asked for.
 RECORD_BYTES = 128 << 20
 # However small they are, so many text files make a task.
