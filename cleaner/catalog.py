@@ -157,10 +157,10 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
-            yield from _walk(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith(".toml"):
+        if entry.name.endswith(".toml"):  # there are many of them, and to ask whether each is a file takes time
             yield f"{prefix}{entry.name}", entry
+        elif entry.is_dir():
+            yield from _walk(entry, f"{prefix}{entry.name}/")
 
 
 def _read(name: str, file: Traversable) -> bytes:

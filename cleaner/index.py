@@ -81,7 +81,8 @@ class TriggerIndex:
 
     def _set_up(self, arrays: Mapping[str, npt.NDArray[Any]], strings: list[str]) -> None:
         self._arrays = {name: arrays[name] for name in ARRAYS}
-        self._strings = strings
+        # One string takes less room than many; folding leaves no NUL in any of them.
+        self._strings = "\0".join(strings)
         self._table = _Table(arrays["table_keys"], arrays["table_first"], arrays["table_numbers"])
         self._inner = _Strings(strings, arrays["inner_first"], arrays["inner_numbers"])
         self._owner, self._counts, self._digits, self._longest, self._gates = (arrays[name] for name in ARRAYS[-5:])
@@ -89,7 +90,7 @@ class TriggerIndex:
 
     def dump(self) -> tuple[dict[str, npt.NDArray[Any]], list[str]]:
         """All that the index is made of, as plain data."""
-        return self._arrays, self._strings
+        return self._arrays, self._strings.split("\0") if self._strings else []
 
     @classmethod
     def load(cls, arrays: Mapping[str, npt.NDArray[Any]], strings: list[str]) -> TriggerIndex:
@@ -304,8 +305,8 @@ def _classes(codes: Iterable[int]) -> ByteArray:
     text = "".join(map(chr, codes))
     classes = np.zeros(len(text), dtype=np.uint8)
     for expression, bit in ((WORD_CHARACTER, WORD), (r"\d", DIGIT)):
-        places = [found.start() for found in regex.finditer(expression, text)]
-        classes[np.array(places, dtype=np.int64)] |= bit
+        for found in regex.finditer(f"{expression}+", text):
+            classes[found.start() : found.end()] |= bit
     return classes
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from itertools import chain
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import regex
 
@@ -20,7 +20,7 @@ from cleaner.gates import Gate, gate_lines
 from cleaner.index import TriggerIndex
 from cleaner.literals import fold_all
 from cleaner.model import Kind
-from cleaner.stored import Stored, Unpacked
+from cleaner.stored import LISTS, Stored, Unpacked
 from cleaner.text import Document, fold, is_cjk
 from cleaner.triggers import WORD_CHARACTER, Trigger, behind, core_of, find_trigger
 
@@ -56,7 +56,7 @@ class Pattern:
     kind: Kind
     lang: str
     about: str
-    phrases: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = field(default_factory=tuple)
     regex: str | None = None
     match: Match = "whole"
     case: Case = "fold"
@@ -66,14 +66,24 @@ class Pattern:
     bounds: Bounds = "word"
     reach: Reach = "lines"
     max_length: int = 0
-    literals: tuple[str, ...] = ()
+    literals: tuple[str, ...] = field(default_factory=tuple)
     gate: Gate | None = None
-    must_match: tuple[str, ...] = field(default=(), repr=False)
-    must_not_match: tuple[str, ...] = field(default=(), repr=False)
-    known_miss: tuple[str, ...] = field(default=(), repr=False)
-    known_false: tuple[str, ...] = field(default=(), repr=False)
+    must_match: tuple[str, ...] = field(default_factory=tuple, repr=False)
+    must_not_match: tuple[str, ...] = field(default_factory=tuple, repr=False)
+    known_miss: tuple[str, ...] = field(default_factory=tuple, repr=False)
+    known_false: tuple[str, ...] = field(default_factory=tuple, repr=False)
     file: str = field(default="", repr=False, compare=False)
     timeout: float | None = field(default=None, repr=False, compare=False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> tuple[str, ...]:
+            """A list that lies in a prepared file; cleaning needs few of the phrases and none of the examples."""
+            stored: Stored | None = self.__dict__.get("stored")
+            if stored is None or name not in LISTS:
+                raise AttributeError(f"a pattern has no {name!r}")
+            self.__dict__.update(stored.unpack_lists(name))
+            return self.__dict__[name]
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -89,7 +99,7 @@ class Pattern:
     def _unpacked(self) -> Unpacked | None:
         """What a prepared file knows of the pattern, where it comes from one."""
         stored: Stored | None = self.__dict__.get("stored")
-        return stored.unpack() if stored is not None else None
+        return stored.unpack() if stored is not None and stored.details else None
 
     @cached_property
     def expression(self) -> str:

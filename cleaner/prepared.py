@@ -22,6 +22,7 @@ from importlib import resources
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 from zipfile import BadZipFile
 
@@ -33,7 +34,7 @@ from cleaner.index import ARRAYS, Sample, TriggerIndex, character_classes
 from cleaner.literals import find_literals
 from cleaner.model import Kind
 from cleaner.patterns import Pattern, PatternSet
-from cleaner.stored import Stored
+from cleaner.stored import EXAMPLES, LISTS, WORDING, Stored
 from cleaner.text import Document, encode, fold
 from cleaner.triggers import all_needs, find_trigger
 
@@ -55,8 +56,10 @@ _SOURCES = (
     "text",
     "triggers",
 )
-_FIELDS = tuple(entry.name for entry in fields(Pattern))
-_TUPLES = frozenset(("phrases", "literals", "must_match", "must_not_match", "known_miss", "known_false"))
+_PARTS = ("details", "code", "wording", "examples")
+# Fields with few values, each kept once.
+_NAMES = ("lang", "match", "case", "position", "action", "strength", "bounds", "reach", "file")
+_FIELDS = tuple(entry.name for entry in fields(Pattern) if entry.name not in LISTS)
 
 
 def prepared(files: Sequence[tuple[str, bytes]], read: Callable[[], PatternSet]) -> PatternSet:
@@ -112,7 +115,10 @@ def dump_prepared(patterns: PatternSet, fingerprint: str) -> bytes:
     codes, details = zip(*map(_details, patterns.patterns), strict=True)
     arrays, strings = patterns.index.dump()
     rows = [[getattr(pattern, name) for name in _FIELDS] for pattern in patterns.patterns]
-    alphabet = "".join(sorted(set(json.dumps(rows, ensure_ascii=False))))
+    wording, examples = (
+        [[getattr(pattern, name) for name in names] for pattern in patterns.patterns] for names in (WORDING, EXAMPLES)
+    )
+    alphabet = "".join(sorted(set(json.dumps([rows, wording, examples], ensure_ascii=False))))
     table = {"maker": MAKER, "alphabet": [alphabet, *_reading(alphabet)], "strings": strings, "patterns": rows}
     body = BytesIO()
     np.savez(
@@ -121,6 +127,8 @@ def dump_prepared(patterns: PatternSet, fingerprint: str) -> bytes:
         table=_bytes_array(_json(table)),
         **_join("code", codes),
         **_join("details", details),
+        **_join("wording", list(map(_json, wording))),
+        **_join("examples", list(map(_json, examples))),
         **arrays,
     )
     head = {"fingerprint": fingerprint, "digest": _digest(body.getvalue())}
@@ -140,10 +148,12 @@ def load_prepared(content: bytes, fingerprint: str) -> PatternSet | None:
     is_collecting = gc.isenabled()
     gc.disable()  # many small objects are made at once, and none of them is dropped
     try:
-        head, _, body = content.partition(b"\n")
-        if json.loads(head) != {"fingerprint": fingerprint, "digest": _digest(body)}:
+        start = content.find(b"\n") + 1
+        if json.loads(content[:start]) != {"fingerprint": fingerprint, "digest": _digest(memoryview(content)[start:])}:
             return None
-        with np.load(BytesIO(body), allow_pickle=False) as arrays:
+        file = BytesIO(content)  # no second copy of so many bytes
+        file.seek(start)
+        with np.load(file, allow_pickle=False) as arrays:
             return _load_arrays(arrays)
     except (ValueError, KeyError, TypeError, RecursionError, BadZipFile):
         return None
@@ -159,10 +169,8 @@ def _load_arrays(arrays: Mapping[str, Any]) -> PatternSet | None:
     if reading != _reading(alphabet):
         return None
     is_usable = table["maker"] == MAKER
-    stored = [
-        Stored(details, code, is_usable)
-        for details, code in zip(_part(arrays, "details"), _part(arrays, "code"), strict=True)
-    ]
+    parts = zip(*(_part(arrays, name) for name in _PARTS), strict=True)
+    stored = (Stored(is_usable, *part) for part in parts)
     patterns = PatternSet(map(_pattern, table["patterns"], stored))
     patterns.__dict__["index"] = TriggerIndex.load({name: arrays[name] for name in ARRAYS}, table["strings"])
     return patterns
@@ -172,10 +180,9 @@ def _pattern(row: list[Any], stored: Stored) -> Pattern:
     """A pattern as it was; it was validated when the file was made."""
     values = dict(zip(_FIELDS, row, strict=True))
     values["kind"] = Kind(values["kind"])
-    for name in _TUPLES:
-        values[name] = tuple(values[name])
-    if stored.details:
-        values["stored"] = stored
+    for name in _NAMES:
+        values[name] = intern(values[name])
+    values["stored"] = stored
     pattern = object.__new__(Pattern)
     pattern.__dict__.update(values)
     return pattern
@@ -205,7 +212,7 @@ def _reading(alphabet: str) -> list[str]:
     return [fold(alphabet), character_classes(encode(alphabet)).tobytes().hex()]
 
 
-def _digest(content: bytes) -> str:
+def _digest(content: bytes | memoryview) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cleaner.expressions import Expression, load_expression
 from cleaner.triggers import Need, Trigger
 
-__all__ = ["Stored", "Unpacked"]
+__all__ = ["EXAMPLES", "LISTS", "WORDING", "Stored", "Unpacked"]
+
+# The lists of a pattern, in the order in which they are stored.
+WORDING: Final = ("phrases", "literals")
+EXAMPLES: Final = ("must_match", "must_not_match", "known_miss", "known_false")
+LISTS: Final = (*WORDING, *EXAMPLES)
 
 
 class Unpacked(NamedTuple):
@@ -30,15 +35,23 @@ class Unpacked(NamedTuple):
 class Stored(NamedTuple):
     """``details``: JSON of the folded expression, the trigger and the parts of the compiled expression but its ``code``.
 
-    ``is_usable``: whether the code was made by the libraries that run now.
+    Phrases have neither. ``wording``, ``examples``: JSON of the lists of these names. ``is_usable``: whether the code
+    was made by the libraries that run now.
     """
 
+    is_usable: bool
     details: bytes
     code: bytes
-    is_usable: bool
+    wording: bytes
+    examples: bytes
 
     def unpack(self) -> Unpacked:
         """The same as values."""
         expression, (needs, digits, longest, gate), parts = json.loads(self.details)
         trigger = Trigger(tuple(Need(place, tuple(strings)) for place, strings in needs), digits, longest, gate)
         return Unpacked(expression, trigger, self.code, parts if self.is_usable else None)
+
+    def unpack_lists(self, name: str) -> dict[str, tuple[str, ...]]:
+        """The lists among which that of a name is, by name."""
+        names, content = (WORDING, self.wording) if name in WORDING else (EXAMPLES, self.examples)
+        return dict(zip(names, map(tuple, json.loads(content)), strict=True))
