@@ -39,6 +39,9 @@ ODDS_LIMIT = 8.0
 def neighbour_signals(analysis: Analysis, prose: FloatArray) -> Columns:
     """The signals of the lines beside each line and of the words near it; ``prose``: which lines belong to prose."""
     features, filled = analysis.features, analysis.filled
+    is_below_blank = np.zeros(filled.size, dtype=bool)
+    is_below_blank[:1] = filled[:1] > 0
+    is_below_blank[1:] = filled[1:] - filled[:-1] > 1
     own = {
         "prose": prose,
         "words": np.minimum(np.log1p(features.words[filled]), 4.0),
@@ -49,7 +52,7 @@ def neighbour_signals(analysis: Analysis, prose: FloatArray) -> Columns:
         "lower": features.starts_lower[filled],
         "bullet": features.is_bullet[filled],
         "short": (features.words[filled] < SHORT_MAX_WORDS) & ~features.ends_sentence[filled],
-        "blank": np.diff(filled, prepend=-1) > 1,
+        "blank": is_below_blank,
     }
     rows = np.array(list(own.values()), dtype=np.float64)
     here, above, below = (dict(zip(own, values, strict=True)) for values in (rows, shift(rows, -1), shift(rows, 1)))

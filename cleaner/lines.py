@@ -207,7 +207,8 @@ class _Vocabulary:
         begin, hashes = find_words(codes, classes)
         lines = np.searchsorted(document.folded_starts, begin, side="right") - 1
         function, person = word_lists.look_up(hashes)
-        is_first = np.diff(lines, prepend=-1) != 0
+        is_first = np.ones(lines.size, dtype=bool)
+        is_first[1:] = lines[1:] != lines[:-1]
         first_word = np.zeros(len(document), dtype=np.uint64)
         first_word[lines[is_first]] = hashes[is_first]
         self.last_word = np.zeros(len(document), dtype=np.uint64)
@@ -311,7 +312,7 @@ def _ellipses(marks: _Marks) -> BoolArray:
     """Which marks are ellipses: the character, and the second of two dots or more."""
     is_dot = marks.codes == 0x2E
     follows_dot = np.zeros(is_dot.size, dtype=bool)
-    follows_dot[1:] = is_dot[1:] & is_dot[:-1] & (np.diff(marks.places) == 1)
+    follows_dot[1:] = is_dot[1:] & is_dot[:-1] & (marks.places[1:] - marks.places[:-1] == 1)
     is_third = np.zeros(is_dot.size, dtype=bool)
     is_third[1:] = follows_dot[1:] & follows_dot[:-1]
     return np.asarray((marks.codes == 0x2026) | (follows_dot & ~is_third))

@@ -56,7 +56,7 @@ def rawness(analysis: Analysis) -> float:
     short = (analysis.features.words < SHORT_MAX_WORDS) & ~analysis.features.ends_sentence & ~analysis.features.is_blank
     odds = RAW_PRIOR + RAW_SHORT * np.log1p(short.sum()) + RAW_HEAD * np.log1p(above) + RAW_TAIL * np.log1p(below)
     chance = 1.0 / (1.0 + np.exp(-odds))
-    return float(np.clip((chance - RAW_FROM) / (RAW_FULLY - RAW_FROM), 0.0, 1.0))
+    return min(max(float((chance - RAW_FROM) / (RAW_FULLY - RAW_FROM)), 0.0), 1.0)
 
 
 def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: bool = True) -> LinePoints:

@@ -86,12 +86,16 @@ def _keep(points: FloatArray, size: FloatArray, level: float, threshold: float, 
 
 def _without_doubtful_runs(keep: BoolArray, is_sure: BoolArray) -> BoolArray:
     """The choice, with runs of lines given back of which none is surely noise."""
-    run = np.cumsum(np.diff(keep, prepend=True) != 0)
-    return np.asarray(keep | ~np.isin(run, run[~keep & is_sure]))
+    changes = np.zeros(keep.size, dtype=bool)
+    changes[1:] = keep[1:] != keep[:-1]
+    run = changes.cumsum()
+    has_sure = np.zeros(keep.size, dtype=bool)
+    has_sure[run[~keep & is_sure]] = True
+    return np.asarray(keep | ~has_sure[run])
 
 
 def _chance(odds: FloatArray) -> FloatArray:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0))))
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(odds, -30.0), 30.0))))
 
 
 def _odds(chance: float) -> float:

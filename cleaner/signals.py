@@ -188,11 +188,11 @@ def _paragraphs(analysis: Analysis) -> tuple[Columns, FloatArray]:
 def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
     count = analysis.filled.size
     everywhere = np.zeros((len(_GROUP_NAMES), len(analysis.document)))
-    for line, hits in clues.placed.items():
-        for hit in hits:
-            if hit.pattern.action != "cut":
-                at = _GROUP_NUMBERS.get(hit.pattern.kind, len(GROUPS)), line
-                everywhere[at] = max(everywhere[at], 1.0 if hit.pattern.strength == "strong" else 0.4)
+    hits = [(hit.pattern, line) for line, found in clues.placed.items() for hit in found if hit.pattern.action != "cut"]
+    for strength, value in (("weak", 0.4), ("strong", 1.0)):
+        held = [(pattern.kind, line) for pattern, line in hits if pattern.strength == strength]
+        groups = [_GROUP_NUMBERS.get(kind, len(GROUPS)) for kind, _ in held]
+        everywhere[groups, [line for _, line in held]] = value
     own = everywhere[:, analysis.filled]
     windows = Windows(own)
     before, behind = np.minimum(windows.before(10), 4.0), np.minimum(windows.behind(10), 4.0)
@@ -258,11 +258,14 @@ def _headline_columns(analysis: Analysis, headline: Headline | None) -> Columns:
             "place.headline-up": zeros + np.log1p(FAR),
             "place.headline-words": zeros,
         }
-    lines = np.array(sorted((headline.first, *headline.copies)))
+    lines = sorted((headline.first, *headline.copies))
+    is_headline = np.zeros(len(analysis.document), dtype=bool)
+    is_headline[lines] = True
+    is_headline = is_headline[filled]
     return {
-        "place.headline": _number(np.isin(filled, lines)),
+        "place.headline": _number(is_headline),
         "place.above-headline": _number(filled < lines[0]),
-        "place.headline-up": _log(distance(np.isin(filled, lines), up=True)),
+        "place.headline-up": _log(distance(is_headline, up=True)),
         "place.headline-words": word_shares(analysis, headline, HEADLINE_MIN_LETTERS)[filled],
     }
 
@@ -273,7 +276,8 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
     count = filled.size
     lines = np.flatnonzero(prose)
     total = max(float(words.sum()), 1.0)
-    runs = np.diff(np.concatenate([[-1], lines, [count]]))
+    edges = np.array([-1, *lines.tolist(), count])
+    runs = edges[1:] - edges[:-1]
     values = {
         "document.raw": clues.raw,
         "document.lines": np.log1p(count),

@@ -72,7 +72,9 @@ class PassWeights:
         """
         table = self._table
         values = np.array([columns[name] for name in table.names])
-        np.clip(values, table.least, table.greatest, out=values)
+        # Two plain steps take half the time of a clip.
+        np.maximum(values, table.least, out=values)
+        np.minimum(values, table.greatest, out=values)
         total = values * (table.slope + table.page_slope * page)
         total -= table.offset
         for at, change in zip(table.bends, table.changes, strict=True):
