@@ -89,7 +89,9 @@ class Analysis:
     def words_before(self) -> FloatArray:
         """Words of prose without strong evidence before each line; one entry more than lines."""
         sizes = np.where(self.prose & ~self.strong, self.features.words, 0.0)
-        return np.concatenate([np.zeros(1), np.cumsum(sizes)])
+        found = np.zeros(sizes.size + 1)
+        np.cumsum(sizes, out=found[1:])
+        return found
 
     def lines_with(self, folded: str, holds: Callable[[int], bool] = lambda _: True) -> Iterator[int]:
         """The lines that hold a text, given in its folded form, in order.

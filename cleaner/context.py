@@ -119,7 +119,8 @@ def _add_headline_place(analysis: Analysis, ledger: Ledger, clues: Clues) -> Non
     """The lines where a headline and a standfirst stand: right above the article, but for author, date and the like."""
     places = clues.places
     found = others = 0
-    for line in reversed([int(line) for line in analysis.filled if line < places.main_start]):
+    filled = analysis.filled
+    for line in filled[: np.searchsorted(filled, places.main_start)][::-1].tolist():
         if places.headline_like[line]:
             ledger.add(line, "context.headline-place", HEADLINE_PLACE_POINTS, None)
             found += 1

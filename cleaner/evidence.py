@@ -208,10 +208,11 @@ def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) 
 
 def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
     """The author's name alone below the last paragraph."""
-    below = [int(line) for line in analysis.filled if line > places.main_end][:2]
-    if not below or places.main_end < 0 or not analysis.sentence[places.main_end]:
+    filled = analysis.filled
+    below = filled[np.searchsorted(filled, places.main_end, side="right") :]
+    if not below.size or places.main_end < 0 or not analysis.sentence[places.main_end]:
         return
-    line = below[0]
+    line = int(below[0])
     if is_name(analysis.document.line_text(line)):
         ledger.add(line, "context.signature", SIGNATURE_POINTS, Kind.SIGNATURE)
 

@@ -65,7 +65,8 @@ def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places
     if thread is not None:
         inside[thread.start : thread.stop] = False
     prose = np.flatnonzero(candidate)
-    running = np.concatenate([np.zeros(1), np.cumsum(np.where(candidate, analysis.features.words, 0.0))])
+    running = np.zeros(count + 1)
+    np.cumsum(np.where(candidate, analysis.features.words, 0.0), out=running[1:])
     before, through = running[:-1], running[1:]
     total = float(running[-1])
     after = total - through
@@ -130,13 +131,13 @@ def _with_gaps(analysis: Analysis, inside: BoolArray) -> BoolArray:
     """The blocks with the short gaps between them: lists, tables and boxes inside an article."""
     order = inside[analysis.filled].copy()
     kept = np.flatnonzero(order)
-    for before, after in zip(kept.tolist(), kept[1:].tolist(), strict=False):
-        if 1 < after - before <= MAX_GAP_LINES + 1:
-            order[before:after] = True
+    gaps = kept[1:] - kept[:-1]
+    for gap in np.flatnonzero((gaps > 1) & (gaps <= MAX_GAP_LINES + 1)).tolist():
+        order[kept[gap] : kept[gap + 1]] = True
     # A sentence right behind the block belongs to it: last short paragraphs are seldom prose by their size.
     sentence = (analysis.sentence & ~analysis.strong)[analysis.filled]
-    for place in range(1, order.size):
-        if order[place - 1] and sentence[place] and int(analysis.filled[place]) not in analysis.hits:
+    for place in (np.flatnonzero(sentence[1:]) + 1).tolist():
+        if order[place - 1] and int(analysis.filled[place]) not in analysis.hits:
             order[place] = True
     filled = inside.copy()
     filled[analysis.filled] = order
@@ -150,7 +151,8 @@ def _headline_like(analysis: Analysis, inside: BoolArray) -> BoolArray:
     a run of short lines (a menu) ends the search.
     """
     first = int(np.flatnonzero(inside)[0])
-    above = [int(line) for line in analysis.filled if line < first][-HEADLINE_LINES_ABOVE:]
+    filled = analysis.filled
+    above = filled[: np.searchsorted(filled, first)][-HEADLINE_LINES_ABOVE:].tolist()
     found_lines = np.zeros(inside.size, dtype=bool)
     found = 0
     menu = 0
