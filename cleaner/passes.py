@@ -12,11 +12,11 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from cleaner.analysis import Analysis
 from cleaner.context import Decision
 from cleaner.edits import Edit, line_evidence
+from cleaner.matcher import Hit
 from cleaner.model import Action, CleanResult, Deferred, Evidence, Line, Removal, Verdict
-from cleaner.text import split_lines
+from cleaner.text import Document, split_lines
 from cleaner.threads import THREAD_KINDS
 
 __all__ = ["Pass", "Segments", "Trace", "make_result"]
@@ -79,22 +79,23 @@ class Segments:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """One pass: what was seen, what was decided, what went, and where its text stands in the input."""
+    """One pass: the document and its hits, what was decided, what went, and where its text stands in the input."""
 
-    analysis: Analysis
+    document: Document
+    hits: dict[int, list[Hit]]
     decision: Decision
     edits: list[Edit]
     segments: Segments
 
     def edit_evidence(self, edit: Edit) -> tuple[Evidence, ...]:
         """The evidence for an edit, with offsets into the input."""
-        own = edit.cuts or line_evidence(self.analysis.document, self.decision, edit.line)
+        own = edit.cuts or line_evidence(self.document, self.decision, edit.line)
         return self.segments.moved(own)
 
     def parts(self, starts: list[int]) -> dict[int, list[int]]:
         """The lines of this pass by the line of the input that they are or are parts of; ``starts`` are of those."""
         found: dict[int, list[int]] = {}
-        for line, start in enumerate(self.analysis.document.starts.tolist()):
+        for line, start in enumerate(self.document.starts.tolist()):
             index = bisect_right(starts, self.segments.at(start)) - 1
             found.setdefault(index, []).append(line)
         return found
@@ -108,7 +109,7 @@ class Pass:
             action = "drop"
         elif removed or any(cut.line in parts for cut in decision.cuts):
             action = "cut"
-        evidence = [item for part in parts for item in line_evidence(self.analysis.document, decision, part)]
+        evidence = [item for part in parts for item in line_evidence(self.document, decision, part)]
         kinds = [decision.kinds[part] for part in removed or parts]
         score = sum(decision.scores[part] for part in parts)
         return Verdict(line, action, kinds[0] if action != "keep" else None, score, self.segments.moved(evidence))
@@ -200,10 +201,10 @@ def _comment_texts(one: Pass) -> list[str]:
 
 def _comment_line(one: Pass, line: int) -> str:
     """What a comment says on one line: the line without the thread's own signs."""
-    document = one.analysis.document
+    document = one.document
     text = document.line_text(line)
     start = int(document.starts[line])
-    for hit in sorted(one.analysis.hits.get(line, ()), key=lambda hit: -hit.start):
+    for hit in sorted(one.hits.get(line, ()), key=lambda hit: -hit.start):
         if hit.pattern.kind not in THREAD_KINDS:
             continue
         if hit.pattern.action != "cut":

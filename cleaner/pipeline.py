@@ -124,7 +124,9 @@ class Cleaner:
         carried: Carried | None = None
         document = Document(text)
         while True:
-            one = self._run_pass(document, config, title, lang, segments, carried, explain=explain)
+            analysis = analyse(document, self._matcher, self._word_lists, lang, carried)
+            decision = decide(analysis, config, title, self._weights, explain=explain)
+            one = Pass(document, analysis.hits, decision, make_edits(analysis, decision), segments)
             shorter = apply_removals(left, one.edits)
             if one.edits and not _has_word(shorter):
                 passes.append(replace(one, edits=[]))
@@ -139,26 +141,11 @@ class Cleaner:
             segments = segments.without(one.edits)
             left = shorter
             document = Document(left)
-            carried = carry(one.analysis, {edit.line for edit in one.edits}, document)
+            carried = carry(analysis, {edit.line for edit in one.edits}, document)
         return tuple(passes), left, flags
 
     def _passes(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> tuple[Pass, ...]:
         return self._run(text, config, title, lang, explain=True)[0]
-
-    def _run_pass(
-        self,
-        document: Document,
-        config: CleanConfig,
-        title: str | None,
-        lang: str | None,
-        segments: Segments,
-        carried: Carried | None,
-        *,
-        explain: bool,
-    ) -> Pass:
-        analysis = analyse(document, self._matcher, self._word_lists, lang, carried)
-        decision = decide(analysis, config, title, self._weights, explain=explain)
-        return Pass(analysis, decision, make_edits(analysis, decision), segments)
 
 
 def clean_text(

@@ -229,6 +229,6 @@ def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
     cleaner = default_cleaner()
     for one in cleaner._passes(text, cleaner.config, None, None):
         found: dict[int, list[Hit]] = {}
-        for hit in cleaner._matcher.match(one.analysis.document):
+        for hit in cleaner._matcher.match(one.document):
             found.setdefault(hit.line, []).append(hit)
-        assert one.analysis.hits == found
+        assert one.hits == found
