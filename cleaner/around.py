@@ -110,8 +110,9 @@ def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> 
             values[2:] /= np.maximum(values[0], 1.0)
     for row, name in enumerate(shares, 2):
         for size in SHARE_WINDOWS[name]:
-            columns[f"near.{name}-{size}-before"] = before[size][row]
-            columns[f"near.{name}-{size}-behind"] = behind[size][row]
+            # Copies, so that the rows that nobody asks for do not stay in memory.
+            columns[f"near.{name}-{size}-before"] = before[size][row].copy()
+            columns[f"near.{name}-{size}-behind"] = behind[size][row].copy()
     return columns
 
 
