@@ -71,10 +71,10 @@ _UNSPACED = ((0x2E80, 0x3000), (0x3005, 0x3008), (0x3040, 0xA000), (0xF900, 0xFB
 def classify(codes: CodeArray) -> npt.NDArray[np.uint16]:
     """The class bits of each code point; of those beyond the basic plane only pictographs have one."""
     if codes.size and int(codes.max()) > 0xFFFF:
-        classes = _table()[np.minimum(codes, 0xFFFF)]
+        classes = _table().take(codes, mode="clip")
         classes[is_emoji(codes)] = EMOJI
         return classes
-    return _table()[codes]
+    return _table().take(codes)
 
 
 def is_emoji(codes: CodeArray) -> npt.NDArray[np.bool_]:

@@ -287,11 +287,11 @@ def _string_keys(strings: Sequence[str], place: str) -> HashArray:
 def character_classes(codes: CodeArray) -> ByteArray:
     """For each code point whether it is part of a word, a letter or digit, and whether it is a decimal digit."""
     if codes.size and int(codes.max()) >= _BASIC_PLANE:
-        classes = _basic_classes()[np.minimum(codes, _BASIC_PLANE - 1)]
+        classes = _basic_classes().take(codes, mode="clip")
         beyond, place = np.unique(codes[codes >= _BASIC_PLANE], return_inverse=True)
         classes[codes >= _BASIC_PLANE] = _classes(beyond.tolist())[place]
         return classes
-    return _basic_classes()[codes]
+    return _basic_classes().take(codes)
 
 
 @cache

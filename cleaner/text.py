@@ -126,11 +126,11 @@ def fold_codes(codes: CodeArray) -> Folded:
     """The folded form of code points; see `fold`."""
     table = _fold_table()
     if codes.size and int(codes.max()) >= _TABLE_SIZE:
-        folded = np.where(codes < _TABLE_SIZE, table[np.minimum(codes, _TABLE_SIZE - 1)], codes)
+        folded = np.where(codes < _TABLE_SIZE, table.take(codes, mode="clip"), codes)
     else:
-        folded = table[codes]
+        folded = table.take(codes)
     shown = np.flatnonzero(folded != _SKIP)
-    folded = folded[shown]
+    folded = folded.take(shown)
     is_space = folded == 0x20
     if is_space.any():
         once = np.ones(folded.size, dtype=bool)
@@ -304,7 +304,8 @@ def _columns(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _has_word(text: str) -> bool:
-    return sum(character.isalnum() for character in text) >= 2
+    found = filter(str.isalnum, text)
+    return bool(next(found, "") and next(found, ""))
 
 
 def split_lines(text: str) -> list[Line]:
