@@ -17,7 +17,7 @@ __all__ = ["Hit", "Matcher"]
 
 # Lines up to so many characters, and how many of them, are remembered with what holds on them.
 MAX_REMEMBERED = 240
-REMEMBERED_LINES = 0x4000
+REMEMBERED_LINES = 0x1000
 
 # The number of a pattern, and where it holds on a line.
 _Found: TypeAlias = tuple[int, int, int]

@@ -25,7 +25,8 @@ from cleaner.errors import CleanerError
 __all__ = ["WorkerError", "Workers", "serve"]
 
 # One core a process: the threads of numerical libraries would only be in each other's way.
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# And one heap: what the thread that reads tasks gives back is of use to the one that cleans them.
+_ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
 
 
 class WorkerError(CleanerError):
@@ -90,7 +91,7 @@ class Workers:
                 [sys.executable, "-c", program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+                env={**os.environ, **_ENVIRONMENT},
                 **options,
             )
             self._processes.append(process)
