@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -57,6 +57,22 @@ class Matcher:
             for number, low, high in self._match_line(one, tried[bounds[at] : bounds[at + 1]]):
                 hits.append(Hit(self._patterns[number], one.number, one.start + low, one.start + high))
         return hits
+
+    def holds_any(self, document: Document, wanted: Callable[[Pattern], bool]) -> bool:
+        """Whether any of the wanted patterns holds on any line.
+
+        >>> from cleaner.catalog import builtin_patterns
+        >>> Matcher(builtin_patterns()).holds_any(Document("RépondreSupprimer"), lambda pattern: pattern.lang == "fr")
+        True
+        """
+        lines, numbers = self._index.find(document)
+        tried = [wanted(self._patterns[number]) for number in numbers.tolist()]
+        lines, numbers = lines[tried], numbers[tried]
+        first = np.flatnonzero(np.diff(lines, prepend=-1))
+        groups = np.split(numbers, first[1:])
+        return any(
+            self._find(one, group.tolist()) for one, group in zip(_lines(document, lines[first]), groups, strict=False)
+        )
 
     def _match_line(self, line: _Line, numbers: list[int]) -> Sequence[_Found]:
         """Pattern number, start and end of each hit on a line, relative to its start.

@@ -24,6 +24,7 @@ from cleaner.html.reasons import Reasons, comment_blocks
 from cleaner.matcher import Matcher
 from cleaner.model import CleanResult, Deferred, Evidence, Line, Metadata, Removal, Verdict
 from cleaner.passes import Segments
+from cleaner.patterns import Pattern
 from cleaner.text import Document
 from cleaner.words import WordLists
 
@@ -112,8 +113,7 @@ class PageCleaner:
 
     def _has_strong_hit(self, text: str) -> bool:
         short = "\n".join(line for line in text.split("\n") if len(line) <= SHORT_LINE)
-        hits = self.matcher.match(Document(short))
-        return any(hit.pattern.strength == "strong" and hit.pattern.action != "note" for hit in hits)
+        return self.matcher.holds_any(Document(short), _is_strong)
 
     def _replay(self, markup: str | bytes) -> tuple[Reading, CleanResult, Reasons]:
         reading = self.read(markup)
@@ -122,6 +122,11 @@ class PageCleaner:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _page_cleaner, (self._clean_text,)
+
+
+def _is_strong(pattern: Pattern) -> bool:
+    """Whether a pattern is enough for its line to go."""
+    return pattern.strength == "strong" and pattern.action != "note"
 
 
 def _page_cleaner(clean_text: Any) -> PageCleaner:
