@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
-from cleaner.lines import LineFeatures, carry_lines, filled_lines
+from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
 from cleaner.model import Evidence
 from cleaner.text import Document, IntArray
 from cleaner.words import WordLists
 
-__all__ = ["STRONG_POINTS", "WEAK_POINTS", "Analysis", "Carried", "analyse", "carry", "evidence_of", "points_of"]
+__all__ = [
+    "STRONG_POINTS",
+    "WEAK_POINTS",
+    "Analysis",
+    "Carried",
+    "analyse",
+    "carry",
+    "evidence_of",
+    "look_over",
+    "points_of",
+]
 
 STRONG_POINTS = 16.0
 WEAK_POINTS = 1.0
@@ -137,6 +147,32 @@ def analyse(
     for hit in matcher.match(document):
         hits[hit.line].append(hit)
     return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
+
+
+def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordLists) -> Iterator[Carried | None]:
+    """What is known of the lines of each of some documents, told from one text of all of them.
+
+    Each call of numpy has its price, whatever the size, so short documents are looked at together. What a line is like
+    and what holds on it is a matter of the line alone; None where the lines of a document are not its lines there.
+    """
+    joined = Document("\n".join(document.text for document in documents))
+    lines = measure_lines(joined, word_lists)
+    hits = matcher.match(joined)
+    hit_lines = [hit.line for hit in hits]
+    offset = 0
+    for document in documents:
+        first = int(np.searchsorted(joined.starts, offset))
+        stop = first + len(document)
+        if np.array_equal(joined.starts[first:stop] - offset, document.starts) and np.array_equal(
+            joined.ends[first:stop] - offset, document.ends
+        ):
+            own: dict[int, list[Hit]] = defaultdict(list)
+            for hit in hits[bisect_left(hit_lines, first) : bisect_left(hit_lines, stop)]:
+                own[hit.line - first].append(Hit(hit.pattern, hit.line - first, hit.start - offset, hit.end - offset))
+            yield Carried(dict(own), lines_between(lines, first, stop))
+        else:
+            yield None
+        offset += len(document.text) + 1
 
 
 def carry(analysis: Analysis, edited: set[int], document: Document) -> Carried | None:

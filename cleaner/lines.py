@@ -31,7 +31,16 @@ from cleaner.characters import (
 from cleaner.text import ClassArray, Document, IntArray, encode
 from cleaner.words import HashArray, LineWords, WordLists, find_words, hash_lines
 
-__all__ = ["LINE_FIELDS", "BoolArray", "FloatArray", "LineFeatures", "carry_lines", "filled_lines", "measure_lines"]
+__all__ = [
+    "LINE_FIELDS",
+    "BoolArray",
+    "FloatArray",
+    "LineFeatures",
+    "carry_lines",
+    "filled_lines",
+    "lines_between",
+    "measure_lines",
+]
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -187,6 +196,15 @@ def carry_lines(lines: LineFeatures, old: IntArray, new: IntArray, document: Doc
     is_blank = np.ones(len(document), dtype=bool)
     is_blank[new] = False
     return LineFeatures(**{**carried, "length": document.ends - document.starts, "is_blank": is_blank})
+
+
+def lines_between(lines: LineFeatures, first: int, stop: int) -> LineFeatures:
+    """The features of the lines from one up to another."""
+    return LineFeatures(**{name: _between(getattr(lines, name), first, stop) for name in LINE_FIELDS})
+
+
+def _between(values: Any, first: int, stop: int) -> Any:
+    return values.between(first, stop) if isinstance(values, LineWords) else values[..., first:stop]
 
 
 def _carried(values: Any, old: IntArray, new: IntArray, to: IntArray, count: int) -> Any:

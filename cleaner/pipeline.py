@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from cleaner.analysis import Carried, analyse, carry
+from cleaner.analysis import Carried, analyse, carry, look_over
 from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
 from cleaner.config import CleanConfig
 from cleaner.context import decide
@@ -29,9 +29,11 @@ __all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"
 
 NO_ARTICLE = "no-article-found"
 NOT_SETTLED = "not-settled"
-# News pages take up to three passes. A text that does not settle is no article: it comes back as it was, so that the
-# time is bounded and cleaning twice changes nothing.
-MAX_PASSES = 12
+# Of 9,165 real texts all but 41 take up to three passes and all but two up to seven. A text that does not settle comes
+# back as it was, so that the time is bounded and cleaning twice changes nothing.
+MAX_PASSES = 8
+# Texts are looked over together up to so many characters.
+TOGETHER = 0x10000
 
 
 class Cleaner:
@@ -73,10 +75,19 @@ class Cleaner:
         return self._clean(text, self.config, title=title, lang=lang)
 
     def _clean(
-        self, text: str, config: CleanConfig, *, title: str | None = None, lang: str | None = None
+        self,
+        text: str,
+        config: CleanConfig,
+        *,
+        title: str | None = None,
+        lang: str | None = None,
+        known: tuple[Document, Carried | None] | None = None,
     ) -> CleanResult:
-        """What is left of one document by another configuration with the same patterns and weights."""
-        passes, left, flags = self._run(text, config, title, lang, explain=False)
+        """What is left of one document by another configuration with the same patterns and weights.
+
+        ``known``: the document, and what is known of its lines already.
+        """
+        passes, left, flags = self._run(known or (Document(text), None), config, title, lang, explain=False)
         return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, config, title, lang)))
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:
@@ -94,12 +105,27 @@ class Cleaner:
 
         return PageCleaner(self.config, self._matcher, self._word_lists, self._clean)
 
-    def clean_many(self, texts: Iterable[str]) -> list[CleanResult]:
-        """The results of many documents, in order, each as if cleaned alone."""
-        return [self.clean(text) for text in texts]
+    def clean_many(self, documents: Iterable[str | Mapping[str, Any]]) -> list[CleanResult]:
+        """The results of many documents, in order, each as if cleaned alone; faster than one by one where they are short.
+
+        A document is a text or a mapping, as in `stream`.
+        """
+        results: list[CleanResult] = []
+        for batch in _batches(documents):
+            if len(batch) == 1:
+                results.extend(self.stream(batch))
+                continue
+            texts = [Document(_text_of(document)) for document in batch]
+            carried = look_over(texts, self._matcher, self._word_lists)
+            results.extend(map(self._clean_known, batch, texts, carried))
+        return results
+
+    def _clean_known(self, document: str | Mapping[str, Any], text: Document, carried: Carried | None) -> CleanResult:
+        fields = {} if isinstance(document, str) else {name: document.get(name) for name in ("title", "lang")}
+        return self._clean(text.text, self.config, **fields, known=(text, carried))
 
     def stream(self, documents: Iterable[str | Mapping[str, Any]]) -> Iterator[CleanResult]:
-        """The results of any number of documents, in order and in constant memory.
+        """The results of any number of documents, in order and in constant memory, one read and one given at a time.
 
         A document is a text, or a mapping with ``text`` and, where known, ``title``, ``lang`` and ``url``; or a
         mapping with ``html``, and perhaps ``url``.
@@ -114,15 +140,20 @@ class Cleaner:
                 yield self.clean(document["text"], **known)
 
     def _run(
-        self, text: str, config: CleanConfig, title: str | None, lang: str | None, *, explain: bool
+        self,
+        known: tuple[Document, Carried | None],
+        config: CleanConfig,
+        title: str | None,
+        lang: str | None,
+        *,
+        explain: bool,
     ) -> tuple[tuple[Pass, ...], str, set[str]]:
-        """The passes over a text, what they leave of it, and flags."""
+        """The passes over a document, what they leave of its text, and flags."""
         passes: list[Pass] = []
         flags: set[str] = set()
+        document, carried = known
+        text = left = document.text
         segments = Segments.whole(text)
-        left = text
-        carried: Carried | None = None
-        document = Document(text)
         while True:
             analysis = analyse(document, self._matcher, self._word_lists, lang, carried)
             decision = decide(analysis, config, title, self._weights, explain=explain)
@@ -145,7 +176,7 @@ class Cleaner:
         return tuple(passes), left, flags
 
     def _passes(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> tuple[Pass, ...]:
-        return self._run(text, config, title, lang, explain=True)[0]
+        return self._run((Document(text), None), config, title, lang, explain=True)[0]
 
 
 def clean_text(
@@ -213,6 +244,25 @@ def explain_html(
 @lru_cache(maxsize=8)
 def _cleaner(config: CleanConfig) -> Cleaner:
     return Cleaner(config)
+
+
+def _text_of(document: str | Mapping[str, Any]) -> str:
+    return document if isinstance(document, str) else document["text"]
+
+
+def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:
+    """Documents in groups that are looked over together: a page of HTML or a long text is one of its own."""
+    batch: list[str | Mapping[str, Any]] = []
+    size = 0
+    for document in documents:
+        own = TOGETHER if not isinstance(document, str) and "html" in document else len(_text_of(document)) + 1
+        if batch and size + own > TOGETHER:
+            yield batch
+            batch, size = [], 0
+        batch.append(document)
+        size += own
+    if batch:
+        yield batch
 
 
 def _has_word(text: str) -> bool:

@@ -129,3 +129,8 @@ class LineWords:
         lines = to[self.lines]
         stays = lines >= 0
         return LineWords(lines[stays], self.values[stays])
+
+    def between(self, first: int, stop: int) -> LineWords:
+        """The words of the lines from one up to another, numbered from the first."""
+        low, high = np.searchsorted(self.lines, [first, stop])
+        return LineWords(self.lines[low:high] - first, self.values[low:high])

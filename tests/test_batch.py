@@ -207,14 +207,14 @@ def test_title_and_language_of_a_record_reach_the_cleaner(
 ) -> None:
     """What a record says of itself goes before what the options say of all."""
     seen: list[Any] = []
-    stream = Cleaner.stream
+    clean_many = Cleaner.clean_many
 
     def look(self: Cleaner, documents: Any) -> Any:
         given = list(documents)
         seen.extend({**document, "text": ""} for document in given)
-        return stream(self, given)
+        return clean_many(self, given)
 
-    monkeypatch.setattr(Cleaner, "stream", look)
+    monkeypatch.setattr(Cleaner, "clean_many", look)
     (tmp_path / "a.jsonl").write_text('{"text":"a","head":"T","url":"u"}\n{"text":"b","lang":"fr"}\n')
     run(tmp_path / "a.jsonl", "--title-field", "head", "--title", "all", "--lang", "de")
     assert seen == [
@@ -296,15 +296,14 @@ def test_document_that_breaks_the_cleaner_fails_alone(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An unforeseen error is a failure of its document; those before and after it are cleaned."""
-    stream = Cleaner.stream
+    clean = Cleaner._clean
 
-    def break_on_third(self: Cleaner, documents: Any) -> Any:
-        for document in documents:
-            if document["text"] == "third":
-                raise ZeroDivisionError("by chance")
-            yield from stream(self, [document])
+    def break_on_third(self: Cleaner, text: str, *arguments: Any, **options: Any) -> Any:
+        if text == "third":
+            raise ZeroDivisionError("by chance")
+        return clean(self, text, *arguments, **options)
 
-    monkeypatch.setattr(Cleaner, "stream", break_on_third)
+    monkeypatch.setattr(Cleaner, "_clean", break_on_third)
     (tmp_path / "a.jsonl").write_bytes(_lines(2) + _lines(1, "third") + _lines(2))
     outcome = run(tmp_path / "a.jsonl", "-q")
     assert (outcome.status, outcome.out) == (1, _lines(2, ARTICLE) * 2)

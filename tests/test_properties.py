@@ -177,6 +177,7 @@ def test_one_by_one_as_many_and_as_a_stream(texts: list[str], random: Random) ->
     cleaner = default_cleaner()
     alone = [outcome(cleaner.clean(text)) for text in texts]
     assert [outcome(result) for result in cleaner.clean_many(texts)] == alone
+    assert [outcome(result) for result in cleaner.clean_many({"text": text} for text in texts)] == alone
     assert [outcome(result) for result in cleaner.stream({"text": text} for text in texts)] == alone
     order = list(range(len(texts)))
     random.shuffle(order)
