@@ -276,7 +276,7 @@ def _split_wide(
 
 
 def _wide_lines(classes: ClassArray, starts: IntArray, ends: IntArray) -> IntArray:
-    """The long lines with a run of spaces in them."""
+    """The long lines with a run of spaces between two other characters."""
     long = np.flatnonzero(ends - starts > WIDE_MIN_LENGTH)
     if not long.size:
         return long
@@ -284,8 +284,12 @@ def _wide_lines(classes: ClassArray, starts: IntArray, ends: IntArray) -> IntArr
     run = is_space[: 1 - COLUMN_MIN_SPACES].copy()
     for shift in range(1, COLUMN_MIN_SPACES):
         run &= is_space[shift : run.size + shift]
-    found = np.flatnonzero(run)
-    return long[np.searchsorted(found, ends[long]) > np.searchsorted(found, starts[long])]
+    found, shown = np.flatnonzero(run), np.flatnonzero(~is_space)
+    if not shown.size:
+        return long[:0]
+    first = shown.take(np.searchsorted(shown, starts[long]), mode="clip")
+    last = shown[np.searchsorted(shown, ends[long]) - 1]
+    return long[np.searchsorted(found, last) > np.searchsorted(found, first)]
 
 
 def _columns(text: str, start: int, end: int) -> list[tuple[int, int]]:
