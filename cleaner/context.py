@@ -32,6 +32,9 @@ HEADLINE_PLACE_POINTS, HEADLINE_PLACE_LINES, HEADLINE_PLACE_OTHERS = -4.0, 2, 2
 MAIN_BLOCK_POINTS = -1.0
 TABLE_POINTS, TABLE_MAX_RAWNESS = -6.0, 0.5
 LIST_POINTS, LIST_MIN_ITEMS = -4.0, 2
+# Where few lines tell of each other, a sentence stays more easily: in full up to so many lines, not at all from so
+# many on, and that from so many more where the document is a flattened page.
+FEW_LINES_POINTS, FEW_LINES_FULLY, FEW_LINES_NONE, FEW_LINES_PAGE = -2.0, 12, 40, 40
 COMPANY_POINTS = 2.0
 # A fragment must have this much more evidence than a line: nothing else speaks for cutting it.
 FRAGMENT_POINTS = -4.0
@@ -87,6 +90,8 @@ def _with_choice(
     if not lines.size:
         return points
     evidence = ledger.totals()[lines]
+    few = _few_lines(lines.size, page) * (analysis.sentence[lines] & (evidence == 0.0))
+    points = points.with_context("document.few-lines", few)
     own = points.total + evidence
     words = features.words[lines]
     prose_share = float((words * analysis.prose[lines]).sum()) / max(float(words.sum()), 1.0)
@@ -98,6 +103,12 @@ def _with_choice(
     decided += np.where(decided != 0.0, np.where(choice.keep, -SEQUENCE_POINTS, SEQUENCE_POINTS), 0.0)
     points = points.with_context("document.threshold", np.full(lines.size, choice.points))
     return points.with_context("context.neighbours", decided)
+
+
+def _few_lines(count: int, page: float) -> float:
+    """The points of a sentence in a document of so many lines."""
+    none = FEW_LINES_NONE + FEW_LINES_PAGE * page
+    return FEW_LINES_POINTS * min(max((none - count) / (none - FEW_LINES_FULLY), 0.0), 1.0)
 
 
 def _add_headline(ledger: Ledger, headline: Headline | None, config: CleanConfig) -> None:
