@@ -245,7 +245,8 @@ def _kind_of(evidence: list[Evidence]) -> Kind | None:
     if thread:
         # Inside a thread only the thread's own signs keep their names: a comment that quotes a slogan is a comment.
         specific = [item for item in specific if item.kind in THREAD_KINDS]
-    best = max(specific or named, key=lambda item: item.points)
+    # Of two boxes the one that opened last is the nearer.
+    best = max(reversed(specific or named), key=lambda item: item.points)
     return best.kind
 
 

@@ -243,6 +243,7 @@ def _bodies(analysis: Analysis, marks: _Marks, start: int, stop: int) -> tuple[t
         begins = [_line_above(analysis, line, start) for line in pairs]
     else:
         begins = [line + 1 for line in pairs]
+    stop = _behind_last(analysis, max(marks.inner), stop)
     edges = sorted({start, *(line for line in begins if start < line < stop), stop})
     skipped = {*marks.frames}
     bodies = []
@@ -253,6 +254,14 @@ def _bodies(analysis: Analysis, marks: _Marks, start: int, stop: int) -> tuple[t
         if any(_has_own_text(analysis, line) for line in lines):
             bodies.append(lines)
     return tuple(bodies)
+
+
+def _behind_last(analysis: Analysis, last: int, stop: int) -> int:
+    """Where the last comment ends: what a strong pattern names behind the last sign of the thread is no part of it."""
+    for line in range(last + 1, stop):
+        if analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in analysis.hits[line]):
+            return line
+    return stop
 
 
 def _links_follow_first_line(analysis: Analysis, pairs: list[int]) -> bool:

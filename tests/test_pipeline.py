@@ -397,3 +397,21 @@ def test_removals_are_a_tuple() -> None:
     """Removals of texts and of pages are tuples, whenever they are put together."""
     assert isinstance(explain_text(f"{ARTICLE}RépondreSupprimer\n").removals, tuple)
     assert isinstance(explain_html("<p>One.</p><nav>Home</nav>").removals, tuple)
+
+
+def test_what_stands_behind_a_thread_keeps_its_own_kind() -> None:
+    """Below the last sign of a thread a strong pattern names its line, and the last comment ends above it."""
+    thread = "Paul 12 mars 2024 à 10:12\nEnfin, il était temps.\nRépondreSupprimer\n"
+    result = explain_text(f"{ARTICLE}{thread}A propos de admin 1869 Articles\n")
+    assert result.comments == ("Enfin, il était temps.",)
+    assert [(removal.kind, removal.text) for removal in result.removals][-1] == (
+        Kind.AUTHOR_BOX,
+        "A propos de admin 1869 Articles\n",
+    )
+
+
+def test_of_two_boxes_the_nearer_names_a_line() -> None:
+    """A line below two headings of boxes is named after the one right above it."""
+    result = explain_text(f"{ARTICLE}Jetzt Newsletter abonnieren\nLesen Sie auch\nDer Rat beschließt den Haushalt\n")
+    last = result.removals[-1]
+    assert (last.kind, last.text) == (Kind.RELATED_LINKS, "Der Rat beschließt den Haushalt\n")
