@@ -214,7 +214,7 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: Li
         if kinds[line] in config.keep:
             removed[line] = False
     flags = []
-    if any(hit.pattern.kind is Kind.PAYWALL and removed[line] for line, hits in analysis.hits.items() for hit in hits):
+    if any(removed[line] and kind is Kind.PAYWALL for line, kind in enumerate(kinds)):
         flags.append("truncated-by-paywall")
     return Decision(
         removed=removed,
