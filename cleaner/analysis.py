@@ -168,7 +168,7 @@ def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordL
         ):
             own: dict[int, list[Hit]] = defaultdict(list)
             for hit in hits[bisect_left(hit_lines, first) : bisect_left(hit_lines, stop)]:
-                own[hit.line - first].append(Hit(hit.pattern, hit.line - first, hit.start - offset, hit.end - offset))
+                own[hit.line - first].append(hit.moved(-first, -offset))
             yield Carried(dict(own), lines_between(lines, first, stop))
         else:
             yield None
@@ -194,9 +194,7 @@ def carry(analysis: Analysis, edited: set[int], document: Document) -> Carried |
     to[old] = new
     by = document.starts[to] - before.starts
     hits = {
-        int(to[line]): [
-            Hit(hit.pattern, int(to[line]), hit.start + int(by[line]), hit.end + int(by[line])) for hit in found
-        ]
+        int(to[line]): [hit.moved(int(to[line]) - line, int(by[line])) for hit in found]
         for line, found in analysis.hits.items()
         if to[line] >= 0
     }

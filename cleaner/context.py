@@ -214,7 +214,7 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: Li
         if kinds[line] in config.keep:
             removed[line] = False
     flags = []
-    if any(removed[line] and kind is Kind.PAYWALL for line, kind in enumerate(kinds)):
+    if any(removed[line] and kinds[line] is Kind.PAYWALL for line in ledger.lines):
         flags.append("truncated-by-paywall")
     return Decision(
         removed=removed,

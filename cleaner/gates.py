@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.characters import EMOJI, CodeArray
-from cleaner.text import Document, IntArray
+from cleaner.text import Document, IntArray, count_between
 
 __all__ = ["GATES", "Gate", "gate_lines"]
 
@@ -33,7 +33,7 @@ def gate_lines(document: Document, gate: Gate) -> BoolArray:
     if gate == "short":
         return (document.ends - document.starts) <= SHORT_LINE
     places = _PLACES[gate](document)
-    found = np.searchsorted(places, document.ends) - np.searchsorted(places, document.starts)
+    found = count_between(places, document.starts, document.ends)
     return np.asarray(found >= (MIN_DIGITS if gate == "digits" else 1))
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import regex
 
 from cleaner.gates import GATES, gate_lines
-from cleaner.text import CodeArray, Document, IntArray, decode, encode
+from cleaner.text import CodeArray, Document, IntArray, count_between, decode, encode
 from cleaner.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 
 __all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]
@@ -106,7 +106,7 @@ class TriggerIndex:
         classes = character_classes(codes)
         heads, tails = _cores(np.flatnonzero(classes & WORD), starts, ends)
         is_digit = (classes & DIGIT) != 0
-        digits = _count(np.flatnonzero(is_digit), starts, ends)
+        digits = count_between(np.flatnonzero(is_digit), starts, ends)
         codes = np.where(is_digit, np.uint32(ord("0")), codes)
         sizes = tails - heads
         # Only lines with a letter or digit have a head, a tail and a core.
@@ -169,7 +169,7 @@ class Sample:
             shown.setdefault(number, []).append(line)
         self._shown = {need: frozenset(shown.get(number, ())) for number, need in enumerate(some)}
         places = np.flatnonzero(character_classes(encode(document.folded.text)) & DIGIT)
-        self._digits = _count(places, document.folded_starts, document.folded_ends)
+        self._digits = count_between(places, document.folded_starts, document.folded_ends)
 
     def __call__(self, need: Need) -> frozenset[int]:
         """The lines that show a need."""
@@ -319,8 +319,3 @@ def _cores(words: IntArray, starts: IntArray, ends: IntArray) -> tuple[IntArray,
     heads = np.where(has_any, words[np.minimum(first, words.size - 1)], starts)
     tails = np.where(has_any, words[np.maximum(behind, 1) - 1] + 1, starts)
     return heads, tails
-
-
-def _count(places: IntArray, starts: IntArray, ends: IntArray) -> IntArray:
-    """How many of some places are in each line."""
-    return np.searchsorted(places, ends) - np.searchsorted(places, starts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
@@ -28,7 +27,7 @@ from cleaner.characters import (
     CodeArray,
     classify,
 )
-from cleaner.text import ClassArray, Document, IntArray, encode
+from cleaner.text import ClassArray, Document, IntArray, count_between, encode, find_every
 from cleaner.words import HashArray, LineWords, WordLists, find_words, hash_lines
 
 __all__ = [
@@ -256,7 +255,7 @@ def _line_hashes(
     is_mark = (classes & (LETTER | SPACE)) == 0
     plain = np.where((classes & DIGIT) != 0, np.uint32(ord("0")), codes)
     # Only lines with a digit: the entries of a list in an article have the same marks as well.
-    has_marks = (digits > 0) & (_count_between(np.flatnonzero(is_mark), starts, ends) >= MIN_MARKS)
+    has_marks = (digits > 0) & (count_between(np.flatnonzero(is_mark), starts, ends) >= MIN_MARKS)
     rows = (
         (hash_lines(codes, (classes & (LETTER | DIGIT)) != 0, starts, ends), letters + digits > 0),
         (hash_lines(codes, (classes & LETTER) != 0, starts, ends), letters > 0),
@@ -276,11 +275,6 @@ def _count_frequent(document: Document, mask: BoolArray) -> IntArray:
     running = np.zeros(mask.size + 1, dtype=np.int32)
     np.cumsum(mask, out=running[1:])
     return (running[document.ends] - running[document.starts]).astype(np.int64)
-
-
-def _count_between(places: npt.NDArray[np.intp], starts: IntArray, ends: IntArray) -> IntArray:
-    """How many of some places, given in order, are between each start and end."""
-    return np.asarray(np.searchsorted(places, ends) - np.searchsorted(places, starts))
 
 
 @cache
@@ -356,12 +350,5 @@ def _pick(codes: CodeArray, places: npt.NDArray[np.intp], at: npt.NDArray[np.int
 
 def _link_places(text: str) -> npt.NDArray[np.intp]:
     """Where addresses show: at a scheme, ``www.``, or a path behind a domain such as ``facebook.com/``."""
-    found = [at for at in _find_every("/", text) if text.endswith(_LINK_ENDS, 0, at + 1)]
-    return np.array([*found, *_find_every("www.", text)], dtype=np.intp)
-
-
-def _find_every(sign: str, text: str) -> Iterator[int]:
-    at = text.find(sign)
-    while at >= 0:
-        yield at
-        at = text.find(sign, at + 1)
+    found = [at for at in find_every("/", text) if text.endswith(_LINK_ENDS, 0, at + 1)]
+    return np.array([*found, *find_every("www.", text)], dtype=np.intp)

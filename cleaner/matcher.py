@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from cleaner.patterns import WINDOW, Pattern, PatternSet
-from cleaner.text import Document, IntArray, is_dropped
+from cleaner.text import Document, IntArray, find_every, is_dropped
 
 __all__ = ["Hit", "Matcher"]
 
@@ -31,6 +32,10 @@ class Hit(NamedTuple):
     start: int
     end: int
 
+    def moved(self, lines: int, characters: int) -> Hit:
+        """The hit in a text where its line stands so many lines and characters further on."""
+        return Hit(self.pattern, self.line + lines, self.start + characters, self.end + characters)
+
 
 class Matcher:
     """Finds every place of a document where a pattern of a set holds, position in the document aside.
@@ -49,13 +54,9 @@ class Matcher:
     def match(self, document: Document) -> list[Hit]:
         """All hits, ordered by line and then by pattern."""
         hits: list[Hit] = []
-        lines, numbers = self._index.find(document)
-        first = np.flatnonzero(np.diff(lines, prepend=-1))
-        bounds = [*first.tolist(), lines.size]
-        tried = numbers.tolist()
-        for at, one in enumerate(_lines(document, lines[first])):
-            for number, low, high in self._match_line(one, tried[bounds[at] : bounds[at + 1]]):
-                hits.append(Hit(self._patterns[number], one.number, one.start + low, one.start + high))
+        for line, numbers in _by_line(document, *self._index.find(document)):
+            for number, low, high in self._match_line(line, numbers):
+                hits.append(Hit(self._patterns[number], line.number, line.start + low, line.start + high))
         return hits
 
     def holds_any(self, document: Document, wanted: Callable[[Pattern], bool]) -> bool:
@@ -67,12 +68,7 @@ class Matcher:
         """
         lines, numbers = self._index.find(document)
         tried = [wanted(self._patterns[number]) for number in numbers.tolist()]
-        lines, numbers = lines[tried], numbers[tried]
-        first = np.flatnonzero(np.diff(lines, prepend=-1))
-        groups = np.split(numbers, first[1:])
-        return any(
-            self._find(one, group.tolist()) for one, group in zip(_lines(document, lines[first]), groups, strict=False)
-        )
+        return any(self._find(line, some) for line, some in _by_line(document, lines[tried], numbers[tried]))
 
     def _match_line(self, line: _Line, numbers: list[int]) -> Sequence[_Found]:
         """Pattern number, start and end of each hit on a line, relative to its start.
@@ -95,11 +91,15 @@ class Matcher:
         return [(number, *span) for number in numbers for span in line.spans(self._patterns[number])]
 
 
-def _lines(document: Document, numbers: IntArray) -> Iterator[_Line]:
-    """Some lines of a document, by their numbers."""
+def _by_line(document: Document, lines: IntArray, numbers: IntArray) -> Iterator[tuple[_Line, list[int]]]:
+    """Lines of a document, each with the patterns to try on it; ``lines`` is in order, a number of a pattern each."""
+    first = np.flatnonzero(np.diff(lines, prepend=-1))
     tables = (document.starts, document.ends, document.folded_starts, document.folded_ends)
-    for row in zip(numbers.tolist(), *(table[numbers].tolist() for table in tables), strict=True):
-        yield _Line(document, *row)
+    chosen = lines[first]
+    rows = zip(chosen.tolist(), *(table[chosen].tolist() for table in tables), strict=True)
+    tried = numbers.tolist()
+    for row, (low, high) in zip(rows, pairwise([*first.tolist(), lines.size]), strict=True):
+        yield _Line(document, *row), tried[low:high]
 
 
 class _Line:
@@ -149,7 +149,7 @@ class _Line:
             return range(0, size, WINDOW) if size > 2 * WINDOW else (0,)
         if pattern.match != "anywhere" or len(self.text) <= 2 * WINDOW:
             return (0,)
-        places = [(at + len(key), -len(key)) for key in pattern.keys for at in _find_every(key, self.folded)]
+        places = [(at + len(key), -len(key)) for key in pattern.keys for at in find_every(key, self.folded)]
         if size <= 2 * WINDOW:
             places = [min(places)]
         return [end + length for end, length in places]
@@ -165,14 +165,6 @@ class _Line:
         while end < self._end and is_dropped(int(document.codes[end])):
             end += 1
         return end - self.start
-
-
-def _find_every(key: str, text: str) -> Iterator[int]:
-    """Every place of a string in a text, overlapping ones too."""
-    at = text.find(key)
-    while at >= 0:
-        yield at
-        at = text.find(key, at + 1)
 
 
 def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> Iterator[tuple[int, int]]:

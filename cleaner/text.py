@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -19,7 +20,7 @@ import numpy.typing as npt
 from cleaner.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
 from cleaner.model import Line
 
-__all__ = ["CodeArray", "Document", "Folded", "fold", "is_cjk", "split_lines"]
+__all__ = ["CodeArray", "Document", "Folded", "count_between", "find_every", "fold", "is_cjk", "split_lines"]
 
 IntArray = npt.NDArray[np.int64]
 ClassArray = npt.NDArray[np.uint16]
@@ -138,6 +139,27 @@ def fold_codes(codes: CodeArray) -> Folded:
         shown = shown[once]
         folded = folded[once]
     return Folded(decode(folded), shown)
+
+
+def count_between(places: IntArray, starts: IntArray, ends: IntArray) -> IntArray:
+    """How many of some places, given in order, are between each start and end.
+
+    >>> count_between(np.array([1, 4, 5]), np.array([0, 4]), np.array([4, 9])).tolist()
+    [1, 2]
+    """
+    return np.asarray(np.searchsorted(places, ends) - np.searchsorted(places, starts))
+
+
+def find_every(sought: str, text: str) -> Iterator[int]:
+    """All places of a string in a text, also those that overlap.
+
+    >>> list(find_every("aa", "aaab"))
+    [0, 1]
+    """
+    at = text.find(sought)
+    while at >= 0:
+        yield at
+        at = text.find(sought, at + 1)
 
 
 def is_dropped(code: int) -> bool:

@@ -83,7 +83,8 @@ def find_thread(analysis: Analysis) -> Thread | None:
     last = marks.inner[-1]
     start = _start(analysis, marks, first)
     stop = _stop(analysis, start, last)
-    return Thread(start, stop, last, _bodies(analysis, marks, start, stop))
+    bodies = _bodies(analysis, marks, start, _behind_last(analysis, last, stop))
+    return Thread(start, stop, last, bodies)
 
 
 def _collect(analysis: Analysis) -> _Marks:
@@ -243,7 +244,6 @@ def _bodies(analysis: Analysis, marks: _Marks, start: int, stop: int) -> tuple[t
         begins = [_line_above(analysis, line, start) for line in pairs]
     else:
         begins = [line + 1 for line in pairs]
-    stop = _behind_last(analysis, max(marks.inner), stop)
     edges = sorted({start, *(line for line in begins if start < line < stop), stop})
     skipped = {*marks.frames}
     bodies = []
