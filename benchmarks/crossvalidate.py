@@ -20,6 +20,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -33,13 +34,18 @@ from cleaner.weights import dump_weights
 
 FOLDS = 5
 INNER_FOLDS = 3
-# The gold of these sets has no headline.
-WITHOUT_HEADLINE = frozenset({"fundus", "wcxb_dev"})
+# The scripts of this folder find each other by name.
+WITHOUT_HEADLINE: frozenset[str] = import_module("quality").WITHOUT_HEADLINE
+
+
+def fold_of(host: str) -> int:
+    """The fold of a host."""
+    return zlib.crc32(host.encode()) % FOLDS
 
 
 def group_of(page: LabelledPage, by: str) -> str:
     """The fold of a page: a number after its host, or its language."""
-    return str(page.lang) if by == "lang" else str(zlib.crc32(page.host.encode()) % FOLDS)
+    return str(page.lang) if by == "lang" else str(fold_of(page.host))
 
 
 def read_pages(folder: Path, names: Sequence[str], every: int) -> list[LabelledPage]:
