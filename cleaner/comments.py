@@ -1,18 +1,46 @@
-"""Reader comments without any mark: people writing below an article, known by how they write.
+"""Reader comments by how they are written, and by their rhythm: one form that repeats below an article.
 
-Nothing here decides what goes: among the lines that go anyway, below the last line that stays, it finds those that
-are comments, so that they have their own kind and can be kept apart.
+A line of author or date, or a link, then free text, and again: that is a thread, whatever its words are. Other
+comments have no mark at all; among the lines that go anyway, below the last line that stays, they are told by how
+people write, so that they have their own kind and can be kept apart.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
 import numpy as np
+import regex
 
 from cleaner.analysis import Analysis
 from cleaner.features import BoolArray
-from cleaner.threads import THREAD_KINDS
+from cleaner.model import Kind
+from cleaner.text import is_cjk
 
-__all__ = ["find_comments"]
+__all__ = ["AUTHOR_KINDS", "FRAME_KINDS", "THREAD_KINDS", "Rhythm", "find_comments", "find_rhythm"]
+
+# What only stands at comments.
+THREAD_KINDS = frozenset(
+    {
+        Kind.COMMENT_CONTROLS,
+        Kind.COMMENT_FRAME,
+        Kind.COMMENT_AUTHOR,
+        Kind.COMMENT_ATTRIBUTION,
+        Kind.COMMENT_FORM,
+        Kind.COMMENT_FORM_NOTICE,
+        Kind.COMMENT_COUNT,
+        Kind.COMMENT_WIDGET,
+        Kind.COMMENT_POLICY,
+    }
+)
+FRAME_KINDS = frozenset({Kind.COMMENT_FRAME, Kind.COMMENT_COUNT, Kind.COMMENT_WIDGET})
+AUTHOR_KINDS = frozenset({Kind.COMMENT_AUTHOR, Kind.COMMENT_ATTRIBUTION})
+# What repeats from comment to comment.
+BEAT_KINDS = AUTHOR_KINDS | {Kind.COMMENT_CONTROLS}
 
 # A comment has a sentence of so many words, or lines of so many; menus and headlines have neither.
 MIN_WORDS = 6.0
@@ -23,6 +51,373 @@ MIN_PERSON_SHARE_SIGNED = 0.03
 # So much of what stands below the article is comments, where there are any.
 MIN_SHARE_OF_TAIL = 0.4
 MIN_COMMENTS = 2
+
+# All numbers of the rhythm are set by hand.
+# A line of author and date is no longer than this.
+MAX_HEAD_CHARACTERS, MAX_HEAD_WORDS, MAX_NAME_WORDS = 100, 14.0, 6.0
+# So many lines from one comment's head to the next at most.
+MAX_BEAT_LINES = 20
+# So many lines of a title may stand above a comment's head.
+MAX_TITLE_LINES = 2
+# So many lines from the heading of a thread to its first comment at most.
+MAX_HEADING_LINES = 8
+# Of the comments so many have a name, where names tell them.
+MIN_NAMED_SHARE = 0.8
+# The article above: words of prose, with a heading of the thread or links in it, and without either.
+MIN_ARTICLE_WORDS, MIN_ARTICLE_WORDS_BARE = 12.0, 30.0
+MIN_BEATS, MIN_BEATS_BARE = 2, 3
+# Below the last comment so many words of prose may follow, or this share of those of the article.
+MAX_WORDS_BELOW, MAX_WORDS_BELOW_BARE, MAX_SHARE_BELOW = 150.0, 40.0, 0.5
+# Without a heading one name does not stand at more comments than this; a label does.
+MAX_SHARE_OF_NAME = 0.6
+# Without any other sign, comments speak in the first and second person at least so much.
+MIN_PERSON_SHARE_BARE = 0.04
+# Letters and digits that may stand beside a date and are no name: "at", "GMT", "min".
+MAX_LABEL_CHARACTERS, MAX_TRAILING_CHARACTERS = 3, 12
+# A name, and labels beside it, have no more letters and digits than this.
+MAX_NAME_CHARACTERS = 45
+
+_YEAR: Final = r"(?:199\d|20[0-4]\d)"
+_CLOCK: Final = r"\d{1,2} ?[:.\p{L}] ?\d{2}(?!\d)(?:[:.]\d{2})?"
+_MONTH: Final = r"\p{L}[\p{L}\p{M}]{2,12}\.?"
+_DATE: Final = (
+    rf"(?:{_YEAR}\D{{1,3}}\d{{1,2}}\D{{1,3}}\d{{1,2}}(?!\d)"
+    rf"|\d{{1,2}}[./-] ?\d{{1,2}}[./-] ?(?:{_YEAR}|\d{{2}})(?!\d)"
+    rf"|\d{{1,2}}(?:\p{{L}}{{1,2}}|[.ºª])? (?:\p{{L}}{{1,3}} )?{_MONTH},? (?:\p{{L}}{{1,3}} )?{_YEAR}(?!\d)"
+    rf"|{_MONTH} \d{{1,2}}(?:\p{{L}}{{2}})?,? {_YEAR}(?!\d))"
+)
+_DAY: Final = rf"(?:\d{{1,2}}[./]\d{{1,2}}\.?|\d{{1,2}}\.? (?:\p{{L}}{{1,3}} )?{_MONTH}),?"
+_CLOCK_BEHIND: Final = rf"(?<clock>[^\d\n]{{1,9}}{_CLOCK})"
+_MOMENT: Final = regex.compile(
+    rf"(?<!\d)(?:(?<clock>{_CLOCK}[^\d\n]{{1,6}}){_DATE}|{_DATE}{_CLOCK_BEHIND}?|{_DAY}{_CLOCK_BEHIND})"
+)
+# What a line with a moment holds in any case.
+_TRACE: Final = regex.compile(r"(?<!\d)(?:199\d|20[0-4]\d)(?!\d)|\d ?[:.\p{L}] ?\d\d(?!\d)")
+_FUSED: Final = regex.compile(r"(?<=\d)\p{L}{1,2}(?!\p{L})")
+_LETTERS: Final = regex.compile(r"[\p{L}\p{M}]+")
+_DIGITS: Final = regex.compile(r"\d+")
+_SPACES: Final = regex.compile(r"\s+")
+# How a post of a social network is signed where an article quotes it.
+_QUOTED_POST: Final = regex.compile(r"\(@\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Comments in one form that follow each other from the line ``start`` on.
+
+    ``begins``: the first line of each comment, empty where only links below them tell. ``heads``: the lines of
+    their authors and dates. ``last``: the last line of the form. ``has_heading``: ``start`` is a heading.
+    """
+
+    start: int
+    begins: tuple[int, ...]
+    heads: frozenset[int]
+    last: int
+    has_heading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Beat:
+    """One line of a form: its place among the filled lines, and for a date its text and what stands beside it."""
+
+    line: int
+    place: int
+    date: str = ""
+    beside: str = ""
+    has_clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Where the names of commenters stand: lines below a date (-1: above it, 0: beside it), and what they are."""
+
+    offset: int
+    names: tuple[str, ...]
+
+
+def find_rhythm(analysis: Analysis) -> Rhythm | None:
+    """The comments of a document that follow each other in one form, or None where no form is sure enough."""
+    found = []
+    for key, beats in _forms(analysis).items():
+        for chain in _chains(beats):
+            rhythm = _judge(analysis, key, chain)
+            if rhythm is not None:
+                found.append((len(chain), bool(rhythm.begins), rhythm))
+    if not found:
+        return None
+    best = max(found, key=lambda item: (item[1], item[0], -item[2].start))[2]
+    first = min((rhythm for _, _, rhythm in found), key=lambda rhythm: (not rhythm.has_heading, rhythm.start))
+    last = max(rhythm.last for _, _, rhythm in found)
+    return Rhythm(min(first.start, best.start), best.begins, best.heads, last, first.has_heading)
+
+
+def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
+    """The lines that can be part of a form, by form: dates of one shape, or hits of one pattern."""
+    forms: dict[str, list[_Beat]] = defaultdict(list)
+    for line in _lines_with_trace(analysis):
+        moment = _moment(analysis.document.line_text(line).strip())
+        if moment is not None:
+            shape, date, beside, has_clock = moment
+            forms[shape].append(_Beat(line, _place(analysis, line), date, beside, has_clock))
+    for line, hits in analysis.hits.items():
+        for name in {hit.pattern.id for hit in hits if hit.pattern.kind in BEAT_KINDS}:
+            forms[name].append(_Beat(line, _place(analysis, line)))
+    return {key: sorted(beats, key=lambda beat: beat.line) for key, beats in forms.items() if len(beats) >= MIN_BEATS}
+
+
+def _place(analysis: Analysis, line: int) -> int:
+    """The number of a line among those that are not blank."""
+    return int(np.searchsorted(analysis.filled, line))
+
+
+def _lines_with_trace(analysis: Analysis) -> list[int]:
+    """The short lines that hold a year or a time of day, in order; none where they are too few for a form."""
+    document = analysis.document
+    is_short = document.ends - document.starts <= MAX_HEAD_CHARACTERS
+    is_short &= (analysis.features.words <= MAX_HEAD_WORDS) & ~analysis.features.is_blank
+    found = [line for line in np.flatnonzero(is_short).tolist() if _TRACE.search(document.line_text(line))]
+    return found if len(found) >= MIN_BEATS else []
+
+
+def _moment(text: str) -> tuple[str, str, str, bool] | None:
+    """The shape of the date on a line, the date, what stands beside it, and whether it has a time of day.
+
+    None where there is no date, or where more than a name stands beside it.
+
+    >>> _moment("Lison, le 15 juin 2019")
+    ('0 a 0', '15 juin 2019', 'lison, le', False)
+    >>> _moment("bidon_vide | 14.09.2024 17:25")
+    ('0.0.0 0:0', '14.09.2024 17:25', 'bidon_vide |', True)
+    """
+    match = _MOMENT.search(text)
+    if match is None or _QUOTED_POST.search(text):
+        return None
+    before, after = text[: match.start()], text[match.end() :]
+    if _size(after) > MAX_TRAILING_CHARACTERS and _size(before) > MAX_LABEL_CHARACTERS:
+        return None
+    beside = _SPACES.sub(" ", f"{before} {after}").strip().casefold()
+    if _size(beside) > MAX_NAME_CHARACTERS:
+        return None
+    shape = _DIGITS.sub("0", _LETTERS.sub("a", _FUSED.sub("", match.group())))
+    return _SPACES.sub(" ", shape), match.group().casefold(), beside, match.group("clock") is not None
+
+
+def _size(text: str) -> int:
+    """The letters and digits of a text; a sign of Chinese or Japanese says as much as three letters."""
+    return sum(3 if is_cjk(character) else character.isalnum() for character in text)
+
+
+def _chains(beats: Sequence[_Beat]) -> Iterator[list[_Beat]]:
+    """The runs of beats that follow each other closely, with lines between them."""
+    chain = [beats[0]]
+    for above, here in pairwise(beats):
+        if not 2 <= here.place - above.place <= MAX_BEAT_LINES:
+            if len(chain) >= MIN_BEATS:
+                yield chain
+            chain = []
+        chain.append(here)
+    if len(chain) >= MIN_BEATS:
+        yield chain
+
+
+def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
+    """The rhythm of a chain, or None where its signs are too few: heading, links, names, dates, the way of writing."""
+    is_link = any(
+        hit.pattern.kind is Kind.COMMENT_CONTROLS and hit.pattern.id == key
+        for hit in analysis.hits.get(chain[0].line, ())
+    )
+    names = None if is_link else _names(analysis, chain)
+    first = chain[0].place + (names.offset if names is not None and names.offset < 0 else 0)
+    top = _heading(analysis, chain, first, is_link=is_link)
+    start = int(analysis.filled[first if top is None else top])
+    if (
+        _is_listing(analysis, chain)
+        or not _has_texts(analysis, chain)
+        or not _stands_below(analysis, chain, start, bare=False)
+    ):
+        return None
+    linked = not is_link and _is_linked(analysis, chain)
+    if top is not None:
+        is_sure = _is_headed(analysis, top, chain, told=linked or is_link, named=names is not None)
+    elif is_link:
+        is_sure = False
+    else:
+        is_sure = (
+            names is not None
+            and _varies(names)
+            and (linked or (bool(chain[0].date) and _is_bare_thread(analysis, chain, start)))
+        )
+    if not is_sure:
+        return None
+    begins, heads = _heads(analysis, chain, names) if not is_link else ((), frozenset())
+    return Rhythm(start, begins, heads, chain[-1].line, top is not None)
+
+
+def _names(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
+    """Where the names stand in a chain of dates: beside them, above or below; None where there are none."""
+    beside = tuple(beat.beside for beat in chain)
+    if not chain[0].date:
+        return _Names(0, beside)
+    dated = [any(hit.pattern.kind is Kind.PUBLICATION_DATE for hit in analysis.hits.get(b.line, ())) for b in chain]
+    if len(set(beside)) > 1 and not any(dated):
+        return _Names(0, beside)
+    closest = min(below.place - above.place for above, below in pairwise(chain))
+    if closest < 3:
+        return None
+    for offset in (-1, 1):
+        places = [beat.place + offset for beat in chain]
+        lines = [int(analysis.filled[place]) for place in places if 0 <= place < analysis.filled.size]
+        named = [line for line in lines if _can_be_name(analysis, line)]
+        texts = tuple(analysis.document.line_text(line).strip().casefold() for line in named)
+        if len(named) >= MIN_NAMED_SHARE * len(chain) and len(set(texts)) > 1 and named[0] == lines[0]:
+            return _Names(offset, texts)
+    return None
+
+
+def _varies(names: _Names) -> bool:
+    """Whether no name stands at most of the comments."""
+    return max(Counter(names.names).values()) <= MAX_SHARE_OF_NAME * len(names.names)
+
+
+def _can_be_name(analysis: Analysis, line: int) -> bool:
+    """Whether a line is short, no sentence, and no noise of another kind."""
+    features = analysis.features
+    hits = analysis.hits.get(line, ())
+    return bool(
+        0 < features.words[line] <= MAX_NAME_WORDS
+        and not features.ends_sentence[line]
+        and not (analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits))
+        and not any(hit.pattern.kind in FRAME_KINDS or hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in hits)
+    )
+
+
+def _heading(analysis: Analysis, chain: list[_Beat], first: int, *, is_link: bool) -> int | None:
+    """The place of the thread's heading above its first comment, the highest of several; None without one."""
+    lines = analysis.filled
+    reach = MAX_HEADING_LINES
+    spare = 0.0
+    if is_link:
+        # The first comment itself stands between the heading and its link.
+        reach = MAX_BEAT_LINES
+        spare = max(_words(analysis, above.line, below.line) for above, below in pairwise(chain)) * 2.0
+    found = None
+    for place in range(first - 1, max(first - 1 - reach, -1), -1):
+        line = int(lines[place])
+        hits = analysis.hits.get(line, ())
+        if any(hit.pattern.kind in FRAME_KINDS for hit in hits):
+            found = place
+        elif analysis.prose[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits):
+            spare -= float(analysis.features.words[line])
+            if spare < 0.0:
+                break
+    return found
+
+
+def _words(analysis: Analysis, above: int, below: int) -> float:
+    """The words of prose between two lines."""
+    return float(analysis.words_before[below] - analysis.words_before[above + 1])
+
+
+def _is_listing(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether most intervals hold a count of comments of their own: then they are articles in a list."""
+    counted = sum(
+        any(
+            hit.pattern.kind is Kind.COMMENT_COUNT
+            for line in range(above.line, below.line)
+            for hit in analysis.hits.get(line, ())
+        )
+        for above, below in pairwise(chain)
+    )
+    return counted * 2 >= len(chain)
+
+
+def _has_texts(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether sentences stand between the beats of a chain; in a list of links there are none."""
+    is_text = analysis.sentence | analysis.prose | analysis.features.ends_sentence
+    with_text = sum(bool(is_text[above.line + 1 : below.line].any()) for above, below in pairwise(chain))
+    return with_text * 2 >= len(chain) - 1
+
+
+def _stands_below(analysis: Analysis, chain: list[_Beat], start: int, *, bare: bool) -> bool:
+    """Whether there is an article above a chain, and none below it."""
+    above = float(analysis.words_before[start])
+    longest = max(_words(analysis, one.line, other.line) for one, other in pairwise(chain))
+    below = float(analysis.words_before[-1] - analysis.words_before[chain[-1].line + 1]) - longest
+    if bare:
+        return above >= MIN_ARTICLE_WORDS_BARE and below <= MAX_WORDS_BELOW_BARE
+    return above >= MIN_ARTICLE_WORDS and below <= max(MAX_WORDS_BELOW, MAX_SHARE_BELOW * above)
+
+
+def _is_linked(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether most comments of a chain have a link of their own: reply, report, quote."""
+    linked = sum(
+        any(
+            hit.pattern.kind is Kind.COMMENT_CONTROLS
+            for line in range(above.line, below.line)
+            for hit in analysis.hits.get(line, ())
+        )
+        for above, below in pairwise(chain)
+    )
+    return linked >= 2 and linked * 2 >= len(chain) - 1
+
+
+def _is_headed(analysis: Analysis, top: int, chain: list[_Beat], *, told: bool, named: bool) -> bool:
+    """Whether a heading and what follows it make a thread; ``told``: links say so, ``named``: authors are there."""
+    if told:
+        return True
+    line = int(analysis.filled[top])
+    is_strong = any(
+        hit.pattern.kind in FRAME_KINDS and hit.pattern.strength == "strong" for hit in analysis.hits.get(line, ())
+    )
+    speaks = _person_share(analysis, chain[0].line, chain[-1].line) >= MIN_PERSON_SHARE_SIGNED
+    if not named:
+        return is_strong and speaks
+    return is_strong or speaks or len(chain) >= MIN_BEATS_BARE
+
+
+def _is_bare_thread(analysis: Analysis, chain: list[_Beat], start: int) -> bool:
+    """Whether dates and names alone make a thread: people speak to each other there, on the same days.
+
+    Diaries, letters and chronologies have a date for each entry, and reports of a day are not in the first person.
+    """
+    if len(chain) < MIN_BEATS_BARE:
+        return False
+    days = [beat.date for beat in chain]
+    meets = len(set(days)) < len(days) or all(beat.has_clock for beat in chain)
+    if not meets or not _stands_below(analysis, chain, start, bare=True):
+        return False
+    share = _person_share(analysis, chain[0].line, len(analysis.document))
+    return share >= max(MIN_PERSON_SHARE_BARE, _person_share(analysis, 0, start))
+
+
+def _person_share(analysis: Analysis, start: int, stop: int) -> float:
+    """The share of words of the first and second person between two lines."""
+    words = analysis.features.words[start:stop]
+    return float((analysis.features.person_word_share[start:stop] * words).sum()) / max(float(words.sum()), 1.0)
+
+
+def _heads(analysis: Analysis, chain: list[_Beat], names: _Names | None) -> tuple[tuple[int, ...], frozenset[int]]:
+    """The first line of each comment, and all lines of authors and dates."""
+    offset = names.offset if names is not None else 0
+    begins: list[int] = []
+    heads: set[int] = set()
+    for beat in chain:
+        other = beat.place + offset
+        beside = int(analysis.filled[other]) if 0 <= other < analysis.filled.size else beat.line
+        if not _can_be_name(analysis, beside):
+            beside = beat.line
+        begins.append(_below_link(analysis, min(beat.line, beside)) if begins else min(beat.line, beside))
+        heads |= {beat.line, beside}
+    return tuple(begins), frozenset(heads)
+
+
+def _below_link(analysis: Analysis, line: int) -> int:
+    """The line right below the links of the comment above, where they stand near: a title belongs to what follows."""
+    place = _place(analysis, line)
+    for above in range(place - 1, max(place - 1 - MAX_TITLE_LINES, 0) - 1, -1):
+        if any(hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in analysis.hits.get(int(analysis.filled[above]), ())):
+            return int(analysis.filled[above + 1])
+    return line
 
 
 def find_comments(analysis: Analysis, removed: BoolArray, named: BoolArray) -> tuple[tuple[int, ...], ...]:

@@ -8,33 +8,18 @@ is the thread, to the end of the document unless article prose clearly resumes.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from cleaner.analysis import Analysis
+from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, THREAD_KINDS, Rhythm, find_rhythm
 from cleaner.matcher import Hit
 from cleaner.model import Kind
 
 __all__ = ["THREAD_KINDS", "Thread", "find_thread"]
 
-# What only stands at comments.
-THREAD_KINDS = frozenset(
-    {
-        Kind.COMMENT_CONTROLS,
-        Kind.COMMENT_FRAME,
-        Kind.COMMENT_AUTHOR,
-        Kind.COMMENT_ATTRIBUTION,
-        Kind.COMMENT_FORM,
-        Kind.COMMENT_FORM_NOTICE,
-        Kind.COMMENT_COUNT,
-        Kind.COMMENT_WIDGET,
-        Kind.COMMENT_POLICY,
-    }
-)
-FRAME_KINDS = frozenset({Kind.COMMENT_FRAME, Kind.COMMENT_COUNT, Kind.COMMENT_WIDGET})
-AUTHOR_KINDS = frozenset({Kind.COMMENT_AUTHOR, Kind.COMMENT_ATTRIBUTION})
 MAX_BODY_LINES_ABOVE = 6
 MAX_BODY_SHARE = 0.3
 MAX_FRAME_DISTANCE = 8
@@ -44,6 +29,8 @@ MIN_WORDS_BEFORE = 40
 RESUME_FACTOR = 2.0
 RESUME_MIN_WORDS = 150
 HEAD_SHARE = 0.25
+# So many links above the heading of a thread are comments, set by hand.
+MIN_PAIRS_ABOVE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +59,39 @@ class _Marks:
     def inner(self) -> list[int]:
         return sorted({*self.pairs, *self.controls, *self.authors})
 
+    def below(self, start: int) -> _Marks:
+        """The marks from a line on."""
+        return _Marks(*([line for line in lines if line >= start] for lines in astuple(self)))
+
 
 def find_thread(analysis: Analysis) -> Thread | None:
     """The comment thread of a document, or None where the signs do not make one."""
-    marks = _collect(analysis)
-    marks = _without_strays(analysis, marks)
-    if not _is_thread(marks):
+    every = _collect(analysis)
+    marks = _without_strays(analysis, every)
+    rhythm = find_rhythm(analysis)
+    start = _start(analysis, marks, marks.inner[0]) if _is_thread(marks) else None
+    if rhythm is not None:
+        start = _earlier(marks, start, rhythm)
+        marks = every.below(start)
+    if start is None:
         return None
-    first = marks.inner[0]
-    last = marks.inner[-1]
-    start = _start(analysis, marks, first)
+    last = max([*marks.inner, *([rhythm.last] if rhythm is not None else [])])
     stop = _stop(analysis, start, last)
-    bodies = _bodies(analysis, marks, start, _behind_last(analysis, last, stop))
+    end = _behind_last(analysis, last, stop)
+    if rhythm is not None and rhythm.begins:
+        bodies = _bodies_between(analysis, marks, [start, *rhythm.begins], end, rhythm.heads)
+    else:
+        bodies = _bodies(analysis, marks, start, end)
     return Thread(start, stop, last, bodies)
+
+
+def _earlier(marks: _Marks, start: int | None, rhythm: Rhythm) -> int:
+    """Where a thread starts of which a rhythm is known: above it only where comments without its form stand there."""
+    if start is None or start >= rhythm.start:
+        return rhythm.start
+    # A lone link above the heading belongs to the article: "Reply to this article".
+    is_thread = sum(line < rhythm.start for line in marks.pairs) >= MIN_PAIRS_ABOVE or not rhythm.has_heading
+    return start if is_thread else rhythm.start
 
 
 def _collect(analysis: Analysis) -> _Marks:
@@ -244,8 +251,16 @@ def _bodies(analysis: Analysis, marks: _Marks, start: int, stop: int) -> tuple[t
         begins = [_line_above(analysis, line, start) for line in pairs]
     else:
         begins = [line + 1 for line in pairs]
+    return _bodies_between(analysis, marks, [start, *begins], stop)
+
+
+def _bodies_between(
+    analysis: Analysis, marks: _Marks, begins: list[int], stop: int, heads: frozenset[int] = frozenset()
+) -> tuple[tuple[int, ...], ...]:
+    """The lines of each comment from where it begins to the next; ``heads``: lines that are no part of a comment."""
+    start = begins[0]
     edges = sorted({start, *(line for line in begins if start < line < stop), stop})
-    skipped = {*marks.frames}
+    skipped = {*marks.frames, *heads}
     bodies = []
     for first, end in pairwise(edges):
         lines = tuple(
