@@ -61,11 +61,15 @@ MAX_BEAT_LINES = 20
 MAX_TITLE_LINES = 2
 # So many lines from the heading of a thread to its first comment at most.
 MAX_HEADING_LINES = 8
+# So many lines has a comment with a name on a line of its own: name, date, text.
+MIN_LINES_NAMED = 3
 # Of the comments so many have a name, where names tell them.
 MIN_NAMED_SHARE = 0.8
 # The article above: words of prose, with a heading of the thread or links in it, and without either.
 MIN_ARTICLE_WORDS, MIN_ARTICLE_WORDS_BARE = 12.0, 30.0
 MIN_BEATS, MIN_BEATS_BARE = 2, 3
+# Text below a date that is so much longer than each comment, and so long, is the article.
+ARTICLE_FACTOR, ARTICLE_MIN_WORDS = 3.0, 100.0
 # Below the last comment so many words of prose may follow, or this share of those of the article.
 MAX_WORDS_BELOW, MAX_WORDS_BELOW_BARE, MAX_SHARE_BELOW = 150.0, 40.0, 0.5
 # Without a heading one name does not stand at more comments than this; a label does.
@@ -137,18 +141,24 @@ class _Names:
 
 def find_rhythm(analysis: Analysis) -> Rhythm | None:
     """The comments of a document that follow each other in one form, or None where no form is sure enough."""
-    found = []
-    for key, beats in _forms(analysis).items():
-        for chain in _chains(beats):
-            rhythm = _judge(analysis, key, chain)
-            if rhythm is not None:
-                found.append((len(chain), bool(rhythm.begins), rhythm))
+    found = [
+        rhythm
+        for key, beats in _forms(analysis).items()
+        for whole in _chains(beats)
+        for chain in _below_article(analysis, whole)
+        if (rhythm := _judge(analysis, key, chain)) is not None
+    ]
     if not found:
-        return None
-    best = max(found, key=lambda item: (item[1], item[0], -item[2].start))[2]
-    first = min((rhythm for _, _, rhythm in found), key=lambda rhythm: (not rhythm.has_heading, rhythm.start))
-    last = max(rhythm.last for _, _, rhythm in found)
-    return Rhythm(min(first.start, best.start), best.begins, best.heads, last, first.has_heading)
+        return _names_alone(analysis)
+    best = max(found, key=lambda rhythm: (len(rhythm.begins), -rhythm.start, [-line for line in rhythm.begins[:1]]))
+    first = min(found, key=lambda rhythm: (not rhythm.has_heading, rhythm.start))
+    return Rhythm(
+        start=min(first.start, best.start),
+        begins=best.begins,
+        heads=frozenset().union(*(rhythm.heads for rhythm in found)),
+        last=max(rhythm.last for rhythm in found),
+        has_heading=first.has_heading,
+    )
 
 
 def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
@@ -163,6 +173,53 @@ def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
         for name in {hit.pattern.id for hit in hits if hit.pattern.kind in BEAT_KINDS}:
             forms[name].append(_Beat(line, _place(analysis, line)))
     return {key: sorted(beats, key=lambda beat: beat.line) for key, beats in forms.items() if len(beats) >= MIN_BEATS}
+
+
+def _names_alone(analysis: Analysis) -> Rhythm | None:
+    """Comments below a count of them that have only a name above their text; None where there are none.
+
+    At least three people speak, in the first and second person, and no more often than the count says.
+    """
+    for heading in sorted(analysis.hits):
+        count = _comment_count(analysis, heading)
+        if count < MIN_BEATS_BARE:
+            continue
+        for chain in _chains(_names_below(analysis, heading)):
+            names = _Names(0, tuple(analysis.document.line_text(beat.line).strip().casefold() for beat in chain))
+            if (
+                len(set(names.names)) >= MIN_BEATS_BARE
+                and len(chain) <= count
+                and _place(analysis, chain[0].line) - _place(analysis, heading) <= MAX_HEADING_LINES
+                and _stands_below(analysis, chain, heading, bare=True)
+                and _person_share(analysis, chain[0].line, len(analysis.document)) >= MIN_PERSON_SHARE_BARE
+            ):
+                return Rhythm(heading, *_heads(analysis, chain, names), chain[-1].line, has_heading=True)
+    return None
+
+
+def _comment_count(analysis: Analysis, line: int) -> int:
+    """How many comments a line counts, 0 where it counts none."""
+    is_count = any(
+        hit.pattern.kind is Kind.COMMENT_COUNT and hit.pattern.strength == "strong"
+        for hit in analysis.hits.get(line, ())
+    )
+    figures = _DIGITS.search(analysis.document.line_text(line)) if is_count else None
+    return int(figures.group()) if figures is not None else 0
+
+
+def _names_below(analysis: Analysis, heading: int) -> list[_Beat]:
+    """The lines below a heading that can be a name above its text, up to the first line that neither can be."""
+    features = analysis.features
+    is_text = analysis.prose | analysis.sentence | features.ends_sentence
+    lines = analysis.filled.tolist()
+    found = []
+    for place in range(_place(analysis, heading) + 1, len(lines) - 1):
+        line = lines[place]
+        if _can_be_name(analysis, line) and not features.is_bullet[line] and is_text[lines[place + 1]]:
+            found.append(_Beat(line, place))
+        elif found and not is_text[line]:
+            break
+    return found
 
 
 def _place(analysis: Analysis, line: int) -> int:
@@ -209,7 +266,7 @@ def _size(text: str) -> int:
 
 def _chains(beats: Sequence[_Beat]) -> Iterator[list[_Beat]]:
     """The runs of beats that follow each other closely, with lines between them."""
-    chain = [beats[0]]
+    chain = list(beats[:1])
     for above, here in pairwise(beats):
         if not 2 <= here.place - above.place <= MAX_BEAT_LINES:
             if len(chain) >= MIN_BEATS:
@@ -218,6 +275,33 @@ def _chains(beats: Sequence[_Beat]) -> Iterator[list[_Beat]]:
         chain.append(here)
     if len(chain) >= MIN_BEATS:
         yield chain
+
+
+def _below_article(analysis: Analysis, chain: list[_Beat]) -> Iterator[list[_Beat]]:
+    """A chain without first beats that are dates of the article; what is left may be no chain any more.
+
+    The heading of the thread stands below them, or far more text than below any other beat.
+    """
+    while len(chain) > MIN_BEATS and _holds_article(analysis, chain):
+        chain = chain[1:]
+    if len(chain) > MIN_BEATS or (len(chain) == MIN_BEATS and not _holds_article(analysis, chain)):
+        yield chain
+
+
+def _holds_article(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether the article, or its end, stands between the first two beats of a chain."""
+    first = _words(analysis, chain[0].line, chain[1].line)
+    others = max((_words(analysis, one.line, other.line) for one, other in pairwise(chain[1:])), default=0.0)
+    frames = [
+        hit.pattern.strength
+        for line in range(chain[0].line + 1, chain[1].line)
+        for hit in analysis.hits.get(line, ())
+        if hit.pattern.kind in (Kind.COMMENT_FRAME, Kind.COMMENT_COUNT)
+    ]
+    if "strong" in frames or (frames and first > others):
+        return True
+    above = float(analysis.words_before[chain[0].line])
+    return first > ARTICLE_FACTOR * others and first > max(ARTICLE_MIN_WORDS, above) and len(chain) > MIN_BEATS
 
 
 def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
@@ -254,16 +338,24 @@ def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
 
 
 def _names(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
-    """Where the names stand in a chain of dates: beside them, above or below; None where there are none."""
+    """Where the names stand in a chain: beside the dates, above or below; None where there are none.
+
+    A line that a pattern knows as one of an author may hold the name or stand by it.
+    """
     beside = tuple(beat.beside for beat in chain)
-    if not chain[0].date:
-        return _Names(0, beside)
-    dated = [any(hit.pattern.kind is Kind.PUBLICATION_DATE for hit in analysis.hits.get(b.line, ())) for b in chain]
-    if len(set(beside)) > 1 and not any(dated):
+    # A day of the week beside a date is no name; patterns of dates know it.
+    dates = sum(
+        any(hit.pattern.kind is Kind.PUBLICATION_DATE for hit in analysis.hits.get(beat.line, ())) for beat in chain
+    )
+    if len(set(beside)) > 1 and dates * 2 <= len(chain):
         return _Names(0, beside)
     closest = min(below.place - above.place for above, below in pairwise(chain))
-    if closest < 3:
-        return None
+    found = _names_apart(analysis, chain) if closest >= MIN_LINES_NAMED else None
+    return found if found is not None or chain[0].date else _Names(0, beside)
+
+
+def _names_apart(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
+    """The names on the lines above, or below, those of a chain; None where these are no names."""
     for offset in (-1, 1):
         places = [beat.place + offset for beat in chain]
         lines = [int(analysis.filled[place]) for place in places if 0 <= place < analysis.filled.size]
