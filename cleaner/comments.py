@@ -397,12 +397,20 @@ def _heading(analysis: Analysis, chain: list[_Beat], first: int, *, is_link: boo
         line = int(lines[place])
         hits = analysis.hits.get(line, ())
         if any(hit.pattern.kind in FRAME_KINDS for hit in hits):
-            found = place
+            found = place if not _counts_none(analysis, line) else found
+        elif found is not None and analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits):
+            break
         elif analysis.prose[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits):
             spare -= float(analysis.features.words[line])
             if spare < 0.0:
                 break
     return found
+
+
+def _counts_none(analysis: Analysis, line: int) -> bool:
+    """Whether a line says that there are no comments, or no answers to one."""
+    figures = _DIGITS.findall(analysis.document.line_text(line))
+    return bool(figures) and not any(int(figure) for figure in figures)
 
 
 def _words(analysis: Analysis, above: int, below: int) -> float:
@@ -411,7 +419,7 @@ def _words(analysis: Analysis, above: int, below: int) -> float:
 
 
 def _is_listing(analysis: Analysis, chain: list[_Beat]) -> bool:
-    """Whether most intervals hold a count of comments of their own: then they are articles in a list."""
+    """Whether most intervals hold a count of comments of their own, and no link: then they are articles in a list."""
     counted = sum(
         any(
             hit.pattern.kind is Kind.COMMENT_COUNT
@@ -420,7 +428,7 @@ def _is_listing(analysis: Analysis, chain: list[_Beat]) -> bool:
         )
         for above, below in pairwise(chain)
     )
-    return counted * 2 >= len(chain)
+    return counted * 2 >= len(chain) and not _is_linked(analysis, chain)
 
 
 def _has_texts(analysis: Analysis, chain: list[_Beat]) -> bool:

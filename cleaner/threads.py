@@ -29,8 +29,8 @@ MIN_WORDS_BEFORE = 40
 RESUME_FACTOR = 2.0
 RESUME_MIN_WORDS = 150
 HEAD_SHARE = 0.25
-# So many links above the heading of a thread are comments, set by hand.
-MIN_PAIRS_ABOVE = 2
+# So many pairs of links, or signs of any kind, above the heading of a thread are comments, set by hand.
+MIN_PAIRS_ABOVE, MIN_MARKS_ABOVE = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def _earlier(marks: _Marks, start: int | None, rhythm: Rhythm) -> int:
     if start is None or start >= rhythm.start:
         return rhythm.start
     # A lone link above the heading belongs to the article: "Reply to this article".
-    is_thread = sum(line < rhythm.start for line in marks.pairs) >= MIN_PAIRS_ABOVE or not rhythm.has_heading
+    pairs, inner = (sum(line < rhythm.start for line in lines) for lines in (marks.pairs, marks.inner))
+    is_thread = pairs >= MIN_PAIRS_ABOVE or inner >= MIN_MARKS_ABOVE or not rhythm.has_heading
     return start if is_thread else rhythm.start
 
 
