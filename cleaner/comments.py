@@ -101,6 +101,8 @@ _FUSED: Final = regex.compile(r"(?<=\d)\p{L}{1,2}(?!\p{L})")
 _LETTERS: Final = regex.compile(r"[\p{L}\p{M}]+")
 _DIGITS: Final = regex.compile(r"\d+")
 _SPACES: Final = regex.compile(r"\s+")
+# A name may end like a sentence: "Nelly G."
+_INITIAL: Final = regex.compile(r"(?<!\w)\p{Lu}\p{Ll}?\.\s*$")
 # How a post of a social network is signed where an article quotes it.
 _QUOTED_POST: Final = regex.compile(r"\(@\w")
 
@@ -306,13 +308,12 @@ def _holds_article(analysis: Analysis, chain: list[_Beat]) -> bool:
 
 def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
     """The rhythm of a chain, or None where its signs are too few: heading, links, names, dates, the way of writing."""
-    is_link = any(
-        hit.pattern.kind is Kind.COMMENT_CONTROLS and hit.pattern.id == key
-        for hit in analysis.hits.get(chain[0].line, ())
-    )
-    names = None if is_link else _names(analysis, chain)
+    links = [hit.pattern for hit in analysis.hits.get(chain[0].line, ()) if hit.pattern.id == key]
+    if links and links[0].kind is Kind.COMMENT_CONTROLS:
+        return _judge_links(analysis, chain, is_strong=links[0].strength == "strong")
+    names = _names(analysis, chain)
     first = chain[0].place + (names.offset if names is not None and names.offset < 0 else 0)
-    top = _heading(analysis, chain, first, is_link=is_link)
+    top = _heading(analysis, first, reach=MAX_HEADING_LINES)
     start = int(analysis.filled[first if top is None else top])
     if (
         _is_listing(analysis, chain)
@@ -320,11 +321,9 @@ def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
         or not _stands_below(analysis, chain, start, bare=False)
     ):
         return None
-    linked = not is_link and _is_linked(analysis, chain)
+    linked = _is_linked(analysis, chain)
     if top is not None:
-        is_sure = _is_headed(analysis, top, chain, told=linked or is_link, named=names is not None)
-    elif is_link:
-        is_sure = False
+        is_sure = linked or _is_headed(analysis, top, chain, named=names is not None)
     else:
         is_sure = (
             names is not None
@@ -333,8 +332,39 @@ def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
         )
     if not is_sure:
         return None
-    begins, heads = _heads(analysis, chain, names) if not is_link else ((), frozenset())
-    return Rhythm(start, begins, heads, chain[-1].line, top is not None)
+    return Rhythm(start, *_heads(analysis, chain, names), chain[-1].line, top is not None)
+
+
+def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> Rhythm | None:
+    """The rhythm of links below comments: it has a heading, or the names of those who wrote."""
+    # The first comment itself stands between the heading and its link.
+    longest = max(_words(analysis, above.line, below.line) for above, below in pairwise(chain))
+    top = _heading(analysis, chain[0].place, reach=MAX_BEAT_LINES, spare=2.0 * longest)
+    begins = _names_at_links(analysis, chain, top)
+    if top is None and not (begins and (is_strong or len(chain) >= MIN_BEATS_BARE)):
+        return None
+    start = int(analysis.filled[top]) if top is not None else begins[0]
+    if not _has_texts(analysis, chain) or not _stands_below(analysis, chain, start, bare=False):
+        return None
+    return Rhythm(start, begins, frozenset(begins), chain[-1].line, top is not None)
+
+
+def _names_at_links(analysis: Analysis, chain: list[_Beat], top: int | None) -> tuple[int, ...]:
+    """The lines of names right below the link of each comment above, and above the first text; empty without names."""
+    lines = analysis.filled.tolist()
+    below = [lines[beat.place + 1] for beat in chain[:-1]]
+    named = [line for line in below if _can_be_name(analysis, line)]
+    reach = max(here.place - above.place for above, here in pairwise(chain))
+    highest = max(chain[0].place - reach, 0 if top is None else top + 1)
+    # The nearest line above the first link that can be a name and has a text below it.
+    first = next(
+        (lines[at] for at in range(chain[0].place - 2, highest - 1, -1) if _can_be_name(analysis, lines[at])), None
+    )
+    texts = [analysis.document.line_text(line).strip().casefold() for line in named]
+    if first is None or len(named) < MIN_NAMED_SHARE * len(below):
+        return ()
+    texts.append(analysis.document.line_text(first).strip().casefold())
+    return (first, *named) if _varies(_Names(0, tuple(texts))) else ()
 
 
 def _names(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
@@ -377,21 +407,18 @@ def _can_be_name(analysis: Analysis, line: int) -> bool:
     hits = analysis.hits.get(line, ())
     return bool(
         0 < features.words[line] <= MAX_NAME_WORDS
-        and not features.ends_sentence[line]
+        and (not features.ends_sentence[line] or _INITIAL.search(analysis.document.line_text(line)) is not None)
         and not (analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits))
         and not any(hit.pattern.kind in FRAME_KINDS or hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in hits)
     )
 
 
-def _heading(analysis: Analysis, chain: list[_Beat], first: int, *, is_link: bool) -> int | None:
-    """The place of the thread's heading above its first comment, the highest of several; None without one."""
+def _heading(analysis: Analysis, first: int, *, reach: int, spare: float = 0.0) -> int | None:
+    """The place of the thread's heading above its first comment, the highest of several; None without one.
+
+    ``first`` is the place of the first line of the form, ``spare`` how many words of prose may stand between.
+    """
     lines = analysis.filled
-    reach = MAX_HEADING_LINES
-    spare = 0.0
-    if is_link:
-        # The first comment itself stands between the heading and its link.
-        reach = MAX_BEAT_LINES
-        spare = max(_words(analysis, above.line, below.line) for above, below in pairwise(chain)) * 2.0
     found = None
     for place in range(first - 1, max(first - 1 - reach, -1), -1):
         line = int(lines[place])
@@ -461,10 +488,8 @@ def _is_linked(analysis: Analysis, chain: list[_Beat]) -> bool:
     return linked >= 2 and linked * 2 >= len(chain) - 1
 
 
-def _is_headed(analysis: Analysis, top: int, chain: list[_Beat], *, told: bool, named: bool) -> bool:
-    """Whether a heading and what follows it make a thread; ``told``: links say so, ``named``: authors are there."""
-    if told:
-        return True
+def _is_headed(analysis: Analysis, top: int, chain: list[_Beat], *, named: bool) -> bool:
+    """Whether a heading and what follows it make a thread without links; ``named``: authors are there."""
     line = int(analysis.filled[top])
     is_strong = any(
         hit.pattern.kind in FRAME_KINDS and hit.pattern.strength == "strong" for hit in analysis.hits.get(line, ())

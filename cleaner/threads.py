@@ -91,7 +91,9 @@ def _earlier(marks: _Marks, start: int | None, rhythm: Rhythm) -> int:
         return rhythm.start
     # A lone link above the heading belongs to the article: "Reply to this article".
     pairs, inner = (sum(line < rhythm.start for line in lines) for lines in (marks.pairs, marks.inner))
-    is_thread = pairs >= MIN_PAIRS_ABOVE or inner >= MIN_MARKS_ABOVE or not rhythm.has_heading
+    is_thread = pairs >= MIN_PAIRS_ABOVE or inner >= MIN_MARKS_ABOVE
+    if not rhythm.has_heading:
+        is_thread = any(start <= line < rhythm.start for line in [*marks.inner, *marks.frames])
     return start if is_thread else rhythm.start
 
 
