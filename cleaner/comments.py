@@ -113,6 +113,7 @@ class Rhythm:
 
     ``begins``: the first line of each comment, empty where only links below them tell. ``heads``: the lines of
     their authors and dates. ``last``: the last line of the form. ``has_heading``: ``start`` is a heading.
+    ``is_weak``: links alone tell it, so that it says where a thread begins that is known otherwise.
     """
 
     start: int
@@ -120,6 +121,7 @@ class Rhythm:
     heads: frozenset[int]
     last: int
     has_heading: bool
+    is_weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +162,23 @@ def find_rhythm(analysis: Analysis) -> Rhythm | None:
         heads=frozenset().union(*(rhythm.heads for rhythm in found)),
         last=max(rhythm.last for rhythm in found),
         has_heading=first.has_heading,
+        is_weak=all(rhythm.is_weak for rhythm in found),
     )
 
 
 def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
     """The lines that can be part of a form, by form: dates of one shape, or hits of one pattern."""
     forms: dict[str, list[_Beat]] = defaultdict(list)
+    beside_of: dict[int, str] = {}
     for line in _lines_with_trace(analysis):
         moment = _moment(analysis.document.line_text(line).strip())
         if moment is not None:
             shape, date, beside, has_clock = moment
+            beside_of[line] = beside
             forms[shape].append(_Beat(line, _place(analysis, line), date, beside, has_clock))
     for line, hits in analysis.hits.items():
         for name in {hit.pattern.id for hit in hits if hit.pattern.kind in BEAT_KINDS}:
-            forms[name].append(_Beat(line, _place(analysis, line)))
+            forms[name].append(_Beat(line, _place(analysis, line), beside=beside_of.get(line, "")))
     return {key: sorted(beats, key=lambda beat: beat.line) for key, beats in forms.items() if len(beats) >= MIN_BEATS}
 
 
@@ -346,7 +351,9 @@ def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> 
     start = int(analysis.filled[top]) if top is not None else begins[0]
     if not _has_texts(analysis, chain) or not _stands_below(analysis, chain, start, bare=False):
         return None
-    return Rhythm(start, begins, frozenset(begins), chain[-1].line, top is not None)
+    return Rhythm(
+        start, begins, frozenset(begins), chain[-1].line, top is not None, is_weak=top is None and not is_strong
+    )
 
 
 def _names_at_links(analysis: Analysis, chain: list[_Beat], top: int | None) -> tuple[int, ...]:
@@ -526,13 +533,18 @@ def _heads(analysis: Analysis, chain: list[_Beat], names: _Names | None) -> tupl
     offset = names.offset if names is not None else 0
     begins: list[int] = []
     heads: set[int] = set()
+    titles: list[int] = []
     for beat in chain:
         other = beat.place + offset
         beside = int(analysis.filled[other]) if 0 <= other < analysis.filled.size else beat.line
         if not _can_be_name(analysis, beside):
             beside = beat.line
-        begins.append(_below_link(analysis, min(beat.line, beside)) if begins else min(beat.line, beside))
+        first = min(beat.line, beside)
+        begins.append(_below_link(analysis, first))
+        titles.append(_place(analysis, first) - _place(analysis, begins[-1]))
         heads |= {beat.line, beside}
+    # Above the first comment there is no link that tells whether it has a title; it has one if all others have.
+    begins[0] = int(analysis.filled[max(_place(analysis, min(heads)) - min(titles[1:]), 0)])
     return tuple(begins), frozenset(heads)
 
 

@@ -70,7 +70,7 @@ def find_thread(analysis: Analysis) -> Thread | None:
     marks = _without_strays(analysis, every)
     rhythm = find_rhythm(analysis)
     start = _start(analysis, marks, marks.inner[0]) if _is_thread(marks) else None
-    if rhythm is not None:
+    if rhythm is not None and not (rhythm.is_weak and (start is None or start > rhythm.start)):
         start = _earlier(marks, start, rhythm)
         marks = every.below(start)
     if start is None:
