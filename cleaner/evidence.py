@@ -31,6 +31,8 @@ PARAGRAPH_MAX_WORDS = 140
 INTERIOR_MAX_LINES = 5
 SIGNATURE_MAX_WORDS = 4
 OPENING_QUOTES = frozenset('«“„"‘「『')
+CLOSING_QUOTES = frozenset('»”“"’」』')
+SENTENCE_ENDS = frozenset(".?。？")
 NAME_PARTICLES = frozenset(
     {"de", "du", "von", "van", "der", "den", "da", "di", "del", "dos", "el", "al", "bin", "ben", "le"}
 )
@@ -102,7 +104,9 @@ def _place_hits(analysis: Analysis, places: Places, thread: Thread | None) -> di
         kept = [
             hit
             for hit in hits
-            if _holds(hit, line, places, in_thread=in_thread) and not _is_quoted(analysis.document.text, hit)
+            if _holds(hit, line, places, in_thread=in_thread)
+            and not _is_quoted(analysis, hit)
+            and not (hit.pattern.strength == "weak" and _is_sentence(analysis, hit))
         ]
         if kept:
             placed[line] = kept
@@ -124,9 +128,34 @@ def _holds(hit: Hit, line: int, places: Places, *, in_thread: bool) -> bool:
     return position == "any" or bool(places.is_head[line] or places.is_tail[line])
 
 
-def _is_quoted(text: str, hit: Hit) -> bool:
-    """Whether a line opens a quotation with the words of a pattern: an article quotes, an interface does not."""
-    return hit.pattern.match in ("start", "whole") and text[hit.start - 1 : hit.start] in OPENING_QUOTES
+def _is_quoted(analysis: Analysis, hit: Hit) -> bool:
+    """Whether a line opens a quotation with the words of a pattern: an article quotes, an interface does not.
+
+    A quotation mark with a space behind it opens one only where another one closes it, since such marks point too.
+    """
+    if hit.pattern.match not in ("start", "whole"):
+        return False
+    text, (start, end) = analysis.document.text, _line_span(analysis, hit)
+    before = text[start : hit.start].rstrip()
+    if not before or before[-1] not in OPENING_QUOTES:
+        return False
+    is_near = start + len(before) == hit.start
+    return is_near or (
+        hit.pattern.kind is not Kind.PAGINATION and any(mark in CLOSING_QUOTES for mark in text[hit.start : end])
+    )
+
+
+def _is_sentence(analysis: Analysis, hit: Hit) -> bool:
+    """Whether the words of a pattern, alone on their line, end like a sentence: an answer does, a button does not."""
+    if hit.pattern.match != "whole":
+        return False
+    behind = analysis.document.text[hit.end : _line_span(analysis, hit)[1]].strip()
+    return behind in SENTENCE_ENDS
+
+
+def _line_span(analysis: Analysis, hit: Hit) -> tuple[int, int]:
+    document = analysis.document
+    return document.starts.item(hit.line), document.ends.item(hit.line)
 
 
 def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]]) -> list[Cut]:
