@@ -6,19 +6,20 @@ evidence, or a fragment to cut.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cleaner.analysis import Analysis, evidence_of, points_of
-from cleaner.features import FloatArray
+from cleaner.features import BoolArray, FloatArray
 from cleaner.headlines import find_headline
 from cleaner.matcher import Hit
 from cleaner.model import Evidence, Kind
 from cleaner.places import Places, find_places
 from cleaner.scorer import rawness
-from cleaner.signals import Clues
+from cleaner.signals import Clues, broken_prose
 from cleaner.threads import Thread, find_thread
 
 __all__ = ["Cut", "Gathered", "Ledger", "gather"]
@@ -26,6 +27,8 @@ __all__ = ["Cut", "Gathered", "Ledger", "gather"]
 THREAD_POINTS = 24.0
 BOX_POINTS = 14.0
 SIGNATURE_POINTS = 7.0
+# Dates with text between them are entries from so many on, each of so many lines at most.
+ENTRY_POINTS, ENTRY_MIN_DATES, ENTRY_MAX_LINES = -4.0, 3, 12
 PARAGRAPH_MAX_LINES = 12
 PARAGRAPH_MAX_WORDS = 140
 INTERIOR_MAX_LINES = 5
@@ -33,6 +36,10 @@ SIGNATURE_MAX_WORDS = 4
 OPENING_QUOTES = frozenset('«“„"‘「『')
 CLOSING_QUOTES = frozenset('»”“"’」』')
 SENTENCE_ENDS = frozenset(".?。？")
+YEAR = re.compile(r"\d{4}(?:\s?[–—-]\s?\d{4})?\s?:?")
+WORD_OR_NUMBER = re.compile(r"\d+|[^\W\d]+")
+# Dates, addresses and numbers that stand in sentences as well.
+INLINE_KINDS = frozenset({Kind.PUBLICATION_DATE, Kind.CONTACT_LINE})
 NAME_PARTICLES = frozenset(
     {"de", "du", "von", "van", "der", "den", "da", "di", "del", "dos", "el", "al", "bin", "ben", "le"}
 )
@@ -87,7 +94,10 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     places = find_places(analysis, thread, raw)
     headline = find_headline(analysis, title, places.main_start)
     ledger = Ledger(analysis)
-    placed = _place_hits(analysis, places, thread)
+    entries = _entry_dates(analysis, thread)
+    placed = _place_hits(analysis, places, thread, entries)
+    for line in entries:
+        ledger.add(line, "context.entry", ENTRY_POINTS, None)
     cuts = _add_hits(ledger, placed)
     _open_boxes(analysis, ledger, placed, places)
     if thread is not None:
@@ -96,9 +106,54 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, raw))
 
 
-def _place_hits(analysis: Analysis, places: Places, thread: Thread | None) -> dict[int, list[Hit]]:
+def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
+    """Dates, years and times that head the entries of a chronology, a live blog or a programme: text between them."""
+    filled = analysis.filled.tolist()
+    dates = [at for at, line in enumerate(filled) if _is_date(analysis, line, thread)]
+    if len(dates) < ENTRY_MIN_DATES:
+        return set()
+    found: set[int] = set()
+    run = dates[:1]
+    for place in [*dates[1:], len(filled)]:
+        text = filled[run[-1] + 1 : place]
+        while text and analysis.strong[text[-1]]:
+            text.pop()
+        is_entry = 0 < len(text) <= ENTRY_MAX_LINES and analysis.features.ends_sentence[text[-1]]
+        if place == len(filled) or not is_entry:
+            found.update(_of_entries(analysis, [filled[at] for at in run], filled[: run[0]]))
+            run = []
+        run.append(place)
+    return found
+
+
+def _is_date(analysis: Analysis, line: int, thread: Thread | None) -> bool:
+    if thread is not None and thread.start <= line < thread.stop:
+        return False
+    return YEAR.fullmatch(analysis.document.line_text(line).strip()) is not None or any(
+        hit.pattern.kind is Kind.PUBLICATION_DATE and hit.pattern.match == "whole"
+        for hit in analysis.hits.get(line, ())
+    )
+
+
+def _of_entries(analysis: Analysis, run: list[int], above: list[int]) -> list[int]:
+    """The dates of a run that head entries; the article's own date right before them is written in another way."""
+    if len(run) > 1 and not analysis.features.ends_sentence[above].any():
+        first, *others = (WORD_OR_NUMBER.sub(_sort_of, analysis.document.line_text(line)) for line in run)
+        if first not in others:
+            run = run[1:]
+    return run if len(run) >= ENTRY_MIN_DATES else []
+
+
+def _sort_of(found: re.Match[str]) -> str:
+    return "0" if found[0].isdigit() else "a"
+
+
+def _place_hits(
+    analysis: Analysis, places: Places, thread: Thread | None, entries: set[int]
+) -> dict[int, list[Hit]]:
     """The hits whose position in the document holds."""
     placed: dict[int, list[Hit]] = {}
+    running = _running(analysis)
     for line, hits in analysis.hits.items():
         in_thread = thread is not None and thread.start <= line < thread.stop
         kept = [
@@ -107,6 +162,8 @@ def _place_hits(analysis: Analysis, places: Places, thread: Thread | None) -> di
             if _holds(hit, line, places, in_thread=in_thread)
             and not _is_quoted(analysis, hit)
             and not (hit.pattern.strength == "weak" and _is_sentence(analysis, hit))
+            and not (running[line] and hit.pattern.kind in INLINE_KINDS and hit.pattern.match == "whole")
+            and not (line in entries and hit.pattern.kind is Kind.PUBLICATION_DATE)
         ]
         if kept:
             placed[line] = kept
@@ -151,6 +208,14 @@ def _is_sentence(analysis: Analysis, hit: Hit) -> bool:
         return False
     behind = analysis.document.text[hit.end : _line_span(analysis, hit)[1]].strip()
     return behind in SENTENCE_ENDS
+
+
+def _running(analysis: Analysis) -> BoolArray:
+    """Which lines a sentence runs through, broken at links perhaps: it goes on below them."""
+    filled, number = analysis.filled, analysis.paragraph
+    found = np.zeros(len(analysis.document), dtype=bool)
+    found[filled[:-1]] = (number[1:] == number[:-1]) & broken_prose(analysis)[filled[:-1]]
+    return found
 
 
 def _line_span(analysis: Analysis, hit: Hit) -> tuple[int, int]:

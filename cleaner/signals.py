@@ -24,7 +24,7 @@ from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.windows import FAR, Windows, distance, median
 from cleaner.words import WordLists
 
-__all__ = ["Clues", "Columns", "first_signals", "second_signals", "signal_names"]
+__all__ = ["Clues", "Columns", "broken_prose", "first_signals", "second_signals", "signal_names"]
 
 LONG_MIN_WORDS = 14
 HEADLINE_MIN_LETTERS = 5
@@ -183,6 +183,13 @@ def _paragraphs(analysis: Analysis) -> tuple[Columns, FloatArray]:
         "paragraph.broken-prose": _number(broken),
     }
     return columns, np.maximum(_number(analysis.prose[filled]), _number(broken))
+
+
+def broken_prose(analysis: Analysis) -> BoolArray:
+    """For each line of the document, whether it is one of several lines that are one paragraph of prose."""
+    found = np.zeros(len(analysis.document), dtype=bool)
+    found[analysis.filled] = _paragraphs(analysis)[0]["paragraph.broken-prose"] > 0.0
+    return found
 
 
 def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
