@@ -13,7 +13,7 @@ import numpy as np
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
-from cleaner.model import Evidence
+from cleaner.model import Evidence, Kind
 from cleaner.text import Document, IntArray
 from cleaner.words import WordLists
 
@@ -37,6 +37,9 @@ CJK_MIN_SHARE = 0.5
 PROSE_MIN_STOP_WORDS = 0.12
 FEW_STOP_WORDS = 0.03
 CAPITALISED_MAX_SHARE = 0.6
+OPENING_QUOTES = frozenset('«“„"‘「『')
+CLOSING_QUOTES = frozenset('»”“"’」』')
+SENTENCE_ENDS = frozenset(".?。？")
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,8 +148,30 @@ def analyse(
         return Analysis(document, compute_features(document, word_lists, lang, carried.lines), carried.hits)
     hits: dict[int, list[Hit]] = defaultdict(list)
     for hit in matcher.match(document):
-        hits[hit.line].append(hit)
+        if not _is_told(document, hit):
+            hits[hit.line].append(hit)
     return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
+
+
+def _is_told(document: Document, hit: Hit) -> bool:
+    """Whether a line tells what a pattern looks for: quotes it, or answers with it.
+
+    An article quotes, an interface does not. A quotation mark with a space behind it opens a quotation only where
+    another one closes it, since such marks point too. A word that ends like a sentence is no button.
+    """
+    pattern = hit.pattern
+    if pattern.match not in ("start", "whole"):
+        return False
+    start, end = document.starts.item(hit.line), document.ends.item(hit.line)
+    before, behind = document.text[start : hit.start], document.text[hit.end : end]
+    if before.rstrip()[-1:] in OPENING_QUOTES:
+        is_near = before == before.rstrip()
+        if is_near or (
+            pattern.kind is not Kind.PAGINATION
+            and any(mark in CLOSING_QUOTES for mark in document.text[hit.start : end])
+        ):
+            return True
+    return pattern.strength == "weak" and pattern.match == "whole" and behind.strip() in SENTENCE_ENDS
 
 
 def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordLists) -> Iterator[Carried | None]:
@@ -157,7 +182,7 @@ def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordL
     """
     joined = Document("\n".join(document.text for document in documents))
     lines = measure_lines(joined, word_lists)
-    hits = matcher.match(joined)
+    hits = [hit for hit in matcher.match(joined) if not _is_told(joined, hit)]
     hit_lines = [hit.line for hit in hits]
     offset = 0
     for document in documents:

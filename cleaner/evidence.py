@@ -32,10 +32,9 @@ ENTRY_POINTS, ENTRY_MIN_DATES, ENTRY_MAX_LINES = -4.0, 3, 12
 PARAGRAPH_MAX_LINES = 12
 PARAGRAPH_MAX_WORDS = 140
 INTERIOR_MAX_LINES = 5
+SHORT_SENTENCE_WORDS = 3
 SIGNATURE_MAX_WORDS = 4
-OPENING_QUOTES = frozenset('«“„"‘「『')
-CLOSING_QUOTES = frozenset('»”“"’」』')
-SENTENCE_ENDS = frozenset(".?。？")
+FULL_STOPS = frozenset(".。")
 YEAR = re.compile(r"\d{4}(?:\s?[–—-]\s?\d{4})?\s?:?")
 WORD_OR_NUMBER = re.compile(r"\d+|[^\W\d]+")
 # Dates, addresses and numbers that stand in sentences as well.
@@ -79,6 +78,14 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Lines:
+    """Which lines a sentence runs through, and those that are dates of entries."""
+
+    running: BoolArray
+    entries: set[int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
     """What patterns and context say of a document: evidence by line, fragments to cut, and clues for the scorer."""
 
@@ -95,11 +102,12 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     headline = find_headline(analysis, title, places.main_start)
     ledger = Ledger(analysis)
     entries = _entry_dates(analysis, thread)
-    placed = _place_hits(analysis, places, thread, entries)
+    running = _running(analysis)
+    placed = _place_hits(analysis, places, thread, _Lines(running, entries))
     for line in entries:
         ledger.add(line, "context.entry", ENTRY_POINTS, None)
     cuts = _add_hits(ledger, placed)
-    _open_boxes(analysis, ledger, placed, places)
+    _open_boxes(analysis, ledger, placed, places, running)
     if thread is not None:
         _add_thread(analysis, ledger, thread, raw)
     _add_signature(analysis, ledger, places)
@@ -148,22 +156,20 @@ def _sort_of(found: re.Match[str]) -> str:
     return "0" if found[0].isdigit() else "a"
 
 
-def _place_hits(
-    analysis: Analysis, places: Places, thread: Thread | None, entries: set[int]
-) -> dict[int, list[Hit]]:
+def _place_hits(analysis: Analysis, places: Places, thread: Thread | None, lines: _Lines) -> dict[int, list[Hit]]:
     """The hits whose position in the document holds."""
     placed: dict[int, list[Hit]] = {}
-    running = _running(analysis)
+    # Whether any sentence stands above: links to other articles follow one.
+    told = np.cumsum(analysis.sentence | analysis.prose) > 0
     for line, hits in analysis.hits.items():
         in_thread = thread is not None and thread.start <= line < thread.stop
         kept = [
             hit
             for hit in hits
             if _holds(hit, line, places, in_thread=in_thread)
-            and not _is_quoted(analysis, hit)
-            and not (hit.pattern.strength == "weak" and _is_sentence(analysis, hit))
-            and not (running[line] and hit.pattern.kind in INLINE_KINDS and hit.pattern.match == "whole")
-            and not (line in entries and hit.pattern.kind is Kind.PUBLICATION_DATE)
+            and (told[line] or hit.pattern.action != "open" or hit.pattern.kind is not Kind.RELATED_LINKS)
+            and not (lines.running[line] and hit.pattern.kind in INLINE_KINDS and hit.pattern.match == "whole")
+            and not (line in lines.entries and hit.pattern.kind is Kind.PUBLICATION_DATE)
         ]
         if kept:
             placed[line] = kept
@@ -185,42 +191,12 @@ def _holds(hit: Hit, line: int, places: Places, *, in_thread: bool) -> bool:
     return position == "any" or bool(places.is_head[line] or places.is_tail[line])
 
 
-def _is_quoted(analysis: Analysis, hit: Hit) -> bool:
-    """Whether a line opens a quotation with the words of a pattern: an article quotes, an interface does not.
-
-    A quotation mark with a space behind it opens one only where another one closes it, since such marks point too.
-    """
-    if hit.pattern.match not in ("start", "whole"):
-        return False
-    text, (start, end) = analysis.document.text, _line_span(analysis, hit)
-    before = text[start : hit.start].rstrip()
-    if not before or before[-1] not in OPENING_QUOTES:
-        return False
-    is_near = start + len(before) == hit.start
-    return is_near or (
-        hit.pattern.kind is not Kind.PAGINATION and any(mark in CLOSING_QUOTES for mark in text[hit.start : end])
-    )
-
-
-def _is_sentence(analysis: Analysis, hit: Hit) -> bool:
-    """Whether the words of a pattern, alone on their line, end like a sentence: an answer does, a button does not."""
-    if hit.pattern.match != "whole":
-        return False
-    behind = analysis.document.text[hit.end : _line_span(analysis, hit)[1]].strip()
-    return behind in SENTENCE_ENDS
-
-
 def _running(analysis: Analysis) -> BoolArray:
     """Which lines a sentence runs through, broken at links perhaps: it goes on below them."""
     filled, number = analysis.filled, analysis.paragraph
     found = np.zeros(len(analysis.document), dtype=bool)
     found[filled[:-1]] = (number[1:] == number[:-1]) & broken_prose(analysis)[filled[:-1]]
     return found
-
-
-def _line_span(analysis: Analysis, hit: Hit) -> tuple[int, int]:
-    document = analysis.document
-    return document.starts.item(hit.line), document.ends.item(hit.line)
 
 
 def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]]) -> list[Cut]:
@@ -241,18 +217,28 @@ def _line_points(hit: Hit) -> float:
     return points_of(hit) if hit.pattern.action != "cut" else 0.0
 
 
-def _open_boxes(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
+def _open_boxes(
+    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, running: BoolArray
+) -> None:
     closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
+    broken = set(np.flatnonzero(running).tolist())
+    below_titles = broken | _last_sentences(analysis, placed)
     for line in sorted(placed):
         for hit in placed[line]:
             if hit.pattern.action == "open" and (
                 hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line])
             ):
-                _open_box(analysis, ledger, hit, line, places, closed)
+                stops = below_titles if hit.pattern.kind is Kind.RELATED_LINKS else broken
+                _open_box(analysis, ledger, hit, line, places, closed, stops)
 
 
-def _open_box(analysis: Analysis, ledger: Ledger, hit: Hit, opened: int, places: Places, closed: set[int]) -> None:
-    """Give the lines below an opening line the points of its box, as far as it reaches."""
+def _open_box(
+    analysis: Analysis, ledger: Ledger, hit: Hit, opened: int, places: Places, closed: set[int], stops: set[int]
+) -> None:
+    """Give the lines below an opening line the points of its box, as far as it reaches.
+
+    ``closed``: lines that end a box; ``stops``: lines of the article above which one of short lines has ended.
+    """
     reach = hit.pattern.reach
     # A box takes the rest of a document only below an article.
     interior = not (places.is_tail[opened] and places.prose_precedes[opened])
@@ -270,18 +256,36 @@ def _open_box(analysis: Analysis, ledger: Ledger, hit: Hit, opened: int, places:
         is_prose = bool(analysis.prose[line])
         words += float(features.words[line])
         prose += is_prose
-        if reach == "paragraph" and (taken >= PARAGRAPH_MAX_LINES or words > PARAGRAPH_MAX_WORDS or prose > 1):
-            return
-        if reach == "lines" and (is_prose or (analysis.sentence[line] and interior)):
-            return
-        if interior and (taken >= INTERIOR_MAX_LINES or is_prose):
-            return
-        if reach == "end" and not places.is_tail[line]:
+        if (
+            (reach != "paragraph" and line in stops)
+            or (reach == "paragraph" and (taken >= PARAGRAPH_MAX_LINES or words > PARAGRAPH_MAX_WORDS or prose > 1))
+            or (reach == "lines" and (is_prose or (analysis.sentence[line] and interior)))
+            or (interior and (taken >= INTERIOR_MAX_LINES or is_prose))
+            or (reach == "end" and not places.is_tail[line])
+        ):
             return
         ledger.add(line, f"context.box:{hit.pattern.id}", BOX_POINTS, hit.pattern.kind)
         taken += 1
         if line in closed:
             return
+
+
+def _last_sentences(analysis: Analysis, placed: dict[int, list[Hit]]) -> set[int]:
+    """Short sentences below a title, with noise below them or nothing: the last ones of an article."""
+    features, filled = analysis.features, analysis.filled
+    found = set()
+    ends = features.ends_sentence[filled] & (features.words[filled] >= SHORT_SENTENCE_WORDS)
+    for place in (np.flatnonzero(ends[1:] & ~features.ends_sentence[filled[:-1]]) + 1).tolist():
+        above, line = filled[place - 1 : place + 1].tolist()
+        is_last = place + 1 == filled.size or int(filled[place + 1]) in placed
+        if (
+            is_last
+            and above not in placed
+            and line not in placed
+            and analysis.document.line_text(line).rstrip()[-1] in FULL_STOPS
+        ):
+            found.add(line)
+    return found
 
 
 def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) -> None:
@@ -301,13 +305,14 @@ def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) 
 
 
 def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
-    """The author's name alone below the last paragraph."""
+    """The author's name alone below the last paragraph, with noise below it or nothing; a heading has text there."""
     filled = analysis.filled
     below = filled[np.searchsorted(filled, places.main_end, side="right") :]
     if not below.size or places.main_end < 0 or not analysis.sentence[places.main_end]:
         return
     line = int(below[0])
-    if is_name(analysis.document.line_text(line)):
+    ends = below.size == 1 or ledger.totals()[below[1]] > 0.0
+    if ends and is_name(analysis.document.line_text(line)):
         ledger.add(line, "context.signature", SIGNATURE_POINTS, Kind.SIGNATURE)
 
 
