@@ -10,8 +10,9 @@ import pytest
 
 from cleaner.errors import WeightsError
 from cleaner.html.data import MODEL_FILE, builtin_model, element_words, read_model, signal_names
-from cleaner.html.model import BlockModel, Trees, dump_model, load_model
+from cleaner.html.model import BlockModel, dump_model, load_model
 from cleaner.model import Kind
+from cleaner.trees import Trees
 
 SIGNALS = ("a", "b", "c")
 
@@ -110,7 +111,7 @@ def test_wrong_model_file_is_refused(place: tuple[str, ...], value: Any, told: s
     with pytest.raises(WeightsError) as caught:
         load_model(json.dumps(table), "x.json", SIGNALS)
     assert str(caught.value).startswith(f"x.json: {told}")
-    assert "fit it anew" in str(caught.value)
+    assert "fit it again" in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "[" * 100_000])

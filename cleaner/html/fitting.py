@@ -13,25 +13,24 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cleaner.catalog import word_lists
-from cleaner.errors import CleanerError
 from cleaner.features import BoolArray, FloatArray
 from cleaner.html.data import element_words, signal_names
 from cleaner.html.headlines import find_headlines
 from cleaner.html.labelled import html_path, read_labelled_html
 from cleaner.html.labels import label_blocks
 from cleaner.html.metadata import page_titles
-from cleaner.html.model import BlockModel, SingleArray, Trees
+from cleaner.html.model import BlockModel
 from cleaner.html.page import read_page
 from cleaner.html.signals import NameWeights, block_signals, name_signals
 from cleaner.html.view import PageView
 from cleaner.labelled import LabelledPage
+from cleaner.trees import SingleArray, fit_trees
 
 __all__ = ["TrainingPage", "collect_pages", "fit_files", "fit_model", "learn_names"]
 
@@ -61,7 +60,6 @@ ADDED_HOSTS = 3.0
 # A word's names count for the blocks inside up to so many elements.
 NAME_UPS = 4
 LIMIT_SHARE = 0.002
-DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,10 +173,6 @@ def fit_model(
 
     ``made`` is what the file says of its making; ``report`` hears of progress. The same pages give the same model.
     """
-    try:
-        lightgbm: Any = import_module("lightgbm")
-    except ImportError:
-        raise CleanerError("the model of HTML blocks is fitted with lightgbm; install news-cleaner[fit]") from None
     rows = []
     for fold in range(FOLDS):
         report(f"names, fold {fold + 1} of {FOLDS}")
@@ -187,13 +181,14 @@ def fit_model(
         rows += [(page, _matrix(page, names)[page.chosen]) for page in own]
     report("trees")
     weight = np.concatenate([page.weight[page.chosen] for page, _ in rows])
-    data = lightgbm.Dataset(
+    used, trees = fit_trees(
         np.vstack([values for _, values in rows]),
-        label=np.concatenate([page.is_main[page.chosen] for page, _ in rows]).astype(np.float32),
-        weight=weight / weight.mean(),
+        np.concatenate([page.is_main[page.chosen] for page, _ in rows]).astype(np.float32),
+        weight,
+        PARAMETERS,
+        ROUNDS,
     )
-    booster = lightgbm.train(PARAMETERS, data, ROUNDS)
-    return _export(booster.dump_model(), signal_names(), learn_names(pages), made)
+    return BlockModel(tuple(signal_names()[number] for number in used), learn_names(pages), trees, made)
 
 
 def _fold_of(host: str) -> int:
@@ -204,47 +199,3 @@ def _matrix(page: TrainingPage, names: NameWeights) -> SingleArray:
     """All signals of a page's blocks, with some weights of names."""
     named = np.array(list(name_signals(page.view, names).values()), dtype=np.float32).T
     return np.hstack([page.signals, named])
-
-
-def _export(dump: Mapping[str, Any], signals: Sequence[str], names: NameWeights, made: Mapping[str, Any]) -> BlockModel:
-    """The model out of lightgbm's own description of it; signals that no tree asks for are left out."""
-    table = _Table()
-    for tree in dump["tree_info"]:
-        table.roots.append(table.add(tree["tree_structure"]))
-    used = sorted({table.signal[at] for at in range(len(table.signal)) if table.left[at] != at})
-    number = {signal: place for place, signal in enumerate(used)}
-    trees = Trees(
-        np.array(table.roots, dtype=np.intp),
-        np.array([number.get(signal, 0) for signal in table.signal], dtype=np.intp),
-        np.array([float(f"{limit:.7g}") for limit in table.limit], dtype=np.float32),
-        np.array(table.left, dtype=np.intp),
-        np.array(table.right, dtype=np.intp),
-        np.array([round(points, DIGITS) for points in table.points], dtype=np.float64),
-    )
-    return BlockModel(tuple(signals[signal] for signal in used), names, trees, made)
-
-
-class _Table:
-    """Nodes of trees, one behind the other."""
-
-    def __init__(self) -> None:
-        self.roots: list[int] = []
-        self.signal: list[int] = []
-        self.limit: list[float] = []
-        self.left: list[int] = []
-        self.right: list[int] = []
-        self.points: list[float] = []
-
-    def add(self, node: Mapping[str, Any]) -> int:
-        """Add a node and all behind it; its number."""
-        at = len(self.signal)
-        is_leaf = "leaf_value" in node
-        self.signal.append(0 if is_leaf else int(node["split_feature"]))
-        self.limit.append(0.0 if is_leaf else float(node["threshold"]))
-        self.points.append(float(node["leaf_value"] if is_leaf else node["internal_value"]))
-        self.left.append(at)
-        self.right.append(at)
-        if not is_leaf:
-            self.left[at] = self.add(node["left_child"])
-            self.right[at] = self.add(node["right_child"])
-        return at

@@ -21,12 +21,13 @@ from cleaner.html.choice import Choice, choose_blocks
 from cleaner.html.embedded import embedded_markup
 from cleaner.html.headlines import find_headlines
 from cleaner.html.metadata import page_titles
-from cleaner.html.model import BlockModel, SingleArray
+from cleaner.html.model import BlockModel
 from cleaner.html.page import Page, read_page
 from cleaner.html.signals import signal_columns
 from cleaner.html.view import ElementWords, PageView
 from cleaner.model import Kind
 from cleaner.text import fold
+from cleaner.trees import SingleArray
 from cleaner.words import WordLists
 
 __all__ = ["NO_ARTICLE", "PageReader", "Reading"]
