@@ -2,7 +2,7 @@
 
 A data set is a file NAME.jsonl or NAME.jsonl.gz with one JSON object a line: ``gold``, the article; ``texts``, an
 object of scraper and text, or ``text`` alone; and, where they are known, ``id``, ``host``, ``lang``, ``title``
-and ``url``. Other fields are passed over.
+and ``url``. Other fields are passed over. A folder of marked documents is a data set too; see `cleaner.marked`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 from cleaner.errors import InputError
+from cleaner.marked import MarkedDocument, read_marked_folder
 
 __all__ = ["GOLD", "LabelledPage", "data_name", "read_labelled"]
 
 GOLD: Final = "gold"
+MARKED: Final = "marked"
 _ENDINGS = (".jsonl.gz", ".jsonl")
 _ONE_TEXT = "text"
 _MARK = b"\xef\xbb\xbf"
@@ -60,7 +64,8 @@ def read_labelled(path: Path, every: int = 1) -> Iterator[LabelledPage]:
     passed over are not looked at.
     """
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; name the .jsonl or .jsonl.gz files in it")
+        yield from islice(map(partial(_marked_page, path.name), read_marked_folder(path)), 0, None, every)
+        return
     if not path.name.endswith(_ENDINGS):
         raise InputError(f"{path}: is neither .jsonl nor .jsonl.gz; give one JSON object a line, and such a name")
     count = 0
@@ -70,6 +75,12 @@ def read_labelled(path: Path, every: int = 1) -> Iterator[LabelledPage]:
         count += 1
     if not count:
         raise InputError(f"{path}: holds no page; give one JSON object a line")
+
+
+def _marked_page(name: str, document: MarkedDocument) -> LabelledPage:
+    """A marked document as a page; lines that may go either way are left out of it."""
+    text = "\n".join(line.text for line in document.lines if line.mark != "?")
+    return LabelledPage(name, document.name, document.name, None, None, None, document.article, {MARKED: text})
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
