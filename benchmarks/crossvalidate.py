@@ -2,13 +2,16 @@
 
     python benchmarks/crossvalidate.py DATA_FOLDER [--sets daniel,fundus,wcxb_dev] [--every N] [--jobs N]
     python benchmarks/crossvalidate.py DATA_FOLDER --by lang [--langs el,zh,pl,ru,de]
+    python benchmarks/crossvalidate.py DATA_FOLDER --by set
+    ... --also FOLDER                     fit on a folder of marked documents too
     ... --worst N                         also the N texts with the largest loss, by scraper given with --scraper
     ... --measure-every N                 fit on all pages, but clean and measure only every N-th one
     ... --weights FOLDER                  keep the weights there, and use those that are there
     ... --texts FILE                      keep the training texts there, and use them when the file exists
 
 By host, all hosts are dealt into five folds; the pages of a fold are cleaned with weights fitted on the other four.
-By language, the pages of each language are cleaned with weights fitted on all other languages.
+By language, the pages of each language are cleaned with weights fitted on all other languages; by set, those of each
+data set with weights fitted on the other sets, which is what a stranger's pages meet.
 DATA_FOLDER and the measures are those of quality.py. The patterns are the same for all folds.
 """
 
@@ -33,7 +36,6 @@ from cleaner.report import gold_table, measure_table, worst_table
 from cleaner.weights import dump_weights
 
 FOLDS = 5
-INNER_FOLDS = 3
 # The scripts of this folder find each other by name.
 WITHOUT_HEADLINE: frozenset[str] = import_module("quality").WITHOUT_HEADLINE
 
@@ -44,8 +46,8 @@ def fold_of(host: str) -> int:
 
 
 def group_of(page: LabelledPage, by: str) -> str:
-    """The fold of a page: a number after its host, or its language."""
-    return str(page.lang) if by == "lang" else str(fold_of(page.host))
+    """The group of a page: a number after its host, its language, or its data set."""
+    return {"lang": str(page.lang), "set": page.name}.get(by, str(fold_of(page.host)))
 
 
 def read_pages(folder: Path, names: Sequence[str], every: int) -> list[LabelledPage]:
@@ -69,8 +71,8 @@ def measure_group(
     """The measures of pages that are cleaned with weights fitted on texts of other pages, unless they are there."""
     if not weights.exists():
         left_out = {page.id for page in pages}
-        others = [text for text in texts if text.page not in left_out]
-        fitted = fit_weights(others, {"by": "benchmarks/crossvalidate.py"}, folds=INNER_FOLDS)
+        others = [text for text in texts if text.page not in left_out and text.other not in left_out]
+        fitted = fit_weights(others, {"by": "benchmarks/crossvalidate.py"})
         weights.write_text(dump_weights(fitted), "utf-8")
     settings = {
         name: Settings(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first", weights=weights))
@@ -88,8 +90,9 @@ def main() -> int:
     parser.add_argument("--sets", default="daniel,fundus,wcxb_dev")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--by", choices=("host", "lang"), default="host")
+    parser.add_argument("--by", choices=("host", "lang", "set"), default="host")
     parser.add_argument("--langs", default="el,zh,pl,ru,de")
+    parser.add_argument("--also", type=Path, metavar="FOLDER")
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--scraper", default="")
     parser.add_argument("--texts", type=Path)
@@ -98,7 +101,8 @@ def main() -> int:
     parser.add_argument("--details", type=Path, help="keep the measures here, pickled")
     options = parser.parse_args()
     pages = read_pages(options.folder, options.sets.split(","), options.every)
-    texts = training_texts(pages, options.texts, options.jobs)
+    marked = list(read_labelled(options.also, 1)) if options.also else []
+    texts = training_texts([*pages, *marked], options.texts, options.jobs)
     groups: dict[str, list[LabelledPage]] = {}
     for page in pages:
         groups.setdefault(group_of(page, options.by), []).append(page)

@@ -15,6 +15,7 @@ from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between
 from cleaner.matcher import Hit, Matcher
 from cleaner.model import Evidence, Kind
 from cleaner.text import Document, IntArray
+from cleaner.units import join_lines
 from cleaner.words import WordLists
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Analysis",
     "Carried",
     "analyse",
+    "analyse_units",
     "carry",
     "evidence_of",
     "look_over",
@@ -126,6 +128,19 @@ class Analysis:
     def _folded_table(self) -> tuple[list[int], list[int]]:
         """Where each line starts and ends in the folded text."""
         return self.document.folded_starts.tolist(), self.document.folded_ends.tolist()
+
+
+def analyse_units(
+    document: Document,
+    matcher: Matcher,
+    word_lists: WordLists,
+    lang: str | None = None,
+    carried: Carried | None = None,
+) -> Analysis:
+    """The analysis of a document with the lines of one paragraph put together; see `cleaner.units`."""
+    analysis = analyse(document, matcher, word_lists, lang, carried)
+    joined = join_lines(document, analysis.features, analysis.strong)
+    return analysis if joined is None else analyse(Document(joined, "columns"), matcher, word_lists, lang)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ SHARE_WINDOWS = {
     "prose": (3, 8, 20),
     "topic": (5, 20),
     "person-words": (5, 20),
+    "interface-words": (3, 10),
     "exclamations": (10,),
     "sentence": (5,),
     "under-short": (20,),
@@ -90,6 +91,7 @@ def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> 
         "prose": prose,
         "topic": features.topic_share[filled],
         "person-words": np.minimum(features.person_word_share[filled], 0.3),
+        "interface-words": np.minimum(features.interface_word_share[filled], 1.0),
         "exclamations": np.minimum(features.exclamations[filled] / np.maximum(words, 1.0), 0.5),
         "sentence": analysis.sentence[filled],
         # Comments are pieces of prose, each below a short line with a name or a time.

@@ -111,8 +111,8 @@ def _is_builtin(folder: Path) -> bool:
 
 @cache
 def word_lists() -> WordLists:
-    """The frequent words of all languages, from ``patterns/stop-words.txt`` and ``patterns/person-words.txt``."""
-    return WordLists(_words_by_language("stop-words.txt"), _words_by_language("person-words.txt"))
+    """The words of all languages, from the files ``*-words.txt`` in ``patterns/``."""
+    return WordLists(*(_words_by_language(f"{name}-words.txt") for name in ("stop", "person", "interface")))
 
 
 @cache

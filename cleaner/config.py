@@ -13,6 +13,7 @@ from cleaner.model import Kind
 __all__ = ["CleanConfig"]
 
 _HEADLINES = ("first", "drop", "keep")
+_MODES = ("careful", "balanced", "thorough")
 _ENGINES = ("blocks", "trafilatura")
 
 
@@ -21,7 +22,9 @@ class CleanConfig:
     """How a document is cleaned.
 
     ``keep``: kinds of noise to leave in. ``headline``: ``"first"`` keeps the first copy of the headline,
-    ``"drop"`` removes all copies, ``"keep"`` leaves all. ``threshold``: points a line's score must exceed
+    ``"drop"`` removes all copies, ``"keep"`` leaves all. ``mode``: where on the curve of lost article against left
+    noise: ``"careful"`` never removes an unnamed run inside the article, ``"thorough"`` is for those who want no noise.
+    ``threshold``: points a line's score must exceed
     to be removed; a higher value removes less. ``patterns``: a folder of your own pattern files, added to
     the built-in ones. ``weights``: a file that ``cleaner fit`` has written, used instead of the built-in weights.
     ``engine``: how the text of HTML is found: ``"blocks"`` weighs each block of the page, ``"trafilatura"`` leaves
@@ -35,6 +38,7 @@ class CleanConfig:
 
     keep: frozenset[Kind] = frozenset()
     headline: Literal["first", "drop", "keep"] = "first"
+    mode: Literal["careful", "balanced", "thorough"] = "balanced"
     threshold: float = 0.0
     patterns: Path | None = None
     weights: Path | None = None
@@ -48,6 +52,8 @@ class CleanConfig:
         object.__setattr__(self, "keep", frozenset(_kind(kind) for kind in given))
         if self.headline not in _HEADLINES:
             raise ConfigError(f"headline: {self.headline!r} is unknown; use one of: {', '.join(_HEADLINES)}")
+        if self.mode not in _MODES:
+            raise ConfigError(f"mode: {self.mode!r} is unknown; use one of: {', '.join(_MODES)}")
         if (
             isinstance(self.threshold, bool)
             or not isinstance(self.threshold, int | float)

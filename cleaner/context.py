@@ -12,20 +12,25 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.comments import find_comments
+from cleaner.confidence import Expected, expect
 from cleaner.config import CleanConfig
 from cleaner.evidence import Cut, Gathered, Ledger, gather
-from cleaner.features import BoolArray
+from cleaner.features import BoolArray, FloatArray
 from cleaner.headlines import Headline
 from cleaner.model import Evidence, Kind
-from cleaner.places import Places
+from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata
+from cleaner.runs import MODES, choose_runs
 from cleaner.scorer import LinePoints, score_lines
-from cleaner.sequence import choose_lines
 from cleaner.signals import Clues
+from cleaner.text import IntArray
 from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.weights import Weights
 
 __all__ = ["Decision", "decide"]
 
+TRUNCATED = "truncated-by-paywall"
+# How far below the article the notice of a paywall stands, and its least words (set by hand).
+WALL_MAX_LINES, WALL_MIN_WORDS = 3, 4
 COPY_POINTS = 24.0
 HEADLINE_POINTS = -24.0
 HEADLINE_PLACE_POINTS, HEADLINE_PLACE_LINES, HEADLINE_PLACE_OTHERS = -4.0, 2, 2
@@ -47,7 +52,11 @@ INTERIOR_POINTS = -1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """What one pass decided: which lines go, as which kind, which fragments are cut, and all evidence."""
+    """What one pass decided: which lines go, as which kind, which fragments are cut, and all evidence.
+
+    ``doubtful``: first and last line of each stretch that looked like noise but stayed, and its score. ``expected``:
+    what the points say of the result.
+    """
 
     removed: BoolArray
     scores: list[float]
@@ -58,6 +67,8 @@ class Decision:
     headline: str | None
     comments: tuple[tuple[int, ...], ...]
     flags: tuple[str, ...]
+    doubtful: tuple[tuple[int, int, float], ...]
+    expected: Expected
 
 
 def decide(
@@ -75,34 +86,48 @@ def decide(
     points = _with_main_block(analysis, points, clues)
     _add_tables(analysis, ledger, clues.raw)
     _add_lists(analysis, ledger, clues)
-    points = _with_choice(analysis, config, ledger, points, clues.raw)
-    return _sum(analysis, config, gathered, points)
+    choice = _choose(analysis, config, ledger, points, clues.raw)
+    return _sum(analysis, config, gathered, choice)
 
 
-def _with_choice(
-    analysis: Analysis, config: CleanConfig, ledger: Ledger, points: LinePoints, page: float
-) -> LinePoints:
-    """Choose over the whole sequence; the document's threshold and the lines around become points of each line.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """The points with what the lines around add; the doubtful lines, and what the points say of the result."""
 
-    A line that patterns or context speak of is decided by its own sum, and the other lines as if it were not there.
+    points: LinePoints
+    doubtful: tuple[tuple[int, int, float], ...]
+    expected: Expected
+
+
+def _choose(analysis: Analysis, config: CleanConfig, ledger: Ledger, points: LinePoints, page: float) -> _Choice:
+    """Choose over runs of lines; what the run says becomes points of each line.
+
+    A line that patterns or context speak of is decided by its own sum, and anchors the runs beside it.
     """
     features, lines = analysis.features, points.lines
-    if not lines.size:
-        return points
     evidence = ledger.totals()[lines]
     few = _few_lines(lines.size, page) * (analysis.sentence[lines] & (evidence == 0.0))
     points = points.with_context("document.few-lines", few)
     own = points.total + evidence
     words = features.words[lines]
-    prose_share = float((words * analysis.prose[lines]).sum()) / max(float(words.sum()), 1.0)
-    choice = choose_lines(
-        own, words, page=page, prose_share=prose_share, threshold=config.threshold, alone=evidence != 0.0
+    over = own - config.threshold
+    named = (evidence != 0.0) & (over > 0.0)
+    mode = MODES[config.mode]
+    sentence = (analysis.sentence | analysis.prose)[lines]
+    keep = choose_runs(over, words, named, sentence, mode.extracted.mix(mode.page, page))
+    decided = np.where(keep == (over > 0.0), -over, 0.0)
+    decided += np.where(decided != 0.0, np.where(keep, -SEQUENCE_POINTS, SEQUENCE_POINTS), 0.0)
+    doubtful = _doubtful_stretches(lines, keep & (own > 0.0), own)
+    expected = expect(own, words, keep, named, page)
+    return _Choice(points.with_context("context.run", decided), doubtful, expected)
+
+
+def _doubtful_stretches(lines: IntArray, doubtful: BoolArray, own: FloatArray) -> tuple[tuple[int, int, float], ...]:
+    """The first and last line of each stretch of doubtful lines, and the mean of their points."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], doubtful, [False]]).astype(np.int8))).reshape(-1, 2)
+    return tuple(
+        (int(lines[first]), int(lines[stop - 1]), float(own[first:stop].mean())) for first, stop in edges.tolist()
     )
-    over = own + choice.points - config.threshold
-    decided = np.where(choice.keep == (over > 0.0), -over, 0.0)
-    decided += np.where(decided != 0.0, np.where(choice.keep, -SEQUENCE_POINTS, SEQUENCE_POINTS), 0.0)
-    points = points.with_context("document.threshold", np.full(lines.size, choice.points))
-    return points.with_context("context.neighbours", decided)
 
 
 def _few_lines(count: int, page: float) -> float:
@@ -131,11 +156,13 @@ def _add_headline_place(analysis: Analysis, ledger: Ledger, clues: Clues) -> Non
     places = clues.places
     found = others = 0
     filled = analysis.filled
-    for line in filled[: np.searchsorted(filled, places.main_start)][::-1].tolist():
+    above = filled[: np.searchsorted(filled, places.main_start)].tolist()
+    beside = beside_metadata(analysis, above[-HEADLINE_LINES_ABOVE:])
+    for line in reversed(above):
         if places.headline_like[line]:
             ledger.add(line, "context.headline-place", HEADLINE_PLACE_POINTS, None)
             found += 1
-        elif line not in clues.placed:
+        elif line not in clues.placed and line not in beside:
             others += 1
         if found == HEADLINE_PLACE_LINES or others > HEADLINE_PLACE_OTHERS:
             return
@@ -199,8 +226,8 @@ def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places:
             ledger.add(line, "context.inside-article", INTERIOR_POINTS, None)
 
 
-def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: LinePoints) -> Decision:
-    ledger, clues = gathered.ledger, gathered.clues
+def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _Choice) -> Decision:
+    ledger, clues, points = gathered.ledger, gathered.clues, choice.points
     scores = ledger.totals()
     scores[points.lines] += points.total
     removed = np.zeros(scores.size, dtype=bool)
@@ -213,9 +240,7 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: Li
         kinds[line] = kinds[line] or Kind.BOILERPLATE
         if kinds[line] in config.keep:
             removed[line] = False
-    flags = []
-    if any(removed[line] and kinds[line] is Kind.PAYWALL for line in ledger.lines):
-        flags.append("truncated-by-paywall")
+    flags = [TRUNCATED] if _ends_at_wall(analysis, removed, kinds) else []
     return Decision(
         removed=removed,
         scores=scores.tolist(),
@@ -232,7 +257,19 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, points: Li
         headline=clues.headline.text if clues.headline else None,
         comments=comments,
         flags=tuple(flags),
+        doubtful=choice.doubtful,
+        expected=choice.expected,
     )
+
+
+def _ends_at_wall(analysis: Analysis, removed: BoolArray, kinds: list[Kind | None]) -> bool:
+    """Whether the text ends at a paywall: a notice of one, not a button, stands right below the last line that stays."""
+    filled = analysis.filled
+    kept = np.flatnonzero(~removed[filled])
+    if not kept.size:
+        return False
+    below = filled[kept[-1] + 1 : kept[-1] + 1 + WALL_MAX_LINES].tolist()
+    return any(kinds[line] is Kind.PAYWALL and analysis.features.words[line] >= WALL_MIN_WORDS for line in below)
 
 
 def _kind_of(evidence: list[Evidence]) -> Kind | None:

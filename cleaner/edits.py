@@ -23,8 +23,8 @@ from cleaner.text import Document, IntArray
 
 __all__ = ["Edit", "apply_removals", "line_evidence", "make_edits"]
 
-# Terms of the line scorer with fewer points are put together in the evidence.
-NAMED_MIN_POINTS = 1.0
+# Terms of the line scorer with fewer points are put together in the evidence, by their groups.
+NAMED_MIN_POINTS = 0.4
 
 
 class _Stretch(Protocol):
@@ -194,14 +194,18 @@ def line_evidence(document: Document, decision: Decision, line: int) -> tuple[Ev
 
 
 def term_evidence(document: Document, points: LinePoints, line: int) -> tuple[Evidence, ...]:
-    """The points that the document gives a line, then the terms of the line scorer: largest first, small ones as one."""
+    """The points that the document gives a line, then the terms of the line scorer: largest first, small ones by group."""
     at = int(np.searchsorted(points.lines, line))
     if at == points.lines.size or points.lines[at] != line:
         return ()
     start, end = int(document.starts[line]), int(document.ends[line])
     values = dict(zip(points.terms, points.values[:, at].tolist(), strict=True))
     named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
-    named["scorer.other"] = sum(value for name, value in values.items() if name not in named)
+    for name, value in values.items():
+        if name not in named and value:
+            # What the smaller terms of a group add up to: the line's shape, its place, what stands near it.
+            group = f"{name.partition('.')[0]}.smaller-terms"
+            named[group] = named.get(group, 0.0) + value
     context = [(name, float(column[at])) for name, column in points.context.items()]
     ordered = context + sorted(named.items(), key=lambda item: -abs(item[1]))
     return tuple(Evidence(name, value, start, end) for name, value in ordered if value)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cleaner.analysis import Analysis, evidence_of, points_of
 from cleaner.features import BoolArray, FloatArray
-from cleaner.headlines import find_headline
+from cleaner.headlines import Headline, find_headline
 from cleaner.matcher import Hit
 from cleaner.model import Evidence, Kind
-from cleaner.places import Places, find_places
+from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
 from cleaner.scorer import rawness
 from cleaner.signals import Clues, broken_prose
 from cleaner.threads import Thread, find_thread
@@ -26,6 +27,13 @@ __all__ = ["Cut", "Gathered", "Ledger", "gather"]
 
 THREAD_POINTS = 24.0
 BOX_POINTS = 14.0
+# Boxes that hold titles of other articles.
+# The counter of a slide show; so many count up together.
+COUNTER = re.compile(r"\s*\(?(\d{1,3}) ?/ ?(\d{1,3})\)?\s*")
+COUNTER_MAX_LENGTH, COUNTER_MIN_RUN = 12, 3
+# A label and the title below it, in words (set by hand).
+LABEL_MAX_WORDS, TITLE_MAX_WORDS = 4, 25
+TITLE_KINDS = frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP})
 SIGNATURE_POINTS = 7.0
 # Dates with text between them are entries from so many on, each of so many lines at most.
 ENTRY_POINTS, ENTRY_MIN_DATES, ENTRY_MAX_LINES = -4.0, 3, 12
@@ -108,9 +116,12 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
         ledger.add(line, "context.entry", ENTRY_POINTS, None)
     cuts = _add_hits(ledger, placed)
     _open_boxes(analysis, ledger, placed, places, running)
+    _add_label_titles(analysis, ledger, placed)
+    _add_counters(analysis, ledger)
     if thread is not None:
         _add_thread(analysis, ledger, thread, raw)
     _add_signature(analysis, ledger, places)
+    _add_bylines(analysis, ledger, places, headline)
     return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, raw))
 
 
@@ -264,10 +275,52 @@ def _open_box(
             or (reach == "end" and not places.is_tail[line])
         ):
             return
+        if hit.pattern.kind in TITLE_KINDS and (is_prose or analysis.sentence[line]):
+            # Titles have a name in a list of titles; a sentence among them may be the article's, and is weighed.
+            continue
         ledger.add(line, f"context.box:{hit.pattern.id}", BOX_POINTS, hit.pattern.kind)
         taken += 1
         if line in closed:
             return
+
+
+def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]) -> None:
+    """The title on the line below a label that stands alone ("Read also:"), and no more than that line."""
+    features, filled = analysis.features, analysis.filled
+    place = {int(line): at for at, line in enumerate(filled.tolist())}
+    for line, hits in placed.items():
+        labels = [hit for hit in hits if hit.pattern.kind in TITLE_KINDS and hit.pattern.strength == "strong"]
+        below = place[line] + 1
+        if not labels or below >= filled.size or features.words[line] > LABEL_MAX_WORDS:
+            continue
+        title = int(filled[below])
+        if title - line > 2 or title in analysis.hits or ledger.lines.get(title):
+            continue
+        is_title = LABEL_MAX_WORDS <= features.words[title] <= TITLE_MAX_WORDS and not features.ends_sentence[title]
+        if is_title and not features.starts_lower[title] and not features.ends_colon[title]:
+            kind = labels[0].pattern.kind
+            ledger.add(title, f"context.box:{labels[0].pattern.id}", BOX_POINTS, kind)
+
+
+def _add_counters(analysis: Analysis, ledger: Ledger) -> None:
+    """The counters of a slide show, each alone on its line ("1/9", "2/9", and so on): counting up to one number."""
+    short = analysis.filled[(analysis.features.length <= COUNTER_MAX_LENGTH)[analysis.filled]].tolist()
+    found = [(line, COUNTER.fullmatch(analysis.document.line_text(line))) for line in short]
+    counters = [(line, int(match[1]), int(match[2])) for line, match in found if match]
+    for run in _counting_runs(counters):
+        for line in run:
+            ledger.add(line, "context.counter", BOX_POINTS, Kind.PAGINATION)
+
+
+def _counting_runs(counters: list[tuple[int, int, int]]) -> Iterator[list[int]]:
+    """The lines of each run of at least three counters, each one more than the one before, of the same number."""
+    run: list[tuple[int, int, int]] = []
+    for counter in [*counters, (-1, -1, -1)]:
+        if run and (counter[1] != run[-1][1] + 1 or counter[2] != run[-1][2]):
+            if len(run) >= COUNTER_MIN_RUN:
+                yield [line for line, _, _ in run]
+            run = []
+        run.append(counter)
 
 
 def _last_sentences(analysis: Analysis, placed: dict[int, list[Hit]]) -> set[int]:
@@ -314,6 +367,19 @@ def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
     ends = below.size == 1 or ledger.totals()[below[1]] > 0.0
     if ends and is_name(analysis.document.line_text(line)):
         ledger.add(line, "context.signature", SIGNATURE_POINTS, Kind.SIGNATURE)
+
+
+def _add_bylines(analysis: Analysis, ledger: Ledger, places: Places, headline: Headline | None) -> None:
+    """The author's name on a line of its own beside the date above the article, where a headline stands above both."""
+    filled = analysis.filled
+    above = filled[: np.searchsorted(filled, places.main_start)][-HEADLINE_LINES_ABOVE:].tolist()
+    copies = set() if headline is None else {headline.first, *headline.copies}
+    titles = [line for line in above if line in copies or places.headline_like[line]]
+    if not titles:
+        return
+    for line in beside_metadata(analysis, above) - copies:
+        if line > titles[0] and line not in analysis.hits and is_name(analysis.document.line_text(line)):
+            ledger.add(line, "context.byline-place", SIGNATURE_POINTS, Kind.BYLINE)
 
 
 def is_name(text: str) -> bool:

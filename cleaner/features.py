@@ -24,7 +24,7 @@ class Features(LineFeatures):
     ``same_marks`` those with the same marks and digits, whatever the letters and the digits are, and
     ``same_opening`` those with the same first word. ``topic_share`` is the share of a line's long words that
     also stand on a long line elsewhere. ``person_word_share``: words of the first and second person, by the language
-    of the document. ``ends_open``: ends with a comma or a function word, so that more must follow.
+    of the document; ``interface_word_share``: words of interfaces, by that language or English. ``ends_open``: ends with a comma or a function word, so that more must follow.
     """
 
     copies: IntArray
@@ -33,6 +33,7 @@ class Features(LineFeatures):
     same_opening: IntArray
     topic_share: FloatArray
     person_word_share: FloatArray
+    interface_word_share: FloatArray
     ends_open: BoolArray
 
 
@@ -53,6 +54,9 @@ def compute_features(
     # Without a language nothing is a person word, or a function word that more must follow.
     own = np.uint64(0 if language is None else 1 << language)
     person_words = lines.person_words.lines[(lines.person_words.values & own) != 0]
+    # Interfaces speak English on pages of every language.
+    spoken = own | np.uint64(word_lists.bit("en"))
+    interface_words = lines.interface_words.lines[(lines.interface_words.values & spoken) != 0]
     copies, alike, same_marks, same_opening = _copies(lines.hashes)
     return Features(
         **{name: getattr(lines, name) for name in LINE_FIELDS},
@@ -62,6 +66,7 @@ def compute_features(
         same_opening=same_opening,
         topic_share=_topic_share(lines.topic_words, lines.words),
         person_word_share=np.bincount(person_words, minlength=len(document)) / np.maximum(lines.words, 1),
+        interface_word_share=np.bincount(interface_words, minlength=len(document)) / np.maximum(lines.words, 1),
         ends_open=lines.ends_comma | (((lines.last_word & own) != 0) & lines.ends_letter),
     )
 

@@ -14,27 +14,32 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cleaner.alignment import align_lines
-from cleaner.analysis import Analysis, analyse
+from cleaner.analysis import Analysis, analyse, analyse_units
 from cleaner.catalog import builtin_patterns, word_lists
+from cleaner.composing import compose, in_other_form
+from cleaner.errors import CleanerError
+from cleaner.evaluate import tokenize
 from cleaner.evaluation import map_in_processes
 from cleaner.evidence import gather
 from cleaner.features import BoolArray, FloatArray
-from cleaner.labelled import GOLD, LabelledPage
+from cleaner.labelled import GOLD, MARKED, LabelledPage
 from cleaner.matcher import Matcher
 from cleaner.regression import Sample, SingleArray, fit_pass
+from cleaner.scorer import rawness
 from cleaner.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.text import Document, IntArray
-from cleaner.weights import PassWeights, Weights
+from cleaner.trees import fit_trees
+from cleaner.weights import PassWeights, TreeWeights, Weights
 from cleaner.words import WordLists
 
 __all__ = ["Collector", "TrainingText", "collect_texts", "fit_weights"]
 
-FOLDS = 5
+FOLDS = 3
 PENALTY = 30.0
 # What is the same for all lines of a document shifts all of them, so that a document unlike those of the data would
 # be kept or dropped as a whole; such signals may count little.
@@ -44,7 +49,33 @@ MAX_TOKENS = 60
 MIN_ARTICLE_WEIGHT = 20.0
 MAX_HOST_PAGES = 5
 TEXT_WEIGHT = 1000.0
-LINES_A_TEXT = 80
+LINES_A_TEXT = 40
+# The first pass is simpler and needs fewer lines of each text.
+FIRST_LINES_A_TEXT = 12
+# A marked document counts as so many texts of a page: there are few, and their forms are what pages lack (chosen by
+# leaving half of them out).
+MARKED_WEIGHT = 10.0
+# A composed page counts less than a real one.
+COMPOSED_WEIGHT = 0.3
+# The trees of the second pass (set by hand, after trials that left whole data sets out).
+ROUNDS = 300
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "num_leaves": 31,
+    "max_depth": 8,
+    "learning_rate": 0.1,
+    "min_data_in_leaf": 300,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 20.0,
+    "max_bin": 63,
+    "num_threads": 2,
+    "deterministic": True,
+    "force_row_wise": True,
+    "seed": 7,
+    "verbose": -1,
+}
 # Every so many texts are shortened, so that short articles are known as well.
 SHORTENED = 3
 SHORTENED_MIN_LINES = 3
@@ -54,11 +85,12 @@ SHORTENED_MIN_LINES = 3
 class TrainingText:
     """One text of a page as the scorer sees it: signals, rawness, sizes in words, labels and weights of its lines.
 
-    ``chosen``: the lines that are fitted on; ``weight`` is theirs, and makes up for those that were left out.
+    ``other``: the page whose article stands in it, where that is another one. ``chosen``: the lines that are fitted on; ``weight`` is theirs, and makes up for those that were left out.
     """
 
     host: str
     page: str
+    other: str | None
     signals: SingleArray
     rawness: float
     words: FloatArray
@@ -67,14 +99,29 @@ class TrainingText:
     weight: FloatArray
 
 
+class Article(NamedTuple):
+    """The article of a page, and the page's identifier."""
+
+    page: str
+    gold: str
+
+
 def collect_texts(pages: Iterable[LabelledPage], *, processes: int = 1) -> Iterator[TrainingText]:
     """The training texts of any number of pages, in order."""
-    for texts in map_in_processes(_collect, pages, processes=processes):
+    for texts in map_in_processes(_collect, _with_others(pages), processes=processes):
         yield from texts
 
 
-def _collect(page: LabelledPage) -> list[TrainingText]:
-    return _collector().collect(page)
+def _with_others(pages: Iterable[LabelledPage]) -> Iterator[tuple[LabelledPage, Article | None]]:
+    """Each page with the article of one of the pages before it, drawn by its identifier."""
+    articles: list[Article] = []
+    for page in pages:
+        yield page, articles[_number_of(page.id) % len(articles)] if articles else None
+        articles.append(Article(page.id, page.gold))
+
+
+def _collect(task: tuple[LabelledPage, Article | None]) -> list[TrainingText]:
+    return _collector().collect(*task)
 
 
 @cache
@@ -89,23 +136,74 @@ class Collector:
         self._matcher = matcher
         self._word_lists = lists
 
-    def collect(self, page: LabelledPage) -> list[TrainingText]:
-        """The training texts of a page: one of each scraper's texts, and one of its gold."""
-        texts = {**page.texts, GOLD: page.gold}
-        found = (self._collect_text(page, scraper, text) for scraper, text in texts.items())
-        return [text for text in found if text is not None]
+    def collect(self, page: LabelledPage, other: Article | None = None) -> list[TrainingText]:
+        """The training texts of a page: each scraper's text, its gold, and compositions; ``other`` is another article."""
+        found = []
+        for scraper, text in {**page.texts, GOLD: page.gold}.items():
+            made = self._collect_text(page, scraper, text)
+            found += [made] if made is not None else []
+        found += self._compose(page, other)
+        if MARKED in page.texts:
+            found = [replace(text, weight=text.weight * MARKED_WEIGHT) for text in found]
+        return found
 
     def _collect_text(self, page: LabelledPage, scraper: str, text: str) -> TrainingText | None:
         key = f"{page.id}/{scraper}"
-        lines = [line for line in Document(text).line_texts if line]
+        analysis = self._analyse(text)
+        text = analysis.document.text
+        lines = [line for line in analysis.document.line_texts if line]
         aligned = align_lines(lines, page.gold, page.lang, page.title)
         sizes = aligned.sizes
         shares = np.ones(len(lines)) if scraper == GOLD else aligned.shares
         if _number_of(key) % SHORTENED == 0:
-            stay = _whole_lines(text, _shortened(shares, key))
-            text, sizes, shares = _without_lines(text, stay), sizes[stay], shares[stay]
-        document = Document(text)
-        analysis = analyse(document, self._matcher, self._word_lists)
+            stay = _whole_lines(analysis.document, _shortened(shares, key))
+            text, sizes, shares = _without_lines(analysis.document, stay), sizes[stay], shares[stay]
+            analysis = analyse(Document(text), self._matcher, self._word_lists)
+            if analysis.filled.size != sizes.size:
+                return None  # what is left is parted into lines in another way
+        return self._training_text(page, key, analysis, sizes, shares)
+
+    def _compose(self, page: LabelledPage, other: Article | None) -> Iterator[TrainingText]:
+        """The page's article in other forms, and another page's, by itself and in the place of the page's article."""
+        for number, (scraper, text) in enumerate({GOLD: "", **page.texts}.items()):
+            key = f"{page.id}/{scraper}/composed"
+            random = np.random.default_rng(_number_of(key))
+            borrowed = other if number % 2 else None
+            article = in_other_form(borrowed.gold if borrowed else page.gold, random)
+            if scraper == GOLD:
+                lines, is_article = article, np.ones(len(article), dtype=bool)
+            else:
+                analysis = self._analyse(text)
+                if rawness(analysis) < 1.0:
+                    continue
+                shown = [line for line in analysis.document.line_texts if line]
+                own = align_lines(shown, page.gold, page.lang, page.title).shares >= MIN_MATCHED_SHARE
+                lines, is_article = compose(shown, own, article, random)
+            made = self._composed_text(page, key, lines, is_article)
+            if made is not None:
+                weight = made.weight * (1.0 if scraper == GOLD else COMPOSED_WEIGHT)
+                yield replace(made, other=borrowed.page if borrowed else None, weight=weight)
+
+    def _composed_text(
+        self, page: LabelledPage, key: str, lines: Sequence[str], is_article: BoolArray
+    ) -> TrainingText | None:
+        starts = np.cumsum([0, *(len(line) + 1 for line in lines[:-1])])
+        analysis = self._analyse("\n".join(lines))
+        filled = analysis.filled
+        # The share of each unit's lines, or of the line that a column is part of.
+        owner = np.searchsorted(starts, analysis.document.starts[filled], side="right") - 1
+        last = np.searchsorted(starts, analysis.document.ends[filled], side="left")
+        running = np.concatenate([[0], np.cumsum(is_article)])
+        shares = (running[np.maximum(last, owner + 1)] - running[owner]) / np.maximum(last - owner, 1)
+        sizes = np.array([len(tokenize(analysis.document.line_text(line), page.lang)) for line in filled.tolist()])
+        return self._training_text(page, key, analysis, sizes, shares)
+
+    def _analyse(self, text: str) -> Analysis:
+        return analyse_units(Document(text), self._matcher, self._word_lists)
+
+    def _training_text(
+        self, page: LabelledPage, key: str, analysis: Analysis, sizes: IntArray, shares: FloatArray
+    ) -> TrainingText | None:
         if not analysis.filled.size:
             return None
         chosen, weight = _sample(_line_weights(sizes, shares), key)
@@ -114,6 +212,7 @@ class Collector:
         return TrainingText(
             host=page.host,
             page=page.id,
+            other=None,
             signals=_matrix(first_signals(analysis, clues)),
             rawness=clues.raw,
             words=analysis.features.words[analysis.filled],
@@ -137,18 +236,17 @@ def _shortened(shares: FloatArray, key: str) -> BoolArray:
     return stay
 
 
-def _whole_lines(text: str, stay: BoolArray) -> BoolArray:
-    """Which filled lines of a text stay when all columns of a wide line stay with any of them."""
-    document = Document(text)
+def _whole_lines(document: Document, stay: BoolArray) -> BoolArray:
+    """Which filled lines of a text stay when all parts of a line stay with any of them."""
     numbers = document.numbers[[number for number, line in enumerate(document.line_texts) if line]]
     return np.isin(numbers, numbers[stay])
 
 
-def _without_lines(text: str, stay: BoolArray) -> str:
+def _without_lines(document: Document, stay: BoolArray) -> str:
     """A text without some of its filled lines."""
-    document = Document(text)
     kept = np.ones(len(document), dtype=bool)
     kept[[number for number, line in enumerate(document.line_texts) if line]] = stay
+    text = document.text
     return "".join(text[document.starts[line] : document.stops[line]] for line in np.flatnonzero(kept))
 
 
@@ -209,18 +307,31 @@ def fit_weights(
         others = [text for text in texts if _number_of(text.host) % folds != fold]
         if not own or not others:
             continue
-        weights = _fit_first(others, shares)
+        weights = _fit_first(list(map(_thinned, others)), shares)
         for number in own:
             around[number] = _around(texts[number], weights)
     report("first pass")
-    first = _fit_first(texts, shares)
+    first = _fit_first(list(map(_thinned, texts)), shares)
     report("second pass")
     views = [
         np.hstack([text.signals, _around(text, first) if found is None else found])
         for text, found in zip(texts, around, strict=True)
     ]
-    second = _fit(_join(texts, views, shares), signal_names()[1])
-    return Weights(first, second, made)
+    sample = _join(texts, views, shares)
+    used, trees = fit_trees(sample.signals, sample.is_noise, sample.weight, PARAMETERS, ROUNDS)
+    if not used:
+        raise CleanerError("the pages are too few to learn from; give some hundred pages of many sites")
+    return Weights(first, TreeWeights(tuple(signal_names()[1][number] for number in used), trees), made)
+
+
+def _thinned(text: TrainingText) -> TrainingText:
+    """A text with fewer chosen lines, whose weights make up for the others."""
+    count = text.chosen.size
+    if count <= FIRST_LINES_A_TEXT:
+        return text
+    random = np.random.default_rng(_number_of(f"{text.page}/{count}"))
+    chosen = np.sort(random.choice(count, FIRST_LINES_A_TEXT, replace=False))
+    return replace(text, chosen=text.chosen[chosen], weight=text.weight[chosen] * count / FIRST_LINES_A_TEXT)
 
 
 def _fit_first(texts: Sequence[TrainingText], shares: dict[str, float]) -> PassWeights:

@@ -12,6 +12,7 @@ import regex
 
 from cleaner.analysis import Analysis
 from cleaner.features import FloatArray
+from cleaner.model import Kind
 from cleaner.text import fold
 
 __all__ = ["Headline", "find_headline", "word_shares"]
@@ -27,6 +28,10 @@ MIN_SIMILARITY = 0.85
 MIN_NEAR_WORDS = 5
 MIN_CUT_CHARACTERS = 15
 MAX_SITE_WORDS = 6
+# Words of so many letters carry what a text is about; two copies above the article count as such a share of them.
+TOPIC_MIN_LETTERS, TWICE_ABOVE = 5, 0.5
+# So much prose above a line can be a standfirst, in words and in shares of all prose (set by hand).
+STANDFIRST_MAX_WORDS, STANDFIRST_MAX_SHARE, ABOVE_MAX_SHARE = 60.0, 0.1, 0.25
 SITE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
 _FOLDED_SEPARATORS = tuple(fold(separator) for separator in SITE_SEPARATORS)
 SENTENCE_ENDS = (".", "。", "।", ";", ":")
@@ -85,7 +90,7 @@ def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Hea
     """
     lines = _Lines(analysis)
     if title and _is_candidate(title, _folded(title)):
-        found = _from_title(lines, title)
+        found = _from_title(analysis, lines, title)
         if found is not None:
             return found
     return _from_repetition(analysis, lines, main_start)
@@ -112,14 +117,14 @@ def _is_of_word(character: str) -> bool:
     return WORD.match(character) is not None
 
 
-def _from_title(lines: _Lines, title: str) -> Headline | None:
+def _from_title(analysis: Analysis, lines: _Lines, title: str) -> Headline | None:
     forms = _bare_forms(title)
     # The barest form that stands alone on a line is the headline; else the first form that is found at all.
     alone = [form for form in reversed(forms) if lines.holds_line(_folded(form))]
     for name in dict.fromkeys([*alone, *forms]):
         copies = _copies_of(lines, name, near=True)
-        if copies:
-            return _headline(lines, name, copies)
+        if not all(_is_inside(analysis, line) for line in copies):
+            return _headline(analysis, lines, name, copies)
     return None
 
 
@@ -143,15 +148,45 @@ def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Head
     near = before_prose[-HEAD_LINES:] if before_prose.size else filled[:HEAD_LINES]
     head = [line for line in near.tolist() if _can_repeat(analysis, lines, line)]
     tried: set[str] = set()
+    best: tuple[float, str, list[int]] | None = None
     for line in sorted(head, key=lambda line: (-words[line], line)):
         name = _without_site(lines, line)
         if name in tried:
             continue
         tried.add(name)
         copies = _copies_of(lines, name, near=len(_words(name)) >= MIN_NEAR_WORDS)
-        if len(copies) >= 2 and len(copies) <= MAX_COPIES:
-            return _headline(lines, name, copies)
-    return None
+        outside = [line for line in copies if not _is_inside(analysis, line)]
+        if len(outside) < 2 or len(copies) > MAX_COPIES or _is_site_name(analysis, outside):
+            continue
+        likeness = _likeness(analysis, name, [line for line in outside if line <= main_start])
+        if best is None or likeness > best[0]:
+            best = likeness, name, copies
+    if best is None or best[0] == 0.0:
+        return None
+    return _headline(analysis, lines, best[1], best[2])
+
+
+def _likeness(analysis: Analysis, name: str, above: Sequence[int]) -> float:
+    """How much a repeated line is the headline: its long words stand in the article, or two copies above it.
+
+    A teaser stands in a menu and again in a list below, and shares no word with the article.
+    """
+    long_words = [word for word in _words(name) if len(word) >= TOPIC_MIN_LETTERS]
+    prose = set(np.flatnonzero(analysis.prose).tolist())
+    shared = sum(any(line in prose for line in analysis.lines_with(word)) for word in long_words)
+    return shared / max(len(long_words), 1) + (TWICE_ABOVE if len(above) >= 2 else 0.0)
+
+
+def _is_inside(analysis: Analysis, line: int) -> bool:
+    """Whether a line stands inside the article: a subheading that the list of contents repeats is no headline."""
+    before, total = analysis.words_before, float(analysis.words_before[-1])
+    least = max(min(STANDFIRST_MAX_WORDS, ABOVE_MAX_SHARE * total), STANDFIRST_MAX_SHARE * total)
+    return bool(before[line] > least and before[line + 1] < total)
+
+
+def _is_site_name(analysis: Analysis, copies: Sequence[int]) -> bool:
+    """Whether a repeated line is the name of the site: one of its copies stands in a copyright notice."""
+    return any(hit.pattern.kind is Kind.COPYRIGHT for line in copies for hit in analysis.hits.get(line, ()))
 
 
 def _can_repeat(analysis: Analysis, lines: _Lines, line: int) -> bool:
@@ -166,16 +201,30 @@ def _without_site(lines: _Lines, line: int) -> str:
     """The line's text, or the part before a site's name when that part stands alone elsewhere."""
     text = lines.shown(line)
     for form in _bare_forms(text)[1:]:
-        if lines.holds_line(_folded(form)):
+        # Of a headline and a site's name the longer one is the headline.
+        if 2 * len(_words(form)) >= len(_words(text)) and lines.holds_line(_folded(form)):
             return form
     return text
 
 
-def _headline(lines: _Lines, name: str, copies: list[int]) -> Headline:
+def _headline(analysis: Analysis, lines: _Lines, name: str, copies: list[int]) -> Headline:
+    """The headline; of its copies above the article the nearest one stays, which the page shows as its headline."""
     target = _folded(name)
-    exact = [line for line in copies if lines.folded(line) == target]
-    first = exact[0] if exact else copies[0]
-    return Headline(lines.shown(first) if exact else name, first, tuple(line for line in copies if line != first))
+    # Inside the article only the same words are a copy.
+    copies = [line for line in copies if lines.folded(line) == target or not _is_inside(analysis, line)]
+    total = float(analysis.words_before[-1])
+    least = min(STANDFIRST_MAX_WORDS, ABOVE_MAX_SHARE * total)
+    above = [line for line in copies if analysis.words_before[line] <= least] if total else []
+    bare = [line for line in above if not _is_with_more(lines, line, target)]
+    first = (bare or above or copies)[-1 if bare or above else 0]
+    is_exact = lines.folded(first) == target
+    return Headline(lines.shown(first) if is_exact else name, first, tuple(line for line in copies if line != first))
+
+
+def _is_with_more(lines: _Lines, line: int, target: str) -> bool:
+    """Whether a copy is cut short, or holds more than the headline: a site's name, the way to the page."""
+    folded = lines.folded(line)
+    return len(folded) > len(target) + 2 or folded.endswith(ELLIPSES)
 
 
 def _copies_of(lines: _Lines, name: str, *, near: bool) -> list[int]:

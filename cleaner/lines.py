@@ -68,7 +68,8 @@ class LineFeatures:
 
     ``hashes``: a row each of a line's letters and digits, letters, marks and digits, and first word; zero where there
     is too little to compare. ``last_word``: the languages that its last word is a function word of, as bits.
-    ``function_words``, ``person_words``: such words with their languages, ``topic_words``: long ones with their hashes.
+    ``function_words``, ``person_words``, ``interface_words``: such words with their languages,
+    ``topic_words``: long ones with their hashes.
     """
 
     length: IntArray
@@ -104,6 +105,7 @@ class LineFeatures:
     function_words: LineWords
     person_words: LineWords
     topic_words: LineWords
+    interface_words: LineWords
 
 
 LINE_FIELDS = tuple(field.name for field in fields(LineFeatures))
@@ -179,6 +181,7 @@ def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
         function_words=vocabulary.function_words,
         person_words=vocabulary.person_words,
         topic_words=vocabulary.topic_words,
+        interface_words=vocabulary.interface_words,
     )
 
 
@@ -223,7 +226,7 @@ class _Vocabulary:
         classes = classify(codes)
         begin, hashes = find_words(codes, classes)
         lines = np.searchsorted(document.folded_starts, begin, side="right") - 1
-        function, person = word_lists.look_up(hashes)
+        function, person, interface = word_lists.look_up(hashes)
         is_first = np.ones(lines.size, dtype=bool)
         is_first[1:] = lines[1:] != lines[:-1]
         first_word = np.zeros(len(document), dtype=np.uint64)
@@ -234,6 +237,7 @@ class _Vocabulary:
         is_topic = (size >= TOPIC_MIN_LETTERS) | ((classes[begin] & CJK) != 0)
         self.function_words = _chosen(function != 0, lines, function)
         self.person_words = _chosen(person != 0, lines, person)
+        self.interface_words = _chosen(interface != 0, lines, interface)
         self.topic_words = _chosen(is_topic, lines, hashes)
         self.hashes = _line_hashes(document, codes, classes, letters, digits, first_word)
 

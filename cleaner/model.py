@@ -12,6 +12,7 @@ __all__ = [
     "Action",
     "CleanResult",
     "Deferred",
+    "Doubt",
     "Evidence",
     "Kind",
     "Line",
@@ -191,6 +192,18 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A stretch of the input, ``text[start:end]``, that looked like noise but stayed for want of certainty.
+
+    ``score``: the points that spoke for removing it, a mean over its lines.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What a page says of itself; None where it says nothing.
 
@@ -212,6 +225,9 @@ def _no_lines() -> tuple[Verdict, ...]:
 class CleanResult:
     """What is left of one document, and everything that was taken from it.
 
+    ``confidence``: the F1 expected of the result, between 0 and 1, calibrated on labelled pages. ``doubtful``: what
+    looked like noise but stayed.
+
     >>> from cleaner import explain_text
     >>> result = explain_text("Der Rat hat gestern entschieden.\\nAntwortenLöschen\\n")
     >>> result.text
@@ -227,6 +243,8 @@ class CleanResult:
     headline: str | None = None
     comments: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    confidence: float = 1.0
+    doubtful: tuple[Doubt, ...] = ()
     trace: Callable[[], tuple[Verdict, ...]] = field(default=_no_lines, repr=False, compare=False)
     describe: Callable[[], Metadata] = field(default=Metadata, repr=False, compare=False)
 

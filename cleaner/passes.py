@@ -12,12 +12,17 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
+from cleaner.confidence import confidence
 from cleaner.context import Decision
 from cleaner.edits import Edit, line_evidence
 from cleaner.matcher import Hit
-from cleaner.model import Action, CleanResult, Deferred, Evidence, Line, Removal, Verdict
+from cleaner.model import Action, CleanResult, Deferred, Doubt, Evidence, Line, Removal, Verdict
 from cleaner.text import Document, split_lines
 from cleaner.threads import THREAD_KINDS
+
+DOUBTFUL = "doubtful"
+# A result is told to be doubtful from this share of its characters on (set by hand).
+DOUBTFUL_MIN_SHARE = 0.03
 
 __all__ = ["Pass", "Segments", "Trace", "make_result"]
 
@@ -95,9 +100,13 @@ class Pass:
     def parts(self, starts: list[int]) -> dict[int, list[int]]:
         """The lines of this pass by the line of the input that they are or are parts of; ``starts`` are of those."""
         found: dict[int, list[int]] = {}
-        for line, start in enumerate(self.document.starts.tolist()):
-            index = bisect_right(starts, self.segments.at(start)) - 1
-            found.setdefault(index, []).append(line)
+        table = zip(self.document.starts.tolist(), self.document.ends.tolist(), strict=True)
+        for line, (start, end) in enumerate(table):
+            # A unit is made of several lines of the input, and each of them gets its verdict.
+            first = bisect_right(starts, self.segments.at(start)) - 1
+            last = bisect_right(starts, self.segments.at(max(end - 1, start))) - 1
+            for index in range(first, last + 1):
+                found.setdefault(index, []).append(line)
         return found
 
     def verdict(self, line: Line, parts: list[int]) -> Verdict:
@@ -163,6 +172,10 @@ class Trace:
 
 def make_result(text: str, left: str, passes: Sequence[Pass], flags: set[str], trace: Trace) -> CleanResult:
     """The result of passes over a text, of which ``left`` is left."""
+    doubtful = _doubts(passes[-1])
+    share = min(sum(doubt.end - doubt.start for doubt in doubtful) / max(len(left), 1), 1.0)
+    if share > DOUBTFUL_MIN_SHARE:
+        flags = flags | {DOUBTFUL}
     taken = [(one.edits, one.segments) for one in passes]
     headlines = [one.decision.headline for one in passes if one.decision.headline]
     return CleanResult(
@@ -171,7 +184,19 @@ def make_result(text: str, left: str, passes: Sequence[Pass], flags: set[str], t
         headline=headlines[0] if headlines else None,
         comments=tuple(comment for one in passes for comment in _comment_texts(one)),
         flags=tuple(sorted(flags)),
+        confidence=confidence(passes[0].decision.expected, share),
+        doubtful=doubtful,
         trace=trace,
+    )
+
+
+def _doubts(last: Pass) -> tuple[Doubt, ...]:
+    """What looked like noise in the last pass but stayed, with offsets into the input."""
+    document, segments = last.document, last.segments
+    return tuple(
+        Doubt(start, end, score)
+        for first, final, score in last.decision.doubtful
+        for start, end in segments.pieces(int(document.starts[first]), int(document.ends[final]))
     )
 
 

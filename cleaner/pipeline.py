@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from cleaner.analysis import Carried, analyse, carry, look_over
+from cleaner.analysis import Carried, analyse_units, carry, look_over
 from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
 from cleaner.config import CleanConfig
 from cleaner.context import decide
@@ -155,9 +155,9 @@ class Cleaner:
         text = left = document.text
         segments = Segments.whole(text)
         while True:
-            analysis = analyse(document, self._matcher, self._word_lists, lang, carried)
+            analysis = analyse_units(document, self._matcher, self._word_lists, lang, carried)
             decision = decide(analysis, config, title, self._weights, explain=explain)
-            one = Pass(document, analysis.hits, decision, make_edits(analysis, decision), segments)
+            one = Pass(analysis.document, analysis.hits, decision, make_edits(analysis, decision), segments)
             shorter = apply_removals(left, one.edits)
             if one.edits and not _has_word(shorter):
                 passes.append(replace(one, edits=[]))

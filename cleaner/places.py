@@ -8,9 +8,10 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.features import BoolArray, FloatArray
+from cleaner.model import Kind
 from cleaner.threads import Thread
 
-__all__ = ["Places", "block_gains", "find_places", "main_blocks"]
+__all__ = ["HEADLINE_LINES_ABOVE", "Places", "beside_metadata", "block_gains", "find_places", "main_blocks"]
 
 PROSE_MAX_GAIN = 60.0
 SHORT_COST, SHORT_COST_A_WORD, SHORT_MAX_WORDS = 2.0, 0.4, 20.0
@@ -19,10 +20,13 @@ SWITCH_COST = 20.0
 HEAD_MAX_WORDS, HEAD_MAX_SHARE = 80.0, 0.25
 TAIL_MAX_WORDS, TAIL_MAX_SHARE = 40.0, 0.08
 MAX_GAP_LINES = 15
-HEADLINE_LINES_ABOVE = 12
+HEADLINE_LINES_ABOVE = 16
 HEADLINE_MIN_WORDS, HEADLINE_MAX_WORDS = 4.0, 60.0
 HEADLINE_MAX_LINES = 3
 MENU_MIN_LINES = 3
+# What stands between a headline and its article, and how far its pieces reach, in lines (set by hand).
+METADATA_KINDS = frozenset({Kind.BYLINE, Kind.PUBLICATION_DATE, Kind.READING_TIME, Kind.AUTHOR_BOX})
+METADATA_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +157,7 @@ def _headline_like(analysis: Analysis, inside: BoolArray) -> BoolArray:
     first = int(np.flatnonzero(inside)[0])
     filled = analysis.filled
     above = filled[: np.searchsorted(filled, first)][-HEADLINE_LINES_ABOVE:].tolist()
+    beside = beside_metadata(analysis, above)
     found_lines = np.zeros(inside.size, dtype=bool)
     found = 0
     menu = 0
@@ -163,11 +168,25 @@ def _headline_like(analysis: Analysis, inside: BoolArray) -> BoolArray:
             found_lines[line] = True
             found += 1
             menu = 0
-        else:
+        elif line not in beside:
             menu += 1
         if found == HEADLINE_MAX_LINES or menu == MENU_MIN_LINES:
             break
     return found_lines
+
+
+def beside_metadata(analysis: Analysis, lines: list[int]) -> set[int]:
+    """Those of some lines, in order, that stand near an author or a date: their pieces are no menu."""
+    marked = [
+        place
+        for place, line in enumerate(lines)
+        if any(hit.pattern.kind in METADATA_KINDS for hit in analysis.hits.get(line, ()))
+    ]
+    return {
+        lines[near]
+        for place in marked
+        for near in range(max(place - METADATA_LINES, 0), min(place + METADATA_LINES + 1, len(lines)))
+    }
 
 
 def _can_be_headline(analysis: Analysis, line: int) -> bool:

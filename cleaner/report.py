@@ -79,6 +79,8 @@ def explain_json(result: CleanResult, *, removed_only: bool = False) -> dict[str
         "text": result.text,
         "headline": result.headline,
         "flags": list(result.flags),
+        "confidence": round(result.confidence, 4),
+        "doubtful": [{"start": doubt.start, "end": doubt.end, "score": doubt.score} for doubt in result.doubtful],
         "comments": list(result.comments),
         "lines": [
             {
@@ -246,6 +248,8 @@ def run_table(tally: Tally) -> list[str]:
     ]
     rows += [("passed as they are", f"{tally.passed}", "")] if tally.passed else []
     rows += [(flag, f"{count}", _percent(count, tally.documents)) for flag, count in sorted(tally.flags.items())]
+    if tally.documents:
+        rows.append(("confidence", f"{tally.confidence / tally.documents:.3f}", ""))
     rows += [
         ("bytes of text", f"{tally.size}", ""),
         ("bytes removed", f"{tally.removed.total()}", _percent(tally.removed.total(), tally.size)),

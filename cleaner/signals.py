@@ -30,6 +30,8 @@ LONG_MIN_WORDS = 14
 HEADLINE_MIN_LETTERS = 5
 PARAGRAPH_MIN_WORDS, PARAGRAPH_MIN_STOP_WORDS, PARAGRAPH_MAX_CAPITALS = 12.0, 0.15, 0.5
 EVIDENCE_MIN_POINTS = 10.0
+# Points from which on a line has a name: a strong pattern, a box, a thread.
+NAMED_MIN_POINTS = 10.0
 
 GROUPS: dict[str, frozenset[Kind]] = {
     "interface": frozenset(
@@ -125,6 +127,8 @@ def _shape(analysis: Analysis) -> Columns:
         "shape.stop-words": np.minimum(features.stop_word_share[filled], 0.6) * spaced,
         "shape.no-stop-word": _number((features.stop_word_share[filled] == 0) & (words >= 4) & spaced),
         "shape.person-words": np.minimum(features.person_word_share[filled], 0.3),
+        "shape.interface-words": np.minimum(features.interface_word_share[filled], 1.0),
+        "shape.interface-count": np.minimum(_log(features.interface_word_share[filled] * words), 2.0),
         "shape.exclamations": np.minimum(_log(features.exclamations[filled]), 2.0),
         "shape.ellipses": np.minimum(features.ellipses[filled], 2.0).astype(np.float64),
         "shape.links": _number(features.links[filled] > 0),
@@ -232,7 +236,15 @@ def _place(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
     inside = main_blocks(block_gains(words, is_prose))
     (up, block_up), (down, block_down) = (distance(np.array([is_prose, inside]), up=up) for up in (True, False))
     thread = clues.thread
+    named = clues.points[filled] >= NAMED_MIN_POINTS
+    speaks = is_prose | analysis.sentence[filled]
+    (named_up, named_down) = (distance(named, up=up) for up in (True, False))
     return {
+        "place.named-up": _log(named_up),
+        "place.named-down": _log(named_down),
+        "place.named-since-prose": _log(_count_since(named, speaks & ~named)),
+        "place.named-until-prose": _log(_count_since(named[::-1], (speaks & ~named)[::-1])[::-1]),
+        "place.sentences-behind": _log(Windows(_number(speaks & ~named)).all_behind),
         "place.prose-before": prose_words.all_before / total,
         "place.prose-behind": prose_words.all_behind / total,
         "place.prose-words-before": _log(prose_words.all_before),
@@ -251,6 +263,14 @@ def _place(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         if thread is None
         else _number((filled >= thread.start) & (filled < thread.stop)),
     } | _headline_columns(analysis, clues.headline)
+
+
+def _count_since(marked: BoolArray, border: BoolArray) -> FloatArray:
+    """How many marked lines stand between each line and the nearest border line above it."""
+    running = np.concatenate([[0], np.cumsum(marked)])[:-1]
+    at_border = np.maximum.accumulate(np.where(border, running, 0))
+    above = np.concatenate([[0], at_border])[:-1]
+    return np.asarray(running - above, dtype=np.float64)
 
 
 def _headline_columns(analysis: Analysis, headline: Headline | None) -> Columns:

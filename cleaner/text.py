@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ __all__ = ["CodeArray", "Document", "Folded", "count_between", "find_every", "fo
 
 IntArray = npt.NDArray[np.int64]
 ClassArray = npt.NDArray[np.uint16]
+Split = Literal["all", "columns", "none"]
 
 # Scripts whose letters are folded to a base letter; in the others (Kana, Hangul, Indic) a mark makes
 # another letter.
@@ -63,6 +65,22 @@ _SKIP = 0
 # A line this long, in characters, may be several columns side by side; so many spaces stand between columns.
 WIDE_MIN_LENGTH = 60
 COLUMN_MIN_SPACES = 4
+# A line this long, in characters, with so many different seams is fused out of several; one this long that is most of
+# its text has lost its line ends (set by hand).
+FUSED_MIN_LENGTH, FUSED_MIN_SEAMS = 200, 3
+LONG_MIN_LENGTH, LONG_MIN_SHARE = 900, 0.6
+# How far from a break a word must stand, in characters.
+WORD_MAX_DISTANCE = 40
+# Where a capital follows a small letter, a digit or a sentence end without a space, pieces were fused.
+_SEAM = re.compile(r"(?:[a-zß-öø-ÿα-ωа-я]{4}|[a-zß-öø-ÿα-ωа-я]{2}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])")
+_BREAK = re.compile(
+    r"(?<=[a-zß-öø-ÿα-ωа-я]{3}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])"
+    # Links fused with each other stay one piece, for patterns know them so; what reads like a sentence is parted.
+    r"|(?<=[a-zß-öø-ÿα-ωа-я]{4})(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][a-zß-öø-ÿα-ωа-я'’]*(?: [^\s]+){4})"
+    r"|(?<=[a-zß-öø-ÿα-ωа-я\d]{2}[.!?…])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
+    r"|(?<=[.!?…][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])|(?<=[.!?…][\xa0 ][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
+    r"|(?<=[。！？])"
+)
 _COLUMN_SPACE = re.compile(rf"[ \t\xa0\u3000]{{{COLUMN_MIN_SPACES},}}")
 
 
@@ -183,7 +201,8 @@ class Document:
     are LF, CR, CRLF, NEL, U+2028 and U+2029. A text that ends in a line end has no empty last line.
 
     A wide line, where columns of a page stand side by side with runs of spaces between them, is one line for each
-    column: such a part stops where the next one starts, and ``numbers[i]`` says which line of the text it is part of.
+    column; a line that has lost its line ends is one for each sentence. ``split``: both (``"all"``), only ``"columns"``,
+    or ``"none"``. Such a part stops where the next one starts, and ``numbers[i]`` says which line of the text it is part of.
 
     >>> document = Document("Sport        Der Rat hat den Haushalt am Montag mit knapper Mehrheit beschlossen.\\nEnde")
     >>> document.line_texts[0], document.numbers.tolist()
@@ -192,12 +211,12 @@ class Document:
 
     __slots__ = ("__dict__", "classes", "codes", "ends", "numbers", "starts", "stops", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, split: Split = "all") -> None:
         self.text = text
         self.codes = encode(text)
         self.classes: ClassArray = classify(self.codes)
-        starts, ends, stops = _line_table(self.codes, self.classes)
-        self.starts, self.ends, self.stops, self.numbers = _split_wide(text, self.classes, starts, ends, stops)
+        table = _line_table(self.codes, self.classes)
+        self.starts, self.ends, self.stops, self.numbers = _split_lines(text, self.classes, *table, split)
 
     def __len__(self) -> int:
         return self.starts.size
@@ -273,13 +292,18 @@ def _line_table(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArr
     return starts, ends, stops
 
 
-def _split_wide(
-    text: str, classes: ClassArray, starts: IntArray, ends: IntArray, stops: IntArray
+def _split_lines(
+    text: str, classes: ClassArray, starts: IntArray, ends: IntArray, stops: IntArray, split: Split
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """The line table with the parts of wide lines as lines, and the number of the line that each is part of."""
-    parts = {
-        int(line): _columns(text, int(starts[line]), int(ends[line])) for line in _wide_lines(classes, starts, ends)
-    }
+    """The line table with the parts of wide and long lines as lines, and the number of the line that each is part of."""
+    parts: dict[int, list[tuple[int, int]]] = {}
+    if split != "none":
+        wide = _wide_lines(classes, starts, ends)
+        parts |= {int(line): _columns(text, int(starts[line]), int(ends[line])) for line in wide}
+    if split == "all":
+        parts |= {
+            line: _sentences(text, int(starts[line]), int(ends[line])) for line in _long_lines(text, starts, ends)
+        }
     parts = {line: spans for line, spans in parts.items() if len(spans) > 1}
     numbers = np.arange(starts.size, dtype=np.int64)
     if not parts:
@@ -327,6 +351,43 @@ def _columns(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if filled or not spans or _has_word(text[piece:end]):
         return [*spans, (first, end)]
     return [*spans[:-1], (spans[-1][0], end)]
+
+
+def _long_lines(text: str, starts: IntArray, ends: IntArray) -> list[int]:
+    """The lines that hold what once stood on many: most of a text without line ends, or pieces fused without a space."""
+    found = []
+    for line in np.flatnonzero(ends - starts >= FUSED_MIN_LENGTH).tolist():
+        start, end = int(starts[line]), int(ends[line])
+        is_most = end - start >= max(LONG_MIN_LENGTH, LONG_MIN_SHARE * len(text))
+        if is_most or len(set(_SEAM.findall(text, start, end))) >= FUSED_MIN_SEAMS:
+            found.append(line)
+    return found
+
+
+def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the sentences of a line, parted at sentence ends and at seams of fused pieces."""
+    spans: list[tuple[int, int]] = []
+    first = start
+    for seam in _BREAK.finditer(text, start, end):
+        near = max(first, seam.start() - WORD_MAX_DISTANCE)
+        if (
+            _has_word(text[near : seam.start()])
+            and _has_word(text[seam.end() : min(seam.end() + WORD_MAX_DISTANCE, end)])
+            and not _is_fused_link(text, seam.start(), seam.end())
+        ):
+            spans.append((first, seam.start()))
+            first = seam.end()
+    return [*spans, (first, end)]
+
+
+def _is_fused_link(text: str, start: int, end: int) -> bool:
+    """Whether a seam parts words that both begin with a capital: links that were fused, which patterns know as one."""
+    if end > start or not text[start - 1].isalpha():
+        return False
+    at = start - 1
+    while at and text[at - 1].isalpha() and start - at < WORD_MAX_DISTANCE:
+        at -= 1
+    return text[at].isupper()
 
 
 def _has_word(text: str) -> bool:

@@ -1,7 +1,8 @@
 """The weights of the line scorer: what each signal's values count, read from and written to one JSON file.
 
-A pass is a sum over signals. Each signal counts along a bent line: a slope, and a change of slope at each of its
-bends; and a further slope that only counts as far as the document looks like a flattened page.
+The first pass is a sum over signals. Each signal counts along a bent line: a slope, and a change of slope at each of
+its bends; and a further slope that only counts as far as the document looks like a flattened page. The second pass is
+boosted trees over the same signals and what the first pass found around the line; see `cleaner.trees`.
 """
 
 from __future__ import annotations
@@ -11,17 +12,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
 from cleaner.text import IntArray
+from cleaner.trees import SingleArray, Trees, read_trees, trees_record
 
-__all__ = ["FORMAT", "PassWeights", "SignalWeight", "Weights", "dump_weights", "load_weights", "read_weights_file"]
+__all__ = [
+    "FORMAT",
+    "PassWeights",
+    "SignalWeight",
+    "TreeWeights",
+    "Weights",
+    "dump_weights",
+    "load_weights",
+    "read_weights_file",
+]
 
-FORMAT = 1
+FORMAT = 2
 PRIOR = "prior"
 # So many lines are weighed together: their numbers stay near the processor.
 LINES_AT_ONCE = 512
@@ -140,29 +151,46 @@ def _column(values: Sequence[float]) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeWeights:
+    """The weights of the second pass: trees over the signals of some names."""
+
+    signals: tuple[str, ...]
+    trees: Trees
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The names of what a line's points are the sum of: the prior, then the signals."""
+        return (PRIOR, *self.signals)
+
+    def points(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """The points of each term (rows, in the order of `terms`) for each line; they add up to log-odds of noise."""
+        return self.trees.parts(self._matrix(columns)).T
+
+    def totals(self, columns: Mapping[str, FloatArray]) -> FloatArray:
+        """The sum of the points of all terms for each line."""
+        return self.trees.totals(self._matrix(columns))
+
+    def _matrix(self, columns: Mapping[str, FloatArray]) -> SingleArray:
+        return np.array([columns[name] for name in self.signals], dtype=np.float32).T.copy()
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """The weights of both passes, and how they were made."""
 
     first: PassWeights
-    second: PassWeights
+    second: TreeWeights
     made: Mapping[str, Any]
 
 
 def dump_weights(weights: Weights) -> str:
-    """The text of a weights file."""
-    return (
-        json.dumps(
-            {
-                "format": FORMAT,
-                "made": dict(weights.made),
-                "first": _pass_record(weights.first),
-                "second": _pass_record(weights.second),
-            },
-            indent=1,
-            ensure_ascii=False,
-        )
-        + "\n"
-    )
+    """The text of a weights file: a signal a line, and an array of the trees a line."""
+    head = {"format": FORMAT, "made": dict(weights.made), "first": _pass_record(weights.first)}
+    text = json.dumps(head, indent=1, ensure_ascii=False)[:-2]
+    arrays = trees_record(weights.second.trees).items()
+    trees = ",\n".join(f'   "{name}": {json.dumps(values, separators=(",", ":"))}' for name, values in arrays)
+    names = json.dumps(list(weights.second.signals))
+    return f'{text},\n "second": {{\n  "signals": {names},\n  "trees": {{\n{trees}\n  }}\n }}\n}}\n'
 
 
 def _pass_record(weights: PassWeights) -> dict[str, Any]:
@@ -191,15 +219,15 @@ def load_weights(text: str, name: str, first: Sequence[str], second: Sequence[st
     try:
         table = json.loads(text)
     except json.JSONDecodeError as error:
-        raise WeightsError(name, f"line {error.lineno}", f"is not valid JSON: {error.msg}; fit it anew") from None
+        raise WeightsError(name, f"line {error.lineno}", f"is not valid JSON: {error.msg}; fit it again") from None
     except (ValueError, RecursionError) as error:
-        raise WeightsError(name, "file", f"is no weights file: {error}; fit it anew") from None
+        raise WeightsError(name, "file", f"is no weights file: {error}; fit it again") from None
     _require_fields(name, "file", table, _FIELDS)
     if table["format"] is True or table["format"] != FORMAT:
-        raise WeightsError(name, "format", f"is {table['format']!r}; this version reads {FORMAT}: fit it anew")
+        raise WeightsError(name, "format", f"is {table['format']!r}; this version reads {FORMAT}: fit it again")
     return Weights(
         _read_pass(name, "first", table["first"], first),
-        _read_pass(name, "second", table["second"], second),
+        _read_trees(name, table["second"], second),
         table["made"],
     )
 
@@ -214,9 +242,9 @@ def _read_pass(file: str, place: str, table: Any, names: Sequence[str]) -> PassW
         _require_fields(file, where, entry, _SIGNAL_FIELDS)
         bends, ends = entry["bends"], entry["range"]
         if not isinstance(bends, list) or not all(isinstance(bend, list) and len(bend) == 2 for bend in bends):
-            raise WeightsError(file, f"{where}.bends", "must be a list of pairs of numbers; fit it anew")
+            raise WeightsError(file, f"{where}.bends", "must be a list of pairs of numbers; fit it again")
         if not isinstance(ends, list) or len(ends) != 2:
-            raise WeightsError(file, f"{where}.range", "must be a pair of numbers; fit it anew")
+            raise WeightsError(file, f"{where}.range", "must be a pair of numbers; fit it again")
         signals[name] = SignalWeight(
             _number(file, f"{where}.slope", entry["slope"]),
             _number(file, f"{where}.page_slope", entry["page_slope"]),
@@ -231,19 +259,34 @@ def _read_pass(file: str, place: str, table: Any, names: Sequence[str]) -> PassW
     )
 
 
+def _read_trees(file: str, table: Any, names: Sequence[str]) -> TreeWeights:
+    _require_fields(file, "second", table, {"signals", "trees"})
+
+    def refuse(place: str, mend: str) -> NoReturn:
+        raise WeightsError(file, f"second.{place}", f"{mend}; fit it again with this version")
+
+    used = table["signals"]
+    if not isinstance(used, list) or not used:
+        refuse("signals", "must be a list of names")
+    unknown = [name for name in used if name not in names]
+    if unknown:
+        refuse("signals", f"has {unknown[:3]}, unknown here")
+    return TreeWeights(tuple(used), read_trees(table["trees"], len(used), refuse))
+
+
 def _require_fields(file: str, place: str, table: Any, fields: set[str]) -> None:
     if not isinstance(table, dict):
-        raise WeightsError(file, place, "must be an object; fit it anew")
+        raise WeightsError(file, place, "must be an object; fit it again")
     missing, unknown = sorted(fields - set(table)), sorted(set(table) - fields)
     if missing:
-        raise WeightsError(file, place, f"lacks {', '.join(missing[:3])}; fit it anew with this version")
+        raise WeightsError(file, place, f"lacks {', '.join(missing[:3])}; fit it again with this version")
     if unknown:
-        raise WeightsError(file, place, f"has {', '.join(unknown[:3])}, unknown here; fit it anew with this version")
+        raise WeightsError(file, place, f"has {', '.join(unknown[:3])}, unknown here; fit it again with this version")
 
 
 def _number(file: str, place: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -LIMIT < value < LIMIT:
-        raise WeightsError(file, place, f"is {value!r}, not a number; fit it anew")
+        raise WeightsError(file, place, f"is {value!r}, not a number; fit it again")
     return float(value)
 
 

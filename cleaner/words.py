@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -24,37 +25,44 @@ KEPT_POWERS = 0x10000
 
 
 class WordLists:
-    """Function words and words of the first and second person, by language.
+    """Function words, words of the first and second person, and words of interfaces, by language.
 
-    ``function_words``, ``person_words``: words by language code. Words are folded, and compared by a 64-bit hash.
+    All three: words by language code. Words are folded, and compared by a 64-bit hash.
 
     >>> WordLists({"fr": ["les", "dans"], "en": ["the"]}, {"fr": ["moi"]}).languages
     ('en', 'fr')
     """
 
-    def __init__(self, function_words: Mapping[str, Sequence[str]], person_words: Mapping[str, Sequence[str]]) -> None:
-        self.languages = tuple(sorted({*function_words, *person_words}))
+    def __init__(
+        self,
+        function_words: Mapping[str, Sequence[str]],
+        person_words: Mapping[str, Sequence[str]],
+        interface_words: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        self.languages = tuple(sorted({*function_words, *person_words, *interface_words}))
         masks: dict[int, list[int]] = {}
-        for column, table in enumerate((function_words, person_words)):
+        for column, table in enumerate((function_words, person_words, interface_words)):
             for number, language in enumerate(self.languages):
                 codes = encode(fold(" ".join(table.get(language, ()))))
                 _, hashes = find_words(codes, classify(codes))
                 for value in hashes.tolist():
-                    masks.setdefault(value, [0, 0])[column] |= 1 << number
+                    masks.setdefault(value, [0, 0, 0])[column] |= 1 << number
         known = sorted(masks)
         self._hashes: HashArray = np.array(known, dtype=np.uint64)
-        self._function: HashArray = np.array([masks[value][0] for value in known], dtype=np.uint64)
-        self._person: HashArray = np.array([masks[value][1] for value in known], dtype=np.uint64)
+        self._masks: HashArray = np.array([masks[value] for value in known], dtype=np.uint64).reshape(-1, 3).T
 
-    def look_up(self, hashes: HashArray) -> tuple[HashArray, HashArray]:
-        """For each word the languages it is a function word of, and those it is a person word of, as bits."""
-        function, person = np.zeros(hashes.size, dtype=np.uint64), np.zeros(hashes.size, dtype=np.uint64)
+    def look_up(self, hashes: HashArray) -> HashArray:
+        """The languages that each word is a function word, a person word and an interface word of: three rows of bits."""
+        found = np.zeros((3, hashes.size), dtype=np.uint64)
         if self._hashes.size:
             at = np.minimum(np.searchsorted(self._hashes, hashes), self._hashes.size - 1)
             known = np.flatnonzero(self._hashes[at] == hashes)
-            function[known] = self._function[at[known]]
-            person[known] = self._person[at[known]]
-        return function, person
+            found[:, known] = self._masks[:, at[known]]
+        return found
+
+    def bit(self, language: str) -> int:
+        """The bit of a language, zero for one that has no words here."""
+        return 1 << self.languages.index(language) if language in self.languages else 0
 
     def main_language(self, function: HashArray) -> int | None:
         """The number of the language with the most function words, None where there is none."""

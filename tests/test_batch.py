@@ -355,18 +355,32 @@ def test_wrong_usage_of_corpora(
 
 
 def test_table_counts_documents_and_bytes() -> None:
-    """The table has the kinds with the most bytes first, as shares of the text."""
-    tally = Tally(documents=4, changed=1, failed=2, size=2000)
+    """The table has the mean confidence, and the kinds with the most bytes first, as shares of the text."""
+    tally = Tally(documents=4, changed=1, failed=2, size=2000, confidence=3.5)
     tally.removed.update({"tags": 10, "byline": 40})
     assert run_table(tally) == [
-        "documents         4",
-        "changed           1  25.0 %",
-        "failed            2",
-        "bytes of text  2000",
-        "bytes removed    50   2.5 %",
-        "  byline         40   2.0 %",
-        "  tags           10   0.5 %",
+        "documents          4",
+        "changed            1  25.0 %",
+        "failed             2",
+        "confidence     0.875",
+        "bytes of text   2000",
+        "bytes removed     50   2.5 %",
+        "  byline          40   2.0 %",
+        "  tags            10   0.5 %",
     ]
+
+
+def test_table_without_documents_has_no_confidence() -> None:
+    """Where nothing was cleaned there is no mean to tell."""
+    assert not any(line.startswith("confidence") for line in run_table(Tally(failed=1)))
+
+
+def test_tallies_of_parts_add_up() -> None:
+    """The confidence of parts adds up to that of the whole, and comes back from JSON."""
+    whole = Tally(documents=1, confidence=0.5)
+    whole.add(Tally(documents=2, confidence=1.75))
+    assert (whole.documents, whole.confidence) == (3, 2.25)
+    assert Tally.from_json(json.loads(json.dumps(whole.to_json()))) == whole
 
 
 def test_bar_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

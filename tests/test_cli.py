@@ -283,7 +283,7 @@ def test_kinds_to_keep(options: list[str], page: Path, run: Run) -> None:
 
 
 def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Headline, threshold and title are handed on as they are given."""
+    """Headline, mode, threshold and title are handed on as they are given."""
     seen: list[Any] = []
     clean = Cleaner.clean
 
@@ -292,9 +292,37 @@ def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.Mon
         return clean(self, text, **values)
 
     monkeypatch.setattr(Cleaner, "clean", look)
-    run("clean", page, "--headline", "drop", "--threshold", "2.5", "--title", "Budget", "--lang", "fr")
-    run("explain", page, "--headline", "drop", "--threshold", "2.5", "--title", "Budget", "--lang", "fr")
-    assert seen == [(CleanConfig(headline="drop", threshold=2.5), {"title": "Budget", "lang": "fr"})] * 2
+    run(
+        "clean",
+        page,
+        "--headline",
+        "drop",
+        "--mode",
+        "careful",
+        "--threshold",
+        "2.5",
+        "--title",
+        "Budget",
+        "--lang",
+        "fr",
+    )
+    run(
+        "explain",
+        page,
+        "--headline",
+        "drop",
+        "--mode",
+        "careful",
+        "--threshold",
+        "2.5",
+        "--title",
+        "Budget",
+        "--lang",
+        "fr",
+    )
+    assert (
+        seen == [(CleanConfig(headline="drop", mode="careful", threshold=2.5), {"title": "Budget", "lang": "fr"})] * 2
+    )
 
 
 def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
@@ -311,6 +339,8 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
     [
         (["clean"], "no input; give files or folders"),
         (["clean", "PAGE", "--keep", "adverts"], "'adverts' is not a kind of noise; use some of: comment-controls"),
+        (["clean", "PAGE", "--mode", "gentle"], "'gentle' is unknown; use one of: careful, balanced, thorough"),
+        (["explain", "PAGE", "--mode", ""], "'' is unknown; use one of: careful, balanced, thorough"),
         (["clean", "PAGE", "--headline", "last"], "'last' is unknown; use one of: first, drop, keep"),
         (["clean", "PAGE", "--threshold", "nan"], "is not a number of points"),
         (["clean", "PAGE", "--encoding", "klingon"], "'klingon' is not a text encoding"),

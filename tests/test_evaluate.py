@@ -139,9 +139,11 @@ def test_unreadable_page_is_refused_with_its_place(line: str, message: str, data
 
 
 def test_file_that_holds_no_pages_is_refused(tmp_path: Path, data: Data) -> None:
-    """A file that is missing, empty, packed wrongly, not UTF-8, a folder, or called otherwise is refused with a mend."""
+    """A file that is missing, empty, packed wrongly, not UTF-8, a folder without texts, or called otherwise is refused with a mend."""
     broken = tmp_path / "broken.jsonl.gz"
     broken.write_bytes(b"{}")
+    empty = tmp_path / "empty"
+    empty.mkdir()
     latin = tmp_path / "latin.jsonl"
     latin.write_bytes('{"gold": "é"}'.encode("latin-1"))
     for path, message in [
@@ -149,7 +151,7 @@ def test_file_that_holds_no_pages_is_refused(tmp_path: Path, data: Data) -> None
         (data(), "holds no page"),
         (broken, "cannot be read"),
         (latin, "line 1: is not UTF-8 (byte 10 of the line)"),
-        (tmp_path, "is a folder"),
+        (empty, "holds no .txt file"),
         (data({}, name="pages.json"), "is neither .jsonl nor .jsonl.gz"),
     ]:
         with pytest.raises(InputError) as caught:

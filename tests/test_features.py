@@ -27,6 +27,7 @@ LISTS = WordLists(
         "zh": ["的", "在", "了"],
     },
     {"bg": ["аз"], "de": ["ich", "mir"], "en": ["i", "me"], "fr": ["me", "moi", "je"], "zh": ["我", "你"]},
+    {"de": ["teilen", "drucken"], "en": ["share", "login"], "fr": ["partager"]},
 )
 # Long lines with words of their own, so that topics can be compared.
 FERRY = (
@@ -243,6 +244,14 @@ def test_given_language_says_whose_person_words_count() -> None:
     lines = ("The cat and the dog of the house", "ich mir i me")
     for lang, share in (("de", 0.5), ("en", 0.5), ("fr", 0.25), ("zh", 0.0), (None, 0.5), ("xx", 0.5)):
         assert _features(*lines, lang=lang).person_word_share.tolist() == [0.0, share], lang
+
+
+def test_interface_words_are_of_the_main_language_or_english() -> None:
+    """Words of interfaces count in the language of the document and in English, which pages of every language use."""
+    lines = ("Der Hund und die Katze", "Teilen und drucken", "Share, Login", "partager")
+    assert _features(*lines).interface_word_share.tolist() == pytest.approx([0.0, 2 / 3, 1.0, 0.0])
+    assert _features(*lines, lang="fr").interface_word_share.tolist() == pytest.approx([0.0, 0.0, 1.0, 1.0])
+    assert _features("12 …", "").interface_word_share.tolist() == [0.0]
 
 
 def test_language_without_function_words_is_taken_when_given() -> None:

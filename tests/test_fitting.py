@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,8 @@ from cleaner import fitting
 from cleaner.analysis import analyse
 from cleaner.catalog import read_weights, word_lists
 from cleaner.evidence import gather
-from cleaner.fitting import MAX_HOST_PAGES, TEXT_WEIGHT, Collector, TrainingText, fit_weights
+from cleaner.features import FloatArray
+from cleaner.fitting import MAX_HOST_PAGES, TEXT_WEIGHT, Article, Collector, TrainingText, collect_texts, fit_weights
 from cleaner.labelled import GOLD, LabelledPage
 from cleaner.matcher import Matcher
 from cleaner.model import Kind
@@ -28,6 +29,7 @@ from cleaner.regression import Sample
 from cleaner.scorer import score_lines
 from cleaner.signals import signal_names
 from cleaner.text import Document
+from cleaner.trees import SingleArray, Trees
 from cleaner.weights import PassWeights, SignalWeight, Weights, dump_weights
 
 SENTENCES = (
@@ -95,13 +97,28 @@ def _pages() -> list[LabelledPage]:
     return [_page(number, f"{HOSTS[number % len(HOSTS)]}.example") for number in range(12)]
 
 
+# What is made of a page besides the texts of its scrapers: its gold, and its article in another form.
+GOLD_TEXTS = 2
+
+
 def _collect(pages: Sequence[LabelledPage]) -> list[TrainingText]:
     return [text for page in pages for text in _collector().collect(page)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_trees() -> Iterator[None]:
+    """Few trees with small leaves: a dozen pages fill no others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "ROUNDS", 20)
+        patch.setitem(fitting.PARAMETERS, "min_data_in_leaf", 5)
+        patch.setitem(fitting.PARAMETERS, "lambda_l2", 1.0)
+        yield
 
 
 @pytest.fixture(scope="module")
 def fitted() -> Weights:
     """The weights of twelve pages."""
+    pytest.importorskip("lightgbm")
     return fit_weights(_collect(_pages()), {"by": "hand"})
 
 
@@ -114,7 +131,16 @@ def samples(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
         seen.append(sample)
         return PassWeights(0.0, 0.0, {name: SignalWeight(0.0, 0.0, 0.0, (), (-1.0, 1.0)) for name in names})
 
+    def look_at_trees(
+        values: SingleArray, labels: SingleArray, weight: FloatArray, parameters: Mapping[str, Any], rounds: int
+    ) -> tuple[tuple[int, ...], Trees]:
+        assert (parameters, rounds) == (fitting.PARAMETERS, fitting.ROUNDS)
+        seen.append(Sample(values, np.zeros(labels.size, dtype=np.float32), labels, weight))
+        node = np.zeros(1, dtype=np.intp)
+        return (0,), Trees(node, node, np.zeros(1, dtype=np.float32), node, node, np.zeros(1))
+
     monkeypatch.setattr("cleaner.fitting.fit_pass", look)
+    monkeypatch.setattr("cleaner.fitting.fit_trees", look_at_trees)
     return seen
 
 
@@ -122,10 +148,10 @@ def samples(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
 
 
 def test_every_text_and_the_gold_are_trained_on() -> None:
-    """A page gives a training text for each scraper and for its gold, with a row of all signals for each line."""
+    """A page gives a training text for each scraper, its gold, and its article told otherwise, a row of signals a line."""
     page = _page(1)
     texts = _collector().collect(page)
-    assert len(texts) == len(page.texts) + 1
+    assert len(texts) == len(page.texts) + GOLD_TEXTS
     for text in texts:
         assert (text.host, text.page) == (page.host, page.id)
         assert text.signals.shape == (text.words.size, len(signal_names()[0]))
@@ -137,7 +163,7 @@ def test_every_text_and_the_gold_are_trained_on() -> None:
 def test_lines_beside_the_article_are_noise() -> None:
     """In a scraper's text noise and article both occur, in the order of the lines; in the gold all is article."""
     for page in _pages():
-        raw, _, gold = _collector().collect(page)
+        raw, _, gold, *_ = _collector().collect(page)
         assert not gold.is_noise.any()
         assert raw.is_noise[0] == raw.is_noise[-1] == 1.0
         assert 3 <= (raw.is_noise == 0.0).sum() <= 7
@@ -160,7 +186,46 @@ def test_some_texts_are_shortened() -> None:
 def test_text_without_lines_is_left_out() -> None:
     """A scraper that found nothing gives no training text."""
     page = _page(2, texts={"raw": "", "extracted": " \n\n"})
-    assert len(_collector().collect(page)) == 1
+    assert len(_collector().collect(page)) == GOLD_TEXTS
+
+
+def _whole_page(number: int, **values: Any) -> LabelledPage:
+    """An invented page with so much around its article that it is surely no extracted text."""
+    page = _page(number)
+    menu = [f"{name} {place}" for place in ("north", "south", "east", "west", "hills", "isles") for name in MENU]
+    return _page(
+        number, texts={"raw": "\n".join([*menu, *page.texts["raw"].splitlines(), *menu, *BELOW * 25])}, **values
+    )
+
+
+def test_article_is_told_otherwise() -> None:
+    """The article in another form is article in all its lines, and mostly no copy of the gold."""
+    unlike = 0
+    for number in range(12):
+        _, _, gold, told = _collector().collect(_page(number))
+        assert not told.is_noise.any()
+        unlike += told.words.tolist() != gold.words.tolist()
+    assert unlike > 6
+
+
+def test_whole_page_is_composed() -> None:
+    """On a whole page another article stands in the place of its own: article in the middle of the page's noise."""
+    for number in range(6):
+        page = _whole_page(number)
+        raw, _, _, composed = _collector().collect(page, Article("other", _page(number + 1).gold))
+        assert composed.is_noise[0] == composed.is_noise[-1] == 1.0
+        assert (composed.is_noise == 1.0).sum() >= 40
+        assert (composed.is_noise == 0.0).any()
+        assert (composed.host, composed.page) == (raw.host, raw.page)
+
+
+def test_same_pages_are_composed_alike() -> None:
+    """What is drawn is drawn by the page's identifier, so the same pages give the same texts."""
+    first, second = (list(collect_texts(map(_page, range(3)))) for _ in range(2))
+    assert len(first) == len(second) > 3
+    for one, other in zip(first, second, strict=True):
+        assert np.array_equal(one.signals, other.signals)
+        assert np.array_equal(one.is_noise, other.is_noise)
 
 
 def test_weight_of_a_text_is_the_same_for_all() -> None:
@@ -203,7 +268,7 @@ def test_patterns_and_titles_are_left_out_of_some_pages() -> None:
 
 def test_lone_surrogate_in_an_id_is_no_error() -> None:
     """A page is collected whatever its id is made of."""
-    assert len(_collector().collect(_page(5, id="\ud800", texts={}))) == 1
+    assert len(_collector().collect(_page(5, id="\ud800", texts={}))) == GOLD_TEXTS
 
 
 # --- the fit ---------------------------------------------------------------------------------------------
@@ -211,11 +276,14 @@ def test_lone_surrogate_in_an_id_is_no_error() -> None:
 
 @pytest.mark.slow
 def test_fitted_weights_are_those_of_this_version(fitted: Weights, tmp_path: Path) -> None:
-    """A fit weighs all signals of both passes, says how it was made, and loads."""
-    assert (tuple(fitted.first.signals), tuple(fitted.second.signals)) == signal_names()
+    """A fit weighs all signals of the first pass and some of the second, says how it was made, and loads."""
+    first, second = signal_names()
+    assert tuple(fitted.first.signals) == first
+    assert set(fitted.second.signals) <= set(second)
+    assert any(name.startswith("around.") for name in fitted.second.signals)
     path = tmp_path / "own.json"
     path.write_text(dump_weights(fitted), "utf-8")
-    assert read_weights(path) == fitted
+    assert dump_weights(read_weights(path)) == dump_weights(fitted)
     assert fitted.made == {"by": "hand"}
 
 
@@ -248,13 +316,16 @@ def test_pages_of_a_host_weigh_as_much_as_a_few(samples: list[Sample]) -> None:
     fit_weights(texts, {})
     last = samples[-1]
     size = sum(text.chosen.size for text in texts if text.host == "crowd.example")
-    texts_a_page = len(crowd[0].texts) + 1
+    texts_a_page = len(crowd[0].texts) + GOLD_TEXTS
     assert last.weight[:size].sum() == pytest.approx(MAX_HOST_PAGES * texts_a_page * TEXT_WEIGHT)
     assert last.weight[size:].sum() == pytest.approx(len(few) * texts_a_page * TEXT_WEIGHT)
 
 
-def test_second_pass_sees_first_passes_that_have_not_seen_a_host(samples: list[Sample]) -> None:
+def test_second_pass_sees_first_passes_that_have_not_seen_a_host(
+    samples: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A first pass is fitted to all lines, others each without some hosts, together each host once; then the second."""
+    monkeypatch.setattr(fitting, "FIRST_LINES_A_TEXT", 10_000)
     texts = _collect(_pages())
     fit_weights(texts, {})
     lines = sum(text.chosen.size for text in texts)
@@ -342,7 +413,7 @@ def test_weights_name_their_data(data: Path, run: Run) -> None:
         assert run(data, "-o", target, *options).status == 0
         assert read_weights(target).made == {
             "by": " ".join(["cleaner fit isles.jsonl", *options]),
-            "texts": 3 * pages,
+            "texts": (2 + GOLD_TEXTS) * pages,
             "data": {"isles": {"pages": pages, "sha256": fingerprint}},
         }
 
@@ -354,6 +425,25 @@ def test_several_data_sets_are_named(data: Path, run: Run) -> None:
     assert run(data, other, "-o", data.with_name("own.json"), "--every", "6").status == 0
     made = read_weights(data.with_name("own.json")).made
     assert {name: entry["pages"] for name, entry in made["data"].items()} == {"isles": 2, "hills": 1}
+
+
+@pytest.mark.usefixtures("samples")
+def test_folder_of_marked_documents_is_data(data: Path, run: Run) -> None:
+    """A folder of marked documents is fitted to beside other data, and its fingerprint follows from names and contents."""
+    marked = data.with_name("village")
+    marked.mkdir()
+    document = "\n".join([*(f"-{line}" for line in MENU), *(f"+{line}" for line in SENTENCES[:4]), "?Jobs"])
+    (marked / "mill.txt").write_text(document, "utf-8")
+    target = data.with_name("own.json")
+    seen = []
+    for name in ("mill.txt", "mill.txt", "tower.txt"):
+        (marked / "mill.txt").rename(marked / name)
+        assert run(data, marked, "-o", target).status == 0
+        made = read_weights(target).made
+        assert made["by"] == "cleaner fit isles.jsonl village"
+        assert made["data"]["village"]["pages"] == 1
+        seen.append(made["data"]["village"]["sha256"])
+    assert seen[0] == seen[1] != seen[2]
 
 
 @pytest.mark.parametrize(
@@ -422,6 +512,29 @@ def test_missing_rapidfuzz_is_told_with_the_mend(data: Path, run: Run, monkeypat
     assert run(data, "-o", data.with_name("own.json")) == Outcome(
         2, "", "cleaner: fitting needs rapidfuzz; install it with: pip install 'news-cleaner[fit]'\n"
     )
+
+
+def test_weights_of_too_few_lines_are_read_back(data: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data too small for any tree give weights that load, or are refused before anything is written."""
+    pytest.importorskip("lightgbm")
+    monkeypatch.setitem(fitting.PARAMETERS, "min_data_in_leaf", 10_000)
+    target = data.with_name("own.json")
+    if run(data, "-o", target, "--every", "6").status == 0:
+        read_weights(target)
+    else:
+        assert not target.exists()
+
+
+def test_missing_lightgbm_is_told_before_anything_is_read(
+    data: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the extra that trees need, the command says so before it reads anything."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name == "lightgbm" else find(name, *rest)
+    )
+    data.write_text("no page\n", "utf-8")
+    assert run(data, "-o", data.with_name("own.json")).status == 2
 
 
 def test_gold_is_no_scraper() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import cache
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -74,6 +76,7 @@ ODD = (
     "|",
 )
 LINE_ENDS = ("\n", "\n", "\n", "\r\n", "\r", "\x85", "\u2028")
+MODES = ("careful", "balanced", "thorough")
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 QUICK = settings(
     derandomize=False,
@@ -97,10 +100,35 @@ def documents(draw: st.DrawFn) -> str:
     return text
 
 
+@st.composite
+def broken_documents(draw: st.DrawFn) -> str:
+    """Documents as scrapers and mail programs leave them: broken at spaces, wrapped at a width, or on one line."""
+    lines = draw(st.lists(st.sampled_from((*PROSE, *PROSE, *INTERFACE, "")), min_size=1, max_size=14))
+    form = draw(st.sampled_from(("broken", "broken-with-spaces", "wrapped", "one-line")))
+    random = draw(st.randoms(use_true_random=False))
+    if form == "one-line":
+        return draw(st.sampled_from((" ", "  ", "\u00a0"))).join(lines)
+    if form == "wrapped":
+        width = draw(st.integers(40, 100))
+        return draw(st.sampled_from(("\n", "\n\n"))).join(textwrap.fill(line, width) for line in lines)
+    share = draw(st.sampled_from((0.05, 0.2, 0.5)))
+    ends = ("\n",) if form == "broken" else ("\n", " \n", "\n ", " \n ", "  \n", " \r\n")
+    return "\n".join(
+        "".join(random.choice(ends) if sign == " " and random.random() < share else sign for sign in line)
+        for line in lines
+    )
+
+
 @cache
 def default_cleaner() -> Cleaner:
     """One cleaner with the defaults."""
     return Cleaner()
+
+
+@cache
+def mode_cleaner(mode: Any) -> Cleaner:
+    """One cleaner of each mode."""
+    return Cleaner(CleanConfig(mode=mode))
 
 
 @cache
@@ -120,7 +148,7 @@ def outcome(result: CleanResult) -> tuple[object, ...]:
 
 
 @QUICK
-@given(documents())
+@given(documents() | broken_documents())
 def test_replay_and_restore(text: str) -> None:
     """Removals are in order and apart, and lead from the input to the text and back."""
     result = default_cleaner().clean(text)
@@ -135,7 +163,7 @@ def test_replay_and_restore(text: str) -> None:
 
 
 @QUICK
-@given(documents())
+@given(documents() | broken_documents())
 def test_output_lines_are_input_lines(text: str) -> None:
     """The lines of the output are lines of the input in their order, whole or without the fragments cut from them."""
     result = default_cleaner().clean(text)
@@ -146,7 +174,7 @@ def test_output_lines_are_input_lines(text: str) -> None:
 
 
 @QUICK
-@given(documents())
+@given(documents() | broken_documents())
 def test_evidence_adds_up(text: str) -> None:
     """The evidence of a dropped line adds up to its score, which exceeds the threshold."""
     result = default_cleaner().clean(text)
@@ -159,7 +187,7 @@ def test_evidence_adds_up(text: str) -> None:
 
 
 @QUICK
-@given(documents())
+@given(documents() | broken_documents())
 def test_cleaning_twice_changes_nothing(text: str) -> None:
     """What is left of a document is left alone when it is cleaned again."""
     once = default_cleaner().clean(text)
@@ -171,7 +199,7 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 
 
 @QUICK
-@given(st.lists(documents(), max_size=4), st.randoms(use_true_random=False))
+@given(st.lists(documents() | broken_documents(), max_size=4), st.randoms(use_true_random=False))
 def test_one_by_one_as_many_and_as_a_stream(texts: list[str], random: Random) -> None:
     """A document's result does not depend on the documents beside it, before it, or on how it is handed in."""
     cleaner = default_cleaner()
@@ -195,7 +223,7 @@ def test_any_text(text: str) -> None:
 
 
 @QUICK
-@given(documents())
+@given(documents() | broken_documents())
 def test_keeping_every_kind_changes_nothing(text: str) -> None:
     """With every kind of noise and all headlines kept, a document comes back as it is, without removals."""
     result = keeping_cleaner().clean(text)
@@ -204,7 +232,7 @@ def test_keeping_every_kind_changes_nothing(text: str) -> None:
 
 
 @QUICK
-@given(documents() | ANY_TEXT)
+@given(documents() | broken_documents() | ANY_TEXT)
 def test_something_is_always_left(text: str) -> None:
     """A document with a letter never becomes empty; where all of it is noise, it stays and the flag says so."""
     result = default_cleaner().clean(text)
@@ -224,7 +252,7 @@ def test_noise_alone_is_flagged(phrase: str) -> None:
 
 
 @QUICK
-@given(documents())
+@given(documents() | broken_documents())
 def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
     """Hits that a pass takes over from the one before are those that its own text has."""
     cleaner = default_cleaner()
@@ -233,3 +261,30 @@ def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
         for hit in cleaner._matcher.match(one.document):
             found.setdefault(hit.line, []).append(hit)
         assert one.hits == found
+
+
+@QUICK
+@given(documents() | broken_documents() | ANY_TEXT, st.sampled_from(MODES))
+def test_doubtful_stretches_stay(text: str, mode: str) -> None:
+    """What is doubtful lies inside the input in order, holds something, speaks for noise, and was not removed."""
+    result = mode_cleaner(mode).clean(text)
+    gone = {character for removal in result.removals for character in range(removal.start, removal.end)}
+    position = 0
+    for doubt in result.doubtful:
+        assert position <= doubt.start < doubt.end <= len(text)
+        assert gone.isdisjoint(range(doubt.start, doubt.end))
+        assert doubt.score > 0.0
+        position = doubt.end
+    assert 0.0 <= result.confidence <= 1.0
+
+
+@QUICK
+@given(broken_documents(), st.sampled_from(MODES))
+def test_every_mode_leads_back(text: str, mode: str) -> None:
+    """In every mode removals replay, the input is restored, and cleaning twice changes nothing."""
+    cleaner = mode_cleaner(mode)
+    result = cleaner.clean(text)
+    assert apply_removals(text, result.removals) == result.text
+    assert result.restore() == text
+    again = cleaner.clean(result.text)
+    assert again.text == result.text

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.model import CleanResult, Evidence, Kind, Line, Removal, Verdict
+from cleaner.model import CleanResult, Doubt, Evidence, Kind, Line, Removal, Verdict
 from cleaner.patterns import Pattern
 from cleaner.report import (
     character_columns,
@@ -39,6 +39,8 @@ RESULT = CleanResult(
     headline="Der Rat",
     comments=("Mehr.",),
     flags=("truncated-by-paywall",),
+    confidence=0.87654321,
+    doubtful=(Doubt(0, 24, 1.5),),
     trace=lambda: (
         Verdict(Line(0, 0, 24, 25), "keep", None, -4.0, (Evidence("line.prose", -4.0, 0, 24),)),
         Verdict(Line(1, 25, 46, 47), "cut", Kind.COMMENT_CONTROLS, 16.0, (CUT,)),
@@ -128,10 +130,12 @@ def test_shortened_text_fits(text: str, width: int) -> None:
 
 
 def test_explanation_as_json() -> None:
-    """The JSON object has text, headline, flags, comments, and each line with offsets, action and evidence."""
+    """The JSON object has all that a result says, and each line with offsets, action and evidence."""
     found = explain_json(RESULT)
     assert found["text"] == RESULT.text
     assert (found["headline"], found["flags"], found["comments"]) == ("Der Rat", ["truncated-by-paywall"], ["Mehr."])
+    assert found["confidence"] == 0.8765
+    assert found["doubtful"] == [{"start": 0, "end": 24, "score": 1.5}]
     assert found["lines"][1] == {
         "start": 25,
         "end": 46,

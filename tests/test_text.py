@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner import text as text_module
 from cleaner.text import Document, fold, is_cjk, is_dropped, split_lines
 
 LINE_ENDS = ("\n", "\r", "\r\n", "\x85", "\u2028", "\u2029")
@@ -152,3 +153,97 @@ def test_lines_without_columns_stay_whole(line: str) -> None:
 def test_many_columns_cost_no_more_than_their_length() -> None:
     """A line of signs far apart is read once, and is one line."""
     assert len(Document("-     " * 200_000)) == 1
+
+
+# --- lines that lost their line ends ---------------------------------------------------------------------
+
+SENTENCES = (
+    "The ferry was taken out of service on Monday because of a crack in its hull.",
+    "Nobody was hurt!",
+    "Will it sail again?",
+    "“We found it in time,” said the engineer, who had been sent to look at the pumps.",
+    "The harbour office said that the ship would not sail before the end of the month…",
+    "It was built in 1994.",
+    "A second ferry is to come in March, says Dr. Anna Lindqvist of the harbour office.",
+)
+LOST = " ".join(SENTENCES * 4)
+
+
+def test_line_without_line_ends_is_split_into_sentences() -> None:
+    """A long line that is most of its text is a line for each sentence, all of them part of the one line."""
+    document = Document(LOST)
+    assert set(SENTENCES[:6]) <= set(document.line_texts)
+    assert "".join(LOST.split()) == "".join("".join(document.line_texts).split())
+    assert set(document.numbers.tolist()) == {0}
+    assert len(split_lines(LOST)) == 1
+
+
+def test_long_line_among_others_stays_whole() -> None:
+    """A long paragraph in a text of several such is one line."""
+    assert Document(f"{LOST}\n{LOST}\n{LOST}").numbers.tolist() == [0, 1, 2]
+
+
+def test_short_text_on_one_line_stays_whole() -> None:
+    """A paragraph of common length is one line, though it is all there is."""
+    assert len(Document(" ".join(SENTENCES))) == 1
+
+
+def test_sentences_without_spaces_between_words_are_split() -> None:
+    """A full stop of Chinese or Japanese parts sentences without a space behind it."""
+    sentence = "市議会は昨夜、老朽化した図書館の建て替えについて三時間にわたり議論した。"
+    document = Document(sentence * 30)
+    assert document.line_texts == (sentence,) * 30
+
+
+def test_fused_pieces_are_split() -> None:
+    """A line in which several pieces were fused without a space is split at the seams that a sentence follows."""
+    pieces = (
+        "The ferry stays in port",
+        "Nobody was hurt when the crack was found by a young engineer.",
+        "The ship will not sail again before the end of the month",
+        "Whether the pool can open in June depends on a pump that is on its way.",
+    )
+    text = f"{''.join(pieces)}\n{SENTENCES[0]}\n{SENTENCES[4]}\n{SENTENCES[6]}\n"
+    assert Document(text).line_texts == (*pieces, SENTENCES[0], SENTENCES[4], SENTENCES[6])
+
+
+def test_links_fused_with_each_other_stay_one_piece() -> None:
+    """Links without a space between them are one piece, for patterns know them so."""
+    links = "HomeNewsSportWeatherLettersArchiveContact" * 6
+    assert len(Document(f"{links}\n{SENTENCES[0]}\n")) == 2
+
+
+@given(
+    st.lists(st.sampled_from((*SENTENCES, "RépondreSupprimer", "and", "。", '." "', "Ab.Cd")), min_size=20, max_size=60)
+)
+def test_sentences_make_up_the_line(pieces: list[str]) -> None:
+    """The sentences of a line are in order, each stops where the next one starts, and only space lies between them."""
+    text = " ".join(pieces)
+    document = Document(f"{text}\nEnd")
+    starts, ends, stops = document.starts.tolist(), document.ends.tolist(), document.stops.tolist()
+    assert starts[0] == 0
+    assert stops == [*starts[1:], len(text) + 4]
+    assert all(start < end <= stop for start, end, stop in zip(starts, ends, stops, strict=True))
+    assert not any(document.text[end:stop].strip() for end, stop in zip(ends, stops, strict=True))
+
+
+@pytest.mark.parametrize("piece", ["！", '." "'])
+def test_many_stops_cost_no_more_than_their_length(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of nothing but stops is read about once."""
+    read: list[int] = []
+    has_word = text_module._has_word
+
+    def count(text: str) -> bool:
+        read.append(len(text))
+        return has_word(text)
+
+    monkeypatch.setattr(text_module, "_has_word", count)
+    text = piece * 1000
+    assert len(Document(text)) == 1
+    assert sum(read) <= 100 * len(text)
+
+
+def test_pair_of_buttons_is_not_parted() -> None:
+    """The buttons below a comment, fused with each other, stay one piece on a line that lost its line ends."""
+    text = f"{LOST} Well done. RépondreSupprimer The mayor is wrong on this matter."
+    assert any("RépondreSupprimer" in line for line in Document(text).line_texts)

@@ -17,10 +17,12 @@ from cleaner.catalog import builtin_weights, read_weights
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
 from cleaner.signals import signal_names
+from cleaner.trees import Trees
 from cleaner.weights import (
     FORMAT,
     PassWeights,
     SignalWeight,
+    TreeWeights,
     Weights,
     dump_weights,
     load_weights,
@@ -62,8 +64,21 @@ def _pass(names: tuple[str, ...]) -> PassWeights:
     )
 
 
+def _trees() -> TreeWeights:
+    """Two trees: one asks for what is around a line and then for its size, the other is a leaf."""
+    trees = Trees(
+        roots=np.array([0, 5], dtype=np.intp),
+        signal=np.array([0, 0, 1, 0, 0, 0], dtype=np.intp),
+        limit=np.array([0.5, 0.0, 2.0, 0.0, 0.0, 0.0], dtype=np.float32),
+        left=np.array([1, 1, 3, 3, 4, 5], dtype=np.intp),
+        right=np.array([2, 1, 4, 3, 4, 5], dtype=np.intp),
+        points=np.array([0.1, -1.0, 0.7, 0.4, 2.0, 0.25]),
+    )
+    return TreeWeights(("around.own", "shape.size"), trees)
+
+
 def _weights() -> Weights:
-    return Weights(_pass(FIRST), _pass(SECOND), {"by": "cleaner fit Mühle.jsonl", "data": {"Mühle": {"pages": 3}}})
+    return Weights(_pass(FIRST), _trees(), {"by": "cleaner fit Mühle.jsonl", "data": {"Mühle": {"pages": 3}}})
 
 
 def _load(text: str) -> Weights:
@@ -76,13 +91,20 @@ def _load(text: str) -> Weights:
 def test_written_weights_are_read_back() -> None:
     """What is written is read back equal, how it was made included, and written again it is the same text."""
     text = dump_weights(_weights())
-    assert _load(text) == _weights()
-    assert dump_weights(_load(text)) == text
+    found = _load(text)
+    assert (found.first, found.second.signals, found.made) == (
+        _weights().first,
+        _weights().second.signals,
+        _weights().made,
+    )
+    for name in ("roots", "signal", "limit", "left", "right", "points"):
+        assert np.array_equal(getattr(found.second.trees, name), getattr(_trees().trees, name))
+    assert dump_weights(found) == text
     assert json.loads(text)["format"] == FORMAT
 
 
 def test_file_is_readable() -> None:
-    """The file is text with a line for each number, letters as they are, and a line end at its end."""
+    """The file is text with a line for each number and each array of the trees, letters as they are, and a line end last."""
     text = dump_weights(_weights())
     assert text.endswith("}\n")
     assert "Mühle" in text
@@ -92,26 +114,24 @@ def test_file_is_readable() -> None:
 @given(st.builds(PassWeights, NUMBERS, NUMBERS, st.fixed_dictionaries(dict.fromkeys(FIRST, SIGNALS))))
 def test_any_numbers_are_read_back(one: PassWeights) -> None:
     """Every number comes back as it was."""
-    text = dump_weights(Weights(one, one, {}))
-    assert load_weights(text, "own.json", FIRST, FIRST) == Weights(one, one, {})
+    assert _load(dump_weights(Weights(one, _trees(), {}))).first == one
 
 
 def test_signals_have_the_order_of_this_version() -> None:
     """The order of the signals in the file makes no difference."""
     table = json.loads(dump_weights(_weights()))
-    for name in ("first", "second"):
-        table[name]["signals"] = dict(reversed(table[name]["signals"].items()))
+    table["first"]["signals"] = dict(reversed(table["first"]["signals"].items()))
     assert dump_weights(_load(json.dumps(table))) == dump_weights(_weights())
 
 
 def test_file_is_read_with_the_signals_of_this_version(tmp_path: Path) -> None:
     """A file with all signals of this version loads from its path, whole numbers included."""
     first, second = signal_names()
-    weights = Weights(_pass(first), _pass(second), {"by": "hand"})
+    weights = Weights(_pass(first), TreeWeights((second[-1], second[0]), _trees().trees), {"by": "hand"})
     path = tmp_path / "own.json"
-    path.write_text(dump_weights(weights).replace("2.5", "2"), "utf-8")
+    path.write_text(dump_weights(weights).replace("2.5,", "2,").replace("2.5\n", "2\n"), "utf-8")
     found = read_weights(path)
-    assert tuple(found.second.signals) == second
+    assert found.second.signals == (second[-1], second[0])
     assert found.first.signals[first[0]].bends == ((1.0, 2.0), (3.0, -0.75))
     assert found.made == {"by": "hand"}
 
@@ -148,37 +168,48 @@ PLACE = "first.signals.near.size"
 @pytest.mark.parametrize(
     ("change", "place", "mend"),
     [
-        (_set("format", to=FORMAT + 1), "format", f"is {FORMAT + 1}; this version reads {FORMAT}: fit it anew"),
-        (_set("format", to=None), "format", f"is None; this version reads {FORMAT}: fit it anew"),
-        (_drop("made"), "file", "lacks made; fit it anew"),
-        (_drop("second"), "file", "lacks second; fit it anew"),
-        (_set("third", to={}), "file", "has third, unknown here; fit it anew"),
-        (_set("first", to=[]), "first", "must be an object; fit it anew"),
-        (_drop("second", "prior"), "second", "lacks prior; fit it anew"),
-        (_set("second", "more", to=0), "second", "has more, unknown here; fit it anew"),
-        (_set("first", "signals", to=[]), "first.signals", "must be an object; fit it anew"),
-        (_drop("first", "signals", "near.size"), "first.signals", "lacks near.size; fit it anew"),
-        (_drop("second", "signals", "around.own"), "second.signals", "lacks around.own; fit it anew"),
-        (_set("first", "signals", "around.own", to={}), "first.signals", "has around.own, unknown here; fit it anew"),
-        (_set(*SIGNAL, to=1.0), PLACE, "must be an object; fit it anew"),
-        (_drop(*SIGNAL, "offset"), PLACE, "lacks offset; fit it anew"),
-        (_set(*SIGNAL, "curve", to=1.0), PLACE, "has curve, unknown here; fit it anew"),
-        (_set(*SIGNAL, "slope", to="0.5"), f"{PLACE}.slope", "is '0.5', not a number; fit it anew"),
-        (_set(*SIGNAL, "page_slope", to=None), f"{PLACE}.page_slope", "is None, not a number; fit it anew"),
-        (_set(*SIGNAL, "offset", to=True), f"{PLACE}.offset", "is True, not a number; fit it anew"),
-        (_set("first", "prior", to=[1]), "first.prior", "is [1], not a number; fit it anew"),
-        (_set("second", "page_prior", to={}), "second.page_prior", "is {}, not a number; fit it anew"),
-        (_set("first", "prior", to=float("nan")), "first.prior", "is nan, not a number; fit it anew"),
-        (_set(*SIGNAL, "slope", to=float("-inf")), f"{PLACE}.slope", "is -inf, not a number; fit it anew"),
-        (_set(*SIGNAL, "bends", to={}), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it anew"),
-        (_set(*SIGNAL, "bends", to=[1.0, 2.0]), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it anew"),
-        (_set(*SIGNAL, "bends", to=[[1.0]]), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it anew"),
-        (_set(*SIGNAL, "bends", to=[[1, 2, 3]]), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it anew"),
-        (_set(*SIGNAL, "range", to=3.0), f"{PLACE}.range", "must be a pair of numbers; fit it anew"),
-        (_set(*SIGNAL, "range", to=[0, 1, 2]), f"{PLACE}.range", "must be a pair of numbers; fit it anew"),
-        (_set(*SIGNAL, "range", to=[0, None]), f"{PLACE}.range", "is None, not a number; fit it anew"),
-        (_set(*SIGNAL, "bends", to=[["1", 2]]), f"{PLACE}.bends", "is '1', not a number; fit it anew"),
-        (_set(*SIGNAL, "bends", to=[[1, float("nan")]]), f"{PLACE}.bends", "is nan, not a number; fit it anew"),
+        (_set("format", to=FORMAT + 1), "format", f"is {FORMAT + 1}; this version reads {FORMAT}: fit it again"),
+        (_set("format", to=None), "format", f"is None; this version reads {FORMAT}: fit it again"),
+        (_drop("made"), "file", "lacks made; fit it again"),
+        (_drop("second"), "file", "lacks second; fit it again"),
+        (_set("third", to={}), "file", "has third, unknown here; fit it again"),
+        (_set("first", to=[]), "first", "must be an object; fit it again"),
+        (_drop("second", "trees"), "second", "lacks trees; fit it again"),
+        (_drop("first", "prior"), "first", "lacks prior; fit it again"),
+        (_set("second", "more", to=0), "second", "has more, unknown here; fit it again"),
+        (_set("first", "signals", to=[]), "first.signals", "must be an object; fit it again"),
+        (_drop("first", "signals", "near.size"), "first.signals", "lacks near.size; fit it again"),
+        (_set("second", "signals", to=[]), "second.signals", "must be a list of names; fit it again"),
+        (_set("second", "signals", to={"around.own": 0}), "second.signals", "must be a list of names; fit it again"),
+        (_set("second", "signals", to=["near.far"]), "second.signals", "has ['near.far'], unknown here; fit it again"),
+        (_set("second", "trees", to=[]), "second.trees", "must have all its arrays; fit it again"),
+        (_drop("second", "trees", "left"), "second.trees", "must have all its arrays; fit it again"),
+        (
+            _set("second", "trees", "left", to=[1]),
+            "second.trees.left",
+            "must have 6 entries, like signal; fit it again",
+        ),
+        (_set("second", "signals", to=["around.own"]), "second.trees.signal", "must be whole numbers below 1; fit it"),
+        (_set("first", "signals", "around.own", to={}), "first.signals", "has around.own, unknown here; fit it again"),
+        (_set(*SIGNAL, to=1.0), PLACE, "must be an object; fit it again"),
+        (_drop(*SIGNAL, "offset"), PLACE, "lacks offset; fit it again"),
+        (_set(*SIGNAL, "curve", to=1.0), PLACE, "has curve, unknown here; fit it again"),
+        (_set(*SIGNAL, "slope", to="0.5"), f"{PLACE}.slope", "is '0.5', not a number; fit it again"),
+        (_set(*SIGNAL, "page_slope", to=None), f"{PLACE}.page_slope", "is None, not a number; fit it again"),
+        (_set(*SIGNAL, "offset", to=True), f"{PLACE}.offset", "is True, not a number; fit it again"),
+        (_set("first", "prior", to=[1]), "first.prior", "is [1], not a number; fit it again"),
+        (_set("first", "page_prior", to={}), "first.page_prior", "is {}, not a number; fit it again"),
+        (_set("first", "prior", to=float("nan")), "first.prior", "is nan, not a number; fit it again"),
+        (_set(*SIGNAL, "slope", to=float("-inf")), f"{PLACE}.slope", "is -inf, not a number; fit it again"),
+        (_set(*SIGNAL, "bends", to={}), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it again"),
+        (_set(*SIGNAL, "bends", to=[1.0, 2.0]), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it again"),
+        (_set(*SIGNAL, "bends", to=[[1.0]]), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it again"),
+        (_set(*SIGNAL, "bends", to=[[1, 2, 3]]), f"{PLACE}.bends", "must be a list of pairs of numbers; fit it again"),
+        (_set(*SIGNAL, "range", to=3.0), f"{PLACE}.range", "must be a pair of numbers; fit it again"),
+        (_set(*SIGNAL, "range", to=[0, 1, 2]), f"{PLACE}.range", "must be a pair of numbers; fit it again"),
+        (_set(*SIGNAL, "range", to=[0, None]), f"{PLACE}.range", "is None, not a number; fit it again"),
+        (_set(*SIGNAL, "bends", to=[["1", 2]]), f"{PLACE}.bends", "is '1', not a number; fit it again"),
+        (_set(*SIGNAL, "bends", to=[[1, float("nan")]]), f"{PLACE}.bends", "is nan, not a number; fit it again"),
     ],
 )
 def test_wrong_file_is_refused_with_its_place(change: Callable[[dict[str, Any]], None], place: str, mend: str) -> None:
@@ -196,10 +227,10 @@ def test_wrong_file_is_refused_with_its_place(change: Callable[[dict[str, Any]],
 @pytest.mark.parametrize(
     ("text", "place", "mend"),
     [
-        ('{"format": 1,\n "made": }', "line 2", "is not valid JSON: Expecting value; fit it anew"),
-        ("", "line 1", "is not valid JSON: Expecting value; fit it anew"),
-        ("[]", "file", "must be an object; fit it anew"),
-        ("null", "file", "must be an object; fit it anew"),
+        ('{"format": 1,\n "made": }', "line 2", "is not valid JSON: Expecting value; fit it again"),
+        ("", "line 1", "is not valid JSON: Expecting value; fit it again"),
+        ("[]", "file", "must be an object; fit it again"),
+        ("null", "file", "must be an object; fit it again"),
     ],
 )
 def test_what_is_no_json_object_is_refused(text: str, place: str, mend: str) -> None:
@@ -232,7 +263,7 @@ def test_unreadable_file_is_refused(content: bytes | None, tmp_path: Path) -> No
 
 def test_error_survives_another_process() -> None:
     """The error comes out of a pickle as it went in."""
-    error = WeightsError("own.json", "first.prior", "is 'x', not a number; fit it anew")
+    error = WeightsError("own.json", "first.prior", "is 'x', not a number; fit it again")
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.file, again.place, again.mend) == (str(error), error.file, error.place, error.mend)
 
@@ -294,3 +325,29 @@ def test_shipped_weights_say_how_they_were_made() -> None:
     assert made["by"].startswith("cleaner fit ")
     assert {"daniel", "fundus", "wcxb_dev"} <= set(made["data"])
     assert all(len(entry["sha256"]) == 64 and entry["pages"] > 100 for entry in made["data"].values())
+
+
+# --- points of the second pass ---------------------------------------------------------------------------
+
+
+def test_trees_count_the_signals_they_name() -> None:
+    """The second pass takes its signals by name out of all columns, whatever their order, and names its terms."""
+    weights = _trees()
+    columns = {
+        "near.size": np.array([9.0, 9.0, 9.0]),
+        "shape.size": np.array([9.0, 2.0, 2.1]),
+        "around.own": np.array([0.5, 0.6, 0.6]),
+    }
+    points = dict(zip(weights.terms, weights.points(columns), strict=True))
+    assert list(points) == ["prior", "around.own", "shape.size"]
+    assert points["prior"] == pytest.approx([0.35, 0.35, 0.35])
+    assert points["around.own"] == pytest.approx([-1.1, 0.6, 0.6])
+    assert points["shape.size"] == pytest.approx([0.0, -0.3, 1.3])
+    assert weights.totals(columns).tolist() == [-0.75, 0.65, 2.25]
+
+
+def test_trees_of_a_document_without_lines() -> None:
+    """No lines get no points from trees."""
+    columns = {name: np.zeros(0) for name in SECOND}
+    assert _trees().points(columns).shape == (3, 0)
+    assert _trees().totals(columns).shape == (0,)

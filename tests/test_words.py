@@ -17,6 +17,7 @@ from cleaner.words import HashArray, WordLists, find_words
 LISTS = WordLists(
     {"de": ["die", "für", "und"], "en": ["the", "of", "die"], "fr": ["les", "déjà", "c"], "zh": ["的", "在"]},
     {"de": ["ich", "euch"], "en": ["i", "me"], "fr": ["me", "c"], "xx": ["zu"]},
+    {"en": ["share", "die"], "yy": ["the"]},
 )
 WORDS = st.text(st.sampled_from("abcdeéßλжשג"), min_size=1, max_size=8)
 
@@ -38,11 +39,11 @@ def _words(text: str) -> list[str]:
     ]
 
 
-def _languages(lists: WordLists, word: str) -> tuple[set[str], set[str]]:
-    """The languages that a single word is a function word of, and those it is a person word of."""
-    function, person = lists.look_up(_find(fold(word))[1])
-    assert function.size == person.size == 1
-    return _named(lists, int(function[0])), _named(lists, int(person[0]))
+def _languages(lists: WordLists, word: str) -> tuple[set[str], set[str], set[str]]:
+    """The languages that a single word is a function word, a person word and an interface word of."""
+    function, person, interface = lists.look_up(_find(fold(word))[1])
+    assert function.size == person.size == interface.size == 1
+    return _named(lists, int(function[0])), _named(lists, int(person[0])), _named(lists, int(interface[0]))
 
 
 def _named(lists: WordLists, bits: int) -> set[str]:
@@ -125,48 +126,57 @@ def test_any_text_has_words_in_order(text: str) -> None:
 # --- lists -----------------------------------------------------------------------------------------------
 
 
-def test_languages_are_those_of_both_tables() -> None:
-    """A language of either table is known, each once, in alphabetic order."""
-    assert LISTS.languages == ("de", "en", "fr", "xx", "zh")
+def test_languages_are_those_of_all_tables() -> None:
+    """A language of any table is known, each once, in alphabetic order."""
+    assert LISTS.languages == ("de", "en", "fr", "xx", "yy", "zh")
 
 
 @pytest.mark.parametrize(
-    ("word", "function", "person"),
+    ("word", "function", "person", "interface"),
     [
-        ("the", {"en"}, set()),
-        ("die", {"de", "en"}, set()),
-        ("c", {"fr"}, {"fr"}),
-        ("me", set(), {"en", "fr"}),
-        ("zu", set(), {"xx"}),
-        ("的", {"zh"}, set()),
-        ("th", set(), set()),
-        ("thethe", set(), set()),
+        ("the", {"en"}, set(), {"yy"}),
+        ("die", {"de", "en"}, set(), {"en"}),
+        ("c", {"fr"}, {"fr"}, set()),
+        ("me", set(), {"en", "fr"}, set()),
+        ("zu", set(), {"xx"}, set()),
+        ("share", set(), set(), {"en"}),
+        ("的", {"zh"}, set(), set()),
+        ("th", set(), set(), set()),
+        ("thethe", set(), set(), set()),
     ],
 )
-def test_word_is_known_by_its_languages(word: str, function: set[str], person: set[str]) -> None:
-    """A word is a function word and a person word of the languages that list it, and no part of a word is one."""
-    assert _languages(LISTS, word) == (function, person)
+def test_word_is_known_by_its_languages(word: str, function: set[str], person: set[str], interface: set[str]) -> None:
+    """A word is known for each list by the languages that list it there, and no part of a word is known."""
+    assert _languages(LISTS, word) == (function, person, interface)
+
+
+@pytest.mark.parametrize(("language", "bit"), [("de", 1), ("zh", 32), ("it", 0)])
+def test_bit_of_a_language(language: str, bit: int) -> None:
+    """Each language has a bit of its own, by its place, and one that is not known has none."""
+    assert LISTS.bit(language) == bit
 
 
 @pytest.mark.parametrize("word", ["Für", "FÜR", "fur", "fu\u0308r", "FU\u0308R"])
 def test_words_are_compared_folded(word: str) -> None:
     """Case, accents and decomposition make no difference, in the list or in the text."""
-    assert _languages(LISTS, word) == ({"de"}, set())
-    assert _languages(WordLists({"de": [word]}, {}), "für") == ({"de"}, set())
+    assert _languages(LISTS, word) == ({"de"}, set(), set())
+    assert _languages(WordLists({"de": [word]}, {}), "für") == ({"de"}, set(), set())
+    assert _languages(WordLists({}, {}, {"de": [word]}), "für") == (set(), set(), {"de"})
 
 
 def test_empty_lists_know_nothing() -> None:
     """Without words nothing is found, and there is no main language."""
     empty = WordLists({}, {})
     assert empty.languages == ()
-    assert _languages(empty, "the") == (set(), set())
+    assert _languages(empty, "the") == (set(), set(), set())
+    assert empty.bit("en") == 0
     assert _main_language(empty, "the cat") is None
 
 
 def test_text_without_words_finds_nothing() -> None:
     """A text without words has no words to look up."""
-    function, person = LISTS.look_up(_find("… 12")[1])
-    assert (function.size, person.size) == (0, 0)
+    function, person, interface = LISTS.look_up(_find("… 12")[1])
+    assert (function.size, person.size, interface.size) == (0, 0, 0)
     assert LISTS.main_language(function) is None
 
 
@@ -178,18 +188,19 @@ def test_text_without_words_finds_nothing() -> None:
         ("Les ponts déjà bâtis", "fr"),
         ("桥在河的北岸", "zh"),
         ("ich euch", None),
+        ("share", None),
         ("", None),
     ],
 )
 def test_main_language_is_that_of_most_function_words(text: str, language: str | None) -> None:
-    """The language is that of most of the function words; person words do not count for it."""
+    """The language is that of most of the function words; words of the other lists do not count for it."""
     assert _main_language(LISTS, text) == language
 
 
 # --- the files -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["stop-words.txt", "person-words.txt"])
+@pytest.mark.parametrize("name", ["stop-words.txt", "person-words.txt", "interface-words.txt"])
 def test_language_has_one_row(name: str) -> None:
     """Each language has one row of its own, with words that hold letters."""
     rows = _rows(name)
@@ -211,7 +222,7 @@ def test_languages_with_function_words_have_person_words() -> None:
 def test_built_in_lists_hold_the_files() -> None:
     """All languages of the files are known, and a word of each is found."""
     lists = word_lists()
-    for column, name in enumerate(("stop-words.txt", "person-words.txt")):
+    for column, name in enumerate(("stop-words.txt", "person-words.txt", "interface-words.txt")):
         for language, words in _rows(name):
             longest = max((word for word in words if _find(fold(word))[1].size == 1), key=len)
             assert language in _languages(lists, longest)[column]

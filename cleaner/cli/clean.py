@@ -22,6 +22,7 @@ from cleaner.cli.options import (
     LangOption,
     LineBufferedOption,
     MaxDocumentOption,
+    ModeOption,
     PatternsOption,
     ResultFieldOption,
     ResumeOption,
@@ -89,6 +90,7 @@ def run(
     result_field: ResultFieldOption = None,
     keep: KeepOption = None,
     headline: HeadlineOption = "first",
+    mode: ModeOption = "balanced",
     threshold: ThresholdOption = 0.0,
     title: TitleOption = None,
     lang: LangOption = None,
@@ -135,6 +137,7 @@ def run(
         config = make_config(
             keep=keep,
             headline=headline,
+            mode=mode,
             threshold=threshold,
             patterns=patterns,
             weights=weights,

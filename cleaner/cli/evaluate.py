@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from cleaner.cli.options import HeadlineOption, KeepOption, ThresholdOption, WeightsOption, make_config, split_commas
+from cleaner.cli.options import (
+    HeadlineOption,
+    KeepOption,
+    ModeOption,
+    ThresholdOption,
+    WeightsOption,
+    make_config,
+    split_commas,
+)
 from cleaner.cli.output import (
     EXIT_FAILED,
     refuse,
@@ -59,6 +67,7 @@ def run(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
     headline: HeadlineOption = "first",
+    mode: ModeOption = "balanced",
     threshold: ThresholdOption = 0.0,
     keep: KeepOption = None,
     weights: WeightsOption = None,
@@ -87,7 +96,7 @@ def run(
     with reporting():
         paths = data or refuse("no data; give .jsonl files of labelled pages (see `cleaner eval --help`)")
         _check_usage(paths, by, worst=worst, every=every, jobs=jobs)
-        config = make_config(keep=keep, headline=headline, threshold=threshold, weights=weights)
+        config = make_config(keep=keep, headline=headline, mode=mode, threshold=threshold, weights=weights)
         names = frozenset(split_commas(scraper))
         found = _evaluate(paths, config, names, with_patterns=patterns, every=every, jobs=jobs or os.cpu_count() or 1)
         if found.reports:

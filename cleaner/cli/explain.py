@@ -14,6 +14,7 @@ from cleaner.cli.options import (
     HeadlineOption,
     KeepOption,
     LangOption,
+    ModeOption,
     PatternsOption,
     ThresholdOption,
     TitleOption,
@@ -60,6 +61,7 @@ def run(
     ] = None,
     keep: KeepOption = None,
     headline: HeadlineOption = "first",
+    mode: ModeOption = "balanced",
     threshold: ThresholdOption = 0.0,
     title: TitleOption = None,
     lang: LangOption = None,
@@ -88,6 +90,7 @@ def run(
         config = make_config(
             keep=keep,
             headline=headline,
+            mode=mode,
             threshold=threshold,
             patterns=patterns,
             weights=weights,

@@ -41,7 +41,7 @@ def run(
 
     The lines of DATA are as for `cleaner eval`. The same pages give the same weights, and the file says from which
     data it was made. Use it with --weights, or CleanConfig(weights=...). A few hundred pages from many sites are
-    needed; all texts are held in memory, about 1 MB for each page.
+    needed; all texts are held in memory, about 1 MB for each page. A folder of marked documents is DATA too.
 
     \b
     Examples:
@@ -60,9 +60,9 @@ def run(
         names = [data_name(path) for path in paths]
         if len(set(names)) < len(names):
             refuse("two data sets have the same name, so the weights could not tell them apart; rename one of them")
-        needed = "lightgbm" if html else "rapidfuzz"
-        if importlib.util.find_spec(needed) is None:
-            refuse(f"fitting needs {needed}; install it with: pip install 'news-cleaner[fit]'")
+        for needed in ("lightgbm",) if html else ("lightgbm", "rapidfuzz"):
+            if importlib.util.find_spec(needed) is None:
+                refuse(f"fitting needs {needed}; install it with: pip install 'news-cleaner[fit]'")
         if html:
             _fit_html(paths, target, every)
         else:
@@ -105,8 +105,18 @@ def _describe(paths: Sequence[Path], counts: Counter[str], every: int, texts: in
         "data": {
             data_name(path): {
                 "pages": counts[data_name(path)],
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "sha256": _fingerprint(path),
             }
             for path in paths
         },
     }
+
+
+def _fingerprint(path: Path) -> str:
+    """A digest of a data set: of its file, or of the names and contents of a folder's marked documents."""
+    if not path.is_dir():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = hashlib.sha256()
+    for document in sorted(path.rglob("*.txt")):
+        digest.update(document.relative_to(path).as_posix().encode() + b"\0" + document.read_bytes())
+    return digest.hexdigest()

@@ -32,6 +32,7 @@ __all__ = [
     "LangOption",
     "LineBufferedOption",
     "MaxDocumentOption",
+    "ModeOption",
     "PatternsOption",
     "ResultFieldOption",
     "ResumeOption",
@@ -65,6 +66,14 @@ HeadlineOption: TypeAlias = Annotated[
         "--headline",
         metavar="first|drop|keep",
         help="Keep the first copy of the headline, drop all copies, or keep all copies.",
+    ),
+]
+ModeOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--mode",
+        metavar="careful|balanced|thorough",
+        help="Rather leave noise in, weigh both, or rather lose a line of the article.",
     ),
 ]
 ThresholdOption: TypeAlias = Annotated[
@@ -185,6 +194,7 @@ def make_config(
     *,
     keep: list[str] | None,
     headline: str,
+    mode: str = "balanced",
     threshold: float,
     patterns: Path | None = None,
     weights: Path | None = None,
@@ -197,6 +207,7 @@ def make_config(
     return CleanConfig(
         keep=cast("Any", split_commas(keep)),
         headline=cast("Any", headline),
+        mode=cast("Any", mode),
         threshold=threshold,
         patterns=patterns,
         weights=weights,

@@ -22,7 +22,7 @@ from cleaner.html.peer import add_metadata, extract_text
 from cleaner.html.reading import NO_ARTICLE, PageReader, Reading
 from cleaner.html.reasons import Reasons, comment_blocks
 from cleaner.matcher import Matcher
-from cleaner.model import CleanResult, Deferred, Evidence, Line, Metadata, Removal, Verdict
+from cleaner.model import CleanResult, Deferred, Doubt, Evidence, Line, Metadata, Removal, Verdict
 from cleaner.passes import Segments
 from cleaner.patterns import Pattern
 from cleaner.text import Document
@@ -63,7 +63,7 @@ class PageCleaner:
             return self._clean_extracted(markup, url, describe)
         reading = self.read(markup)
         if reading is None:
-            return CleanResult("", flags=(NO_ARTICLE,), describe=describe)
+            return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
         return self._compose(markup, reading, describe)
 
     def read(self, markup: str | bytes) -> Reading | None:
@@ -84,7 +84,7 @@ class PageCleaner:
     def _clean_extracted(self, markup: str | bytes, url: str | None, describe: Callable[[], Metadata]) -> CleanResult:
         text = extract_text(markup, url)
         if not text:
-            return CleanResult("", flags=(NO_ARTICLE,), describe=describe)
+            return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
         return replace(self._clean_text(text, self.config, title=describe().title), describe=describe)
 
     def _compose(self, markup: str | bytes, reading: Reading, describe: Callable[[], Metadata]) -> CleanResult:
@@ -98,6 +98,8 @@ class PageCleaner:
             headline=reading.headline,
             comments=(*result.comments, *comment_blocks(reading, element_words())),
             flags=tuple(flags),
+            confidence=min(max(float(reading.choice.expected), 0.0), 1.0),
+            doubtful=_in_source(result.doubtful, reading),
             trace=story,
             describe=describe,
         )
@@ -232,3 +234,11 @@ def _joined(line: Line, verdicts: Sequence[Verdict], segments: Segments, path: s
     evidence = tuple(item for verdict in verdicts for item in segments.moved(verdict.evidence))
     score = sum(verdict.score for verdict in verdicts)
     return Verdict(line, action, kinds[0] if kinds else None, score, evidence, path)
+
+
+def _in_source(doubtful: Sequence[Doubt], reading: Reading) -> tuple[Doubt, ...]:
+    """What is doubtful in the text of the chosen blocks, with offsets into the text of all blocks."""
+    segments = Segments.whole(reading.source).without(reading.edits())
+    return tuple(
+        Doubt(start, end, doubt.score) for doubt in doubtful for start, end in segments.pieces(doubt.start, doubt.end)
+    )

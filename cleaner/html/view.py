@@ -85,7 +85,7 @@ class PageView:
     @cached_property
     def document(self) -> Document:
         """The texts of the blocks as one document, a line each."""
-        return Document("\n".join(self.texts))
+        return Document("\n".join(self.texts), "none")
 
     @cached_property
     def features(self) -> Features:

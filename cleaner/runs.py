@@ -1,0 +1,167 @@
+"""Points -> which lines stay, decided over runs: an unnamed removal is a claim about a whole stretch of lines.
+
+A document is read as head, article, tail, with runs of noise inside the article. What has a name (a pattern, a thread,
+a copy of the headline) is removed by itself and anchors what stands beside it. What has none is removed only as a run:
+at the head, at the tail, or inside the article, where beginning a run costs words, the more the less the document
+looks like a whole page and much more where nothing named stands at the run's edge. The reading with the least expected
+cost is chosen, where a lost article word costs several noise words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from cleaner.features import BoolArray, FloatArray
+
+__all__ = ["MODES", "RunCosts", "choose_runs"]
+
+# A line of more words counts as one of so many: a single paragraph decides no document.
+MAX_WORDS = 40.0
+# More words than a run has that is worth removing without a name.
+NEVER = 500.0
+# More words than any document has.
+FORBIDDEN = 1e6
+# How near a named line anchors a run, in lines (set by hand, after a study of pages of other sites).
+ANCHOR_LINES = 2
+# How many times as much a lost word counts in a sentence (set by hand, on marked documents).
+SENTENCE_LOSS = 5.0
+
+
+class RunCosts(NamedTuple):
+    """What beginning a run of unnamed removals costs, in words of noise left.
+
+    ``loss``: noise words that one lost article word counts as. ``head``, ``inside``, ``tail``: a run
+    beside something with a name; ``head_alone``, ``inside_alone``, ``tail_alone``: one with nothing named at its edge.
+    ``budget``: the share of a document's words that may go without a name; where more would, none does.
+    """
+
+    loss: float
+    head: float
+    head_alone: float
+    inside: float
+    inside_alone: float
+    tail: float
+    tail_alone: float
+    budget: float
+
+    def mix(self, other: RunCosts, share: float) -> RunCosts:
+        """These costs with a share of others, on a scale of ratios: between 500 words and none lie 22, not 250."""
+        mixed = (
+            (own + 1.0) ** (1.0 - share) * (new + 1.0) ** share - 1.0 for own, new in zip(self, other, strict=True)
+        )
+        return RunCosts(*mixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A point on the curve of lost article against left noise: the costs of extracted text and of whole pages."""
+
+    extracted: RunCosts
+    page: RunCosts
+
+
+# Set by hand: the curve that the three lie on was measured on marked documents and on pages of sites left out.
+MODES: Mapping[str, Mode] = MappingProxyType(
+    {
+        "careful": Mode(
+            extracted=RunCosts(8.0, NEVER, NEVER, FORBIDDEN, FORBIDDEN, 10.0, NEVER, 0.1),
+            page=RunCosts(6.0, 5.0, 5.0, FORBIDDEN, FORBIDDEN, 5.0, 20.0, 1.0),
+        ),
+        "balanced": Mode(
+            extracted=RunCosts(1.5, 8.0, NEVER, 5.0, NEVER, 0.0, NEVER, 0.15),
+            page=RunCosts(1.6, 0.0, 0.0, 3.0, 25.0, 0.0, 8.0, 1.0),
+        ),
+        "thorough": Mode(
+            extracted=RunCosts(1.0, 5.0, 10.0, 2.0, 10.0, 0.0, 5.0, 0.5),
+            page=RunCosts(0.8, 0.0, 0.0, 0.0, 3.0, 0.0, 0.0, 1.0),
+        ),
+    }
+)
+
+_HEAD, _ARTICLE, _INSIDE, _INSIDE_ALONE, _TAIL = range(5)
+
+
+def choose_runs(
+    points: FloatArray, words: FloatArray, named: BoolArray, sentence: BoolArray, costs: RunCosts
+) -> BoolArray:
+    """Which lines stay; ``named``: lines of noise with a name, which are removed wherever they stand.
+
+    ``points``: log-odds of noise of each line. ``words``: their sizes. ``sentence``: the lines that are sentences,
+    which an article has more of than any furniture: to lose one costs more.
+    """
+    count = points.size
+    if not count:
+        return np.zeros(0, dtype=bool)
+    noise = 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(points, -30.0), 30.0)))
+    size = np.minimum(words, MAX_WORDS) + 0.5
+    keep_cost = np.where(named, 0.0, noise * size).tolist()
+    loss = costs.loss * np.where(sentence, SENTENCE_LOSS, 1.0)
+    drop_cost = np.where(named, 0.0, loss * (1.0 - noise) * size).tolist()
+    before, after = _anchors(named)
+    states = _best_path(keep_cost, drop_cost, before.tolist(), after.tolist(), costs)
+    keep = (states == _ARTICLE) & ~named
+    if costs.budget < 1.0:
+        unnamed = ~keep & ~named
+        if float(words[unnamed].sum()) > costs.budget * float(words.sum()):
+            keep = ~named
+    return np.asarray(keep)
+
+
+def _anchors(named: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """For each boundary before a line whether something named stands shortly above it, and at or shortly below it."""
+    running = np.concatenate([[0], np.cumsum(named)])
+    at = np.arange(named.size)
+    above = running[at] - running[np.maximum(at - ANCHOR_LINES, 0)]
+    below = running[np.minimum(at + ANCHOR_LINES, named.size)] - running[at]
+    return above > 0, below > 0
+
+
+def _best_path(
+    keep: list[float], drop: list[float], above: list[bool], below: list[bool], costs: RunCosts
+) -> np.ndarray:
+    """The state of each line on the cheapest path."""
+    best = [0.0, 0.0, math.inf, math.inf, math.inf]
+    back: list[tuple[int, int, int, int, int]] = []
+    refund = costs.inside_alone - costs.inside
+    for line in range(len(keep)):
+        head, article, inside, alone, tail = best
+        is_above, is_below = above[line], below[line]
+        # Into the article: from the head, from a run inside it, which is cheaper where it ends beside a name.
+        options = (
+            (head + (costs.head if is_above or is_below else costs.head_alone), _HEAD) if line else (math.inf, _HEAD),
+            (article, _ARTICLE),
+            (inside, _INSIDE),
+            (alone - (refund if is_below or is_above else 0.0), _INSIDE_ALONE),
+        )
+        article_cost, article_from = min(options)
+        inside_from, inside_cost = _INSIDE, inside
+        if line and (is_above or is_below) and article + costs.inside < inside_cost:
+            inside_from, inside_cost = _ARTICLE, article + costs.inside
+        alone_from, alone_cost = _INSIDE_ALONE, alone
+        if line and article + costs.inside_alone < alone_cost:
+            alone_from, alone_cost = _ARTICLE, article + costs.inside_alone
+        tail_from, tail_cost = _TAIL, tail
+        begin = article + (costs.tail if is_above or is_below else costs.tail_alone)
+        if line and begin < tail_cost:
+            tail_from, tail_cost = _ARTICLE, begin
+        back.append((_HEAD, article_from, inside_from, alone_from, tail_from))
+        best = [
+            head + drop[line],
+            article_cost + keep[line],
+            inside_cost + drop[line],
+            alone_cost + drop[line],
+            tail_cost + drop[line],
+        ]
+    ends = [(best[_ARTICLE], _ARTICLE), (best[_TAIL], _TAIL), (best[_INSIDE], _INSIDE)]
+    state = min(ends)[1]
+    states = np.empty(len(keep), dtype=np.int64)
+    for line in range(len(keep) - 1, -1, -1):
+        states[line] = state
+        state = back[line][state]
+    return states
