@@ -5,7 +5,8 @@
     python benchmarks/quality.py DATA_FOLDER --gate --update [--allow-regression]
 
 DATA_FOLDER holds NAME.jsonl.gz files of labelled pages, as `cleaner eval` reads them; the measures are the same.
-Where NAME.html.jsonl.gz stands beside one, the articles of its HTML are measured too.
+Where NAME.html.jsonl.gz stands beside one, the articles of its HTML are measured too; and so are the marked documents
+of samples/marked, folder by folder.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,9 @@ from cleaner.labelled import LabelledPage, read_labelled
 from cleaner.report import gold_table, measure_record, measure_table
 
 GATE = Path(__file__).with_name("gate.json")
+MARKED = Path(__file__).resolve().parent.parent / "samples" / "marked"
 # The gold of these sets has no headline.
-WITHOUT_HEADLINE = frozenset({"fundus", "wcxb_dev"})
+WITHOUT_HEADLINE = frozenset({"fundus", "wcxb_dev", "wcxb_other_dev"})
 EPSILON = 0.0005
 
 Figures = dict[str, dict[str, float]]
@@ -58,6 +61,13 @@ def measure_html(folder: Path, names: Sequence[str], *, every: int) -> dict[str,
             ]
             found[name] = sum(scores) / len(scores)
     return found
+
+
+def measure_marked() -> Figures:
+    """The figures of the marked documents of this project, by folder."""
+    marked = import_module("marked")
+    folders = sorted(path for path in MARKED.iterdir() if path.is_dir())
+    return {f"marked/{path.name}": marked.figures_of(marked.measure_folder(path, CleanConfig())) for path in folders}
 
 
 def fingerprint(folder: Path, names: Sequence[str]) -> str:
@@ -113,7 +123,7 @@ def main() -> int:
     """Measure, print the tables, and compare with the floors when asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--sets", default="daniel,fundus,wcxb_dev")
+    parser.add_argument("--sets", default="daniel,fundus,wcxb_dev,wcxb_other_dev")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--details", type=Path, help="write one line a page and scraper here, as JSON")
@@ -128,18 +138,19 @@ def main() -> int:
     except CleanerError as error:
         say(str(error))
         return 1
-    rows, gold = summarise(measures), summarise_gold(measures)
+    rows, gold, marked = summarise(measures), summarise_gold(measures), measure_marked()
     print("\n".join([*measure_table(rows), "", *gold_table(gold)]))
     print("\n".join(["", *(f"{name:9} HTML  cleaned {value:.4f}" for name, value in html.items())]))
+    for name, row in marked.items():
+        print(f"{name:24}", "  ".join(f"{field} {value:.4f}" for field, value in row.items()))
     if options.details:
         with options.details.open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(measure_record(item)) + "\n" for item in measures)
     if not options.gate:
         return 0
     digest = fingerprint(options.folder, names)
-    return hold_gate(
-        figures_of(rows, gold, html), digest, update=options.update, allow_regression=options.allow_regression
-    )
+    figures = figures_of(rows, gold, html) | marked
+    return hold_gate(figures, digest, update=options.update, allow_regression=options.allow_regression)
 
 
 if __name__ == "__main__":
