@@ -454,15 +454,16 @@ def _words(analysis: Analysis, above: int, below: int) -> float:
 
 def _is_listing(analysis: Analysis, chain: list[_Beat]) -> bool:
     """Whether most intervals hold a count of comments of their own, and no link: then they are articles in a list."""
-    counted = sum(
-        any(
-            hit.pattern.kind is Kind.COMMENT_COUNT
-            for line in range(above.line, below.line)
-            for hit in analysis.hits.get(line, ())
-        )
+    counted = _intervals_with(analysis, chain, Kind.COMMENT_COUNT)
+    return counted * 2 >= len(chain) and not _is_linked(analysis, chain)
+
+
+def _intervals_with(analysis: Analysis, chain: list[_Beat], kind: Kind) -> int:
+    """How many intervals of a chain hold a hit of a kind."""
+    return sum(
+        any(hit.pattern.kind is kind for line in range(above.line, below.line) for hit in analysis.hits.get(line, ()))
         for above, below in pairwise(chain)
     )
-    return counted * 2 >= len(chain) and not _is_linked(analysis, chain)
 
 
 def _has_texts(analysis: Analysis, chain: list[_Beat]) -> bool:
@@ -484,14 +485,7 @@ def _stands_below(analysis: Analysis, chain: list[_Beat], start: int, *, bare: b
 
 def _is_linked(analysis: Analysis, chain: list[_Beat]) -> bool:
     """Whether most comments of a chain have a link of their own: reply, report, quote."""
-    linked = sum(
-        any(
-            hit.pattern.kind is Kind.COMMENT_CONTROLS
-            for line in range(above.line, below.line)
-            for hit in analysis.hits.get(line, ())
-        )
-        for above, below in pairwise(chain)
-    )
+    linked = _intervals_with(analysis, chain, Kind.COMMENT_CONTROLS)
     return linked >= 2 and linked * 2 >= len(chain) - 1
 
 

@@ -25,6 +25,7 @@ from cleaner.signals import Clues
 from cleaner.text import IntArray
 from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.weights import Weights
+from cleaner.windows import stretches
 
 __all__ = ["Decision", "decide"]
 
@@ -124,9 +125,8 @@ def _choose(analysis: Analysis, config: CleanConfig, ledger: Ledger, points: Lin
 
 def _doubtful_stretches(lines: IntArray, doubtful: BoolArray, own: FloatArray) -> tuple[tuple[int, int, float], ...]:
     """The first and last line of each stretch of doubtful lines, and the mean of their points."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], doubtful, [False]]).astype(np.int8))).reshape(-1, 2)
     return tuple(
-        (int(lines[first]), int(lines[stop - 1]), float(own[first:stop].mean())) for first, stop in edges.tolist()
+        (int(lines[first]), int(lines[stop - 1]), float(own[first:stop].mean())) for first, stop in stretches(doubtful)
     )
 
 

@@ -27,12 +27,12 @@ __all__ = ["Cut", "Gathered", "Ledger", "gather"]
 
 THREAD_POINTS = 24.0
 BOX_POINTS = 14.0
-# Boxes that hold titles of other articles.
 # The counter of a slide show; so many count up together.
 COUNTER = re.compile(r"\s*\(?(\d{1,3}) ?/ ?(\d{1,3})\)?\s*")
 COUNTER_MAX_LENGTH, COUNTER_MIN_RUN = 12, 3
 # A label and the title below it, in words (set by hand).
 LABEL_MAX_WORDS, TITLE_MAX_WORDS = 4, 25
+# Boxes that hold titles of other articles.
 TITLE_KINDS = frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP})
 SIGNATURE_POINTS = 7.0
 # Dates with text between them are entries from so many on, each of so many lines at most.

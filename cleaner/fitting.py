@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cleaner.alignment import align_lines
+from cleaner.alignment import Alignment, align_lines
 from cleaner.analysis import Analysis, analyse, analyse_units
 from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.composing import compose, in_other_form
@@ -33,7 +33,7 @@ from cleaner.regression import Sample, SingleArray, fit_pass
 from cleaner.scorer import rawness
 from cleaner.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.text import Document, IntArray
-from cleaner.trees import fit_trees
+from cleaner.trees import fit_trees, signal_names_of
 from cleaner.weights import PassWeights, TreeWeights, Weights
 from cleaner.words import WordLists
 
@@ -129,6 +129,14 @@ def _collector() -> Collector:
     return Collector(Matcher(builtin_patterns()), word_lists())
 
 
+class _ReadText(NamedTuple):
+    """A text of a page by its units: their analysis, the filled ones, and how these align with the gold."""
+
+    analysis: Analysis
+    lines: list[str]
+    aligned: Alignment
+
+
 class Collector:
     """Makes training texts of pages, with one set of patterns and word lists."""
 
@@ -138,21 +146,25 @@ class Collector:
 
     def collect(self, page: LabelledPage, other: Article | None = None) -> list[TrainingText]:
         """The training texts of a page: each scraper's text, its gold, and compositions; ``other`` is another article."""
+        read = {scraper: self._read(page, text) for scraper, text in page.texts.items()}
         found = []
-        for scraper, text in {**page.texts, GOLD: page.gold}.items():
+        for scraper, text in {**read, GOLD: self._read(page, page.gold)}.items():
             made = self._collect_text(page, scraper, text)
             found += [made] if made is not None else []
-        found += self._compose(page, other)
+        found += self._compose(page, read, other)
         if MARKED in page.texts:
             found = [replace(text, weight=text.weight * MARKED_WEIGHT) for text in found]
         return found
 
-    def _collect_text(self, page: LabelledPage, scraper: str, text: str) -> TrainingText | None:
-        key = f"{page.id}/{scraper}"
+    def _read(self, page: LabelledPage, text: str) -> _ReadText:
+        """A text of a page with its units, and how these align with the page's gold."""
         analysis = self._analyse(text)
-        text = analysis.document.text
         lines = [line for line in analysis.document.line_texts if line]
-        aligned = align_lines(lines, page.gold, page.lang, page.title)
+        return _ReadText(analysis, lines, align_lines(lines, page.gold, page.lang, page.title))
+
+    def _collect_text(self, page: LabelledPage, scraper: str, read: _ReadText) -> TrainingText | None:
+        key = f"{page.id}/{scraper}"
+        analysis, lines, aligned = read
         sizes = aligned.sizes
         shares = np.ones(len(lines)) if scraper == GOLD else aligned.shares
         if _number_of(key) % SHORTENED == 0:
@@ -163,9 +175,11 @@ class Collector:
                 return None  # what is left is parted into lines in another way
         return self._training_text(page, key, analysis, sizes, shares)
 
-    def _compose(self, page: LabelledPage, other: Article | None) -> Iterator[TrainingText]:
+    def _compose(
+        self, page: LabelledPage, read: Mapping[str, _ReadText], other: Article | None
+    ) -> Iterator[TrainingText]:
         """The page's article in other forms, and another page's, by itself and in the place of the page's article."""
-        for number, (scraper, text) in enumerate({GOLD: "", **page.texts}.items()):
+        for number, scraper in enumerate((GOLD, *read)):
             key = f"{page.id}/{scraper}/composed"
             random = np.random.default_rng(_number_of(key))
             borrowed = other if number % 2 else None
@@ -173,12 +187,11 @@ class Collector:
             if scraper == GOLD:
                 lines, is_article = article, np.ones(len(article), dtype=bool)
             else:
-                analysis = self._analyse(text)
-                if rawness(analysis) < 1.0:
+                text = read[scraper]
+                if rawness(text.analysis) < 1.0:
                     continue
-                shown = [line for line in analysis.document.line_texts if line]
-                own = align_lines(shown, page.gold, page.lang, page.title).shares >= MIN_MATCHED_SHARE
-                lines, is_article = compose(shown, own, article, random)
+                own = text.aligned.shares >= MIN_MATCHED_SHARE
+                lines, is_article = compose(text.lines, own, article, random)
             made = self._composed_text(page, key, lines, is_article)
             if made is not None:
                 weight = made.weight * (1.0 if scraper == GOLD else COMPOSED_WEIGHT)
@@ -321,7 +334,7 @@ def fit_weights(
     used, trees = fit_trees(sample.signals, sample.is_noise, sample.weight, PARAMETERS, ROUNDS)
     if not used:
         raise CleanerError("the pages are too few to learn from; give some hundred pages of many sites")
-    return Weights(first, TreeWeights(tuple(signal_names()[1][number] for number in used), trees), made)
+    return Weights(first, TreeWeights(signal_names_of(signal_names()[1], used), trees), made)
 
 
 def _thinned(text: TrainingText) -> TrainingText:

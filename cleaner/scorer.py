@@ -13,8 +13,7 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.features import FloatArray
-from cleaner.model import Kind
-from cleaner.signals import Clues, first_signals, second_signals
+from cleaner.signals import GROUPS, Clues, first_signals, second_signals
 from cleaner.text import IntArray
 from cleaner.weights import Weights
 
@@ -26,9 +25,6 @@ SHORT_MAX_WORDS = 9
 RAW_PRIOR, RAW_WEIGHTS = -6.15, (0.27, 0.64, 1.5, 1.05, 0.84)
 # Below the first chance a text is extracted, from the second on a page (set by hand).
 RAW_FROM, RAW_FULLY = 0.4, 0.9
-INTERFACE_KINDS = frozenset(
-    {Kind.INTERFACE, Kind.BREADCRUMB, Kind.PAGE_TOOLS, Kind.SHARE_BAR, Kind.LIKE_COUNTER, Kind.PAGINATION}
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +60,7 @@ def rawness(analysis: Analysis) -> float:
     hits = [(line, hit.pattern) for line, found in analysis.hits.items() for hit in found]
     hits = [(line, pattern) for line, pattern in hits if pattern.action not in ("cut", "note")]
     kinds = {pattern.kind for _, pattern in hits if pattern.strength == "strong"}
-    interface = {line for line, pattern in hits if pattern.kind in INTERFACE_KINDS}
+    interface = {line for line, pattern in hits if pattern.kind in GROUPS["interface"]}
     first_below = filled[filled.size - below] if below else len(analysis.document)
     named_below = {line for line, _ in hits if line >= first_below}
     counts = (short.sum(), above, len(kinds), len(interface), len(named_below))

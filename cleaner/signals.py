@@ -24,7 +24,7 @@ from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.windows import FAR, Windows, distance, median
 from cleaner.words import WordLists
 
-__all__ = ["Clues", "Columns", "broken_prose", "first_signals", "second_signals", "signal_names"]
+__all__ = ["GROUPS", "Clues", "Columns", "broken_prose", "first_signals", "second_signals", "signal_names"]
 
 LONG_MIN_WORDS = 14
 HEADLINE_MIN_LETTERS = 5

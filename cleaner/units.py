@@ -7,13 +7,12 @@ by spaces, so that every later stage sees one line. The text keeps its length, s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from cleaner.characters import CLOSER, COMMA, LOWER, SEPARATOR, SPACE
 from cleaner.features import BoolArray, Features
 from cleaner.text import Document
+from cleaner.windows import stretches
 
 __all__ = ["join_lines"]
 
@@ -72,7 +71,8 @@ def _broken(document: Document, features: Features, strong: BoolArray) -> BoolAr
     continues |= piece & ~np.append(features.ends_sentence[:-1], True)
     is_label = _above(features.words <= LABEL_MAX_WORDS) & (features.words >= LONG_MIN_WORDS)
     by_space = is_open & spaced & ~(is_label & ~continues)
-    for first, stop in _runs(continues | by_space):
+    for below, stop in stretches(continues | by_space):
+        first = below - 1
         if by_space[first + 1 : stop].any() or _reads_like_prose(features, first, stop):
             joined[first + 1 : stop] = True
     return joined
@@ -123,13 +123,6 @@ def _spaces_between(document: Document) -> tuple[BoolArray, BoolArray]:
     return before, before | _above(after)
 
 
-def _runs(joined: BoolArray) -> Iterator[tuple[int, int]]:
-    """The first line of each run of joined lines, with the line above it, and the line after its last one."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], joined, [False]]).astype(np.int8)))
-    for first, stop in edges.reshape(-1, 2).tolist():
-        yield first - 1, stop
-
-
 def _reads_like_prose(features: Features, first: int, stop: int) -> bool:
     """Whether lines, put together, read like a sentence and not like a menu or a list of tags."""
     words = features.words[first:stop]
@@ -147,8 +140,8 @@ def _wrapped(document: Document, features: Features, strong: BoolArray) -> BoolA
     lengths = document.ends - document.starts
     joined = np.zeros(len(document), dtype=bool)
     fits = (lengths <= WRAP_MAX_WIDTH) & ~features.is_blank & ~strong
-    for above, last in _runs(fits[1:] & fits[:-1]):
-        first, stop = above + 1, last + 1
+    for first, last in stretches(fits[1:] & fits[:-1]):
+        stop = last + 1
         width = int(lengths[first:stop].max())
         if width < WRAP_MIN_WIDTH or stop - first <= WRAP_MIN_LINES:
             continue

@@ -6,7 +6,7 @@ import numpy as np
 
 from cleaner.features import BoolArray, FloatArray
 
-__all__ = ["FAR", "Windows", "distance", "median", "shift"]
+__all__ = ["FAR", "Windows", "distance", "median", "shift", "stretches"]
 
 # The distance of what is further away, or nowhere.
 FAR = 200.0
@@ -69,6 +69,16 @@ def distance(marks: BoolArray, *, up: bool) -> FloatArray:
     else:
         found = np.minimum.accumulate(np.where(marks, at, 10**6)[..., ::-1], axis=-1)[..., ::-1] - at
     return np.minimum(found, FAR).astype(np.float64)
+
+
+def stretches(marks: BoolArray) -> list[tuple[int, int]]:
+    """The first line of each run of marked lines, and the line after its last one.
+
+    >>> stretches(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], marks, [False]]).astype(np.int8)))
+    return [(first, stop) for first, stop in edges.reshape(-1, 2).tolist()]
 
 
 def median(values: FloatArray) -> float:

@@ -292,34 +292,9 @@ def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.Mon
         return clean(self, text, **values)
 
     monkeypatch.setattr(Cleaner, "clean", look)
-    run(
-        "clean",
-        page,
-        "--headline",
-        "drop",
-        "--mode",
-        "careful",
-        "--threshold",
-        "2.5",
-        "--title",
-        "Budget",
-        "--lang",
-        "fr",
-    )
-    run(
-        "explain",
-        page,
-        "--headline",
-        "drop",
-        "--mode",
-        "careful",
-        "--threshold",
-        "2.5",
-        "--title",
-        "Budget",
-        "--lang",
-        "fr",
-    )
+    options = ["--headline", "drop", "--mode", "careful", "--threshold", "2.5", "--title", "Budget", "--lang", "fr"]
+    for command in ("clean", "explain"):
+        run(command, page, *options)
     assert (
         seen == [(CleanConfig(headline="drop", mode="careful", threshold=2.5), {"title": "Budget", "lang": "fr"})] * 2
     )

@@ -30,7 +30,7 @@ from cleaner.html.page import read_page
 from cleaner.html.signals import NameWeights, block_signals, name_signals
 from cleaner.html.view import PageView
 from cleaner.labelled import LabelledPage
-from cleaner.trees import SingleArray, fit_trees
+from cleaner.trees import SingleArray, fit_trees, signal_names_of
 
 __all__ = ["TrainingPage", "collect_pages", "fit_files", "fit_model", "learn_names"]
 
@@ -188,7 +188,7 @@ def fit_model(
         PARAMETERS,
         ROUNDS,
     )
-    return BlockModel(tuple(signal_names()[number] for number in used), learn_names(pages), trees, made)
+    return BlockModel(signal_names_of(signal_names(), used), learn_names(pages), trees, made)
 
 
 def _fold_of(host: str) -> int:
