@@ -23,6 +23,7 @@ from cleaner import (
     explain_html,
 )
 from cleaner.errors import WeightsError
+from cleaner.html.peer import MAX_ROW_CELLS, extract_text
 
 HEADLINE = "Ferry returns to the lake after repairs"
 FIRST = (
@@ -182,6 +183,25 @@ def test_engine_trafilatura() -> None:
     assert FIRST in result.text
     assert apply_removals(result.restore(), result.removals) == result.text
     assert explain_html("<nav><a href=/>Home</a></nav>", engine="trafilatura").flags == ("no-article-found",)
+
+
+@pytest.mark.parametrize("engine", ["blocks", "trafilatura"])
+@pytest.mark.parametrize("page", ["<svg><b><p>", "<table><tr><td>", "<math><svg></p><a>"])
+def test_pages_that_trafilatura_fails_on(page: str, engine: str) -> None:
+    """What the other library raises on a page ends neither the text nor the metadata."""
+    result = explain_html(page, engine=engine)
+    assert result.metadata.title is None
+    assert result.flags == ("no-article-found",)
+
+
+def test_rows_of_very_many_cells_are_not_shown_to_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its time for a row grows with the square of the cells."""
+    asked: list[str] = []
+    monkeypatch.setattr("cleaner.html.peer._trafilatura", lambda: asked.append("asked"))
+    assert extract_text("<table><tr>" + "<TD>a" * (MAX_ROW_CELLS + 1)) == ""
+    assert asked == []
+    extract_text("<table>" + "<tr><td>a" * (MAX_ROW_CELLS + 1))
+    assert asked == ["asked"]
 
 
 def test_text_in_data_is_found() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.html.page import MAX_ELEMENTS, Page, read_page
+from cleaner.html.page import ATTRIBUTES_MIN_PAGE, CUT_SHORT, MAX_ATTRIBUTES, MAX_ELEMENTS, Page, read_page
 
 
 def texts(markup: str | bytes) -> list[str]:
@@ -125,3 +125,27 @@ def test_text_behind_embedded_data_is_found() -> None:
 def test_deep_text_is_found() -> None:
     """Text deeper than the bound is taken as running text."""
     assert texts("<div>" * 400 + "deep" + "</div>" * 400 + "<p>behind") == ["deep", "behind"]
+
+
+def test_first_of_many_elements_are_read() -> None:
+    """Elements beyond the bound are left out, wherever they stand; those before it are not."""
+    page = read_page("<body>" + "<p>a</p>" * (MAX_ELEMENTS + 10))
+    assert len(page.blocks) >= MAX_ELEMENTS - 10
+    assert page.flags == (CUT_SHORT,)
+
+
+@pytest.mark.parametrize("value", ["", "=b", '="b c"', "='b'"])
+def test_element_with_too_many_attributes_has_none(value: str) -> None:
+    """The parser compares each attribute with each; the text of such an element is read all the same."""
+    many = " ".join(f"a{number}{value}" for number in range(20 * MAX_ATTRIBUTES))
+    page = read_page(f'<p class="a" title="x > y">Oui</p><p {many}>Non</p>' + " " * ATTRIBUTES_MIN_PAGE)
+    assert [block.text for block in page.blocks] == ["Oui", "Non"]
+    assert [node.names.strip() for node in page.nodes if node.tag == "p"] == ["a", ""]
+    assert len(page.root.findall(".//p")[1].attrib) == 0
+
+
+def test_long_value_is_one_attribute() -> None:
+    """Data that a page keeps in an attribute do not cost the element its class."""
+    data = '{"a": 1, "b": 2} ' * MAX_ATTRIBUTES
+    page = read_page(f"<p class='a' data-x='{data}'>Oui</p>" + " " * ATTRIBUTES_MIN_PAGE)
+    assert [node.names.strip() for node in page.nodes if node.tag == "p"] == ["a"]

@@ -154,3 +154,50 @@ def test_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
         _chunks(Source("a.parquet.gz", path, path, "parquet", "gz"))
     with pytest.raises(InputError, match="cannot be read from a pipe"):
         _chunks(Source("standard input", None, path, "parquet"))
+
+
+def _not_text() -> pa.Array:
+    """Three strings, of which the second is no UTF-8."""
+    plain = pa.array([b"a", b"\xff", b"c"], pa.binary())
+    return pa.StringArray.from_buffers(3, plain.buffers()[1], plain.buffers()[2], None)
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        _not_text(),
+        pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), _not_text()),
+        pa.StructArray.from_arrays([_not_text()], ["part"]),
+        pa.StructArray.from_arrays([pa.ListArray.from_arrays(pa.array([0, 1, 2, 3]), _not_text())], ["part"]),
+    ],
+    ids=["string", "list", "struct", "nested"],
+)
+def test_identifiers_that_are_no_text_do_no_harm(ids: pa.Array, tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 in a column beside the text leave the text as it can be read."""
+    source = _file(tmp_path / "a.parquet", pa.table({"text": ["x", "y", "z"], "id": ids}))
+    items = [item for chunk in _chunks(source) for item in read_items(chunk, Fields(), max_bytes=99, to_jsonl=False)]
+    assert [item.document.text for item in items if item.document] == ["x", "y", "z"]
+    assert "\\xff" in str(items[1].document.id if items[1].document else None)
+
+
+@pytest.mark.parametrize("name", ["text", "title"])
+def test_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
+    """Nobody can tell which of two columns is meant."""
+    table = pa.Table.from_arrays([pa.array(["x"]), pa.array(["y"]), pa.array(["z"])], names=["text", name, name])
+    source = _file(tmp_path / "a.parquet", table)
+    with pytest.raises(InputError, match=f"has several columns {name!r}; give each a name of its own"):
+        _chunks(source)
+
+
+def test_rows_that_failed_are_left_out_of_any_type(tmp_path: Path) -> None:
+    """Not every type can be filtered; a view of strings cannot."""
+    table = pa.table({"text": pa.array(["x", None, "y", "z", None], pa.string_view())})
+    source = _file(tmp_path / "a.parquet", table)
+    journal = tmp_path / "journal"
+    with journal.open("wb") as file:
+        for chunk in _chunks(source):
+            items = read_items(chunk, Fields(), max_bytes=99, to_jsonl=False)
+            done: list[Done] = [(item, item.document.text.upper() if item.document else None) for item in items]
+            file.write(write_items(done, None, to_jsonl=False))
+    assemble(source, journal, tmp_path / "b.parquet", Fields())
+    assert pq.read_table(tmp_path / "b.parquet").column("text").to_pylist() == ["X", "Y", "Z"]

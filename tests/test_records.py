@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +169,48 @@ def test_folder_that_cannot_be_listed_is_reported(corpus: Path, monkeypatch: pyt
     sources, errors = find_sources([str(corpus)])
     assert [source.inside.as_posix() for source in sources] == ["b.txt", "c.txt"]
     assert "a: cannot be read: Permission denied" in str(errors[0])
+
+
+def test_links_and_special_files_are_reported_and_the_rest_found(corpus: Path, tmp_path: Path) -> None:
+    """Of what looks like a text nothing is left out in silence; links inside the folder are read."""
+    (tmp_path / "outside.txt").write_text("outside")
+    (corpus / "aa.txt").symlink_to("aa.txt")
+    (corpus / "ab.txt").symlink_to("nowhere.txt")
+    (corpus / "ac.txt").symlink_to(tmp_path / "outside.txt")
+    (corpus / "ad.txt").symlink_to("a", target_is_directory=True)
+    (corpus / "ae.txt").symlink_to("c.txt")
+    os.mkfifo(corpus / "af.txt")
+    (corpus / "x.errors.jsonl").write_text("{}")
+    sources, errors = find_sources([str(corpus)])
+    # A link inside and its target are one file.
+    assert [source.inside.as_posix() for source in sources] == ["a/y.TXT", "a/z.text", "ae.txt", "b.txt"]
+    assert [str(error).removeprefix(f"{corpus}/") for error in errors] == [
+        "aa.txt: is a link that leads nowhere: Too many levels of symbolic links; remove it or correct it",
+        "ab.txt: is a link that leads nowhere: No such file or directory; remove it or correct it",
+        "ac.txt: is a link that leads out of the folder; to clean its target, name the file itself",
+        "ad.txt: is a link to a folder, which is not followed",
+        "af.txt: is no regular file; only files are read in a folder",
+        "x.errors.jsonl: is left out, as the failures of an earlier run; to clean it, name the file itself",
+    ]
+
+
+def test_folders_may_be_deeper_than_calls(tmp_path: Path) -> None:
+    """The depth of folders is bounded by the file system alone."""
+    # A path of that length cannot be named, so the folders are made from the inside of each other.
+    here = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(tmp_path)
+        for _ in range(1200):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("a.txt").write_text("a")
+    finally:
+        os.fchdir(here)
+        os.close(here)
+    sources, errors = find_sources([str(tmp_path)])
+    # Python's own removal of a tree calls itself for each folder.
+    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
+    assert (len(sources), errors) == (1, [])
 
 
 def test_file_named_twice_is_taken_once(corpus: Path) -> None:

@@ -77,3 +77,15 @@ def test_written_bytes_are_read_by_others_and_never_differ() -> None:
     assert compress(DATA, "gz")[4:8] == b"\0\0\0\0"
     assert (compress(b"", "gz"), compress(DATA, None)) == (b"", DATA)
     assert gzip.decompress(compress(b"", "gz", even_empty=True)) == b""
+
+
+@pytest.mark.parametrize("compression", ["gz", "zst"])
+def test_blocks_stay_small_whatever_they_were_compressed_from(compression: Compression, tmp_path: Path) -> None:
+    """A few bytes that become many are given in parts, so that a limit on records can hold."""
+    data = b"a" * (64 << 20)
+    packed = gzip.compress(data) if compression == "gz" else zstandard.compress(data)
+    path = tmp_path / "bomb"
+    path.write_bytes(packed)
+    sizes = [len(block) for block in Blocks(_source(path, compression))]
+    assert sum(sizes) == len(data)
+    assert max(sizes) <= 16 << 20

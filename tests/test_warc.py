@@ -191,3 +191,27 @@ def test_damaged_archive_is_told_with_its_place(data: bytes, what: str, tmp_path
     chunks: list[RawChunk] = []
     with pytest.raises(InputError, match="is damaged at byte"):
         chunks.extend(read_chunks(source, Place(), Limits(1, 1 << 20), Fields()))
+
+
+@pytest.mark.parametrize("length", [b"9" * 5000, b"-1", b"1_0", b"+1", "\u0661".encode(), b"1" * 19])
+def test_length_that_nobody_can_mean_is_damage(length: bytes, tmp_path: Path) -> None:
+    """The records before it are read, and the damage is told with its place."""
+    path = tmp_path / "a.wet"
+    first = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 3\r\n\r\nOui\r\n\r\n"
+    path.write_bytes(first + first.replace(b": 3", b": " + length))
+    source = Source(str(path), path, Path(path.name), "wet")
+    found: list[RawChunk] = []
+    with pytest.raises(InputError, match=rf"at byte {len(first)}: a record without a valid Content-Length"):
+        found.extend(read_chunks(source, Place(), Limits(1, 1 << 20), Fields()))
+    assert [item.document.text for item in _items(found) if item.document] == ["Oui"]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_head_without_its_last_header_keeps_its_end(end: bytes, tmp_path: Path) -> None:
+    """A digest of an unknown algorithm is left out; what parts head and content stays."""
+    path = tmp_path / "a.wet"
+    head = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 3\r\nX: y"
+    path.write_bytes(head + end + b"WARC-Payload-Digest: foo:1\r\n\r\nOui\r\n\r\n")
+    (item,) = _items(_chunks(path))
+    assert item.document is not None
+    assert item.document.write("Non!") == head.replace(b": 3", b": 4") + b"\r\n\r\nNon!\r\n\r\n"

@@ -88,8 +88,14 @@ class Reasons:
         return next(kind for kind in (*strong, named, *weak, Kind.BOILERPLATE) if kind is not None)
 
     def score(self, block: int) -> float:
-        """The points for removing a block: the sum of its evidence."""
-        return sum(item.points for item in self.evidence(block))
+        """The points for removing a block: the sum of its evidence, without the model's terms one by one."""
+        choice = self.reading.choice
+        points = -float(choice.points[block])
+        if not choice.kept[block]:
+            points += sum(evidence_of(hit).points for hit in self.hits.get(block, ()))
+        if (mark := choice.marks.get(block)) is not None:
+            points += mark.points
+        return points + (choice.cut if abs(choice.cut) < float("inf") else 0.0)
 
     def evidence(self, block: int) -> tuple[Evidence, ...]:
         """What speaks for and against removing a block: patterns, the page, and the signals of the model."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 
 __all__ = ["Page", "read_response"]
 
 _END = b"\r\n\r\n"
+# The size of a chunk: more digits than a file system counts are damage.
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 # What a page may become when it is decompressed: more is no page but an attack.
 MAX_PAGE_BYTES = 64 << 20
@@ -59,12 +62,11 @@ def _join_chunks(body: bytes) -> bytes:
     while True:
         end = body.find(b"\r\n", at)
         size = body[at : max(end, at)].partition(b";")[0].strip()
-        try:
-            length = int(size, 16)
-        except ValueError:
+        if end < 0 or not _CHUNK_SIZE.fullmatch(size):
             if not parts:
                 return body
-            raise ValueError("its chunks are damaged") from None
+            raise ValueError("its chunks are damaged")
+        length = int(size, 16)
         if length == 0:
             return b"".join(parts)
         parts.append(body[end + 2 : end + 2 + length])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +50,13 @@ def open_file(source: Source) -> pq.ParquetFile:
     except OSError as error:
         raise input_error(source.name, error) from None
     except pa.ArrowException as error:
-        raise InputError(f"{source.name}: is no valid Parquet file: {error}; get it anew") from None
+        raise InputError(f"{source.name}: is no valid Parquet file: {error}; get it again") from None
 
 
 def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
+    for name in _read_names(fields):
+        if schema.names.count(name) > 1:
+            raise InputError(f"{source.name}: has several columns {name!r}; give each a name of its own")
     for name in filter(None, (fields.text, fields.result)):
         if name == fields.result and name not in schema.names:
             continue
@@ -63,6 +66,12 @@ def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
             )
         if not _is_text(schema.field(name).type):
             raise InputError(f"{source.name}: the column {name!r} holds {schema.field(name).type}, no text")
+
+
+def _read_names(fields: Fields) -> list[str]:
+    """The columns that are read, where they are there, and that of the result."""
+    names = (fields.text, fields.title, fields.lang, fields.url, fields.id)
+    return list(dict.fromkeys(names))
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -77,8 +86,7 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
     """Chunks of rows, of the columns that cleaning needs; each ends at the latest with its row group."""
     with open_file(source) as file:
         _check_columns(source, file.schema_arrow, fields)
-        known = (fields.text, fields.title, fields.lang, fields.url, fields.id)
-        columns = [name for name in dict.fromkeys(known) if name in file.schema_arrow.names]
+        columns = [name for name in _read_names(fields) if name in file.schema_arrow.names]
         file_bytes = source.path.stat().st_size if source.path else 0
         row = 0
         for group in range(file.num_row_groups):
@@ -104,15 +112,23 @@ def _rows(batches: Iterator[pa.RecordBatch], source: Source) -> Iterator[dict[st
                 for values in zip(*columns.values(), strict=True):
                     yield dict(zip(columns, values, strict=True))
     except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{source.name}: is damaged: {error}; get it anew, the rest is not read") from None
+        raise InputError(f"{source.name}: is damaged: {error}; get it again, the rest is not read") from None
 
 
 def _value(scalar: pa.Scalar) -> Any:
-    """The value of a cell; bytes where it is no valid text."""
+    """The value of a cell; bytes where it is, or where what it holds is, no valid text."""
+    import pyarrow as pa
+
     try:
         return scalar.as_py()
     except UnicodeDecodeError:
-        return scalar.as_buffer().to_pybytes()
+        if isinstance(scalar, pa.DictionaryScalar | pa.ExtensionScalar):
+            return _value(scalar.value)
+        if isinstance(scalar, pa.StructScalar):
+            return {name: _value(value) for name, value in scalar.items()}
+        if hasattr(scalar, "as_buffer"):
+            return scalar.as_buffer().to_pybytes()
+        return list(map(_value, scalar.values))
 
 
 def _cut_rows(rows: Iterable[dict[str, Any]], first: int, chunk_bytes: int) -> Iterator[RawChunk]:
@@ -224,8 +240,21 @@ def _with_texts(table: pa.Table, texts: list[Any], schema: pa.Schema, fields: Fi
     else:
         table = table.append_column(schema.field(name), column)
     if None in texts:
-        table = table.filter(pa.array([text is not None for text in texts]))
+        table = _kept_rows(table, [text is not None for text in texts])
     return table.replace_schema_metadata(schema.metadata)
+
+
+def _kept_rows(table: pa.Table, kept: list[bool]) -> pa.Table:
+    """The rows that are kept, run by run: not every type of column can be filtered."""
+    import pyarrow as pa
+
+    pieces, first = [table.slice(0, 0)], 0
+    for is_kept, run in groupby(kept):
+        length = sum(1 for _ in run)
+        if is_kept:
+            pieces.append(table.slice(first, length))
+        first += length
+    return pa.concat_tables(pieces)
 
 
 def _writer_options(metadata: pq.FileMetaData) -> dict[str, Any]:

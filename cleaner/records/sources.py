@@ -44,8 +44,8 @@ RECORD_ENDINGS: dict[str, Format] = {
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
-# What runs write beside their results is no input of a later run.
-_OWN_ENDINGS = ("errors.jsonl", ".partial", ".checkpoint.json")
+# A list of failures that a run has written is no input of a later one.
+_OWN_ENDINGS = ("errors.jsonl",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +142,45 @@ def _text_name(path: Path, compression: Compression | None) -> Path:
 
 
 def _walk(folder: Path, skipped: str | None, errors: list[InputError]) -> Iterator[Path]:
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        errors.append(input_error(str(folder), error))
-        return
-    for entry in entries:
+    """The files of a folder and of those in it; what looks like a source and is not read is among the errors."""
+    inside = os.path.join(os.path.realpath(folder), "")
+    pending = _entries(folder, errors)
+    while pending:
+        entry = pending.pop()
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
             if os.path.realpath(entry.path) != skipped:
-                yield from _walk(folder / entry.name, skipped, errors)
-        elif split_endings(Path(entry.name))[0] and not entry.name.endswith(_OWN_ENDINGS) and entry.is_file():
-            yield folder / entry.name
+                pending += _entries(Path(entry.path), errors)
+        elif split_endings(Path(entry.name))[0]:
+            if (reason := _why_not_read(entry, inside)) is None:
+                yield Path(entry.path)
+            else:
+                errors.append(InputError(f"{entry.path}: {reason}"))
+
+
+def _entries(folder: Path, errors: list[InputError]) -> list[os.DirEntry[str]]:
+    """What a folder holds, the last name first."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name, reverse=True)
+    except OSError as error:
+        errors.append(input_error(str(folder), error))
+        return []
+
+
+def _why_not_read(entry: os.DirEntry[str], inside: str) -> str | None:
+    """Why a file of a folder is not read, and what to do; ``inside``: what the paths of its files begin with."""
+    if entry.name.endswith(_OWN_ENDINGS):
+        return "is left out, as the failures of an earlier run; to clean it, name the file itself"
+    try:
+        if entry.is_symlink() and not os.path.realpath(entry.path, strict=True).startswith(inside):
+            return "is a link that leads out of the folder; to clean its target, name the file itself"
+        if entry.is_dir():
+            return "is a link to a folder, which is not followed"
+        return None if entry.is_file() else "is no regular file; only files are read in a folder"
+    except OSError as error:
+        return f"is a link that leads nowhere: {error.strerror or error}; remove it or correct it"
 
 
 def input_error(name: str, error: OSError) -> InputError:

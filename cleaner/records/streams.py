@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Blocks", "compress", "read_all"]
 
 _BLOCK_BYTES = 1 << 16
+# Compressed bytes that are decompressed at once: even where four of them become 128 kB, as a block of one letter does
+# in Zstandard, that is 16 MB.
+_PIECE_BYTES = 1 << 9
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
 # The largest window that the Zstandard command line writes (--long=31).
@@ -57,7 +60,7 @@ class Blocks:
             raise input_error(self._source.name, error) from None
         except (EOFError, zlib.error, _zstd_error()) as error:
             raise InputError(
-                f"{self._source.name}: is damaged or cut off: {error}; get it anew, only what stands before is read"
+                f"{self._source.name}: is damaged or cut off: {error}; get it again, only what stands before is read"
             ) from None
 
     def _raw(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
@@ -124,11 +127,11 @@ class _Decompressor(Protocol):
 
 
 def _decompressed(blocks: Iterator[bytes], compression: Compression) -> Iterator[bytes]:
-    """Member by member; raises `EOFError` where the last one is not complete."""
+    """Member by member, a little at a time; raises `EOFError` where the last one is not complete."""
     make: Callable[[], Any] = _gzip_member if compression == "gz" else _zstd_frame
     member: _Decompressor | None = None
-    for block in blocks:
-        rest = block
+    for piece in _pieces(blocks):
+        rest = piece
         while rest:
             if member is None:
                 # A gzip file may be filled up with zeros behind its last member.
@@ -144,6 +147,12 @@ def _decompressed(blocks: Iterator[bytes], compression: Compression) -> Iterator
                 member = None
     if member is not None:
         raise EOFError("it ends in the middle of compressed data")
+
+
+def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        for at in range(0, len(block), _PIECE_BYTES):
+            yield block[at : at + _PIECE_BYTES]
 
 
 def _gzip_member() -> _Decompressor:

@@ -27,6 +27,8 @@ __all__ = ["read_chunks", "read_items", "write_items"]
 
 _END = b"\r\n\r\n"
 _HEAD_BYTES = 1 << 20
+# More digits than a file system counts are damage.
+_LENGTH_DIGITS = re.compile(rb"[0-9]{1,18}")
 _HEADER = re.compile(rb"^([^:\r\n]+):[ \t]*+((?:[^\r\n]|\r?\n[ \t])*+)", re.MULTILINE)
 _LENGTH = b"content-length"
 _DIGESTS = (b"warc-block-digest", b"warc-payload-digest")
@@ -102,10 +104,10 @@ class _Splitter:
         head = self._find_head()
         if head is None:
             return None
-        length = _header(bytes(self._held[:head]), _LENGTH)
-        if length is None or not length.isdigit():
+        length = _length(bytes(self._held[:head]))
+        if length is None:
             self._refuse("a record without a valid Content-Length")
-        total = head + int(length)
+        total = head + length
         if total + len(_END) > self._limit:
             return self._take_long(total)
         while len(self._held) < total and self._fill():
@@ -166,7 +168,7 @@ class _Splitter:
         return block is not None
 
     def _refuse(self, what: str) -> NoReturn:
-        raise InputError(f"{self._name}: is damaged at byte {self._offset}: {what}; get it anew, the rest is not read")
+        raise InputError(f"{self._name}: is damaged at byte {self._offset}: {what}; get it again, the rest is not read")
 
 
 def _header(head: bytes, name: bytes) -> bytes | None:
@@ -175,6 +177,12 @@ def _header(head: bytes, name: bytes) -> bytes | None:
         if found.group(1).strip().lower() == name:
             return found.group(2).strip()
     return None
+
+
+def _length(head: bytes) -> int | None:
+    """How many bytes of content a head announces; None where it does not say so in digits."""
+    value = _header(head, _LENGTH)
+    return int(value) if value is not None and _LENGTH_DIGITS.fullmatch(value) else None
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
@@ -198,7 +206,7 @@ def _read_record(number: int, data: bytes, max_bytes: int, to_jsonl: bool) -> It
     if kind not in _TEXT_RECORDS or not content.startswith(_TEXT_RECORDS[kind]):
         # A record that is no text has no place among lines of JSON.
         return Item(number, b"" if to_jsonl else data)
-    body = data[end : end + int(_header(head, _LENGTH) or 0)]
+    body = data[end : end + (_length(head) or 0)]
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -211,7 +219,7 @@ def _read_record(number: int, data: bytes, max_bytes: int, to_jsonl: bool) -> It
 
 
 def _read_page(number: int, data: bytes, head: bytes, max_bytes: int) -> Item:
-    page = read_response(data[len(head) : len(head) + int(_header(head, _LENGTH) or 0)])
+    page = read_response(data[len(head) : len(head) + (_length(head) or 0)])
     if page is None:
         return Item(number, b"")
     if page.failure is None and len(page.html) > max_bytes:
@@ -269,7 +277,9 @@ def _renewed_head(head: bytes, body: bytes) -> bytes:
             made += head[position : found.start() if value is None else found.start(2)]
             made += value or b""
             position = found.end() if value is not None else head.index(b"\n", found.end()) + 1
-    return bytes(made + head[position:])
+    made += head[position:]
+    # With its last header a head may have lost the line end that parts it from the content.
+    return bytes(made if made.endswith(_END) else made.rstrip(b"\r\n") + _END)
 
 
 def _digest(like: bytes, body: bytes) -> bytes | None:
