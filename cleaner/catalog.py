@@ -31,6 +31,9 @@ __all__ = [
     "word_lists",
 ]
 
+# The largest shipped file has 60 kB; what is much larger is no list of patterns (set by hand).
+MAX_FILE_BYTES = 1_000_000
+
 
 def builtin_folder() -> Traversable:
     """The folder of built-in patterns: inside the package, or beside it in a checkout."""
@@ -171,9 +174,14 @@ def _read(name: str, file: Traversable) -> bytes:
 
 
 def _parse(name: str, content: bytes) -> dict[str, object]:
+    if len(content) > MAX_FILE_BYTES:
+        raise PatternError(name, f"has {len(content)} bytes, more than {MAX_FILE_BYTES}; part it into several files")
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise PatternError(name, f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise PatternError(name, f"is not valid TOML: {error}; mend that place") from None
+        raise PatternError(name, f"is not valid TOML: {error}; correct that place") from None
+    except (RecursionError, ValueError) as error:
+        reason = "its values lie too deep in each other" if isinstance(error, RecursionError) else str(error)
+        raise PatternError(name, f"cannot be read as TOML: {reason}; keep to what patterns/README.md shows") from None

@@ -20,6 +20,8 @@ FORMAT = 1
 MIN_LITERAL = 3
 MIN_CJK_LITERAL = 2
 MIN_EXAMPLES = 2
+# No line that a pattern finds is longer (set by hand).
+MAX_LENGTH = 100_000
 _HEADER = ("format", "kind", "lang", "pattern")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "match": get_args(Match),
@@ -91,8 +93,8 @@ def _value(name: str, value: object, fail: _Fail) -> object:
             raise fail(name, "must be a list of non-empty strings")
         return tuple(value)
     if name == "max_length":
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise fail(name, "must be a number of characters above zero")
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_LENGTH:
+            raise fail(name, f"must be a number of characters between 1 and {MAX_LENGTH}")
         return value
     if not isinstance(value, str) or not value:
         raise fail(name, "must be a non-empty string")

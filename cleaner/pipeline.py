@@ -29,6 +29,8 @@ __all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"
 
 NO_ARTICLE = "no-article-found"
 NOT_SETTLED = "not-settled"
+# A text of more lines is no article; each takes 7 kB while it is judged (set by hand).
+MAX_LINES, TOO_MANY_LINES = 50_000, "too-many-lines"
 # Of 9,165 real texts all but 41 take up to three passes and all but two up to seven. A text that does not settle comes
 # back as it was, so that the time is bounded and cleaning twice changes nothing.
 MAX_PASSES = 8
@@ -87,7 +89,10 @@ class Cleaner:
 
         ``known``: the document, and what is known of its lines already.
         """
-        passes, left, flags = self._run(known or (Document(text), None), config, title, lang, explain=False)
+        document, carried = known or (Document(text), None)
+        if len(document) > MAX_LINES:
+            return CleanResult(text, flags=(TOO_MANY_LINES,), confidence=0.0)
+        passes, left, flags = self._run((document, carried), config, title, lang, explain=False)
         return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, config, title, lang)))
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:

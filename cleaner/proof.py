@@ -50,7 +50,9 @@ def _prove_regex(pattern: Pattern, fail: _Fail) -> None:
         regex.compile(pattern.regex or "")
         compiled = pattern.compiled
     except (regex.error, IndexError, ValueError) as error:
-        raise fail("regex", f"does not compile: {error}; mend the expression") from None
+        raise fail("regex", f"does not compile: {error}; correct the expression") from None
+    except RecursionError:
+        raise fail("regex", "does not compile: its groups lie too deep in each other; take some out") from None
     if compiled.search("") is not None:
         raise fail("regex", "matches an empty line; require at least one character")
 

@@ -37,9 +37,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "list-no-list": (f"{LABEL}: phrases", "must be a list of non-empty strings"),
     "literal-short": (f"{LABEL}: literals", "'mo' is too short; use 3 characters or more"),
     "literals-not-held": (f"{LABEL}: literals", "every match must hold one"),
-    "max-length-text": (f"{LABEL}: max_length", "a number of characters above zero"),
-    "max-length-true": (f"{LABEL}: max_length", "a number of characters above zero"),
-    "max-length-zero": (f"{LABEL}: max_length", "a number of characters above zero"),
+    "max-length-text": (f"{LABEL}: max_length", "a number of characters between 1 and 100000"),
+    "max-length-true": (f"{LABEL}: max_length", "a number of characters between 1 and 100000"),
+    "max-length-zero": (f"{LABEL}: max_length", "a number of characters between 1 and 100000"),
     "must-match-fails": (f"{LABEL}: must_match", "is not matched; mend the pattern"),
     "must-match-one": (f"{LABEL}: must_match", "give at least 2 examples"),
     "must-not-match-fails": (f"{LABEL}: must_not_match", "is matched; mend the pattern"),
@@ -193,3 +193,27 @@ def test_own_patterns_are_bounded_in_time(tmp_path: Path) -> None:
     (tmp_path / "tags.toml").write_text(GOOD)
     assert all(pattern.timeout for pattern in read_patterns(tmp_path).patterns)
     assert not any(pattern.timeout for pattern in builtin_patterns().patterns)
+
+
+HOSTILE = {
+    "deep-toml": ("a = " + "[" * 20_000 + "]" * 20_000, "its values lie too deep in each other"),
+    "long-number": (GOOD + "max_length = " + "9" * 5_000, "cannot be read as TOML"),
+    "large-number": (GOOD + f"max_length = {2**63}", "must be a number of characters between 1 and 100000"),
+    "deep-expression": (
+        GOOD.replace('phrases = ["Gloobers"]', "regex = '" + "(" * 3_000 + "gloobers" + ")" * 3_000 + "'")
+        + 'literals = ["gloobers"]',
+        "does not compile",
+    ),
+    "large-file": ("#" * 1_000_001, "has 1000001 bytes, more than 1000000; part it into several files"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_file_made_to_break_the_reader_is_refused(name: str, tmp_path: Path) -> None:
+    """Whatever a pattern file holds, it loads or is refused with what to correct; so does its check."""
+    content, mend = HOSTILE[name]
+    (tmp_path / "x.toml").write_text(content, "utf-8")
+    with pytest.raises(PatternError, match=mend):
+        read_patterns(tmp_path)
+    _, errors = check_patterns(tmp_path)
+    assert any(mend in str(error) for error in errors)

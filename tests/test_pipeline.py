@@ -22,6 +22,7 @@ from cleaner import (
     explain_html,
     explain_text,
 )
+from cleaner.pipeline import MAX_LINES
 from cleaner.signals import signal_names
 from cleaner.trees import Trees
 from cleaner.weights import PassWeights, SignalWeight, TreeWeights, Weights, dump_weights
@@ -535,3 +536,12 @@ def test_of_two_boxes_the_nearer_names_a_line() -> None:
     result = explain_text(f"{ARTICLE}Jetzt Newsletter abonnieren\nLesen Sie auch\nDer Rat beschließt den Haushalt\n")
     last = result.removals[-1]
     assert (last.kind, last.text) == (Kind.RELATED_LINKS, "Der Rat beschließt den Haushalt\n")
+
+
+def test_text_of_too_many_lines_comes_back_as_it_was() -> None:
+    """What has more lines than any article is not judged, whatever stands in it, and says so."""
+    text = "Antworten\n" * (MAX_LINES + 1)
+    result = explain_text(text)
+    assert (result.text, result.removals, result.flags) == (text, (), ("too-many-lines",))
+    assert result.restore() == text
+    assert pickle.loads(pickle.dumps(result)) == result
