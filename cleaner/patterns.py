@@ -35,6 +35,8 @@ Bounds = Literal["word", "none"]
 Reach = Literal["lines", "paragraph", "end"]
 
 WINDOW = 1000
+# A line with more spaces than these at one of its ends is searched without them (set by hand).
+WIDE = 100
 # How many characters of a line's head tell the phrases apart that may stand there.
 SHARED = 6
 USER_TIMEOUT_SECONDS = 0.05
@@ -149,6 +151,8 @@ class Pattern:
         last = len(target)
         if 0 < self.max_length < last and self.is_too_long(target):
             return None
+        if last > WIDE and (target[:WIDE].isspace() or target[-WIDE:].isspace()):
+            return self._search_between_spaces(target, shown, start, near)
         if last > 2 * WINDOW:
             start, last = self._window(last, start, near)
         if start >= last:
@@ -156,6 +160,16 @@ class Pattern:
         if self.regex is None:
             return self._search_phrases(target, shown, start, last)
         return self._search_regex(target, start, last)
+
+    def _search_between_spaces(self, target: str, shown: str, start: int, near: int | None) -> tuple[int, int] | None:
+        """Like `search_in`, without the wide space at a line's ends but for one of it: it tells nothing and costs."""
+        before = max(len(target) - len(target.lstrip()) - 1, 0)
+        last = min(len(target.rstrip()) + 1, len(target))
+        if before >= last:
+            return None
+        close = None if near is None else max(near - before, 0)
+        found = self.search_in(target[before:last], shown[before:last], max(start - before, 0), close)
+        return None if found is None else (found[0] + before, found[1] + before)
 
     def is_too_long(self, target: str) -> bool:
         """Whether a line has more characters than the pattern allows."""

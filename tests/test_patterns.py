@@ -177,3 +177,21 @@ def test_pattern_set_pickles() -> None:
     """A set of patterns is values: it can be sent to another process, and is equal there."""
     patterns = PatternSet([_pattern(phrases=("Read also",))])
     assert pickle.loads(pickle.dumps(patterns)).patterns == patterns.patterns
+
+
+@pytest.mark.parametrize("match", ["whole", "start", "end", "anywhere"])
+def test_wide_space_around_a_line_is_not_searched(match: Any) -> None:
+    """A pattern holds at the same place whatever space stands around the line, and is not tried on that space."""
+    pattern = _pattern(regex="(?=.*[a-z])Read also", literals=("read",), match=match, case="exact")
+    line = " " * (WINDOW - 50) + "Read also" + "\t" * (WINDOW - 50)
+    assert pattern.search(line) == (WINDOW - 50, WINDOW - 41)
+    assert pattern.search(" " * WINDOW) is None
+    tried: list[str] = []
+
+    def look(target: str, first: int, last: int) -> Any:
+        tried.append(target[first:last])
+        return pattern.compiled.search(target, first, last)
+
+    pattern.__dict__["_look"] = look
+    assert pattern.search_in(line, line) == (WINDOW - 50, WINDOW - 41)
+    assert [len(target) for target in tried] == [len(" Read also ")]
