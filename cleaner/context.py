@@ -113,9 +113,9 @@ def _choose(analysis: Analysis, config: CleanConfig, ledger: Ledger, points: Lin
     words = features.words[lines]
     over = own - config.threshold
     named = (evidence != 0.0) & (over > 0.0)
-    mode = MODES[config.mode]
+    costs = MODES[config.mode].costs(page, lines.size)
     sentence = (analysis.sentence | analysis.prose)[lines]
-    keep = choose_runs(over, words, named, sentence, mode.extracted.mix(mode.page, page))
+    keep = choose_runs(over, words, named, sentence, costs)
     decided = np.where(keep == (over > 0.0), -over, 0.0)
     decided += np.where(decided != 0.0, np.where(keep, -SEQUENCE_POINTS, SEQUENCE_POINTS), 0.0)
     doubtful = _doubtful_stretches(lines, keep & (own > 0.0), own)

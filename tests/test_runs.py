@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.runs import MAX_WORDS, MODES, RunCosts, choose_runs
+from cleaner.runs import LARGE_PAGE_LOSS, MAX_WORDS, MODES, RunCosts, choose_runs
 
 # Points of noise that leave no doubt.
 ARTICLE, NOISE = -12.0, 12.0
@@ -251,3 +251,13 @@ def test_budget_holds(lines: list[tuple[float, float, bool]], mode: str) -> None
     costs = MODES[mode].extracted
     gone = ~choose_runs(points, words, named, np.zeros(named.size, dtype=bool), costs) & ~named
     assert float(words[gone].sum()) <= costs.budget * float(words.sum()) + 1e-9
+
+
+def test_lost_word_counts_less_on_a_large_page() -> None:
+    """Only in documents that look like pages, and the more lines the less, in every mode."""
+    for mode in MODES.values():
+        small, large = mode.costs(1.0, 80), mode.costs(1.0, 200)
+        assert large.loss == pytest.approx(small.loss * LARGE_PAGE_LOSS)
+        assert large[1:] == small[1:]
+        assert small.loss > mode.costs(1.0, 120).loss > large.loss == mode.costs(1.0, 5_000).loss
+        assert mode.costs(0.0, 5_000) == mode.costs(0.0, 1)
