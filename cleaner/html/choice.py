@@ -6,6 +6,7 @@ the page's own. Then copies, headlines and what is no text go.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -56,9 +57,10 @@ class Choice:
     headline: int | None
 
     def score(self, block: int) -> float:
-        """The points for removing a block."""
+        """The points for removing a block; a page without an article has no threshold that would count among them."""
         mark = self.marks.get(block)
-        return self.cut - float(self.points[block]) + (mark.points if mark else 0.0)
+        cut = self.cut if math.isfinite(self.cut) else 0.0
+        return cut - float(self.points[block]) + (mark.points if mark else 0.0)
 
 
 def choose_blocks(

@@ -106,7 +106,7 @@ class PageCleaner:
 
     def _clean_chosen(self, reading: Reading) -> CleanResult:
         """The text of the chosen blocks, cleaned; as it is where neither patterns nor a doubt ask for more."""
-        left = apply_removals(reading.source, reading.edits())
+        left = apply_removals(reading.source, reading.edits)
         if reading.choice.expected < SURE_EXPECTED:
             return self._clean_text(left, self.config, title=reading.headline)
         if self._has_strong_hit(left):
@@ -171,11 +171,9 @@ class Story:
     def removals(self) -> tuple[Removal, ...]:
         """The removals of both steps, in the order of the source."""
         reading, result, reasons = self.known
-        source = reading.source
-        edits = reading.edits()
-        segments = Segments.whole(source).without(edits)
+        source, segments = reading.source, reading.segments
         found = []
-        for edit in edits:
+        for edit in reading.edits:
             block = edit.line
             evidence = Deferred(partial(self._block_evidence, block))
             kind, path = reasons.kind(block), reading.path(block)
@@ -197,13 +195,12 @@ class Story:
 
     def _text_evidence(self, number: int) -> tuple[Evidence, ...]:
         reading, result, _ = self.known
-        segments = Segments.whole(reading.source).without(reading.edits())
-        return segments.moved(result.removals[number].evidence)
+        return reading.segments.moved(result.removals[number].evidence)
 
     def __call__(self) -> tuple[Verdict, ...]:
         """The verdict over each block, in order."""
         reading, result, reasons = self.known
-        segments = Segments.whole(reading.source).without(reading.edits())
+        segments = reading.segments
         by_block: dict[int, list[Verdict]] = {}
         for verdict in result.lines:
             if verdict.line.end > verdict.line.start:
@@ -238,7 +235,5 @@ def _joined(line: Line, verdicts: Sequence[Verdict], segments: Segments, path: s
 
 def _in_source(doubtful: Sequence[Doubt], reading: Reading) -> tuple[Doubt, ...]:
     """What is doubtful in the text of the chosen blocks, with offsets into the text of all blocks."""
-    segments = Segments.whole(reading.source).without(reading.edits())
-    return tuple(
-        Doubt(start, end, doubt.score) for doubt in doubtful for start, end in segments.pieces(doubt.start, doubt.end)
-    )
+    pieces = reading.segments.pieces
+    return tuple(Doubt(start, end, doubt.score) for doubt in doubtful for start, end in pieces(doubt.start, doubt.end))

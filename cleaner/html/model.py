@@ -40,10 +40,9 @@ class BlockModel:
         """The points of each row of values: log-odds of main content."""
         return self.trees.totals(values)
 
-    def parts(self, values: SingleArray) -> dict[str, float]:
-        """The points of one row as a sum: ``prior`` is what the trees begin with, the rest what each signal adds."""
-        prior, *parts = self.trees.parts(values[None, :])[0].tolist()
-        return {"prior": prior} | {name: part for name, part in zip(self.signals, parts, strict=True) if part}
+    def parts(self, values: SingleArray) -> FloatArray:
+        """The points of each row as a sum: what the trees begin with, then what each signal adds; a column each."""
+        return self.trees.parts(values)
 
 
 def dump_model(model: BlockModel) -> str:

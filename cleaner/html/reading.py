@@ -26,6 +26,7 @@ from cleaner.html.page import Page, read_page
 from cleaner.html.signals import signal_columns
 from cleaner.html.view import ElementWords, PageView
 from cleaner.model import Kind
+from cleaner.passes import Segments
 from cleaner.text import fold
 from cleaner.trees import SingleArray
 from cleaner.words import WordLists
@@ -101,6 +102,7 @@ class Reading:
         start = self.starts[block]
         return start, start + len(self.shown[block])
 
+    @cached_property
     def edits(self) -> list[Edit]:
         """What goes of the source: the blocks that are not kept, each with one line end."""
         kept = self.choice.kept
@@ -114,6 +116,11 @@ class Reading:
                 start -= 1
             found.append(Edit(start, end, block, Kind.BOILERPLATE, 0.0))
         return found
+
+    @cached_property
+    def segments(self) -> Segments:
+        """Where the text of the chosen blocks stands in the source."""
+        return Segments.whole(self.source).without(self.edits)
 
     @property
     def headline(self) -> str | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from cleaner.analysis import evidence_of
+from cleaner.analysis import evidence_of, points_of
+from cleaner.features import FloatArray
 from cleaner.html.model import BlockModel
 from cleaner.html.reading import Reading
 from cleaner.html.view import ElementWords
@@ -19,6 +22,8 @@ __all__ = ["Reasons", "comment_blocks", "element_kind"]
 
 # Signals with fewer points are put together in the evidence.
 NAMED_MIN_POINTS = 0.5
+# The trees are walked for so many blocks together: a block costs a sixth of what it costs alone.
+BLOCKS_AT_ONCE = 64
 KIND_UPS = 6
 COMMENT_MIN_WORDS = 3
 COMMENT_MAX_LINK_SHARE = 0.5
@@ -88,14 +93,12 @@ class Reasons:
         return next(kind for kind in (*strong, named, *weak, Kind.BOILERPLATE) if kind is not None)
 
     def score(self, block: int) -> float:
-        """The points for removing a block: the sum of its evidence, without the model's terms one by one."""
+        """The points for removing a block: the sum of its evidence, without putting that together."""
         choice = self.reading.choice
-        points = -float(choice.points[block])
+        score = choice.score(block)
         if not choice.kept[block]:
-            points += sum(evidence_of(hit).points for hit in self.hits.get(block, ()))
-        if (mark := choice.marks.get(block)) is not None:
-            points += mark.points
-        return points + (choice.cut if abs(choice.cut) < float("inf") else 0.0)
+            score += sum(points_of(hit) for hit in self.hits.get(block, ()))
+        return score
 
     def evidence(self, block: int) -> tuple[Evidence, ...]:
         """What speaks for and against removing a block: patterns, the page, and the signals of the model."""
@@ -110,14 +113,25 @@ class Reasons:
             found.append(Evidence(mark.source, mark.points, start, end, mark.kind))
         if reading.votes is not None:
             found.append(Evidence("trafilatura.vote", -float(reading.votes[block]), start, end))
-        parts = self.model.parts(reading.values[block])
-        rest = parts.pop("prior")
-        for name, points in sorted(parts.items(), key=lambda part: -abs(part[1])):
-            if abs(points) >= NAMED_MIN_POINTS:
-                found.append(Evidence(f"block.{name}", -points, start, end))
-            else:
-                rest += points
-        found.append(Evidence("block.other", -rest, start, end))
-        if abs(choice.cut) < float("inf"):
+        prior, parts = self._parts(block)
+        order = np.argsort(-np.abs(parts), kind="stable")
+        count = int(np.count_nonzero(np.abs(parts) >= NAMED_MIN_POINTS))
+        found += [
+            Evidence(f"block.{self.model.signals[signal]}", -float(parts[signal]), start, end)
+            for signal in order[:count].tolist()
+        ]
+        found.append(Evidence("block.other", -(prior + float(parts[order[count:]].sum())), start, end))
+        if math.isfinite(choice.cut):
             found.append(Evidence("page.threshold", choice.cut, start, end))
         return tuple(found)
+
+    def _parts(self, block: int) -> tuple[float, FloatArray]:
+        """What the model begins with, and what each signal adds to a block's points."""
+        first, at = divmod(block, BLOCKS_AT_ONCE)
+        parts = self._some_parts(first * BLOCKS_AT_ONCE)[at]
+        return float(parts[0]), parts[1:]
+
+    @cached_property
+    def _some_parts(self) -> Callable[[int], FloatArray]:
+        """The parts of some blocks from one on: whoever asks for a block's mostly asks for the next block's too."""
+        return lru_cache(maxsize=1)(lambda first: self.model.parts(self.reading.values[first : first + BLOCKS_AT_ONCE]))
