@@ -90,7 +90,7 @@ class Cleaner:
         ``known``: the document, and what is known of its lines already.
         """
         document, carried = known or (Document(text), None)
-        if len(document) > MAX_LINES:
+        if document.numbers.size and document.numbers[-1] >= MAX_LINES:
             return CleanResult(text, flags=(TOO_MANY_LINES,), confidence=0.0)
         passes, left, flags = self._run((document, carried), config, title, lang, explain=False)
         return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, config, title, lang)))
