@@ -180,13 +180,13 @@ def test_identifiers_that_are_no_text_do_no_harm(ids: pa.Array, tmp_path: Path) 
     assert "\\xff" in str(items[1].document.id if items[1].document else None)
 
 
-@pytest.mark.parametrize("name", ["text", "title"])
+@pytest.mark.parametrize("name", ["text", "title", "out"])
 def test_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
     """Nobody can tell which of two columns is meant."""
     table = pa.Table.from_arrays([pa.array(["x"]), pa.array(["y"]), pa.array(["z"])], names=["text", name, name])
     source = _file(tmp_path / "a.parquet", table)
     with pytest.raises(InputError, match=f"has several columns {name!r}; give each a name of its own"):
-        _chunks(source)
+        _chunks(source, fields=Fields(result="out"))
 
 
 def test_rows_that_failed_are_left_out_of_any_type(tmp_path: Path) -> None:

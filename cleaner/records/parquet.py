@@ -54,7 +54,7 @@ def open_file(source: Source) -> pq.ParquetFile:
 
 
 def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
-    for name in _read_names(fields):
+    for name in (*_read_names(fields), fields.result):
         if schema.names.count(name) > 1:
             raise InputError(f"{source.name}: has several columns {name!r}; give each a name of its own")
     for name in filter(None, (fields.text, fields.result)):
@@ -69,9 +69,8 @@ def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
 
 
 def _read_names(fields: Fields) -> list[str]:
-    """The columns that are read, where they are there, and that of the result."""
-    names = (fields.text, fields.title, fields.lang, fields.url, fields.id)
-    return list(dict.fromkeys(names))
+    """The columns that are read, where they are there, each once."""
+    return list(dict.fromkeys((fields.text, fields.title, fields.lang, fields.url, fields.id)))
 
 
 def _is_text(kind: pa.DataType) -> bool:
