@@ -1,0 +1,469 @@
+"""Reader comments by their rhythm: one form that repeats below an article.
+
+A line of author or date, or a link, then free text, and again: that is a thread, whatever its words are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import regex
+
+from cleaner.analysis import Analysis
+from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, MIN_PERSON_SHARE_SIGNED, THREAD_KINDS
+from cleaner.model import Kind
+from cleaner.moments import find_moment, may_hold_moment
+
+__all__ = ["Rhythm", "find_rhythm"]
+
+# What repeats from comment to comment.
+BEAT_KINDS = AUTHOR_KINDS | {Kind.COMMENT_CONTROLS}
+
+# All numbers of the rhythm are set by hand.
+# A line of author and date is no longer than this.
+MAX_HEAD_CHARACTERS, MAX_HEAD_WORDS, MAX_NAME_WORDS = 100, 14.0, 6.0
+# So many lines from one comment's head to the next at most.
+MAX_BEAT_LINES = 20
+# So many lines of a title may stand above a comment's head.
+MAX_TITLE_LINES = 2
+# So many lines from the heading of a thread to its first comment at most.
+MAX_HEADING_LINES = 8
+# So many lines has a comment with a name on a line of its own: name, date, text.
+MIN_LINES_NAMED = 3
+# Of the comments so many have a name, where names tell them.
+MIN_NAMED_SHARE = 0.8
+# The article above: words of prose, with a heading of the thread or links in it, and without either.
+MIN_ARTICLE_WORDS, MIN_ARTICLE_WORDS_BARE = 12.0, 30.0
+MIN_BEATS, MIN_BEATS_BARE = 2, 3
+# Text below a date that is so much longer than each comment, and so long, is the article.
+ARTICLE_FACTOR, ARTICLE_MIN_WORDS = 3.0, 100.0
+# Below the last comment so many words of prose may follow, or this share of those of the article.
+MAX_WORDS_BELOW, MAX_WORDS_BELOW_BARE, MAX_SHARE_BELOW = 150.0, 40.0, 0.5
+# Without a heading one name does not stand at more comments than this; a label does.
+MAX_SHARE_OF_NAME = 0.6
+# Without any other sign, comments speak in the first and second person at least so much.
+MIN_PERSON_SHARE_BARE = 0.04
+_DIGITS: Final = regex.compile(r"\d+")
+# A name may end like a sentence: "Nelly G."
+_INITIAL: Final = regex.compile(r"(?<!\w)\p{Lu}\p{Ll}?\.\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Comments in one form that follow each other from the line ``start`` on.
+
+    ``begins``: the first line of each comment, empty where only links below them tell. ``heads``: the lines of
+    their authors and dates. ``last``: the last line of the form. ``has_heading``: ``start`` is a heading.
+    ``is_weak``: links alone tell it, so that it says where a thread begins that is known otherwise.
+    """
+
+    start: int
+    begins: tuple[int, ...]
+    heads: frozenset[int]
+    last: int
+    has_heading: bool
+    is_weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Beat:
+    """One line of a form: its place among the filled lines, and for a date its text and what stands beside it."""
+
+    line: int
+    place: int
+    date: str = ""
+    beside: str = ""
+    has_clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Where the names of commenters stand: lines below a date (-1: above it, 0: beside it), and what they are."""
+
+    offset: int
+    names: tuple[str, ...]
+
+
+def find_rhythm(analysis: Analysis) -> Rhythm | None:
+    """The comments of a document that follow each other in one form, or None where no form is sure enough."""
+    found = [
+        rhythm
+        for key, beats in _forms(analysis).items()
+        for whole in _chains(beats)
+        for chain in _below_article(analysis, whole)
+        if (rhythm := _judge(analysis, key, chain)) is not None
+    ]
+    if not found:
+        return _names_alone(analysis)
+    best = max(found, key=lambda rhythm: (len(rhythm.begins), -rhythm.start, [-line for line in rhythm.begins[:1]]))
+    first = min(found, key=lambda rhythm: (not rhythm.has_heading, rhythm.start))
+    return Rhythm(
+        start=min(first.start, best.start),
+        begins=best.begins,
+        heads=frozenset().union(*(rhythm.heads for rhythm in found)),
+        last=max(rhythm.last for rhythm in found),
+        has_heading=first.has_heading,
+        is_weak=all(rhythm.is_weak for rhythm in found),
+    )
+
+
+def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
+    """The lines that can be part of a form, by form: dates of one shape, or hits of one pattern."""
+    forms: dict[str, list[_Beat]] = defaultdict(list)
+    beside_of: dict[int, str] = {}
+    for line in _lines_with_trace(analysis):
+        moment = find_moment(analysis.document.line_text(line).strip())
+        if moment is not None:
+            shape, date, beside, has_clock = moment
+            beside_of[line] = beside
+            forms[shape].append(_Beat(line, _place(analysis, line), date, beside, has_clock))
+    for line, hits in analysis.hits.items():
+        for name in {hit.pattern.id for hit in hits if hit.pattern.kind in BEAT_KINDS}:
+            forms[name].append(_Beat(line, _place(analysis, line), beside=beside_of.get(line, "")))
+    return {key: sorted(beats, key=lambda beat: beat.line) for key, beats in forms.items() if len(beats) >= MIN_BEATS}
+
+
+def _names_alone(analysis: Analysis) -> Rhythm | None:
+    """Comments below a count of them that have only a name above their text; None where there are none.
+
+    At least three people speak, in the first and second person, and no more often than the count says.
+    """
+    for heading in sorted(analysis.hits):
+        count = _comment_count(analysis, heading)
+        if count < MIN_BEATS_BARE:
+            continue
+        for chain in _chains(_names_below(analysis, heading)):
+            names = _Names(0, tuple(analysis.document.line_text(beat.line).strip().casefold() for beat in chain))
+            if (
+                len(set(names.names)) >= MIN_BEATS_BARE
+                and len(chain) <= count
+                and _place(analysis, chain[0].line) - _place(analysis, heading) <= MAX_HEADING_LINES
+                and _stands_below(analysis, chain, heading, bare=True)
+                and _person_share(analysis, chain[0].line, len(analysis.document)) >= MIN_PERSON_SHARE_BARE
+            ):
+                return Rhythm(heading, *_heads(analysis, chain, names), chain[-1].line, has_heading=True)
+    return None
+
+
+def _comment_count(analysis: Analysis, line: int) -> int:
+    """How many comments a line counts, 0 where it counts none."""
+    is_count = any(
+        hit.pattern.kind is Kind.COMMENT_COUNT and hit.pattern.strength == "strong"
+        for hit in analysis.hits.get(line, ())
+    )
+    figures = _DIGITS.search(analysis.document.line_text(line)) if is_count else None
+    return int(figures.group()) if figures is not None else 0
+
+
+def _names_below(analysis: Analysis, heading: int) -> list[_Beat]:
+    """The lines below a heading that can be a name above its text, up to the first line that neither can be."""
+    features = analysis.features
+    is_text = analysis.prose | analysis.sentence | features.ends_sentence
+    lines = analysis.filled.tolist()
+    found = []
+    for place in range(_place(analysis, heading) + 1, len(lines) - 1):
+        line = lines[place]
+        if _can_be_name(analysis, line) and not features.is_bullet[line] and is_text[lines[place + 1]]:
+            found.append(_Beat(line, place))
+        elif found and not is_text[line]:
+            break
+    return found
+
+
+def _place(analysis: Analysis, line: int) -> int:
+    """The number of a line among those that are not blank."""
+    return int(np.searchsorted(analysis.filled, line))
+
+
+def _lines_with_trace(analysis: Analysis) -> list[int]:
+    """The short lines that hold a year or a time of day, in order; none where they are too few for a form."""
+    document = analysis.document
+    is_short = document.ends - document.starts <= MAX_HEAD_CHARACTERS
+    is_short &= (analysis.features.words <= MAX_HEAD_WORDS) & ~analysis.features.is_blank
+    found = [line for line in np.flatnonzero(is_short).tolist() if may_hold_moment(document.line_text(line))]
+    return found if len(found) >= MIN_BEATS else []
+
+
+def _chains(beats: Sequence[_Beat]) -> Iterator[list[_Beat]]:
+    """The runs of beats that follow each other closely, with lines between them."""
+    chain = list(beats[:1])
+    for above, here in pairwise(beats):
+        if not 2 <= here.place - above.place <= MAX_BEAT_LINES:
+            if len(chain) >= MIN_BEATS:
+                yield chain
+            chain = []
+        chain.append(here)
+    if len(chain) >= MIN_BEATS:
+        yield chain
+
+
+def _below_article(analysis: Analysis, chain: list[_Beat]) -> Iterator[list[_Beat]]:
+    """A chain without first beats that are dates of the article; what is left may be no chain any more.
+
+    The heading of the thread stands below them, or far more text than below any other beat.
+    """
+    while len(chain) > MIN_BEATS and _holds_article(analysis, chain):
+        chain = chain[1:]
+    if len(chain) > MIN_BEATS or (len(chain) == MIN_BEATS and not _holds_article(analysis, chain)):
+        yield chain
+
+
+def _holds_article(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether the article, or its end, stands between the first two beats of a chain."""
+    first = _words(analysis, chain[0].line, chain[1].line)
+    others = max((_words(analysis, one.line, other.line) for one, other in pairwise(chain[1:])), default=0.0)
+    frames = [
+        hit.pattern.strength
+        for line in range(chain[0].line + 1, chain[1].line)
+        for hit in analysis.hits.get(line, ())
+        if hit.pattern.kind in (Kind.COMMENT_FRAME, Kind.COMMENT_COUNT)
+    ]
+    if "strong" in frames or (frames and first > others):
+        return True
+    above = float(analysis.words_before[chain[0].line])
+    return first > ARTICLE_FACTOR * others and first > max(ARTICLE_MIN_WORDS, above) and len(chain) > MIN_BEATS
+
+
+def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
+    """The rhythm of a chain, or None where its signs are too few: heading, links, names, dates, the way of writing."""
+    links = [hit.pattern for hit in analysis.hits.get(chain[0].line, ()) if hit.pattern.id == key]
+    if links and links[0].kind is Kind.COMMENT_CONTROLS:
+        return _judge_links(analysis, chain, is_strong=links[0].strength == "strong")
+    names = _names(analysis, chain)
+    first = chain[0].place + (names.offset if names is not None and names.offset < 0 else 0)
+    top = _heading(analysis, first, reach=MAX_HEADING_LINES)
+    start = int(analysis.filled[first if top is None else top])
+    if (
+        _is_listing(analysis, chain)
+        or not _has_texts(analysis, chain)
+        or not _stands_below(analysis, chain, start, bare=False)
+    ):
+        return None
+    linked = _is_linked(analysis, chain)
+    if top is not None:
+        is_sure = linked or _is_headed(analysis, top, chain, named=names is not None)
+    else:
+        is_sure = (
+            names is not None
+            and _varies(names)
+            and (linked or (bool(chain[0].date) and _is_bare_thread(analysis, chain, start)))
+        )
+    if not is_sure:
+        return None
+    return Rhythm(start, *_heads(analysis, chain, names), chain[-1].line, top is not None)
+
+
+def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> Rhythm | None:
+    """The rhythm of links below comments: it has a heading, or the names of those who wrote."""
+    # The first comment itself stands between the heading and its link.
+    longest = max(_words(analysis, above.line, below.line) for above, below in pairwise(chain))
+    top = _heading(analysis, chain[0].place, reach=MAX_BEAT_LINES, spare=2.0 * longest)
+    begins = _names_at_links(analysis, chain, top)
+    if top is None and not (begins and (is_strong or len(chain) >= MIN_BEATS_BARE)):
+        return None
+    start = int(analysis.filled[top]) if top is not None else begins[0]
+    if not _has_texts(analysis, chain) or not _stands_below(analysis, chain, start, bare=False):
+        return None
+    return Rhythm(
+        start, begins, frozenset(begins), chain[-1].line, top is not None, is_weak=top is None and not is_strong
+    )
+
+
+def _names_at_links(analysis: Analysis, chain: list[_Beat], top: int | None) -> tuple[int, ...]:
+    """The lines of names right below the link of each comment above, and above the first text; empty without names."""
+    lines = analysis.filled.tolist()
+    below = [lines[beat.place + 1] for beat in chain[:-1]]
+    named = [line for line in below if _can_be_name(analysis, line)]
+    reach = max(here.place - above.place for above, here in pairwise(chain))
+    highest = max(chain[0].place - reach, 0 if top is None else top + 1)
+    # The nearest line above the first link that can be a name and has a text below it.
+    first = next(
+        (lines[at] for at in range(chain[0].place - 2, highest - 1, -1) if _can_be_name(analysis, lines[at])), None
+    )
+    texts = [analysis.document.line_text(line).strip().casefold() for line in named]
+    if first is None or len(named) < MIN_NAMED_SHARE * len(below):
+        return ()
+    texts.append(analysis.document.line_text(first).strip().casefold())
+    return (first, *named) if _varies(_Names(0, tuple(texts))) else ()
+
+
+def _names(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
+    """Where the names stand in a chain: beside the dates, above or below; None where there are none.
+
+    A line that a pattern knows as one of an author may hold the name or stand by it.
+    """
+    beside = tuple(beat.beside for beat in chain)
+    # A day of the week beside a date is no name; patterns of dates know it.
+    dates = sum(
+        any(hit.pattern.kind is Kind.PUBLICATION_DATE for hit in analysis.hits.get(beat.line, ())) for beat in chain
+    )
+    if len(set(beside)) > 1 and dates * 2 <= len(chain):
+        return _Names(0, beside)
+    closest = min(below.place - above.place for above, below in pairwise(chain))
+    found = _names_apart(analysis, chain) if closest >= MIN_LINES_NAMED else None
+    return found if found is not None or chain[0].date else _Names(0, beside)
+
+
+def _names_apart(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
+    """The names on the lines above, or below, those of a chain; None where these are no names."""
+    for offset in (-1, 1):
+        places = [beat.place + offset for beat in chain]
+        lines = [int(analysis.filled[place]) for place in places if 0 <= place < analysis.filled.size]
+        named = [line for line in lines if _can_be_name(analysis, line)]
+        texts = tuple(analysis.document.line_text(line).strip().casefold() for line in named)
+        if len(named) >= MIN_NAMED_SHARE * len(chain) and len(set(texts)) > 1 and named[0] == lines[0]:
+            return _Names(offset, texts)
+    return None
+
+
+def _varies(names: _Names) -> bool:
+    """Whether no name stands at most of the comments."""
+    return max(Counter(names.names).values()) <= MAX_SHARE_OF_NAME * len(names.names)
+
+
+def _can_be_name(analysis: Analysis, line: int) -> bool:
+    """Whether a line is short, no sentence, and no noise of another kind."""
+    features = analysis.features
+    hits = analysis.hits.get(line, ())
+    return bool(
+        0 < features.words[line] <= MAX_NAME_WORDS
+        and (not features.ends_sentence[line] or _INITIAL.search(analysis.document.line_text(line)) is not None)
+        and not (analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits))
+        and not any(hit.pattern.kind in FRAME_KINDS or hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in hits)
+    )
+
+
+def _heading(analysis: Analysis, first: int, *, reach: int, spare: float = 0.0) -> int | None:
+    """The place of the thread's heading above its first comment, the highest of several; None without one.
+
+    ``first`` is the place of the first line of the form, ``spare`` how many words of prose may stand between.
+    """
+    lines = analysis.filled
+    found = None
+    for place in range(first - 1, max(first - 1 - reach, -1), -1):
+        line = int(lines[place])
+        hits = analysis.hits.get(line, ())
+        if any(hit.pattern.kind in FRAME_KINDS for hit in hits):
+            found = place if not _counts_none(analysis, line) else found
+        elif found is not None and analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits):
+            break
+        elif analysis.prose[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits):
+            spare -= float(analysis.features.words[line])
+            if spare < 0.0:
+                break
+    return found
+
+
+def _counts_none(analysis: Analysis, line: int) -> bool:
+    """Whether a line says that there are no comments, or no answers to one."""
+    figures = _DIGITS.findall(analysis.document.line_text(line))
+    return bool(figures) and not any(int(figure) for figure in figures)
+
+
+def _words(analysis: Analysis, above: int, below: int) -> float:
+    """The words of prose between two lines."""
+    return float(analysis.words_before[below] - analysis.words_before[above + 1])
+
+
+def _is_listing(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether most intervals hold a count of comments of their own, and no link: then they are articles in a list."""
+    counted = _intervals_with(analysis, chain, Kind.COMMENT_COUNT)
+    return counted * 2 >= len(chain) and not _is_linked(analysis, chain)
+
+
+def _intervals_with(analysis: Analysis, chain: list[_Beat], kind: Kind) -> int:
+    """How many intervals of a chain hold a hit of a kind."""
+    return sum(
+        any(hit.pattern.kind is kind for line in range(above.line, below.line) for hit in analysis.hits.get(line, ()))
+        for above, below in pairwise(chain)
+    )
+
+
+def _has_texts(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether sentences stand between the beats of a chain; in a list of links there are none."""
+    is_text = analysis.sentence | analysis.prose | analysis.features.ends_sentence
+    with_text = sum(bool(is_text[above.line + 1 : below.line].any()) for above, below in pairwise(chain))
+    return with_text * 2 >= len(chain) - 1
+
+
+def _stands_below(analysis: Analysis, chain: list[_Beat], start: int, *, bare: bool) -> bool:
+    """Whether there is an article above a chain, and none below it."""
+    above = float(analysis.words_before[start])
+    longest = max(_words(analysis, one.line, other.line) for one, other in pairwise(chain))
+    below = float(analysis.words_before[-1] - analysis.words_before[chain[-1].line + 1]) - longest
+    if bare:
+        return above >= MIN_ARTICLE_WORDS_BARE and below <= MAX_WORDS_BELOW_BARE
+    return above >= MIN_ARTICLE_WORDS and below <= max(MAX_WORDS_BELOW, MAX_SHARE_BELOW * above)
+
+
+def _is_linked(analysis: Analysis, chain: list[_Beat]) -> bool:
+    """Whether most comments of a chain have a link of their own: reply, report, quote."""
+    linked = _intervals_with(analysis, chain, Kind.COMMENT_CONTROLS)
+    return linked >= 2 and linked * 2 >= len(chain) - 1
+
+
+def _is_headed(analysis: Analysis, top: int, chain: list[_Beat], *, named: bool) -> bool:
+    """Whether a heading and what follows it make a thread without links; ``named``: authors are there."""
+    line = int(analysis.filled[top])
+    is_strong = any(
+        hit.pattern.kind in FRAME_KINDS and hit.pattern.strength == "strong" for hit in analysis.hits.get(line, ())
+    )
+    speaks = _person_share(analysis, chain[0].line, chain[-1].line) >= MIN_PERSON_SHARE_SIGNED
+    if not named:
+        return is_strong and speaks
+    return is_strong or speaks or len(chain) >= MIN_BEATS_BARE
+
+
+def _is_bare_thread(analysis: Analysis, chain: list[_Beat], start: int) -> bool:
+    """Whether dates and names alone make a thread: people speak to each other there, on the same days.
+
+    Diaries, letters and chronologies have a date for each entry, and reports of a day are not in the first person.
+    """
+    if len(chain) < MIN_BEATS_BARE:
+        return False
+    days = [beat.date for beat in chain]
+    meets = len(set(days)) < len(days) or all(beat.has_clock for beat in chain)
+    if not meets or not _stands_below(analysis, chain, start, bare=True):
+        return False
+    share = _person_share(analysis, chain[0].line, len(analysis.document))
+    return share >= max(MIN_PERSON_SHARE_BARE, _person_share(analysis, 0, start))
+
+
+def _person_share(analysis: Analysis, start: int, stop: int) -> float:
+    """The share of words of the first and second person between two lines."""
+    words = analysis.features.words[start:stop]
+    return float((analysis.features.person_word_share[start:stop] * words).sum()) / max(float(words.sum()), 1.0)
+
+
+def _heads(analysis: Analysis, chain: list[_Beat], names: _Names | None) -> tuple[tuple[int, ...], frozenset[int]]:
+    """The first line of each comment, and all lines of authors and dates."""
+    offset = names.offset if names is not None else 0
+    begins: list[int] = []
+    heads: set[int] = set()
+    titles: list[int] = []
+    for beat in chain:
+        other = beat.place + offset
+        beside = int(analysis.filled[other]) if 0 <= other < analysis.filled.size else beat.line
+        if not _can_be_name(analysis, beside):
+            beside = beat.line
+        first = min(beat.line, beside)
+        begins.append(_below_link(analysis, first))
+        titles.append(_place(analysis, first) - _place(analysis, begins[-1]))
+        heads |= {beat.line, beside}
+    # Above the first comment there is no link that tells whether it has a title; it has one if all others have.
+    begins[0] = int(analysis.filled[max(_place(analysis, min(heads)) - min(titles[1:]), 0)])
+    return tuple(begins), frozenset(heads)
+
+
+def _below_link(analysis: Analysis, line: int) -> int:
+    """The line right below the links of the comment above, where they stand near: a title belongs to what follows."""
+    place = _place(analysis, line)
+    for above in range(place - 1, max(place - 1 - MAX_TITLE_LINES, 0) - 1, -1):
+        if any(hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in analysis.hits.get(int(analysis.filled[above]), ())):
+            return int(analysis.filled[above + 1])
+    return line
