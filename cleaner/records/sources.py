@@ -45,7 +45,7 @@ _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
 # A list of failures that a run has written is no input of a later one.
-_OWN_ENDINGS = ("errors.jsonl",)
+_FAILURES_ENDING = "errors.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _entries(folder: Path, errors: list[InputError]) -> list[os.DirEntry[str]]:
 
 def _why_not_read(entry: os.DirEntry[str], inside: str) -> str | None:
     """Why a file of a folder is not read, and what to do; ``inside``: what the paths of its files begin with."""
-    if entry.name.endswith(_OWN_ENDINGS):
+    if entry.name.endswith(_FAILURES_ENDING):
         return "is left out, as the failures of an earlier run; to clean it, name the file itself"
     try:
         if entry.is_symlink() and not os.path.realpath(entry.path, strict=True).startswith(inside):
