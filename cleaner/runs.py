@@ -33,9 +33,9 @@ ANCHOR_LINES = 2
 SENTENCE_LOSS = 5.0
 
 # On a page of many lines nearly all are furniture: from the first number of lines on a lost word counts less, from the
-# second on by this factor (set by hand, on every second page of sets left out: F1 of flattened pages +.006 to +.038,
-# while .6 to 2 points more of daniel's and wcxb's lose over 5 % of their article).
-LARGE_PAGE_LINES, LARGE_PAGE_LOSS = (80, 200), 0.56
+# second on by this factor (set by hand, on every second page of sets left out: F1 of flattened pages +.005 to +.034,
+# while .4 to 2 points more of daniel's and wcxb's lose over 5 % of their article).
+LARGE_PAGE_LINES, LARGE_PAGE_LOSS = (120, 240), 0.56
 
 
 class RunCosts(NamedTuple):
@@ -80,7 +80,7 @@ class Mode:
 def large_page(lines: int) -> float:
     """How much a page is a large one, between 0 and 1, on a scale of ratios.
 
-    >>> large_page(50), round(large_page(126), 2), large_page(400)
+    >>> large_page(50), round(large_page(170), 2), large_page(400)
     (0.0, 0.5, 1.0)
     """
     first, last = map(math.log, LARGE_PAGE_LINES)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.runs import LARGE_PAGE_LOSS, MAX_WORDS, MODES, RunCosts, choose_runs
+from cleaner.runs import LARGE_PAGE_LINES, LARGE_PAGE_LOSS, MAX_WORDS, MODES, RunCosts, choose_runs
 
 # Points of noise that leave no doubt.
 ARTICLE, NOISE = -12.0, 12.0
@@ -256,8 +256,9 @@ def test_budget_holds(lines: list[tuple[float, float, bool]], mode: str) -> None
 def test_lost_word_counts_less_on_a_large_page() -> None:
     """Only in documents that look like pages, and the more lines the less, in every mode."""
     for mode in MODES.values():
-        small, large = mode.costs(1.0, 80), mode.costs(1.0, 200)
+        first, last = LARGE_PAGE_LINES
+        small, large = mode.costs(1.0, first), mode.costs(1.0, last)
         assert large.loss == pytest.approx(small.loss * LARGE_PAGE_LOSS)
         assert large[1:] == small[1:]
-        assert small.loss > mode.costs(1.0, 120).loss > large.loss == mode.costs(1.0, 5_000).loss
+        assert small.loss > mode.costs(1.0, (first + last) // 2).loss > large.loss == mode.costs(1.0, 5_000).loss
         assert mode.costs(0.0, 5_000) == mode.costs(0.0, 1)
