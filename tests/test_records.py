@@ -225,11 +225,12 @@ def test_folder_of_results_is_not_an_input(corpus: Path) -> None:
     assert [source.inside.as_posix() for source in sources] == ["b.txt", "c.txt"]
 
 
-def test_unreadable_file_is_refused_when_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_is_refused_when_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is there and cannot be read gives an input error."""
+    (tmp_path / "a.txt").touch()
     monkeypatch.setattr(Path, "read_bytes", _fail)
     with pytest.raises(InputError, match=r"a\.txt: cannot be read: Input/output error"):
-        list(read_records(SOURCE))
+        list(read_records(Source("a.txt", tmp_path / "a.txt", Path("a.txt"))))
 
 
 # --- placing ---------------------------------------------------------------------------------------------

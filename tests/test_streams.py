@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import subprocess
 import sys
+import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ import zstandard
 
 from cleaner.errors import InputError
 from cleaner.records import Compression, Source
+from cleaner.records.limits import GROWTH_ALLOWANCE, MAX_GROWTH, check_growth
 from cleaner.records.streams import Blocks, compress, read_all
 
 DATA = b"".join(b"line %d\n" % number for number in range(50_000))
@@ -89,3 +94,148 @@ def test_blocks_stay_small_whatever_they_were_compressed_from(compression: Compr
     sizes = [len(block) for block in Blocks(_source(path, compression))]
     assert sum(sizes) == len(data)
     assert max(sizes) <= 16 << 20
+
+
+def _zeros(size: int, compression: Compression) -> bytes:
+    """Compressed zeros, made piece by piece."""
+    piece = bytes(1 << 20)
+    if compression == "gz":
+        stream = io.BytesIO()
+        with gzip.open(stream, "wb", compresslevel=1) as file:
+            for _ in range(size >> 20):
+                file.write(piece)
+        return stream.getvalue()
+    made = zstandard.ZstdCompressor(level=1).compressobj()
+    return b"".join(made.compress(piece) for _ in range(size >> 20)) + made.flush()
+
+
+@pytest.mark.parametrize("compression", ["gz", "zst"])
+def test_stream_that_grows_beyond_measure_ends(
+    compression: Compression, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that becomes far longer than text does ends with an error, in little memory, after what stands before."""
+    path = tmp_path / "bomb"
+    path.write_bytes(_zeros(256 << 20, compression))
+    monkeypatch.setattr("cleaner.records.limits.GROWTH_ALLOWANCE", 32 << 20)
+    blocks = Blocks(_source(path, compression))
+    made: list[int] = []
+    tracemalloc.start()
+    with pytest.raises(InputError, match=r"^bomb: its first \d+ bytes become more than \d+ when they are decompressed"):
+        made.extend(map(len, blocks))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 16 << 20 <= sum(made) <= (32 << 20) + MAX_GROWTH * blocks.consumed
+    assert peak < 80 << 20
+
+
+def test_growth_is_measured_by_what_was_read() -> None:
+    """What a stream may become follows from how much of it was read; a file of this program may become anything."""
+    check_growth("a", 10, 10 * MAX_GROWTH + GROWTH_ALLOWANCE)
+    with pytest.raises(InputError, match=r"^a: .* decompress it first$"):
+        check_growth("a", 10, 10 * MAX_GROWTH + GROWTH_ALLOWANCE + 1)
+
+
+def test_own_file_may_grow(tmp_path: Path) -> None:
+    """What this program has written itself is read to its end, however small it was compressed."""
+    path = tmp_path / "own"
+    path.write_bytes(_zeros(GROWTH_ALLOWANCE + (64 << 20), "zst"))
+    assert sum(map(len, Blocks(_source(path, "zst"), is_own=True))) == GROWTH_ALLOWANCE + (64 << 20)
+
+
+def test_window_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    """A frame that needs more memory than any text is an error that says how to read it; the largest usual one is read."""
+    for power in (27, 28):
+        chosen = zstandard.ZstdCompressionParameters.from_level(1, window_log=power)
+        made = zstandard.ZstdCompressor(compression_params=chosen).compressobj()
+        (tmp_path / "a").write_bytes(made.compress(DATA) + made.flush())
+        if power == 27:
+            assert read_all(_source(tmp_path / "a", "zst")) == DATA
+        else:
+            with pytest.raises(InputError, match=r"has a window of more than 128 MB; decompress it first \(zstd -d"):
+                read_all(_source(tmp_path / "a", "zst"))
+
+
+@pytest.mark.parametrize("compression", ["gz", "zst"])
+def test_no_block_reaches_over_a_member(compression: Compression, tmp_path: Path) -> None:
+    """Blocks end where members do, and the first of each is told, also where members are empty."""
+    members = [b"a", b"b" * 200_000, b"", b"c"]
+    path = tmp_path / "a"
+    path.write_bytes(b"".join(compress(member, compression, even_empty=True) for member in members))
+    blocks = Blocks(_source(path, compression))
+    found: list[bytes] = []
+    for block in blocks:
+        if blocks.begins_member:
+            found.append(block)
+        else:
+            found[-1] += block
+    assert found == [b"a", b"b" * 200_000, b"c"]
+
+
+def test_what_stands_before_damage_is_given(tmp_path: Path) -> None:
+    """All that can be decompressed before the damage comes before the error, even where it is less than a block."""
+    path = tmp_path / "a"
+    path.write_bytes(gzip.compress(b"good") + b"damaged, and more than that")
+    blocks: list[bytes] = []
+    with pytest.raises(InputError, match="is damaged or cut off"):
+        blocks.extend(Blocks(_source(path, "gz")))
+    assert blocks == [b"good"]
+
+
+@pytest.mark.parametrize("compression", [None, "gz", "zst"])
+def test_text_beyond_the_limit_is_refused(compression: Compression | None, tmp_path: Path) -> None:
+    """A text may have just as many bytes as the limit has, compressed or not."""
+    path = tmp_path / "a"
+    path.write_bytes(compress(DATA, compression))
+    source = _source(path, compression)
+    assert read_all(source, len(DATA)) == DATA
+    with pytest.raises(InputError, match=r"^a: .* --max-document \d+.*; raise that limit"):
+        read_all(source, len(DATA) - 1)
+
+
+def test_only_plain_files_have_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a limit of its own, what is compressed may become as long as a record, and a plain file be longer."""
+    monkeypatch.setattr("cleaner.records.streams.DEFAULT_MAX_DOCUMENT", 1000)
+    for compression in ("gz", "zst"):
+        (tmp_path / "a").write_bytes(compress(DATA, compression))
+        with pytest.raises(InputError, match="becomes longer than --max-document 1000 when it is read"):
+            read_all(_source(tmp_path / "a", compression))
+    (tmp_path / "a").write_bytes(DATA)
+    assert read_all(_source(tmp_path / "a", None)) == DATA
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
+def test_device_without_end_is_refused() -> None:
+    """A device that gives bytes for ever ends at the limit of records."""
+    with pytest.raises(InputError, match="becomes longer than --max-document 100000"):
+        read_all(_source(Path("/dev/zero"), None), 100_000)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_named_pipe_is_read(tmp_path: Path) -> None:
+    """A pipe with a name, as a shell makes for <(...), is read from its beginning."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(DATA,))
+    writer.start()
+    assert b"".join(Blocks(_source(pipe, None))) == DATA
+    writer.join()
+
+
+def test_reading_that_is_given_up_says_nothing(tmp_path: Path) -> None:
+    """Where an error ends the interpreter while blocks are read, its message is the only one."""
+    (tmp_path / "a").write_bytes(DATA)
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from cleaner.records import Source\n"
+        "from cleaner.records.streams import Blocks\n"
+        "def read():\n"
+        "    blocks = iter(Blocks(Source('a', Path(sys.argv[1]), Path('a'))))\n"
+        "    next(blocks)\n"
+        "    raise ValueError('of its own')\n"
+        "read()\n"
+    )
+    ended = subprocess.run([sys.executable, str(program), str(tmp_path / "a")], capture_output=True, check=False)
+    assert ended.stderr.endswith(b"ValueError: of its own" + os.linesep.encode())
+    assert ended.stderr.count(b"Traceback") == 1

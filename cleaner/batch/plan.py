@@ -11,12 +11,11 @@ from typing import Protocol
 from cleaner.batch.tally import Tally
 from cleaner.config import CleanConfig
 from cleaner.records.chunks import Fields
+from cleaner.records.limits import DEFAULT_MAX_DOCUMENT
 from cleaner.records.sources import STDIN, Compression, Source, split_endings
 
 __all__ = ["Plan", "Settings", "Watcher"]
 
-# Records larger than this are failures, unless it is said otherwise. Text files have no such limit.
-DEFAULT_MAX_RECORD = 64 << 20
 # Seconds that a page of HTML may take.
 DEFAULT_TIMEOUT = 30.0
 
@@ -42,7 +41,7 @@ class Settings:
     @property
     def max_record(self) -> int:
         """How many bytes the text of a record may have."""
-        return DEFAULT_MAX_RECORD if self.max_document is None else self.max_document
+        return DEFAULT_MAX_DOCUMENT if self.max_document is None else self.max_document
 
 
 class Watcher(Protocol):

@@ -10,6 +10,7 @@ from cleaner.batch.plan import Plan, Settings
 from cleaner.batch.tally import Tally
 from cleaner.errors import CleanerError, InputError
 from cleaner.records.chunks import Limits, Place, RawChunk, record_format
+from cleaner.records.limits import QUOTED_BYTES
 from cleaner.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
 from cleaner.records.streams import read_all
 
@@ -63,7 +64,13 @@ class Failure:
 
     @staticmethod
     def of(name: str, number: int | None, reason: str, raw: bytes | None) -> Failure:
-        """A failure in a source; bytes of the record that are no UTF-8 are kept as lone surrogates."""
+        """A failure in a source; bytes of the record that are no UTF-8 are kept as lone surrogates.
+
+        Of a long record only the beginning is quoted, and the reason says so.
+        """
+        if raw is not None and len(raw) > QUOTED_BYTES:
+            reason = f"{reason}; raw is its first {QUOTED_BYTES} bytes"
+            raw = raw[:QUOTED_BYTES]
         text = None if raw is None else raw.decode("utf-8", "surrogateescape")
         line = {"file": name, "line": number, "reason": reason, "raw": text}
         return Failure(number or 0, reason, json.dumps(line).encode("ascii") + b"\n")
@@ -106,7 +113,7 @@ def read_tasks(plan: Plan, settings: Settings, first: int, place: Place) -> Iter
     for index in range(first, len(plan.sources)):
         source = plan.sources[index]
         if source.format in DOCUMENT_FORMATS:
-            held.append((index, source, data := _read_text(source), plan.compression(index)))
+            held.append((index, source, data := _read_text(source, settings.max_document), plan.compression(index)))
             size += 0 if isinstance(data, InputError) else len(data)
             if size >= limits.chunk_bytes or len(held) >= _MAX_TEXTS:
                 yield TextTask(held)
@@ -120,9 +127,9 @@ def read_tasks(plan: Plan, settings: Settings, first: int, place: Place) -> Iter
         yield TextTask(held)
 
 
-def _read_text(source: Source) -> bytes | InputError:
+def _read_text(source: Source, max_bytes: int | None) -> bytes | InputError:
     try:
-        return read_all(source)
+        return read_all(source, max_bytes)
     except InputError as error:
         return error
 

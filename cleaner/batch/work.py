@@ -64,13 +64,8 @@ class Worker:
             )
 
     def _decode(self, source: Source, data: bytes | InputError) -> Record | InputError:
-        limit = self._settings.max_document
         if isinstance(data, InputError):
             return data
-        if limit is not None and len(data) > limit:
-            return InputError(
-                f"{source.name}: has {len(data)} bytes, more than --max-document {limit}; raise that limit"
-            )
         if source.format == "html":
             # A page says itself how it is encoded.
             return Record(source, "", data=data, is_html=True)

@@ -158,7 +158,7 @@ MaxDocumentOption: TypeAlias = Annotated[
     typer.Option(
         "--max-document",
         metavar="BYTES",
-        help="Larger documents fail; 67108864 for records if left out, no limit for text files.",
+        help="Larger documents fail; 67108864 if left out, no limit for texts that are not compressed.",
         show_default=False,
     ),
 ]

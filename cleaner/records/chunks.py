@@ -20,6 +20,7 @@ __all__ = [
     "RecordFormat",
     "record_format",
     "too_large",
+    "too_long",
 ]
 
 
@@ -43,8 +44,8 @@ class Limits:
 class RawChunk:
     """Whole records as they stand in a source, from ``start`` up to ``end``.
 
-    ``consumed``: how far the file itself has been read. ``skipped``: bytes of its only record that are left out,
-    because it is longer than the limit.
+    ``consumed``: how far the file itself has been read. ``failure``: why its only record cannot be read; then
+    ``payload`` holds the beginning of that record, and ``skipped`` is how many bytes follow it.
     """
 
     payload: Any
@@ -53,6 +54,7 @@ class RawChunk:
     size: int
     consumed: int
     skipped: int = 0
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,11 @@ _MODULES: dict[Format, str] = {"jsonl": "jsonl", "parquet": "parquet", "warc": "
 def record_format(name: Format) -> RecordFormat:
     """The module of a format of many documents; imported when it is needed."""
     return cast("RecordFormat", import_module(f"cleaner.records.{_MODULES[name]}"))
+
+
+def too_long(what: str, size: int, held: int) -> str:
+    """Why a record is too long to be held, of which the beginning is kept."""
+    return f"the {what} has {size} bytes, too many to be held; raw is its first {held}"
 
 
 def too_large(text: str, max_bytes: int) -> str | None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cleaner.errors import InputError
-from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
 from cleaner.records.jsonfields import FieldError, JsonObject, parse_object
+from cleaner.records.limits import QUOTED_BYTES
 from cleaner.records.sources import Compression, Source
 from cleaner.records.streams import Blocks, compress
 
@@ -33,8 +34,10 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
     while cut := cutter.next_chunk():
         data, skipped = cut
         lines = data.count(b"\n") + (not data.endswith(b"\n")) if not skipped else 1
-        end = Place(place.offset + len(data) + skipped, place.records + lines)
-        yield RawChunk(data, place, end, len(data) + skipped, blocks.consumed, skipped)
+        size = len(data) + skipped
+        end = Place(place.offset + size, place.records + lines)
+        reason = too_long("line", size, len(data)) if skipped else None
+        yield RawChunk(data, place, end, size, blocks.consumed, skipped, reason)
         place = end
     if cutter.damage is not None:
         raise cutter.damage
@@ -51,16 +54,17 @@ class _Cutter:
         self._held = bytearray()
 
     def next_chunk(self) -> tuple[bytes, int] | None:
-        """The next chunk and how many bytes behind it were left out; None at the end."""
+        """The next chunk and how many bytes after it were left out; None at the end."""
         size, limit = self._limits.chunk_bytes, self._limits.record_bytes
         searched = size - 1
         more = True
         while more:
             end = self._held.find(b"\n", searched)
-            # The only line that can be too long is the last: the others lie within the size of a chunk.
-            last = self._held.rfind(b"\n", 0, size - 1) + 1
-            if (end + 1 if end >= 0 else len(self._held)) - last > limit:
-                return self._take_long_line(limit) if last == 0 else (self._take(last), 0)
+            if len(self._held) > limit:
+                # The only line that can be too long is the last: the others lie within the size of a chunk.
+                last = self._held.rfind(b"\n", 0, size - 1) + 1
+                if (end + 1 if end >= 0 else len(self._held)) - last > limit:
+                    return self._take_long_line() if last == 0 else (self._take(last), 0)
             if end >= 0:
                 return self._take(end + 1), 0
             searched = max(size - 1, len(self._held))
@@ -82,8 +86,8 @@ class _Cutter:
         del self._held[:count]
         return data
 
-    def _take_long_line(self, limit: int) -> tuple[bytes, int]:
-        head = self._take(limit)
+    def _take_long_line(self) -> tuple[bytes, int]:
+        head = self._take(min(self._limits.record_bytes, QUOTED_BYTES))
         skipped = 0
         while (end := self._held.find(b"\n")) < 0:
             skipped += len(self._held)
@@ -98,10 +102,8 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
     """The lines of a chunk; blank ones pass."""
     del to_jsonl
     first = chunk.start.records + 1
-    if chunk.skipped:
-        size = len(chunk.payload) + chunk.skipped
-        reason = f"the line has {size} bytes, too many to be held; raw is its first {len(chunk.payload)}"
-        return [Item(first, chunk.payload, failure=reason)]
+    if chunk.failure is not None:
+        return [Item(first, chunk.payload, failure=chunk.failure)]
     names = frozenset(filter(None, (fields.text, fields.title, fields.lang, fields.url, fields.id, fields.result)))
     lines = chunk.payload.splitlines(keepends=True) if b"\r" not in chunk.payload else _split_lines(chunk.payload)
     return [_read_line(first + index, line, fields, names, max_bytes) for index, line in enumerate(lines)]

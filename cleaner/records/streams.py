@@ -7,13 +7,15 @@ depends on the time: the same bytes in give the same bytes out, and a file may b
 from __future__ import annotations
 
 import gzip
+import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from cleaner.errors import InputError
+from cleaner.records.limits import DEFAULT_MAX_DOCUMENT, check_growth
 from cleaner.records.sources import Compression, Source, input_error
 
 if TYPE_CHECKING:
@@ -22,13 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["Blocks", "compress", "read_all"]
 
 _BLOCK_BYTES = 1 << 16
-# Compressed bytes that are decompressed at once: even where four of them become 128 kB, as a block of one letter does
-# in Zstandard, that is 16 MB.
-_PIECE_BYTES = 1 << 9
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
-# The largest window that the Zstandard command line writes (--long=31).
-_ZSTD_WINDOW = 1 << 31
+# The largest window that the Zstandard command line reads unless it is asked to (--long=31): so much memory may be
+# needed for one.
+_ZSTD_WINDOW = 1 << 27
+# Decompressors get so many bytes at once: a block of Zstandard in 4 bytes can make 128 kB, so this can make 16 MB.
+_PIECE_BYTES = 1 << 9
 _MAGIC: tuple[tuple[bytes, Compression], ...] = ((b"\x1f\x8b", "gz"), (b"\x28\xb5\x2f\xfd", "zst"))
 
 
@@ -36,14 +38,18 @@ class Blocks:
     """The bytes of a source in blocks of any size, decompressed; an iterator that can be read once.
 
     ``skip``: how many decompressed bytes to leave out at the beginning. ``consumed`` is how far the file itself has
-    been read. Standard input is decompressed where it begins like something compressed. Raises `InputError` where
-    the source cannot be read, or is damaged.
+    been read. ``begins_member``: whether the last block begins a member or frame; none reaches into the next one.
+    Standard input is decompressed where it begins like something compressed. Raises `InputError` where the source
+    cannot be read, is damaged, or becomes far longer than compressed text does; ``is_own``: it is a file of this
+    program, which may become as long as it does.
     """
 
-    def __init__(self, source: Source, skip: int = 0) -> None:
+    def __init__(self, source: Source, skip: int = 0, *, is_own: bool = False) -> None:
         self.consumed = 0
+        self.begins_member = False
         self._source = source
         self._skip = skip
+        self._is_own = is_own
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -51,17 +57,16 @@ class Blocks:
                 yield from _skipped(self._standard_input(), self._skip)
                 return
             with self._source.path.open("rb", buffering=0) as file:
-                if self._source.compression is None:
+                if self._source.compression is not None:
+                    yield from _skipped(self._members(self._raw(file.read), self._source.compression), self._skip)
+                elif self._skip:
                     self.consumed = file.seek(self._skip)
                     yield from self._raw(file.read)
                 else:
-                    yield from _skipped(_decompressed(self._raw(file.read), self._source.compression), self._skip)
+                    # A pipe with a name can be read, but has no places to go to.
+                    yield from self._raw(file.read)
         except OSError as error:
             raise input_error(self._source.name, error) from None
-        except (EOFError, zlib.error, _zstd_error()) as error:
-            raise InputError(
-                f"{self._source.name}: is damaged or cut off: {error}; get it again, only what stands before is read"
-            ) from None
 
     def _raw(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
         while block := read(_BLOCK_BYTES):
@@ -83,17 +88,56 @@ class Blocks:
                 yield head
             yield from self._raw(read)
 
-        yield from blocks() if compression is None else _decompressed(blocks(), compression)
+        yield from blocks() if compression is None else self._members(blocks(), compression)
 
-
-def read_all(source: Source) -> bytes:
-    """All bytes of a source, decompressed."""
-    if source.path is not None and source.compression is None:
+    def _members(self, blocks: Iterator[bytes], compression: Compression) -> Iterator[bytes]:
+        """What compressed blocks hold, member by member."""
+        made = 0
         try:
+            for data, begins_member in _decompressed(blocks, compression):
+                made += len(data)
+                if not self._is_own:
+                    check_growth(self._source.name, self.consumed, made)
+                self.begins_member = begins_member
+                yield data
+        except _DamagedError as error:
+            raise InputError(f"{self._source.name}: {_damage(error)}, only what stands before is read") from None
+
+
+def _damage(error: _DamagedError) -> str:
+    """What is wrong with compressed bytes, and what to do."""
+    if "too much memory" in str(error):
+        return f"has a window of more than {_ZSTD_WINDOW >> 20} MB; decompress it first (zstd -d --long=31)"
+    return f"is damaged or cut off: {error}; get it again"
+
+
+def read_all(source: Source, max_bytes: int | None = None) -> bytes:
+    """All bytes of a source, decompressed, ``max_bytes`` at most.
+
+    Without that number, files that are not compressed have no limit, and all others that of records. Raises
+    `InputError` where the source cannot be read, or is longer.
+    """
+    try:
+        found = None if source.path is None else source.path.stat()
+        if found is not None and stat.S_ISREG(found.st_mode) and source.compression is None:
+            if max_bytes is not None and found.st_size > max_bytes:
+                raise InputError(
+                    f"{source.name}: has {found.st_size} bytes, more than --max-document {max_bytes}; raise that limit"
+                )
+            assert source.path is not None
             return source.path.read_bytes()
-        except OSError as error:
-            raise input_error(source.name, error) from None
-    return b"".join(Blocks(source))
+    except OSError as error:
+        raise input_error(source.name, error) from None
+    limit = DEFAULT_MAX_DOCUMENT if max_bytes is None else max_bytes
+    data = bytearray()
+    for block in Blocks(source):
+        data += block
+        if len(data) > limit:
+            raise InputError(
+                f"{source.name}: becomes longer than --max-document {limit} when it is read; raise that limit, or "
+                "give it as a file that is not compressed"
+            )
+    return bytes(data)
 
 
 def compress(data: bytes, compression: Compression | None, *, even_empty: bool = False) -> bytes:
@@ -116,6 +160,10 @@ def _zstd_compressor() -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
 
 
+class _DamagedError(Exception):
+    """Compressed bytes are not as they must be."""
+
+
 class _Decompressor(Protocol):
     """One member or frame being decompressed."""
 
@@ -126,49 +174,61 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
-def _decompressed(blocks: Iterator[bytes], compression: Compression) -> Iterator[bytes]:
-    """Member by member, a little at a time; raises `EOFError` where the last one is not complete."""
-    make: Callable[[], Any] = _gzip_member if compression == "gz" else _zstd_frame
+def _decompressed(blocks: Iterator[bytes], compression: Compression) -> Iterator[tuple[bytes, bool]]:
+    """Blocks of what blocks hold, and whether one begins a member; none reaches from one member into the next.
+
+    Raises `_DamagedError` after what stands before the damage.
+    """
+    held = bytearray()
+    begins_member = True
+    try:
+        for data, ends_member in _pieces(blocks, compression):
+            held += data
+            if len(held) >= _BLOCK_BYTES or (ends_member and held):
+                yield bytes(held), begins_member
+                held.clear()
+                begins_member = False
+            begins_member = begins_member or ends_member
+    except _DamagedError:
+        if held:
+            yield bytes(held), begins_member
+        raise
+
+
+def _pieces(blocks: Iterator[bytes], compression: Compression) -> Iterator[tuple[bytes, bool]]:
+    """What each piece of some blocks holds, and whether its member ends there."""
+    make, failure = (_gzip_member, zlib.error) if compression == "gz" else _zstd_frames()
     member: _Decompressor | None = None
-    for piece in _pieces(blocks):
-        rest = piece
-        while rest:
+    for start in (block[at : at + _PIECE_BYTES] for block in blocks for at in range(0, len(block), _PIECE_BYTES)):
+        piece = start
+        while piece:
             if member is None:
-                # A gzip file may be filled up with zeros behind its last member.
-                rest = rest.lstrip(b"\0") if compression == "gz" else rest
-                if not rest:
+                # A gzip file may be filled up with zeros after its last member.
+                piece = piece.lstrip(b"\0") if compression == "gz" else piece
+                if not piece:
                     break
                 member = make()
-            if data := member.decompress(rest):
-                yield data
-            rest = b""
+            try:
+                data = member.decompress(piece)
+            except failure as error:
+                raise _DamagedError(str(error)) from None
+            piece = member.unused_data if member.eof else b""
+            yield data, member.eof
             if member.eof:
-                rest = member.unused_data
                 member = None
     if member is not None:
-        raise EOFError("it ends in the middle of compressed data")
-
-
-def _pieces(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    for block in blocks:
-        for at in range(0, len(block), _PIECE_BYTES):
-            yield block[at : at + _PIECE_BYTES]
+        raise _DamagedError("it ends in the middle of compressed data")
 
 
 def _gzip_member() -> _Decompressor:
     return zlib.decompressobj(wbits=31)
 
 
-def _zstd_frame() -> _Decompressor:
+def _zstd_frames() -> tuple[Callable[[], _Decompressor], type[Exception]]:
+    """What makes a frame's decompressor, and how that fails."""
     import zstandard
 
-    return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj()
-
-
-def _zstd_error() -> type[Exception]:
-    import zstandard
-
-    return zstandard.ZstdError
+    return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj, zstandard.ZstdError
 
 
 def _skipped(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
