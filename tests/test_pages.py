@@ -16,7 +16,6 @@ import pytest
 from cleaner import Cleaner, CleanResult
 from cleaner.batch.limits import time_limit
 from cleaner.cli import main
-from cleaner.records import http
 from cleaner.records.http import Page, read_response
 
 PROSE = (
@@ -186,12 +185,13 @@ def test_responses_without_a_page(response: bytes) -> None:
     assert read_response(response) is None
 
 
-def test_bombs_and_damage_are_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bombs_and_damage_are_failures() -> None:
     """A body that grows beyond all measure, and one that ends too early, have a reason each."""
-    monkeypatch.setattr(http, "MAX_PAGE_BYTES", 1000)
-    bomb = read_response(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"a" * 100_000))
+    bomb = read_response(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"a" * 100_000), 1000)
     short = read_response(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nfff\r\nabc")
-    assert bomb == Page(failure="the page cannot be read: it has more than 1000 bytes when decompressed")
+    assert bomb == Page(
+        failure="the page cannot be read: it has more bytes than --max-document 1000 when it is decompressed"
+    )
     assert short == Page(failure="the page cannot be read: its last chunk ends too early")
 
 

@@ -6,14 +6,16 @@ import re
 import zlib
 from dataclasses import dataclass
 
+from cleaner.records.limits import DEFAULT_MAX_DOCUMENT
+
 __all__ = ["Page", "read_response"]
 
 _END = b"\r\n\r\n"
-# The size of a chunk: more digits than a file system counts are damage.
-_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
-# What a page may become when it is decompressed: more is no page but an attack.
-MAX_PAGE_BYTES = 64 << 20
+# More than any server sends or browser reads; set by hand.
+_HEAD_BYTES = 1 << 20
+# The line in front of a chunk: its size, perhaps zeros before it and an extension after it.
+_CHUNK_SIZE = re.compile(rb"[ \t]*+(0*+[0-9A-Fa-f]{0,15})[ \t]*+(?:;[^\r\n]*+)?\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,22 @@ class Page:
     failure: str | None = None
 
 
-def read_response(data: bytes) -> Page | None:
+def read_response(data: bytes, max_bytes: int = DEFAULT_MAX_DOCUMENT) -> Page | None:
     """The page of an HTTP response, None where it holds none: another type, no body, or a status that is no success.
+
+    A page of more than ``max_bytes`` is a failure, and never held, however small it is compressed.
 
     >>> read_response(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n<p>Oui")
     Page(html=b'<p>Oui', failure=None)
     """
-    head, found, body = data.partition(_END)
-    status, _, lines = head.partition(b"\r\n")
+    end = data.find(_END)
+    body = data[end + len(_END) :]
+    status, _, lines = data[: min(end, _HEAD_BYTES)].partition(b"\r\n")
     words = status.split(None, 2)
-    if not found or len(words) < 2 or not words[0].startswith(b"HTTP/") or not words[1].startswith(b"2") or not body:
+    if end < 0 or len(words) < 2 or not words[0].startswith(b"HTTP/") or not words[1].startswith(b"2") or not body:
         return None
+    if end > _HEAD_BYTES:
+        return Page(failure=f"the page cannot be read: its HTTP head has {end} bytes, more than {_HEAD_BYTES}")
     headers = _headers(lines)
     kind = headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if kind not in _HTML_TYPES:
@@ -42,14 +49,17 @@ def read_response(data: bytes) -> Page | None:
     try:
         if "chunked" in headers.get("transfer-encoding", "").lower():
             body = _join_chunks(body)
-        return Page(_decompress(body, headers.get("content-encoding", "").strip().lower()))
+        page = _decompress(body, headers.get("content-encoding", "").strip().lower(), max_bytes)
     except (ValueError, zlib.error) as error:
         return Page(failure=f"the page cannot be read: {error}")
+    if len(page) > max_bytes:
+        return Page(failure=f"the page has {len(page)} bytes, more than --max-document {max_bytes}")
+    return Page(page)
 
 
 def _headers(lines: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in lines.decode("latin-1").splitlines():
+    for line in lines.decode("latin-1").split("\n"):
         name, _, value = line.partition(":")
         found.setdefault(name.strip().lower(), value.strip())
     return found
@@ -57,25 +67,26 @@ def _headers(lines: bytes) -> dict[str, str]:
 
 def _join_chunks(body: bytes) -> bytes:
     """A body whose chunks have their sizes in front; archives often keep the header and have joined the chunks."""
-    parts: list[bytes] = []
+    joined = bytearray()
     at = 0
-    while True:
-        end = body.find(b"\r\n", at)
-        size = body[at : max(end, at)].partition(b";")[0].strip()
-        if end < 0 or not _CHUNK_SIZE.fullmatch(size):
-            if not parts:
-                return body
-            raise ValueError("its chunks are damaged")
-        length = int(size, 16)
+    # Each size that is read lies further on than the last one, so this ends.
+    while found := _CHUNK_SIZE.match(body, at):
+        if not found[1]:
+            break
+        length = int(found[1], 16)
         if length == 0:
-            return b"".join(parts)
-        parts.append(body[end + 2 : end + 2 + length])
-        at = end + 2 + length + 2
-        if at > len(body) + 2:
+            return bytes(joined)
+        end = found.end() + length
+        if end > len(body):
             raise ValueError("its last chunk ends too early")
+        joined += memoryview(body)[found.end() : end]
+        at = end + 2
+    if not at:
+        return body
+    raise ValueError("its chunks are damaged")
 
 
-def _decompress(body: bytes, encoding: str) -> bytes:
+def _decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
     if encoding in ("", "identity"):
         return body
     if encoding in ("gzip", "x-gzip", "deflate"):
@@ -83,19 +94,18 @@ def _decompress(body: bytes, encoding: str) -> bytes:
             # The archive has decompressed the body and kept the header.
             return body
         try:
-            return _inflate(body, zlib.MAX_WBITS | 32)
+            return _inflate(body, zlib.MAX_WBITS | 32, max_bytes)
         except zlib.error:
             if encoding != "deflate":
                 raise
-            return _inflate(body, -zlib.MAX_WBITS)
+            return _inflate(body, -zlib.MAX_WBITS, max_bytes)
     if body.lstrip().startswith(b"<"):
         return body
     raise ValueError(f"it is compressed with {encoding}")
 
 
-def _inflate(body: bytes, window: int) -> bytes:
-    stream = zlib.decompressobj(window)
-    made = stream.decompress(body, MAX_PAGE_BYTES)
-    if stream.unconsumed_tail:
-        raise ValueError(f"it has more than {MAX_PAGE_BYTES} bytes when decompressed")
+def _inflate(body: bytes, window: int, max_bytes: int) -> bytes:
+    made = zlib.decompressobj(window).decompress(body, max_bytes + 1)
+    if len(made) > max_bytes:
+        raise ValueError(f"it has more bytes than --max-document {max_bytes} when it is decompressed")
     return made
