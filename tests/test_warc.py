@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cleaner.errors import InputError
 from cleaner.records import Source
 from cleaner.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
+from cleaner.records.limits import QUOTED_BYTES
 from cleaner.records.warc import read_chunks, read_items, write_items
 
 TEXTS = ["Premier texte.\nÀ lire aussi\n", "Second text, longer than the first.\n" * 20, ""]
@@ -215,3 +218,129 @@ def test_head_without_its_last_header_keeps_its_end(end: bytes, tmp_path: Path) 
     (item,) = _items(_chunks(path))
     assert item.document is not None
     assert item.document.write("Non!") == head.replace(b": 3", b": 4") + b"\r\n\r\nNon!\r\n\r\n"
+
+
+# --- damage ----------------------------------------------------------------------------------------------
+
+
+def _record(body: bytes, length: bytes | None = None, *, extra: bytes = b"") -> bytes:
+    size = str(len(body)).encode() if length is None else length
+    head = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: " + size + b"\r\n" + extra + b"\r\n"
+    return head + body + b"\r\n\r\n"
+
+
+def _texts(items: list[Item]) -> list[str | None]:
+    return [None if item.document is None else item.document.text for item in items]
+
+
+GOOD = _record(b"first"), _record(b"last")
+LENGTHS = [
+    b"9" * 5000,
+    b"9" * 18,
+    b"123456789",
+    b"-5",
+    b"+5",
+    b"5_0",
+    b"0x5",
+    b"5.0",
+    b"5e1",
+    b"",
+    "٥".encode(),
+    b"5 5",
+    b"5\r\nContent-Length: 6",
+]
+
+
+@pytest.mark.parametrize("name", ["a.wet", "a.wet.gz"])
+@pytest.mark.parametrize("length", LENGTHS)
+def test_length_that_is_none_costs_its_record_only(name: str, length: bytes, tmp_path: Path) -> None:
+    """A length that is no number, or reaches over the next record, is a failure with place and reason; others are read."""
+    records = [GOOD[0], _record(b"damaged", length), GOOD[1]]
+    path = tmp_path / name
+    path.write_bytes(b"".join(map(gzip.compress, records) if path.suffix == ".gz" else records))
+    items = _items(_chunks(path))
+    assert _texts(items) == ["first", None, "last"]
+    assert [item.number for item in items] == [1, 2, 3]
+    reason = items[1].failure
+    assert reason is not None
+    assert reason.startswith(f"is damaged at byte {len(GOOD[0])}: a record ")
+    assert reason.endswith(("without a valid Content-Length", "bytes too early"))
+    assert items[1].raw == records[1]
+
+
+@pytest.mark.parametrize("name", ["a.wet", "a.wet.gz"])
+@pytest.mark.parametrize(
+    "junk", [b"\r\n", b"no record at all\r\n\r\n", b"x" * 3_000_000 + b"\r\n", b" " * 3_000_000 + b"\n"]
+)
+def test_what_is_no_record_costs_itself_only(name: str, junk: bytes, tmp_path: Path) -> None:
+    """Bytes between records that are none are one failure, of which the beginning is kept; nothing ends the reading."""
+    records = [GOOD[0], junk, GOOD[1]]
+    path = tmp_path / name
+    path.write_bytes(b"".join(map(gzip.compress, records) if path.suffix == ".gz" else records))
+    chunks = _chunks(path)
+    items = _items(chunks)
+    assert _texts(items) == ["first", None, "last"]
+    assert items[1].failure == f"is damaged at byte {len(GOOD[0])}: no WARC record follows"
+    assert junk.startswith(items[1].raw)
+    assert len(items[1].raw) == min(len(junk), QUOTED_BYTES)
+    assert chunks[-1].end == Place(sum(map(len, records)), 3)
+
+
+def test_record_that_was_cut_off_costs_itself_only(tmp_path: Path) -> None:
+    """In a compressed archive a record ends with its member, so one that was cut off takes nothing of the next one."""
+    path = tmp_path / "a.wet.gz"
+    path.write_bytes(b"".join(map(gzip.compress, [_record(b"x" * 30)[:-20], GOOD[0], GOOD[1]])))
+    items = _items(_chunks(path))
+    assert _texts(items) == [None, "first", "last"]
+    assert items[0].failure == "is damaged at byte 0: a record ends 16 bytes too early"
+
+
+def test_text_that_looks_like_a_record_stays_text(tmp_path: Path) -> None:
+    """A text may hold what records begin with: only after damage is the next one looked for."""
+    path = tmp_path / "a.wet"
+    text = b"\r\n\r\n" + GOOD[0]
+    path.write_bytes(_record(text) + GOOD[1])
+    assert _texts(_items(_chunks(path))) == [text.decode(), "last"]
+
+
+@given(
+    parts=st.lists(
+        st.sampled_from(
+            [*GOOD, _record(b"damaged", b"99"), _record(b"damaged", b"3"), _record(b"x", b"5_0"), b"\r\n", b"junk\n"]
+        )
+        | st.binary(max_size=30),
+        max_size=8,
+    ),
+    is_compressed=st.booleans(),
+    limit=st.integers(60, 200),
+)
+def test_no_byte_of_an_archive_is_lost(
+    parts: list[bytes], is_compressed: bool, limit: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """However damaged, each byte up to where reading ends is in one record; reading from any chunk gives the rest."""
+    path = tmp_path_factory.mktemp("damaged") / ("a.wet.gz" if is_compressed else "a.wet")
+    data = b"".join(parts)
+    path.write_bytes(b"".join(map(gzip.compress, parts)) if is_compressed else data)
+    chunks, is_damaged = _read(path, Place(), limit)
+    place = Place()
+    for chunk in chunks:
+        assert chunk.start == place
+        assert data.startswith(b"".join(chunk.payload), place.offset)
+        assert chunk.end.offset == place.offset + sum(map(len, chunk.payload)) + chunk.skipped > place.offset
+        place = chunk.end
+    assert is_damaged or not data[place.offset :].strip()
+    for position, chunk in enumerate(chunks):
+        following, _ = _read(path, chunk.end, limit)
+        assert [(one.payload, one.failure) for one in following] == [
+            (one.payload, one.failure) for one in chunks[position + 1 :]
+        ]
+
+
+def _read(path: Path, start: Place, limit: int) -> tuple[list[RawChunk], bool]:
+    source = Source(str(path), path, Path(path.name), "wet", "gz" if path.suffix == ".gz" else None)
+    chunks: list[RawChunk] = []
+    try:
+        chunks.extend(read_chunks(source, start, Limits(1, limit), Fields()))
+    except InputError:
+        return chunks, True
+    return chunks, False
