@@ -159,6 +159,16 @@ def test_missing_path_does_not_stop_the_rest(page: Path, run: Run) -> None:
     assert outcome.err == f"cleaner: {page.with_name('no.txt')}: does not exist; check the path\n"
 
 
+def test_name_that_no_file_can_have_does_not_stop_the_rest(page: Path, run: Run) -> None:
+    """A path of which the system says that it is too long is reported like one that is missing."""
+    outcome = run("clean", "a" * 5000, page)
+    assert (outcome.status, outcome.out.decode()) == (1, ARTICLE)
+    assert (
+        outcome.err
+        == f"cleaner: {'a' * 5000}: cannot be read: File name too long; check the path and its permissions\n"
+    )
+
+
 def test_unreadable_input_does_not_stop_the_rest(corpus: Path, run: Run) -> None:
     """An input that does not decode is reported, the others are cleaned, and the exit status is 1."""
     (corpus / "a.txt").write_bytes(b"\xff")

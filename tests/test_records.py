@@ -172,7 +172,7 @@ def test_folder_that_cannot_be_listed_is_reported(corpus: Path, monkeypatch: pyt
 
 
 def test_links_and_special_files_are_reported_and_the_rest_found(corpus: Path, tmp_path: Path) -> None:
-    """Of what looks like a text nothing is left out in silence; links inside the folder are read."""
+    """Of what may be a text nothing is left out in silence; links to what is inside the folder need no word."""
     (tmp_path / "outside.txt").write_text("outside")
     (corpus / "aa.txt").symlink_to("aa.txt")
     (corpus / "ab.txt").symlink_to("nowhere.txt")
@@ -180,17 +180,52 @@ def test_links_and_special_files_are_reported_and_the_rest_found(corpus: Path, t
     (corpus / "ad.txt").symlink_to("a", target_is_directory=True)
     (corpus / "ae.txt").symlink_to("c.txt")
     os.mkfifo(corpus / "af.txt")
+    (corpus / "ag").symlink_to("ag")
+    (corpus / "ah").symlink_to(tmp_path, target_is_directory=True)
+    (corpus / "ai").symlink_to(".hidden", target_is_directory=True)
+    (corpus / "aj").symlink_to(corpus, target_is_directory=True)
+    (corpus / "ak").symlink_to(tmp_path / "outside.txt")
+    (corpus / "al.txt").symlink_to(".h.txt")
+    (corpus / "parse-errors.jsonl").write_text("{}")
     (corpus / "x.errors.jsonl").write_text("{}")
     sources, errors = find_sources([str(corpus)])
     # A link inside and its target are one file.
-    assert [source.inside.as_posix() for source in sources] == ["a/y.TXT", "a/z.text", "ae.txt", "b.txt"]
+    assert [source.inside.as_posix() for source in sources] == [
+        "a/y.TXT",
+        "a/z.text",
+        "ae.txt",
+        "al.txt",
+        "b.txt",
+        "parse-errors.jsonl",
+    ]
+    not_read = "is a link to a folder that is not read here; to clean what it holds, name it as well"
     assert [str(error).removeprefix(f"{corpus}/") for error in errors] == [
         "aa.txt: is a link that leads nowhere: Too many levels of symbolic links; remove it or correct it",
         "ab.txt: is a link that leads nowhere: No such file or directory; remove it or correct it",
         "ac.txt: is a link that leads out of the folder; to clean its target, name the file itself",
-        "ad.txt: is a link to a folder, which is not followed",
         "af.txt: is no regular file; only files are read in a folder",
+        "ag: is a link that leads nowhere: Too many levels of symbolic links; remove it or correct it",
+        f"ah: {not_read}",
+        f"ai: {not_read}",
         "x.errors.jsonl: is left out, as the failures of an earlier run; to clean it, name the file itself",
+    ]
+
+
+def test_entry_that_cannot_be_looked_at_is_reported(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of which not even the kind can be told is an error of its own, and the walk goes on."""
+    real = os.path.realpath
+
+    def refuse(path: str, *, strict: bool = False) -> str:
+        if Path(path).name == "a.txt":
+            raise PermissionError(13, "Permission denied")
+        return real(path, strict=strict)
+
+    (corpus / "a.txt").symlink_to("b.txt")
+    monkeypatch.setattr(os.path, "realpath", refuse)
+    sources, errors = find_sources([str(corpus)])
+    assert [source.inside.as_posix() for source in sources] == ["a/y.TXT", "a/z.text", "b.txt", "c.txt"]
+    assert [str(error) for error in errors] == [
+        f"{corpus}/a.txt: is a link that leads nowhere: Permission denied; remove it or correct it"
     ]
 
 

@@ -53,7 +53,7 @@ from cleaner.cli.places import Places, check_usage, plan_places
 from cleaner.errors import CleanerError, ConfigError, OutputError
 from cleaner.records import Source, find_sources
 from cleaner.records.chunks import Fields
-from cleaner.records.sources import DOCUMENT_FORMATS
+from cleaner.records.sources import DOCUMENT_FORMATS, is_folder
 
 if TYPE_CHECKING:
     from cleaner.batch import Outcome, Plan, Settings, StoppedError
@@ -217,9 +217,7 @@ def _end_stopped(stopped: StoppedError) -> NoReturn:
 
 def _is_corpus(names: list[str], sources: list[Source]) -> bool:
     """Whether a run is one over many documents, of which a table says more than nothing."""
-    return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(
-        Path(name).is_dir() for name in names
-    )
+    return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(is_folder(name) for name in names)
 
 
 def _say_table(outcome: Outcome) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,6 +35,7 @@ from cleaner.cli.output import (
 from cleaner.errors import InputError
 from cleaner.model import CleanResult
 from cleaner.records import find_sources, read_records
+from cleaner.records.sources import is_folder
 from cleaner.records.streams import read_all
 
 __all__ = ["run"]
@@ -85,7 +85,7 @@ def run(
     """
     with reporting():
         name = path or standard_input()[0]
-        if Path(name).is_dir():
+        if is_folder(name):
             refuse(f"{name}: is a folder; explain takes one file")
         config = make_config(
             keep=keep,

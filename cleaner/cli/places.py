@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cleaner.cli.output import refuse
 from cleaner.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.records.chunks import Fields
-from cleaner.records.sources import DOCUMENT_FORMATS
+from cleaner.records.sources import DOCUMENT_FORMATS, is_folder
 
 if TYPE_CHECKING:
     from cleaner.batch import Plan
@@ -35,13 +35,13 @@ class Places:
     @property
     def has_several_inputs(self) -> bool:
         """Whether the inputs are more than one, or a folder, so that their results need a folder."""
-        return len(self.names) > 1 or any(name != STDIN and Path(name).is_dir() for name in self.names)
+        return len(self.names) > 1 or any(name != STDIN and is_folder(name) for name in self.names)
 
     @property
     def is_folder(self) -> bool:
         """Whether results go into a folder."""
         output = self.output
-        return output is not None and (self.has_several_inputs or str(output).endswith(os.sep) or Path(output).is_dir())
+        return output is not None and (self.has_several_inputs or str(output).endswith(os.sep) or is_folder(output))
 
 
 def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "Source",
     "find_sources",
     "input_error",
+    "is_folder",
     "plan_outputs",
     "split_endings",
 ]
@@ -44,8 +45,8 @@ RECORD_ENDINGS: dict[str, Format] = {
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
-# A list of failures that a run has written is no input of a later one.
-_FAILURES_ENDING = "errors.jsonl"
+# A list of failures that a run has written is no input of a later one: the name in a folder, and after a file's name.
+_FAILURES = "errors.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _sources_at(
     if name == STDIN:
         chosen = given or "text"
         yield Source(_STDIN_NAME, None, Path(f"stdin.{_STDIN_ENDING.get(chosen, chosen)}"), chosen)
-    elif path.is_dir():
+    elif is_folder(path):
         prefix = Path(path.resolve().name) if several else Path()
         found = False
         for file in _walk(path, skipped, errors):
@@ -142,21 +143,26 @@ def _text_name(path: Path, compression: Compression | None) -> Path:
 
 
 def _walk(folder: Path, skipped: str | None, errors: list[InputError]) -> Iterator[Path]:
-    """The files of a folder and of those in it; what looks like a source and is not read is among the errors."""
-    inside = os.path.join(os.path.realpath(folder), "")
+    """The files of a folder and of those in it; what may be a source and is not read is among the errors."""
+    root = os.path.realpath(folder)
     pending = _entries(folder, errors)
     while pending:
         entry = pending.pop()
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if os.path.realpath(entry.path) != skipped:
-                pending += _entries(Path(entry.path), errors)
-        elif split_endings(Path(entry.name))[0]:
-            if (reason := _why_not_read(entry, inside)) is None:
-                yield Path(entry.path)
-            else:
-                errors.append(InputError(f"{entry.path}: {reason}"))
+        try:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            is_source = not is_folder and _is_source(entry, root)
+        except InputError as error:
+            errors.append(error)
+            continue
+        except OSError as error:
+            errors.append(input_error(entry.path, error))
+            continue
+        if is_source:
+            yield Path(entry.path)
+        elif is_folder and os.path.realpath(entry.path) != skipped:
+            pending += _entries(Path(entry.path), errors)
 
 
 def _entries(folder: Path, errors: list[InputError]) -> list[os.DirEntry[str]]:
@@ -169,18 +175,49 @@ def _entries(folder: Path, errors: list[InputError]) -> list[os.DirEntry[str]]:
         return []
 
 
-def _why_not_read(entry: os.DirEntry[str], inside: str) -> str | None:
-    """Why a file of a folder is not read, and what to do; ``inside``: what the paths of its files begin with."""
-    if entry.name.endswith(_FAILURES_ENDING):
-        return "is left out, as the failures of an earlier run; to clean it, name the file itself"
+def _is_source(entry: os.DirEntry[str], root: str) -> bool:
+    """Whether what a folder holds is read as a source; raises `InputError` where it may be one and is not read."""
+    is_known = split_endings(Path(entry.name))[0] is not None
+    if entry.is_symlink():
+        try:
+            target = os.path.realpath(entry.path, strict=True)
+        except OSError as error:
+            raise InputError(
+                f"{entry.path}: is a link that leads nowhere: {error.strerror or error}; remove it or correct it"
+            ) from None
+        is_inside = Path(target).is_relative_to(root)
+        if Path(target).is_dir():
+            # A folder that is read by its own name needs no second one; hidden ones are not.
+            if is_inside and not any(part.startswith(".") for part in Path(target).relative_to(root).parts):
+                return False
+            raise InputError(
+                f"{entry.path}: is a link to a folder that is not read here; to clean what it holds, name it as well"
+            )
+        if is_known and not is_inside:
+            raise InputError(
+                f"{entry.path}: is a link that leads out of the folder; to clean its target, name the file itself"
+            )
+    if not is_known:
+        return False
+    if entry.name == _FAILURES or entry.name.endswith(f".{_FAILURES}"):
+        raise InputError(
+            f"{entry.path}: is left out, as the failures of an earlier run; to clean it, name the file itself"
+        )
+    if not entry.is_file():
+        raise InputError(f"{entry.path}: is no regular file; only files are read in a folder")
+    return True
+
+
+def is_folder(name: str | Path) -> bool:
+    """Whether a path is a folder; not where that cannot be told, as of a name that is too long.
+
+    >>> is_folder("."), is_folder("a" * 300)
+    (True, False)
+    """
     try:
-        if entry.is_symlink() and not os.path.realpath(entry.path, strict=True).startswith(inside):
-            return "is a link that leads out of the folder; to clean its target, name the file itself"
-        if entry.is_dir():
-            return "is a link to a folder, which is not followed"
-        return None if entry.is_file() else "is no regular file; only files are read in a folder"
-    except OSError as error:
-        return f"is a link that leads nowhere: {error.strerror or error}; remove it or correct it"
+        return Path(name).is_dir()
+    except OSError:
+        return False
 
 
 def input_error(name: str, error: OSError) -> InputError:
