@@ -446,6 +446,20 @@ def test_folder_of_marked_documents_is_data(data: Path, run: Run) -> None:
     assert seen[0] == seen[1] != seen[2]
 
 
+@pytest.mark.parametrize("name", ["isles.jsonl", "link.json", "village/mill.txt", "isles.html.jsonl"])
+def test_weights_never_go_over_data(name: str, data: Path, run: Run) -> None:
+    """No file that is read is written over: data, files of a folder of it, and the HTML beside it, by any name."""
+    data.with_name("village").mkdir()
+    for other in ("village/mill.txt", "isles.html.jsonl"):
+        (data.parent / other).write_text("mine")
+    data.with_name("link.json").symlink_to(data)
+    before = (data.parent / name).read_bytes()
+    options = ["--html"] if "html" in name else []
+    outcome = run(data, data.with_name("village"), "-o", data.parent / name, *options)
+    assert (outcome.status, (data.parent / name).read_bytes()) == (2, before)
+    assert "is an input; name another file" in outcome.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

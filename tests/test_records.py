@@ -21,7 +21,6 @@ from cleaner.records import (
     find_sources,
     join_records,
     open_output,
-    plan_outputs,
     read_records,
     require_encoding,
     write_file,
@@ -269,27 +268,6 @@ def test_unreadable_file_is_refused_when_read(tmp_path: Path, monkeypatch: pytes
 
 
 # --- placing ---------------------------------------------------------------------------------------------
-
-
-def test_results_mirror_one_folder_or_several(corpus: Path, tmp_path: Path) -> None:
-    """The files of one folder keep their places in it; of several folders each keeps its name too."""
-    alone, _ = find_sources([str(corpus)])
-    assert plan_outputs(alone, Path("out"), is_folder=True)[alone[0]] == Path("out/a/y.TXT")
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "b.txt").write_text("b")
-    both, _ = find_sources([str(corpus), str(tmp_path / "other")])
-    places = plan_outputs(both, Path("out"), is_folder=True).values()
-    assert [path.as_posix() for path in places][2:] == ["out/corpus/b.txt", "out/corpus/c.txt", "out/other/b.txt"]
-
-
-def test_results_that_would_meet_are_refused(corpus: Path, tmp_path: Path) -> None:
-    """Two inputs of one name, and an output over an input, are refused before anything is written."""
-    (tmp_path / "b.txt").write_text("b")
-    two, _ = find_sources([str(corpus / "b.txt"), str(tmp_path / "b.txt")])
-    with pytest.raises(ConfigError, match="would both go there"):
-        plan_outputs(two, tmp_path / "out", is_folder=True)
-    with pytest.raises(ConfigError, match=r"is an input.*--in-place"):
-        plan_outputs(two[:1], corpus, is_folder=True)
 
 
 # --- joining ---------------------------------------------------------------------------------------------

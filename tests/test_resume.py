@@ -21,7 +21,7 @@ import pytest
 from cleaner import CleanConfig
 from cleaner import cli as command_line
 from cleaner.batch import delivery, tasks
-from cleaner.batch.checkpoint import Checkpoint, State
+from cleaner.batch.checkpoint import Checkpoint, Progress, State
 from cleaner.batch.plan import Plan, Settings
 from cleaner.records.writing import PartialFile
 
@@ -219,7 +219,7 @@ def test_another_run_is_not_gone_on_with(tmp_path: Path, run: Run, stops: Callab
     stops(1000)
     anew = run(source, "-o", target, "-q")
     assert anew == Outcome(
-        0, b"", f"cleaner: {target}.checkpoint.json: a stopped run is begun anew; --resume would have gone on\n"
+        0, b"", f"cleaner: {target}.checkpoint.json: a stopped run is begun again; --resume would have gone on\n"
     )
     assert target.read_bytes() == _lines(9, ARTICLE)
     again = run(source, "-o", target, "-q", "--resume")
@@ -325,13 +325,15 @@ def test_broken_patterns_are_told_once(tmp_path: Path, run: Run, monkeypatch: py
 
 
 def test_checkpoint_leaves_nothing_of_its_own(tmp_path: Path) -> None:
-    """What a killed run left of a checkpoint half written is written over by the next, and goes with the checkpoint."""
-    plan = Plan([], lambda _: None, checkpoint=tmp_path / "out.checkpoint.json")
-    checkpoint = Checkpoint(tmp_path / "out.checkpoint.json", plan, Settings(CleanConfig()))
-    (tmp_path / "out.checkpoint.json.partial").write_bytes(b"half a checkpoint, longer than " * 100)
-    checkpoint.save(State(read=3))
-    assert checkpoint.load() == State(read=3)
+    """A checkpoint that is saved again and again is one file, and none when it is removed."""
+    path = tmp_path / "out.checkpoint.json"
+    checkpoint = Checkpoint(path, Plan([], lambda _: None, checkpoint=path), Settings(CleanConfig()))
+    assert not checkpoint.take()
+    for read in (3, 4):
+        checkpoint.save(Progress(State(read=read), State(failed_inputs=1), ("a.partial",)))
+    checkpoint.release()
+    assert checkpoint.take()
+    assert checkpoint.load() == Progress(State(read=4), State(failed_inputs=1), ("a.partial",))
     assert [path.name for path in tmp_path.iterdir()] == ["out.checkpoint.json"]
-    (tmp_path / "out.checkpoint.json.partial").write_bytes(b"half")
     checkpoint.remove()
     assert not any(tmp_path.iterdir())

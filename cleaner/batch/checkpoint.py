@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from contextlib import suppress
@@ -13,13 +14,18 @@ from typing import Any
 from cleaner.batch import tasks
 from cleaner.batch.plan import Plan, Settings
 from cleaner.batch.tally import Tally
-from cleaner.errors import ConfigError
+from cleaner.errors import ConfigError, OutputError
 from cleaner.records.chunks import Place
-from cleaner.records.writing import PartialFile, partial_path
+from cleaner.records.locks import HeldFile, remove_leftovers
+from cleaner.records.writing import CHECKPOINT_ENDING, output_error
 
-__all__ = ["Checkpoint", "State"]
+__all__ = ["Checkpoint", "CheckpointError", "Progress", "State"]
 
-_FORMAT = 1
+_FORMAT = 2
+# Every checkpoint begins with these bytes, so that no other file is taken for one.
+_ABOUT = "checkpoint of a run of cleaner; --resume goes on with it"
+_HEAD = f'{{\n "about": "{_ABOUT}",\n'.encode()
+_BEGIN_AGAIN = "begin again without --resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,62 +53,129 @@ class State:
         return replace(self, tally=added, read=self.read + read)
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a checkpoint holds: the state of a run, the state before its present source, and its partial files.
+
+    ``partials``: the files that the run may have made and would leave; no other file is taken for one of them.
+    """
+
+    state: State = field(default_factory=State)
+    before: State = field(default_factory=State)
+    partials: tuple[str, ...] = ()
+
+
+class CheckpointError(OutputError):
+    """A checkpoint cannot be written; ``is_held``: because another run goes on into the same output."""
+
+    is_held = False
+
+
 class Checkpoint:
-    """The file that the state of a run is kept in; bound to the inputs and the configuration of the run."""
+    """The file that the progress of a run is kept in; bound to the inputs and the configuration of the run.
+
+    While a run goes on it holds the file, and no other run can take it: two runs never write one output.
+    """
 
     def __init__(self, path: Path, plan: Plan, settings: Settings) -> None:
         self.path = path
         self._plan = plan
         self._settings = settings
+        self._file = HeldFile(path)
+        self._found: bytes | None = None
 
-    def load(self) -> State | None:
-        """The state of a stopped run; None where there is none.
+    def take(self) -> bool:
+        """Hold the file, and make it where there is none; whether a stopped run has left one.
 
-        Raises `ConfigError` where it is of another run, whose inputs or configuration were others.
+        Raises `CheckpointError` where another run holds it or it cannot be made, `ConfigError` where the file is no
+        checkpoint; it is then left alone.
         """
+        content = self._dump(Progress())
         try:
-            values = json.loads(self.path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{self.path}: cannot be read: {error}; start anew without --resume") from None
-        if not isinstance(values, dict) or values.get("format") != _FORMAT:
-            raise ConfigError(f"{self.path}: is no checkpoint of this version; start anew without --resume")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(self.path.parent)
+            self._found = self._file.take(content)
+        except OSError as error:
+            raise self._error(error) from error
+        if self._found is not None and not self._found.startswith(_HEAD):
+            self._file.release()
+            raise ConfigError(
+                f"{self.path}: is no checkpoint, and a run would write over it; move it away, or name another output"
+            )
+        return self._found is not None
+
+    def load(self) -> Progress:
+        """The progress of the stopped run that has left the file.
+
+        Raises `ConfigError` where it cannot be gone on with: the file is damaged or of another version, or the
+        inputs or the configuration were others.
+        """
+        values = self._read()
         if values["configuration"] != self._configuration:
             raise ConfigError(
                 f"{self.path}: the stopped run had other options, patterns, weights or another version of cleaner; "
-                "repeat its command, or start anew without --resume"
+                f"repeat its command, or {_BEGIN_AGAIN}"
             )
         if values["inputs"] != self._inputs:
             raise ConfigError(
-                f"{self.path}: the inputs are not those of the stopped run, or have changed since; "
-                "start anew without --resume"
+                f"{self.path}: the inputs are not those of the stopped run, or have changed since; {_BEGIN_AGAIN}"
             )
-        state = values["state"]
-        return State(**{**state, "place": Place(**state["place"]), "tally": Tally.from_json(state["tally"])})
+        return _progress(values)
 
-    def save(self, state: State) -> None:
-        """Keep a state; what it speaks of must be on the disk already."""
-        values = {
-            "format": _FORMAT,
-            "configuration": self._configuration,
-            "inputs": self._inputs,
-            "state": {**asdict(replace(state, tally=Tally())), "tally": state.tally.to_json()},
-        }
-        # Its partial file has one name, so that a run that is killed while it saves leaves nothing of its own.
-        file = PartialFile(self.path, stable=True)
+    def left_partials(self) -> list[Path]:
+        """The partial files of the stopped run that has left the file; none where that cannot be known."""
         try:
-            file.write(json.dumps(values, indent=1).encode() + b"\n")
-            file.finish()
-        except BaseException:
-            file.discard()
-            raise
+            return [Path(path) for path in _progress(self._read()).partials]
+        except ConfigError:
+            return []
+
+    def save(self, progress: Progress) -> None:
+        """Keep the progress; what it speaks of must be on the disk already. Raises `CheckpointError`."""
+        try:
+            self._file.save(self._dump(progress))
+        except OSError as error:
+            raise self._error(error) from error
+
+    def _error(self, error: OSError) -> CheckpointError:
+        is_held = error.errno == errno.EBUSY
+        path = Path(str(self.path).removesuffix(CHECKPOINT_ENDING)) if is_held else self.path
+        told = CheckpointError(str(output_error(path, error)))
+        told.is_held = is_held
+        return told
 
     def remove(self) -> None:
-        """Take the file away: the run is done."""
+        """Remove the file: the run is done."""
         with suppress(OSError):
-            partial_path(self.path).unlink(missing_ok=True)
-            self.path.unlink(missing_ok=True)
+            self._file.remove()
+
+    def release(self) -> None:
+        """Leave the file for a run that goes on."""
+        self._file.release()
+
+    def _dump(self, progress: Progress) -> bytes:
+        values = {
+            "configuration": self._configuration,
+            "inputs": self._inputs,
+            "state": _state_values(progress.state),
+            "before": _state_values(progress.before),
+            "partials": progress.partials,
+        }
+        described = {"about": _ABOUT, "format": _FORMAT, "digest": _digest(values), **values}
+        return json.dumps(described, indent=1).encode() + b"\n"
+
+    def _read(self) -> dict[str, Any]:
+        """The values of the file that was found; raises `ConfigError` where they are not what a run has written."""
+        try:
+            values = json.loads(self._found or b"")
+            values.pop("about")
+            if values.pop("format") != _FORMAT:
+                raise ConfigError(f"{self.path}: is a checkpoint of another version of cleaner; {_BEGIN_AGAIN}")
+            if values.pop("digest") == _digest(values):
+                _progress(values)
+                return dict(values)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            pass
+        raise ConfigError(f"{self.path}: is damaged; {_BEGIN_AGAIN}")
 
     @cached_property
     def _configuration(self) -> str:
@@ -125,6 +198,18 @@ class Checkpoint:
     def _inputs(self) -> str:
         """A fingerprint of the inputs: names, formats, sizes and times of change."""
         return _digest([[source.name, source.format, *_stamp(source.path)] for source in self._plan.sources])
+
+
+def _state_values(state: State) -> dict[str, Any]:
+    return {**asdict(replace(state, tally=Tally())), "tally": state.tally.to_json()}
+
+
+def _progress(values: dict[str, Any]) -> Progress:
+    state, before = (
+        State(**{**one, "place": Place(**one["place"]), "tally": Tally.from_json(one["tally"])})
+        for one in (values["state"], values["before"])
+    )
+    return Progress(state, before, tuple(values["partials"]))
 
 
 def _digest(value: Any) -> str:
@@ -154,4 +239,12 @@ def _contents(path: Path | None, *names: str) -> list[list[str]]:
     files = [path]
     if path.is_dir():
         files = sorted(file for name in names or ["*"] for file in path.rglob(name) if file.is_file())
-    return [[str(file.relative_to(path)), hashlib.sha256(file.read_bytes()).hexdigest()] for file in files]
+    return [[str(file.relative_to(path)), _file_digest(file)] for file in files]
+
+
+def _file_digest(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        # Whoever needs what it holds says so.
+        return ""

@@ -52,14 +52,10 @@ def run_batch(plan: Plan, settings: Settings, watcher: Watcher, *, resume: bool 
     Raises `StoppedError` from whatever stopped it: an interrupt, an output that cannot be written.
     """
     delivery = Delivery(plan, settings, watcher)
-    if not resume:
-        delivery.warn_of_stopped_run()
     try:
-        if resume and not delivery.resume():
-            watcher.say("there is no checkpoint of a stopped run beside the output; the run begins at the beginning")
-        delivery.open_side_files()
+        delivery.begin(resume=resume)
         ends = list(accumulate(plan.sizes))
-        tasks = read_tasks(plan, settings, delivery.state.source, delivery.state.place)
+        tasks = read_tasks(plan, settings, delivery.state.source, delivery.state.place, delivery.is_wanted)
         with closing(_worked_on(tasks, plan, settings)) as worked_on:
             for task, result in worked_on:
                 _deliver(delivery, task, result)

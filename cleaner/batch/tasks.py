@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from cleaner.batch.plan import Plan, Settings
@@ -102,8 +102,13 @@ class TextOutcome:
     tally: Tally = field(default_factory=Tally)
 
 
-def read_tasks(plan: Plan, settings: Settings, first: int, place: Place) -> Iterator[Task]:
-    """The tasks of a run from a place in a source on. Text files are put together, small ones are many."""
+def read_tasks(
+    plan: Plan, settings: Settings, first: int, place: Place, is_wanted: Callable[[int], bool]
+) -> Iterator[Task]:
+    """The tasks of a run from a place in a source on. Text files are put together, small ones are many.
+
+    ``is_wanted``: whether more of a source is of use; asked again and again.
+    """
     limits = Limits(
         1 if plan.is_line_buffered else CHUNK_BYTES,
         max(RECORD_BYTES, 2 * settings.max_record),
@@ -122,7 +127,10 @@ def read_tasks(plan: Plan, settings: Settings, first: int, place: Place) -> Iter
         if held:
             yield TextTask(held)
             held, size = [], 0
-        yield from _source_tasks(plan, settings, index, place if index == first else Place(), limits)
+        for task in _source_tasks(plan, settings, index, place if index == first else Place(), limits):
+            yield task
+            if not is_wanted(index):
+                break
     if held:
         yield TextTask(held)
 

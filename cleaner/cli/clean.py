@@ -151,17 +151,20 @@ def run(
             fields = Fields(
                 html_field, title_field, lang_field, url_field, id_field, result_field or field, is_html=True
             )
-        plan = plan_places(
+        plan, problems = plan_places(
             places,
             sources,
             fields,
             write=write,
+            config=config,
             jobs=jobs or count_cores(),
             is_line_buffered=line_buffered,
             is_quiet=quiet,
         )
-        failed = say_all(missing)
-        if sources:
+        failed = say_all(missing) + say_all(problems)
+        if not quiet and places.has_output_inside:
+            say(f"{output}: is inside of an input, and what it holds is not read; results go there")
+        if plan.sources:
             from cleaner.batch import Settings
 
             settings = Settings(
@@ -173,10 +176,10 @@ def run(
                 max_document=max_document,
                 timeout=timeout if timeout > 0 else None,
                 with_removals=removed is not None,
-                is_joined=plan.targets is None and len(sources) > 1,
+                is_joined=plan.targets is None and len(plan.sources) > 1,
             )
             outcome = _run(plan, settings, resume=resume)
-            if not quiet and _is_corpus(names, sources):
+            if not quiet and _is_corpus(names, plan.sources):
                 _say_table(outcome)
             _say_failures(plan, outcome)
             failed += outcome.has_failures

@@ -15,6 +15,8 @@ import typer
 from cleaner.cli.output import refuse, reporting, say, show_progress
 from cleaner.labelled import LabelledPage, data_name, read_labelled
 from cleaner.records import write_file
+from cleaner.records.locks import remove_leftovers
+from cleaner.records.targets import Names
 
 __all__ = ["run"]
 
@@ -55,7 +57,7 @@ def run(
         for option, value in (("--every", every), ("--jobs", 1 if jobs is None else jobs)):
             if value < 1:
                 refuse(f"{option}: {value} is too small; give 1 or more")
-        if target.resolve() in {path.resolve() for path in paths}:
+        if _is_read(target, paths, html=html):
             refuse(f"-o {target}: is an input; name another file")
         names = [data_name(path) for path in paths]
         if len(set(names)) < len(names):
@@ -69,6 +71,24 @@ def run(
             _fit(paths, target, every, jobs or os.cpu_count() or 1)
 
 
+def _is_read(target: Path, paths: Sequence[Path], *, html: bool) -> bool:
+    """Whether a file is one of those that the fit reads."""
+    from cleaner.html.labelled import html_path
+
+    names = Names()
+    for path in paths:
+        for read in path.rglob("*") if path.is_dir() else [path]:
+            names.take(read, "an input")
+        if html:
+            names.take(html_path(path), "an input")
+    return names.holder(target) is not None
+
+
+def _write(target: Path, data: bytes) -> None:
+    remove_leftovers(target.parent)
+    write_file(target, data)
+
+
 def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
     from cleaner.fitting import collect_texts, fit_weights
     from cleaner.weights import dump_weights
@@ -79,14 +99,14 @@ def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
         refuse("no text of DATA has a line of noise, so there is nothing to learn; give texts as they were scraped")
     made = _describe(paths, counts, every, len(texts))
     weights = fit_weights(texts, made, report=say)
-    write_file(target, dump_weights(weights).encode("utf-8", "replace"))
+    _write(target, dump_weights(weights).encode("utf-8", "replace"))
 
 
 def _fit_html(paths: Sequence[Path], target: Path, every: int) -> None:
     from cleaner.html.fitting import fit_files
     from cleaner.html.model import dump_model
 
-    write_file(target, dump_model(fit_files(paths, every=every, report=say)).encode())
+    _write(target, dump_model(fit_files(paths, every=every, report=say)).encode())
 
 
 def _pages(paths: Sequence[Path], every: int, counts: Counter[str]) -> Iterator[LabelledPage]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.cli.output import refuse
+from cleaner.config import CleanConfig
+from cleaner.errors import OutputError
 from cleaner.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.records.chunks import Fields
 from cleaner.records.sources import DOCUMENT_FORMATS, is_folder
+from cleaner.records.targets import Names, free_errors_path, plan_in_place
+from cleaner.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
 
 if TYPE_CHECKING:
     from cleaner.batch import Plan
@@ -42,6 +47,18 @@ class Places:
         """Whether results go into a folder."""
         output = self.output
         return output is not None and (self.has_several_inputs or str(output).endswith(os.sep) or is_folder(output))
+
+    @property
+    def has_output_inside(self) -> bool:
+        """Whether the output is a folder inside of an input, with something in it that might be meant to be read."""
+        if self.output is None or not is_folder(self.output):
+            return False
+        output = os.path.realpath(self.output)
+        folders = (os.path.realpath(name) for name in self.names if name != STDIN and is_folder(name))
+        is_inside = any(output.startswith(os.path.join(folder, "")) for folder in folders)
+        with suppress(OSError):
+            return is_inside and any(self.output.iterdir())
+        return False
 
 
 def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -> None:
@@ -74,23 +91,38 @@ def _check_resume(places: Places) -> None:
 
 
 def plan_places(
-    places: Places, sources: list[Source], fields: Fields, *, write: Callable[[bytes], None], **options: Any
-) -> Plan:
-    """The plan of a run; wrong usage where the results would get in each other's way."""
+    places: Places,
+    sources: list[Source],
+    fields: Fields,
+    *,
+    write: Callable[[bytes], None],
+    config: CleanConfig,
+    **options: Any,
+) -> tuple[Plan, list[OutputError]]:
+    """The plan of a run, and what is wrong with the sources that are left out of it.
+
+    Wrong usage where the results would get in each other's way, or in that of a file that is read.
+    """
     from cleaner.batch import Plan
 
     if places.in_place and any(source.format == "html" for source in sources):
         refuse("--in-place: a page of HTML becomes text, which is another file; name it with -o")
-    targets = _targets(places, sources)
+    names = Names()
+    for path in _read_too(config):
+        names.take(path, "an input")
+    targets, problems = _targets(places, sources, names)
     if targets is None:
         _check_stream(sources)
-    elif not places.in_place:
-        for source, target in targets.items():
-            _check_ending(source, target)
+    else:
+        sources = list(targets)
+        if not places.in_place:
+            for source, target in targets.items():
+                _check_ending(source, target)
     _check_fields(sources, fields)
     if options["is_line_buffered"] and any(source.format in DOCUMENT_FORMATS for source in sources):
         refuse("--line-buffered: a text is read as a whole; for lines of JSON give --format jsonl")
-    errors = places.errors or _default_errors(places, sources)
+    default_errors = _default_errors(places, sources)
+    errors = places.errors or (default_errors and free_errors_path(default_errors, names))
     plan = Plan(
         sources,
         write,
@@ -102,21 +134,34 @@ def plan_places(
         checkpoint=_checkpoint(places, sources, targets),
         **options,
     )
-    _check_side_files(plan)
-    return plan
+    _check_side_files(plan, names)
+    return plan, problems
 
 
-def _targets(places: Places, sources: list[Source]) -> dict[Source, Path] | None:
-    """Where each result goes; None where all go to standard output."""
+def _read_too(config: CleanConfig) -> Iterator[Path]:
+    """The files that a run reads beside its inputs."""
+    if config.weights is not None:
+        yield config.weights
+    if config.patterns is not None:
+        yield from config.patterns.rglob("*") if config.patterns.is_dir() else [config.patterns]
+
+
+def _targets(
+    places: Places, sources: list[Source], names: Names
+) -> tuple[dict[Source, Path] | None, list[OutputError]]:
+    """Where each result goes, None where all go to standard output; and what is wrong with the sources left out."""
     output = places.output
     if places.in_place:
-        return {source: source.path for source in sources if source.path is not None}
+        return plan_in_place(sources, places.names, names)
     if output is None:
-        return None
-    ends_as_folder = str(output).endswith(os.sep) or output.is_dir()
+        for source in sources:
+            if source.path is not None:
+                names.take(source.path, "an input")
+        return None, []
+    ends_as_folder = str(output).endswith(os.sep) or is_folder(output)
     if places.has_several_inputs and not ends_as_folder and (output.exists() or split_endings(output) != (None, None)):
         refuse(f"-o {output}: several inputs need a folder; name one, or join them with `cleaner clean ... > FILE`")
-    return plan_outputs(sources, output, is_folder=places.is_folder)
+    return plan_outputs(sources, output, is_folder=places.is_folder, taken=names)
 
 
 def _check_stream(sources: list[Source]) -> None:
@@ -175,20 +220,29 @@ def _checkpoint(places: Places, sources: list[Source], targets: dict[Source, Pat
     files = [*targets.values(), *(Path(str(file)) for file in (places.removed, places.errors) if file is not None)]
     if any(source.path is None for source in sources) or not all(map(_is_regular, files)):
         return None
-    return Path(f"{os.path.realpath(places.output)}.checkpoint.json")
+    return Path(f"{os.path.realpath(places.output)}{CHECKPOINT_ENDING}")
 
 
 def _is_regular(path: Path) -> bool:
     return path.is_file() or path.is_dir() or not path.exists()
 
 
-def _check_side_files(plan: Plan) -> None:
-    """Refuse files of removals and failures that would go over an input, an output or each other."""
-    taken = {os.path.realpath(source.path) for source in plan.sources if source.path is not None}
-    taken |= {os.path.realpath(path) for path in (plan.targets or {}).values()}
-    for option, path in (("--removed", plan.removed_file), ("--errors", plan.errors)):
+def _check_side_files(plan: Plan, names: Names) -> None:
+    """Refuse files of a run's own that would go over an input, an output or each other."""
+    ours = [("--removed ", plan.removed_file), ("--errors ", plan.errors), ("", plan.checkpoint)]
+    for option, path in ours:
         if path is None:
             continue
-        if os.path.realpath(path) in taken:
-            refuse(f"{option} {path}: is an input or an output; name another file")
-        taken.add(os.path.realpath(path))
+        endings = ("", PARTIAL_ENDING) if option and plan.checkpoint is not None else ("",)
+        for ending in endings:
+            if names.holder(path, ending) is None:
+                continue
+            if not option:
+                refuse(
+                    f"-o: the run would keep its checkpoint in {path}, which is {names.holder(path)}; name another output"
+                )
+            if ending:
+                refuse(f"{option}{path}: is called {path.name}{ending} while it is written; name another file")
+            refuse(f"{option}{path}: is an input or an output; name another file")
+        for ending in endings:
+            names.take(path, "another file of this run", ending)

@@ -15,9 +15,9 @@ from cleaner.records.sources import (
     Format,
     Source,
     find_sources,
-    plan_outputs,
     split_endings,
 )
+from cleaner.records.targets import plan_outputs
 from cleaner.records.texts import Record, decode_record, join_records, read_records, require_encoding
 from cleaner.records.writing import open_output, write_file
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from cleaner.errors import ConfigError, InputError
+from cleaner.errors import InputError
 
 __all__ = [
     "DOCUMENT_FORMATS",
@@ -23,7 +22,6 @@ __all__ = [
     "find_sources",
     "input_error",
     "is_folder",
-    "plan_outputs",
     "split_endings",
 ]
 
@@ -225,22 +223,3 @@ def input_error(name: str, error: OSError) -> InputError:
     if isinstance(error, FileNotFoundError):
         return InputError(f"{name}: does not exist; check the path")
     return InputError(f"{name}: cannot be read: {error.strerror or error}; check the path and its permissions")
-
-
-def plan_outputs(sources: Iterable[Source], output: Path, *, is_folder: bool) -> dict[Source, Path]:
-    """Where the result of each source goes: into a file, or into a folder in which the inputs are mirrored.
-
-    Raises `ConfigError` when two results would go to one place, or one would go over an input.
-    """
-    outputs = {source: output / source.inside if is_folder else output for source in sources}
-    counts = Counter(os.path.realpath(path) for path in outputs.values())
-    inputs = {os.path.realpath(source.path) for source in outputs if source.path is not None}
-    for source, path in outputs.items():
-        real = os.path.realpath(path)
-        if real in inputs:
-            raise ConfigError(
-                f"{path}: is an input; choose another output, or clean files where they are with --in-place"
-            )
-        if counts[real] > 1:
-            raise ConfigError(f"{path}: {source.name} and another input would both go there; clean them one by one")
-    return outputs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,18 +11,33 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cleaner.errors import OutputError
+from cleaner.records.locks import HAS_LOCKS, open_held, temporary_beside
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks
-    fcntl = None  # type: ignore[assignment]
-
-__all__ = ["PartialFile", "is_full", "open_output", "output_error", "partial_path", "take_over", "write_file"]
+__all__ = [
+    "CHECKPOINT_ENDING",
+    "PARTIAL_ENDING",
+    "PartialFile",
+    "is_full",
+    "open_output",
+    "output_error",
+    "partial_path",
+    "take_over",
+    "write_file",
+]
 
 _BINARY = getattr(os, "O_BINARY", 0)
+# What a run adds to the names of its outputs, for the files that it keeps beside them.
 PARTIAL_ENDING = ".partial"
+CHECKPOINT_ENDING = ".checkpoint.json"
 # No space, quota used up, file too large, file system that cannot be written to: no other file will do better.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+_FIXES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit of file sizes, or write to another disk",
+    errno.EBUSY: "wait until that run has ended, or name another output",
+    errno.EEXIST: "move it away, or name another output",
+}
 
 
 def write_file(path: Path, data: bytes, *, make_folders: bool = False) -> None:
@@ -51,15 +65,19 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
             with target.open("wb") as device:
                 yield device
             return
-        temporary = target.with_name(_temporary_name())
+        temporary = temporary_beside(target)
         try:
-            with temporary.open("xb") as file:
+            # Locked while it is written, so that no other process takes it for something left over.
+            with open(open_held(temporary, new=True), "wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            if before is not None:
-                take_over(temporary, before)
-            os.replace(temporary, target)
+                if before is not None:
+                    take_over(temporary, before)
+                if HAS_LOCKS:
+                    os.replace(temporary, target)
+            if not HAS_LOCKS:
+                os.replace(temporary, target)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink()
@@ -79,39 +97,31 @@ def take_over(file: Path, before: os.stat_result) -> None:
 class PartialFile:
     """A file that is appended to beside its target, and takes the target's place when it is complete.
 
-    ``stable``: it has a name that a later run finds, ``TARGET.partial``, and goes on from ``length``; otherwise a
-    name of its own. A target that is a device or a pipe is written to directly. Every failure is an `OutputError`.
+    ``stable``: it has a name that a later run finds, ``TARGET.partial``; otherwise a name of its own. ``length``: it
+    is there already, of a run that was stopped, and is gone on with from that length; without one it must not be
+    there. No two files for one target are open at once. A target that is a device or a pipe is written to directly.
+    Every failure is an `OutputError`.
     """
 
-    def __init__(self, target: Path, *, stable: bool, length: int = 0) -> None:
+    def __init__(self, target: Path, *, stable: bool, length: int | None = None) -> None:
         self._target = target
         self._real = Path(os.path.realpath(target))
-        self.size = length
+        self.size = length or 0
         with self._failing():
             self._before = self._real.stat() if self._real.exists() else None
             self.is_direct = self._before is not None and not stat.S_ISREG(self._before.st_mode)
-            self.path = partial_path(target) if stable else self._real.with_name(_temporary_name())
+            self.path = partial_path(target) if stable else temporary_beside(self._real)
             if self.is_direct:
                 self.path = self._real
                 self._file = os.open(self._real, os.O_WRONLY | _BINARY)
                 return
             self._real.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | _BINARY, 0o666)
-            self._lock()
-            if os.fstat(self._file).st_size < length:
-                raise OSError(errno.EINVAL, f"{self.path} is shorter than its checkpoint says")
-            self.rewind(length)
-
-    def _lock(self) -> None:
-        if fcntl is None:
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError(errno.EBUSY, "another run is writing it") from None
-        except OSError:
-            # A file system without locks; then nothing watches over two runs at once.
-            return
+            self._file = open_held(self.path, new=length is None)
+            try:
+                self.rewind(self.size)
+            except BaseException:
+                self.close()
+                raise
 
     def write(self, data: bytes) -> None:
         """Append some bytes."""
@@ -123,7 +133,7 @@ class PartialFile:
                 rest = rest[written:]
 
     def rewind(self, length: int) -> None:
-        """Take back all that was written behind a length."""
+        """Take back all that was written after a length."""
         if not self.is_direct:
             with self._failing():
                 os.ftruncate(self._file, length)
@@ -140,11 +150,14 @@ class PartialFile:
         """Put the file into the place of its target."""
         self.sync()
         with self._failing():
+            if not self.is_direct and self._before is not None:
+                take_over(self.path, self._before)
+            if not HAS_LOCKS:
+                os.close(self._file)
             if not self.is_direct:
-                if self._before is not None:
-                    take_over(self.path, self._before)
                 os.replace(self.path, self._real)
-            os.close(self._file)
+            if HAS_LOCKS:
+                os.close(self._file)
 
     def close(self) -> None:
         """Leave the file as it is."""
@@ -152,11 +165,14 @@ class PartialFile:
             os.close(self._file)
 
     def discard(self) -> None:
-        """Take the file away."""
-        self.close()
+        """Remove the file."""
+        if not HAS_LOCKS:
+            self.close()
         if not self.is_direct:
             with suppress(OSError):
                 self.path.unlink()
+        if HAS_LOCKS:
+            self.close()
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
@@ -176,15 +192,7 @@ def is_full(error: OutputError) -> bool:
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in _FULL
 
 
-def _temporary_name() -> str:
-    return f".cleaner-{secrets.token_hex(8)}.tmp"
-
-
 def output_error(path: Path, error: OSError) -> OutputError:
     """What to tell of a file that cannot be written."""
-    mend = "check that its folder exists and may be written to"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        mend = "free some space"
-    elif error.errno == errno.EFBIG:
-        mend = "raise the limit of file sizes, or write to another disk"
-    return OutputError(f"{path}: cannot be written: {error.strerror or error}; {mend}")
+    fix = _FIXES.get(error.errno or 0, "check that its folder exists and may be written to")
+    return OutputError(f"{path}: cannot be written: {error.strerror or error}; {fix}")

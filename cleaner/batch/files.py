@@ -1,0 +1,317 @@
+"""The files that a run writes: it makes them, knows them again after a stop, and touches no others.
+
+Results, removals and failures are written beside their places, under names with ``.partial`` at the end. The
+checkpoint lists those names before the files are made, and only where they were free: a file of such a name that is
+not listed is somebody else's and is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from cleaner.batch.checkpoint import Checkpoint, CheckpointError, Progress, State
+from cleaner.batch.plan import Plan, Settings, Watcher
+from cleaner.batch.tasks import Failure
+from cleaner.errors import ConfigError, OutputError
+from cleaner.records.chunks import Place
+from cleaner.records.locks import remove_leftovers, remove_unheld
+from cleaner.records.sources import DOCUMENT_FORMATS
+from cleaner.records.targets import is_errors_file
+from cleaner.records.writing import PartialFile, is_full, output_error, partial_path, write_file
+
+__all__ = ["RunFiles"]
+
+# So many sources have the names of their partial files listed at once: each list costs a write to the disk.
+_LISTED_AT_ONCE = 64
+
+
+class RunFiles:
+    """What a run has open: ``output`` of the present source, the files of removals and of failures, the checkpoint."""
+
+    def __init__(self, plan: Plan, settings: Settings, watcher: Watcher) -> None:
+        self._plan = plan
+        self._fields = settings.fields
+        self._watcher = watcher
+        self._checkpoint = None if plan.checkpoint is None else Checkpoint(plan.checkpoint, plan, settings)
+        self.output: PartialFile | None = None
+        self._removed: PartialFile | None = None
+        self._errors: PartialFile | None = None
+        # Sources before this one have their names listed, but for those that were not free.
+        self._listed = 0
+        self._not_free: set[Path] = set()
+        self._swept: set[Path] = set()
+        self._is_resumed = False
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether the run can be gone on with when it is stopped."""
+        return self._checkpoint is not None
+
+    # --- beginning ----------------------------------------------------------------------------------------
+
+    def begin(self, *, resume: bool) -> Progress:
+        """Take the checkpoint and open the files; the progress of the stopped run that is gone on with."""
+        progress = Progress()
+        was_stopped = self._take_checkpoint(resume=resume)
+        if self._checkpoint is not None and was_stopped:
+            if resume:
+                self._is_resumed = True
+                progress = self._checkpoint.load()
+            else:
+                self._watcher.say(f"{self._checkpoint.path}: a stopped run is begun again; --resume would have gone on")
+            self._know_again(self._checkpoint.left_partials(), progress.state)
+        elif resume:
+            self._watcher.say(
+                "there is no checkpoint of a stopped run beside the output; the run begins at the beginning"
+            )
+        state = progress.state
+        needed = self._needed(state)
+        self._listed = state.source + 1 if self._has_output(state) else state.source
+        self._not_free |= {path for path in self._side_partials() if path not in needed and os.path.lexists(path)}
+        if was_stopped or self._side_partials():
+            self.save(progress)
+        if self._has_output(state) and partial_path(self._target(state.source)).exists():
+            self.output = PartialFile(self._target(state.source), stable=True, length=state.output)
+        if self._plan.removed_file is not None and not self._is_in_place(self._plan.removed_file, state):
+            self._removed = self._open(self._plan.removed_file, state.removed)
+        errors = self._plan.errors if self._plan.keep_errors or state.errors else None
+        if errors is not None and not self._is_in_place(errors, state):
+            self._errors = self._open(errors, state.errors)
+        return progress
+
+    def _take_checkpoint(self, *, resume: bool) -> bool:
+        """Whether a stopped run has left a checkpoint; where there can be none the run does without."""
+        if self._checkpoint is None:
+            return False
+        try:
+            return self._checkpoint.take()
+        except CheckpointError as error:
+            if resume or error.is_held or is_full(error):
+                raise
+            self._watcher.say(f"{error}; the run goes on, but if it is stopped it cannot be gone on with")
+            self._checkpoint = None
+            return False
+
+    def _know_again(self, left: Iterable[Path], state: State) -> None:
+        """Check that the files are there that a run in this state goes on with, and remove what else was left."""
+        needed = self._needed(state)
+        for path, (target, length) in needed.items():
+            if self._is_in_place(target, state):
+                continue
+            if path not in left or not path.is_file() or path.stat().st_size < length:
+                raise ConfigError(
+                    f"{path}: is missing or shorter than the checkpoint of the stopped run says; "
+                    "begin again without --resume"
+                )
+        for path in left:
+            if path not in needed:
+                remove_unheld(path)
+
+    def _needed(self, state: State) -> dict[Path, tuple[Path, int]]:
+        """The partial files that a run in this state goes on with: the target of each, and its least length."""
+        needed: dict[Path, tuple[Path, int]] = {}
+        if self._has_output(state):
+            target = self._target(state.source)
+            needed[partial_path(target)] = target, state.output
+        for side, length in ((self._plan.removed_file, state.removed), (self._plan.errors, state.errors)):
+            if side is not None and length:
+                needed[partial_path(side)] = side, length
+        return needed
+
+    @staticmethod
+    def _has_output(state: State) -> bool:
+        return state.place != Place() or state.is_finishing
+
+    def _is_in_place(self, target: Path, state: State) -> bool:
+        """Whether a file had been put in its place already when the run was stopped."""
+        if os.path.lexists(partial_path(target)) or not target.exists():
+            return False
+        if target == self._plan.removed_file:
+            return state.source == len(self._plan.sources) and state.removed > 0
+        if target == self._plan.errors:
+            return state.source == len(self._plan.sources) and state.errors > 0
+        return state.is_finishing
+
+    # --- names --------------------------------------------------------------------------------------------
+
+    def list_names(self, index: int) -> bool:
+        """List the names of partial files from a source on; whether a checkpoint is to be written before they are made."""
+        if self._checkpoint is None or index < self._listed:
+            return False
+        self._listed = min(index + _LISTED_AT_ONCE, len(self._plan.sources))
+        self._not_free |= {path for path in self._output_partials(index) if os.path.lexists(path)}
+        return True
+
+    def _output_partials(self, first: int) -> list[Path]:
+        indices = range(first, self._listed)
+        records = [index for index in indices if self._plan.sources[index].format not in DOCUMENT_FORMATS]
+        return [partial_path(self._target(index)) for index in records]
+
+    def _side_partials(self) -> list[Path]:
+        sides = (self._plan.removed_file, self._plan.errors)
+        return [partial_path(path) for path in sides if path is not None]
+
+    def _target(self, index: int) -> Path:
+        target = self._plan.target(index)
+        assert target is not None
+        return target
+
+    # --- writing ------------------------------------------------------------------------------------------
+
+    def open_output(self, index: int) -> PartialFile:
+        """The file that the result of a source is written to."""
+        if self.output is None:
+            self.output = self._open(self._target(index), 0)
+        return self.output
+
+    def _open(self, target: Path, length: int) -> PartialFile:
+        if self._checkpoint is None:
+            self._sweep(target.parent)
+        try:
+            return PartialFile(target, stable=self._checkpoint is not None, length=length or None)
+        except OutputError:
+            # Whatever stands there is not ours, and a later run must not take it for that.
+            if not length:
+                self._not_free.add(partial_path(target))
+            raise
+
+    def discard_output(self) -> None:
+        """Remove what was written of the result of the present source."""
+        if self.output is not None:
+            self.output.discard()
+            self.output = None
+
+    def put_in_place(self, index: int) -> None:
+        """Put the result of a source in its place."""
+        output, source = self.output, self._plan.sources[index]
+        if output is None:
+            return
+        if source.format == "parquet":
+            from cleaner.records.parquet import assemble
+
+            output.sync()
+            target = self._target(index)
+            self._sweep(target.parent)
+            made = PartialFile(target, stable=False)
+            try:
+                assemble(source, output.path, made.path, self._fields)
+                made.finish()
+            except OSError as error:
+                made.discard()
+                raise output_error(target, error) from error
+            except BaseException:
+                made.discard()
+                raise
+            output.discard()
+        else:
+            output.finish()
+        self.output = None
+
+    def write_whole(self, target: Path, data: bytes) -> None:
+        """Write the result of a text file in one step."""
+        self._sweep(target.parent)
+        write_file(target, data, make_folders=not self._plan.in_place)
+
+    def write_removals(self, data: bytes) -> None:
+        """Append to the file of removals, where there is one."""
+        if self._removed is not None:
+            self._removed.write(data)
+
+    def write_error(self, failure: Failure) -> None:
+        """Append to the file of failures, where there is one; it is made when the first one comes."""
+        if self._plan.errors is not None:
+            if self._errors is None:
+                self._errors = self._open(self._plan.errors, 0)
+            self._errors.write(failure.line)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove what killed runs have left in a folder, once."""
+        if folder not in self._swept:
+            self._swept.add(folder)
+            remove_leftovers(Path(os.path.realpath(folder)))
+
+    # --- the state ----------------------------------------------------------------------------------------
+
+    def lengths(self) -> tuple[int, int, int]:
+        """How long the files of the result, of removals and of failures are."""
+        output, removed, errors = (
+            0 if file is None else file.size for file in (self.output, self._removed, self._errors)
+        )
+        return output, removed, errors
+
+    def save(self, progress: Progress) -> None:
+        """Put what was written on the disk, then the checkpoint that speaks of it."""
+        if self._checkpoint is None:
+            return
+        for file in (self.output, self._removed, self._errors):
+            if file is not None:
+                file.sync()
+        paths = [*self._side_partials(), *self._output_partials(progress.state.source)]
+        partials = tuple(str(path) for path in paths if path not in self._not_free)
+        self._checkpoint.save(Progress(progress.state, progress.before, partials))
+
+    def take_back(self, state: State) -> None:
+        """Go back to a state between two sources, and forget what was written since."""
+        self.discard_output()
+        for file, length in ((self._removed, state.removed), (self._errors, state.errors)):
+            if file is not None:
+                file.rewind(length)
+
+    # --- ending -------------------------------------------------------------------------------------------
+
+    def complete(self, state: State) -> None:
+        """Put the files of removals and failures in their places, and remove the checkpoint."""
+        errors = self._plan.errors
+        is_stale = errors is not None and not self._plan.keep_errors and os.path.lexists(errors)
+        if errors is not None and is_stale and self._errors is not None and not is_errors_file(errors):
+            raise OutputError(f"{errors}: cannot be written: a file that no run has written is there; move it away")
+        for file in (self._removed, self._errors):
+            if file is not None:
+                file.finish()
+        if errors is not None and is_stale and not state.errors and is_errors_file(errors):
+            # It is of an earlier run into the same place, and does not hold any more.
+            with suppress(OSError):
+                errors.unlink()
+        self._removed = self._errors = None
+        if self._checkpoint is not None:
+            self._checkpoint.remove()
+
+    def stop(self, progress: Progress) -> bool:
+        """Leave everything so that the run can be gone on with; whether it can."""
+        if self._checkpoint is None:
+            self.discard()
+            return False
+        state = progress.state
+        files = [(self.output, state.output), (self._removed, state.removed), (self._errors, state.errors)]
+        with suppress(OutputError):
+            for file, length in files:
+                if file is not None:
+                    file.rewind(length)
+            self.save(progress)
+        for file, _ in files:
+            if file is not None:
+                file.close()
+        self._checkpoint.release()
+        return True
+
+    def discard(self) -> None:
+        """Remove all that was made: nothing is done that would be worth going on with."""
+        for file in (self.output, self._removed, self._errors):
+            if file is not None:
+                file.discard()
+        if self._checkpoint is not None:
+            self._checkpoint.remove()
+
+    def let_go(self) -> None:
+        """The run could not begin: leave all as it was found."""
+        if not self._is_resumed:
+            self.discard()
+            return
+        for file in (self.output, self._removed, self._errors):
+            if file is not None:
+                file.close()
+        if self._checkpoint is not None:
+            self._checkpoint.release()

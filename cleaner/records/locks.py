@@ -1,0 +1,289 @@
+"""Files that one process holds: locked while they are written, and told from what a killed process has left.
+
+A lock belongs to an open file, so it ends with its process, however that ends. Between opening a file and locking it
+another process may have renamed or removed it; what is locked is therefore looked at again.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+import time
+from contextlib import suppress
+from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks, and lets nobody rename or remove a file that is open
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = [
+    "HAS_LOCKS",
+    "HeldFile",
+    "is_locked",
+    "lock",
+    "open_held",
+    "remove_leftovers",
+    "remove_unheld",
+    "temporary_beside",
+]
+
+HAS_LOCKS = fcntl is not None
+_BINARY = getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0)
+_TRIES = 200
+_SECONDS_BETWEEN_TRIES = 0.005
+_LEFTOVER = re.compile(r"\.cleaner-[0-9a-f]{16}\.tmp")
+
+
+def lock(handle: int) -> bool | None:
+    """Whether an open file is locked by this process now: False where another one holds it, None without locks."""
+    if fcntl is None:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # A file system without locks; then nothing watches over two runs at once.
+        return None
+    return True
+
+
+def open_held(path: Path, *, new: bool) -> int:
+    """A handle of a file that is open for reading and writing, and locked.
+
+    ``new``: it must not be there yet. Raises `OSError`: with ``EBUSY`` where another process holds it, with
+    ``EEXIST`` where it is there although it must not be. A link is never followed.
+    """
+    flags = os.O_RDWR | os.O_CREAT | _BINARY | _NO_LINK | (os.O_EXCL if new else 0)
+    while True:
+        try:
+            handle = os.open(path, flags, 0o666)
+        except FileExistsError:
+            if is_locked(path):
+                raise _busy() from None
+            raise _in_the_way(path) from None
+        try:
+            _hold(handle, path, patient=new)
+            if _is_at(handle, path):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process, or another part of this one, holds a file."""
+    try:
+        handle = os.open(path, os.O_RDONLY | _BINARY | _NO_LINK | _NO_WAITING)
+    except OSError:
+        return False
+    try:
+        return lock(handle) is False
+    finally:
+        os.close(handle)
+
+
+def temporary_beside(path: Path) -> Path:
+    """A name of a file to be written before it takes the place of ``path``; `remove_leftovers` knows such names."""
+    return path.with_name(f".cleaner-{secrets.token_hex(8)}.tmp")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files that killed processes have left in a folder; not those that are being written."""
+    if not HAS_LOCKS:
+        return
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _LEFTOVER.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                remove_unheld(Path(entry.path), unknown_too=False)
+
+
+def remove_unheld(path: Path, *, unknown_too: bool = True) -> None:
+    """Remove a regular file where it is there and no process holds it; never fails.
+
+    ``unknown_too``: also where the file system has no locks, so that it cannot be known.
+    """
+    with suppress(OSError):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return
+        handle = os.open(path, os.O_RDWR | _BINARY | _NO_LINK)
+        try:
+            held = lock(handle)
+            may_go = (held is True or (held is None and unknown_too)) and _is_at(handle, path)
+            if may_go and HAS_LOCKS:
+                path.unlink()
+        finally:
+            os.close(handle)
+        if may_go and not HAS_LOCKS:
+            path.unlink()
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Whether an open file is still the one of that name."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    return os.path.samestat(found, os.fstat(handle))
+
+
+def _hold(handle: int, path: Path, *, patient: bool = False) -> None:
+    """Lock an open file, which must be a regular one that no other process holds.
+
+    ``patient``: another process may hold it for a moment, to see whether it is in use.
+    """
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        raise _in_the_way(path)
+    for _ in range(_TRIES if patient else 1):
+        if lock(handle) is not False:
+            return
+        time.sleep(_SECONDS_BETWEEN_TRIES if patient else 0)
+    raise _busy()
+
+
+def _busy() -> OSError:
+    return OSError(errno.EBUSY, "another run is writing it")
+
+
+def _in_the_way(path: Path) -> OSError:
+    return OSError(errno.EEXIST, f"{path} is in the way, and is no file of this run")
+
+
+class HeldFile:
+    """A small file that belongs to this process from `take` to `remove` or `release`, and is replaced in one step.
+
+    Whoever takes it while it is held gets an `OSError` with ``EBUSY``. Every method may raise `OSError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle: int | None = None
+        self._is_held = False
+
+    def take(self, content: bytes) -> bytes | None:
+        """Hold the file and return what it holds; where there is none make one of ``content`` and return None."""
+        while True:
+            try:
+                self._handle = os.open(self.path, os.O_RDWR | _BINARY | _NO_LINK | _NO_WAITING)
+            except FileNotFoundError:
+                if self._make(content):
+                    return None
+                continue
+            try:
+                _hold(self._handle, self.path)
+                if _is_at(self._handle, self.path):
+                    with open(self._handle, "rb", closefd=False) as file:
+                        found = file.read()
+                    self._held()
+                    return found
+            except BaseException:
+                self.release()
+                raise
+            # Its process has replaced or removed it just now.
+            self.release()
+
+    def _make(self, content: bytes) -> bool:
+        """Make the file, where nobody else does so first."""
+        temporary, handle = _write_beside(self.path, content, durable=False)
+        try:
+            try:
+                os.link(temporary, self.path)
+            finally:
+                temporary.unlink()
+        except FileExistsError:
+            os.close(handle)
+            return False
+        except OSError:
+            os.close(handle)
+            return self._make_without_link(content)
+        self._handle = handle
+        self._held()
+        return True
+
+    def _make_without_link(self, content: bytes) -> bool:
+        """Make the file on a file system without hard links."""
+        try:
+            self._handle = open_held(self.path, new=True)
+        except FileExistsError:
+            return False
+        try:
+            _write_all(self._handle, content)
+        except BaseException:
+            self.path.unlink()
+            self.release()
+            raise
+        self._held()
+        return True
+
+    def save(self, content: bytes) -> None:
+        """Replace what the file holds; it is on the disk afterwards, or the file is as it was."""
+        temporary, handle = _write_beside(self.path, content, durable=True)
+        if not HAS_LOCKS:
+            os.close(handle)
+        try:
+            os.replace(temporary, self.path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            if HAS_LOCKS:
+                os.close(handle)
+            raise
+        if HAS_LOCKS:
+            # The new file was locked before it had the name, so there was no moment at which nobody held it.
+            self._close()
+            self._handle = handle
+
+    def remove(self) -> None:
+        """Remove the file and let go of it; one that is not held is left alone."""
+        if self._is_held:
+            with suppress(FileNotFoundError):
+                self.path.unlink()
+        self.release()
+
+    def release(self) -> None:
+        """Let go of the file and leave it as it is."""
+        self._close()
+        self._is_held = False
+
+    def _held(self) -> None:
+        self._is_held = True
+        if not HAS_LOCKS:
+            # A file that is open could not be replaced there.
+            self._close()
+
+    def _close(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def _write_beside(path: Path, content: bytes, *, durable: bool) -> tuple[Path, int]:
+    """A new file beside a path that holds some bytes, and its handle, locked."""
+    while True:
+        temporary = temporary_beside(path)
+        with suppress(FileExistsError):
+            handle = open_held(temporary, new=True)
+            break
+    try:
+        _write_all(handle, content)
+        if durable:
+            os.fsync(handle)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        os.close(handle)
+        raise
+    return temporary, handle
+
+
+def _write_all(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
