@@ -300,7 +300,7 @@ def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.Mon
     clean = Cleaner.clean
 
     def look(self: Cleaner, text: str, **values: Any) -> Any:
-        seen.append((self.config, values))
+        seen.append((self.config, {name: value for name, value in values.items() if value is not None}))
         return clean(self, text, **values)
 
     monkeypatch.setattr(Cleaner, "clean", look)

@@ -16,7 +16,7 @@ from cleaner.records.sources import STDIN, Compression, Source, split_endings
 
 __all__ = ["Plan", "Settings", "Watcher"]
 
-# Seconds that a page of HTML may take.
+# CPU seconds that a page of HTML may take.
 DEFAULT_TIMEOUT = 30.0
 
 
@@ -25,7 +25,7 @@ class Settings:
     """How documents are cleaned; all that a worker must know.
 
     ``title`` and ``lang`` hold for documents that have none of their own. ``max_document`` is in bytes.
-    ``is_joined``: several texts go into one stream. ``timeout``: seconds that a page of HTML may take.
+    ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a page of HTML may take.
     """
 
     config: CleanConfig

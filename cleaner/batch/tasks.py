@@ -14,7 +14,18 @@ from cleaner.records.limits import QUOTED_BYTES
 from cleaner.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
 from cleaner.records.streams import read_all
 
-__all__ = ["ChunkResult", "ChunkTask", "Failure", "SourceEnd", "Task", "TextOutcome", "TextTask", "read_tasks"]
+__all__ = [
+    "ChunkResult",
+    "ChunkTask",
+    "Failure",
+    "Result",
+    "SourceEnd",
+    "Task",
+    "TextOutcome",
+    "TextTask",
+    "failed_result",
+    "read_tasks",
+]
 
 # What a chunk holds at least: large enough to be worth a message between processes.
 CHUNK_BYTES = 1 << 18
@@ -100,6 +111,24 @@ class TextOutcome:
     removals: bytes = b""
     failure: Failure | None = None
     tally: Tally = field(default_factory=Tally)
+
+
+Result = ChunkResult | list[TextOutcome]
+
+
+def failed_result(task: TextTask | ChunkTask, reason: str) -> Result:
+    """The result of a task of which nothing could be done: all its documents fail."""
+    if isinstance(task, TextTask):
+        return [_failed_text(index, source, data, reason) for index, source, data, _ in task.texts]
+    numbers = range(task.chunk.start.records + 1, task.chunk.end.records + 1)
+    failures = [Failure.of(task.name, number, reason, None) for number in numbers]
+    return ChunkResult(b"", b"", failures, Tally(failed=len(failures)))
+
+
+def _failed_text(index: int, source: Source, data: bytes | InputError, reason: str) -> TextOutcome:
+    error = data if isinstance(data, InputError) else InputError(f"{source.name}: {reason}")
+    raw = b"" if isinstance(data, InputError) else data
+    return TextOutcome(index, error, failure=Failure.of(source.name, None, str(error), raw), tally=Tally(failed=1))
 
 
 def read_tasks(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from cleaner.batch.limits import OutOfTimeError, time_limit
+from cleaner.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.batch.plan import Settings
 from cleaner.batch.tally import Tally
-from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, TextOutcome, TextTask
-from cleaner.errors import InputError, OutputError
+from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
+from cleaner.errors import CleanerError, InputError, OutputError
 from cleaner.model import CleanResult
 from cleaner.pipeline import Cleaner
 from cleaner.records.chunks import Document, Done, Item, record_format
@@ -19,28 +21,84 @@ from cleaner.records.streams import compress
 from cleaner.records.texts import Record, decode_record
 from cleaner.report import removal_record, to_json
 
-__all__ = ["Worker"]
+__all__ = ["Careful", "Worker"]
+
+# After so many times the limit of a page, and so many CPU seconds more, its process is ended. Set by hand: what
+# can be interrupted has ended long before.
+_LAST_TIMES = 2
+_LAST_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Careful:
+    """How to work on a task that has ended a worker: document by document.
+
+    ``report`` is called with the number of each document before it is looked at, and with None when all are done.
+    ``given_up``: documents that ended a worker, and what to say of them. Texts are numbered by their sources,
+    records as their items are.
+    """
+
+    report: Callable[[int | None], None]
+    given_up: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A document to clean; ``name`` and ``line`` say where it comes from."""
+
+    number: int
+    document: Document
+    name: str
+    line: int | None = None
+
+
+@dataclass(slots=True)
+class _Cleaned:
+    """What is written of a document: the text left of ``before``, what is counted, the removals."""
+
+    text: str
+    before: str
+    flags: tuple[str, ...]
+    tally: Tally
+    removals: bytes
 
 
 class Worker:
-    """Cleans tasks with one configuration; holds nothing from one to the next."""
+    """Cleans tasks with one configuration; holds nothing from one to the next.
 
-    def __init__(self, settings: Settings) -> None:
+    ``may_be_ended``: it has a process of its own, so a page over its limit of time in a call that cannot be
+    interrupted may end that.
+    """
+
+    def __init__(self, settings: Settings, *, may_be_ended: bool = False) -> None:
         self._settings = settings
+        self._may_be_ended = may_be_ended
         self._cleaner = Cleaner(settings.config)
 
-    def __call__(self, task: TextTask | ChunkTask) -> list[TextOutcome] | ChunkResult:
-        """The results of a task."""
-        return self._clean_texts(task) if isinstance(task, TextTask) else self._clean_chunk(task)
+    def __call__(self, task: TextTask | ChunkTask, careful: Careful | None = None) -> Result:
+        """The result of a task; never an error for what one of its documents is like."""
+        try:
+            if isinstance(task, TextTask):
+                return self._clean_texts(task, careful)
+            return self._clean_chunk(task, careful)
+        except CleanerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what nobody has thought of must not end a run over millions
+            return failed_result(task, f"cannot be cleaned: {type(error).__name__}: {error}; please report this")
 
     # --- text files ---------------------------------------------------------------------------------------
 
-    def _clean_texts(self, task: TextTask) -> list[TextOutcome]:
+    def _clean_texts(self, task: TextTask, careful: Careful | None) -> list[TextOutcome]:
         records = [self._decode(source, data) for _, source, data, _ in task.texts]
-        results = self._text_results([record for record in records if isinstance(record, Record)])
+        jobs = [
+            self._job(index, record)
+            for (index, *_), record in zip(task.texts, records, strict=True)
+            if isinstance(record, Record)
+        ]
+        cleaned = self._clean(jobs, careful)
         outcomes: list[TextOutcome] = []
         for (index, source, data, compression), record in zip(task.texts, records, strict=True):
-            result = next(results) if isinstance(record, Record) else record
+            result = next(cleaned) if isinstance(record, Record) else record
             try:
                 outcome = self._text_outcome(index, record, result)
                 outcome.data = compress(outcome.data, compression)
@@ -51,17 +109,10 @@ class Worker:
             outcomes.append(outcome)
         return outcomes
 
-    def _text_results(self, records: Sequence[Record]) -> Iterator[CleanResult | str]:
-        if len(records) == 1 and not records[0].is_html:
-            # Alone a text is cleaned directly: an error in the cleaner ends the command and is seen.
-            yield self._cleaner.clean(records[0].text, title=self._settings.title, lang=self._settings.lang)
-        else:
-            yield from self._results(
-                [
-                    Document(record.text, record.encode, html=record.data if record.is_html else None)
-                    for record in records
-                ]
-            )
+    @staticmethod
+    def _job(index: int, record: Record) -> _Job:
+        document = Document(record.text, record.encode, html=record.data if record.is_html else None)
+        return _Job(index, document, STDIN if record.source.path is None else record.source.name)
 
     def _decode(self, source: Source, data: bytes | InputError) -> Record | InputError:
         if isinstance(data, InputError):
@@ -75,87 +126,106 @@ class Worker:
             return error
 
     def _text_outcome(
-        self, index: int, record: Record | InputError, result: CleanResult | InputError | str
+        self, index: int, record: Record | InputError, result: _Cleaned | InputError | str
     ) -> TextOutcome:
         if isinstance(record, InputError) or isinstance(result, InputError):
             raise record if isinstance(record, InputError) else InputError(str(result))
         if isinstance(result, str):
             raise InputError(f"{record.source.name}: {result}")
-        is_html = record.is_html
-        if is_html:
-            record = Record(record.source, result.restore())
-            result_text = result.text if not result.text or result.text.endswith("\n") else f"{result.text}\n"
-        else:
-            result_text = result.text
-        outcome = TextOutcome(index, is_changed=result_text != record.text, flags=result.flags)
+        text = result.text
+        if record.is_html and text and not text.endswith("\n"):
+            text = f"{text}\n"
+        outcome = TextOutcome(index, is_changed=text != result.before, flags=result.flags, tally=result.tally)
+        outcome.removals = result.removals
         if self._settings.is_joined:
-            outcome.text = result_text
-            outcome.has_crlf = "\r\n" in record.text
+            outcome.text = text
+            outcome.has_crlf = "\r\n" in result.before
         else:
-            outcome.data = result_text.encode("utf-8", "backslashreplace") if is_html else record.encode(result_text)
-        outcome.tally.count(record.text, result)
-        if self._settings.with_removals:
-            name = STDIN if record.source.path is None else record.source.name
-            outcome.removals = b"".join(to_json(removal_record(name, removal)) + b"\n" for removal in result.removals)
+            outcome.data = text.encode("utf-8", "backslashreplace") if record.is_html else record.encode(text)
         return outcome
 
     # --- records ------------------------------------------------------------------------------------------
 
-    def _clean_chunk(self, task: ChunkTask) -> ChunkResult:
+    def _clean_chunk(self, task: ChunkTask, careful: Careful | None) -> ChunkResult:
         module = record_format(task.format)
         items = module.read_items(
             task.chunk, self._settings.fields, max_bytes=self._settings.max_record, to_jsonl=task.to_jsonl
         )
-        tally = Tally()
+        whole = ChunkResult(b"", b"", [], Tally())
         done: list[Done] = []
         removals: list[bytes] = []
-        failures: list[Failure] = []
-        results = self._results([item.document for item in items if item.document is not None])
+        jobs = [_Job(item.number, item.document, task.name, item.number) for item in items if item.document is not None]
+        cleaned = self._clean(jobs, careful)
         for item in items:
-            cleaned = item
-            text = None
-            if item.document is not None:
-                result = next(results)
-                if isinstance(result, str):
-                    cleaned = Item(item.number, item.raw, failure=result)
-                else:
-                    text = result.text
-                    tally.count(item.document.text if item.document.html is None else result.restore(), result)
-                    removals += self._removals(task.name, item, item.document, result)
-            if cleaned.failure is not None:
-                failures.append(Failure.of(task.name, item.number, cleaned.failure, item.raw))
-                tally.failed += 1
-            elif item.document is None:
-                tally.passed += 1
-            done.append((cleaned, text))
-        data = module.write_items(done, task.compression, to_jsonl=task.to_jsonl)
-        return ChunkResult(data, b"".join(removals), failures, tally)
+            result = item.failure if item.document is None else next(cleaned)
+            if isinstance(result, str):
+                whole.failures.append(Failure.of(task.name, item.number, result, item.raw))
+                whole.tally.failed += 1
+                done.append((Item(item.number, item.raw, failure=result), None))
+            elif result is None:
+                whole.tally.passed += 1
+                done.append((item, None))
+            else:
+                whole.tally.add(result.tally)
+                removals.append(result.removals)
+                done.append((item, result.text))
+        whole.data = module.write_items(done, task.compression, to_jsonl=task.to_jsonl)
+        whole.removals = b"".join(removals)
+        return whole
 
-    def _results(self, documents: Sequence[Document]) -> Iterator[CleanResult | str]:
-        """The result of each document, or why it could not be cleaned."""
-        for is_text, group in groupby(documents, lambda document: document.html is None):
+    # --- documents ----------------------------------------------------------------------------------------
+
+    def _clean(self, jobs: Sequence[_Job], careful: Careful | None) -> Iterator[_Cleaned | str]:
+        """What is left of each document, or why it could not be cleaned."""
+        if careful is not None:
+            yield from self._carefully(jobs, careful)
+            return
+        for is_text, group in groupby(jobs, lambda job: job.document.html is None):
             own = list(group)
-            yield from self._together(own) if is_text else map(self._result, own)
+            yield from self._together(own) if is_text else map(self._alone, own)
 
-    def _together(self, documents: Sequence[Document]) -> Iterator[CleanResult | str]:
+    def _carefully(self, jobs: Sequence[_Job], careful: Careful) -> list[_Cleaned | str]:
+        """The results of documents, one by one, each announced."""
+        results: list[_Cleaned | str] = []
+        for job in jobs:
+            if job.number in careful.given_up:
+                results.append(careful.given_up[job.number])
+            else:
+                careful.report(job.number)
+                results.append(self._alone(job))
+        careful.report(None)
+        return results
+
+    def _together(self, jobs: Sequence[_Job]) -> Iterator[_Cleaned | str]:
         """The results of texts, which are faster to clean together; one by one where one of them fails."""
         try:
-            return iter(self._cleaner.clean_many(map(self._mapping, documents)))
+            results = self._cleaner.clean_many(self._mapping(job.document) for job in jobs)
+            return iter([self._finished(job, result) for job, result in zip(jobs, results, strict=True)])
         except Exception:  # noqa: BLE001 - the one that fails says so when it is cleaned alone
-            return map(self._result, documents)
+            return map(self._alone, jobs)
 
-    def _result(self, document: Document) -> CleanResult | str:
-        seconds = None if document.html is None else self._settings.timeout
+    def _alone(self, job: _Job) -> _Cleaned | str:
+        seconds = None if job.document.html is None else self._settings.timeout
         try:
-            with time_limit(seconds):
-                (result,) = self._cleaner.stream([self._mapping(document)])
-                # The removals of a page are put together when they are looked at, which takes its time as well.
-                _ = result.removals
+            # Removals are put together when they are looked at, so all that is done with a result has its limit too.
+            with self._last_limit(seconds), time_limit(seconds):
+                (result,) = self._cleaner.stream([self._mapping(job.document)])
+                return self._finished(job, result)
         except OutOfTimeError:
             return f"the page took longer than --timeout {seconds:g} s"
         except Exception as error:  # noqa: BLE001 - one document must not end a run over millions
             return f"cannot be cleaned: {type(error).__name__}: {error}"
-        return result
+
+    @contextmanager
+    def _last_limit(self, seconds: float | None) -> Iterator[None]:
+        if seconds is None or not self._may_be_ended:
+            yield
+            return
+        end_process_after(_LAST_TIMES * seconds + _LAST_SECONDS)
+        try:
+            yield
+        finally:
+            end_process_after(None)
 
     def _mapping(self, document: Document) -> dict[str, Any]:
         if document.html is not None:
@@ -167,7 +237,15 @@ class Worker:
             "url": document.url,
         }
 
-    def _removals(self, name: str, item: Item, document: Document, result: CleanResult) -> Iterator[bytes]:
+    def _finished(self, job: _Job, result: CleanResult) -> _Cleaned:
+        """All that is written and counted of a result."""
+        before = job.document.text if job.document.html is None else result.restore()
+        tally = Tally()
+        tally.count(before, result)
+        removals = b""
         if self._settings.with_removals:
-            for removal in result.removals:
-                yield to_json(removal_record(name, removal, line=item.number, record_id=document.id)) + b"\n"
+            removals = b"".join(
+                to_json(removal_record(job.name, removal, line=job.line, record_id=job.document.id)) + b"\n"
+                for removal in result.removals
+            )
+        return _Cleaned(result.text, before, result.flags, tally, removals)

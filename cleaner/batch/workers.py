@@ -12,14 +12,15 @@ import signal
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, cast
 
 from cleaner.batch.plan import Settings
+from cleaner.batch.tasks import ChunkTask, Result, TextTask, failed_result
 from cleaner.errors import CleanerError
 
 __all__ = ["WorkerError", "Workers", "serve"]
@@ -27,16 +28,34 @@ __all__ = ["WorkerError", "Workers", "serve"]
 # One core a process: the threads of numerical libraries would only be in each other's way.
 # And one heap: what the thread that reads tasks gives back is of use to the one that cleans them.
 _ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
+_PROGRAM = "from cleaner.batch.workers import serve; serve()"
+# How long a process may take to end after its pipe was closed.
+_SECONDS_TO_END = 10.0
+# So often a worker is started that ends before it can work.
+_STARTS = 3
+# So often a task is tried that ends workers while none of its documents is looked at.
+_TRIES = 3
 
 
 class WorkerError(CleanerError):
-    """A worker process has ended before its work was done."""
+    """Worker processes end before they can work."""
+
+
+class _EndedError(Exception):
+    """A worker process has ended; ``how`` it did, and the ``document`` it had said it would look at, if any."""
+
+    def __init__(self, how: str, document: int | None) -> None:
+        super().__init__(how)
+        self.how = how
+        self.document = document
 
 
 class Workers:
     """Processes that clean tasks; started when there is work for them, ended by `stop`.
 
-    A thread of the parent belongs to each process: it hands over a task, and waits for the result.
+    A thread of the parent belongs to each process: it hands over a task, and waits for the result. Where a process
+    ends before it has given one, another works on the task document by document, so that the one which has ended it
+    is found, fails, and costs no other.
     """
 
     def __init__(self, settings: Settings, jobs: int) -> None:
@@ -47,7 +66,7 @@ class Workers:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._is_stopped = False
 
-    def submit(self, task: Any) -> Future[Any]:
+    def submit(self, task: TextTask | ChunkTask) -> Future[Result]:
         """The result of a task, some time later."""
         return self._threads.submit(self._run, task)
 
@@ -60,29 +79,81 @@ class Workers:
         self._threads.shutdown(wait=True, cancel_futures=True)
         for process in self._processes:
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    if pipe is not None:
-                        pipe.close()
+            _close(process)
 
-    def _run(self, task: Any) -> Any:
-        process = getattr(self._own, "process", None)
+    def _run(self, task: TextTask | ChunkTask) -> Result:
+        given_up: dict[int, str] | None = None
+        tries = 0
+        while True:
+            try:
+                return self._ask(task, given_up)
+            except _EndedError as ended:
+                if ended.document is not None and given_up is not None:
+                    given_up[ended.document] = self._reason(ended.how)
+                    continue
+                tries += 1
+                if tries == _TRIES:
+                    return failed_result(task, self._reason(ended.how))
+                given_up = given_up or {}
+
+    def _reason(self, how: str) -> str:
+        if how == "SIGXCPU":
+            return f"the page took longer than --timeout {self._settings.timeout:g} s"
+        return f"ended the worker process that cleaned it ({how}); it may be short of memory, try fewer --jobs"
+
+    def _ask(self, task: TextTask | ChunkTask, given_up: dict[int, str] | None) -> Result:
+        """The result that a worker gives; it works document by document where there are documents to give up."""
+        process = self._process()
+        document: int | None = None
         try:
-            if process is None:
-                process = self._own.process = self._start()
+            _send(process, (task, given_up))
+            while isinstance(answer := _receive(process), _Begun):
+                document = answer.document
+            return cast("Result", answer)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            raise _EndedError(self._bury(process), document) from None
+
+    def _process(self) -> subprocess.Popen[bytes]:
+        """The process of this thread, started where there is none."""
+        process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
+        for _ in range(_STARTS):
+            if process is not None:
+                return process
+            process = self._start()
+            try:
                 _send(process, self._settings)
                 _receive(process)
-            _send(process, task)
-            return _receive(process)
-        except (OSError, EOFError, pickle.UnpicklingError):
-            code = None if process is None else process.poll()
+            except (OSError, EOFError, pickle.UnpicklingError):
+                how = self._bury(process)
+                process = None
+            else:
+                self._own.process = process
+        if process is None:
             raise WorkerError(
-                f"a worker process ended before its work was done{_how(code)}; "
-                "use fewer --jobs, it may be short of memory"
-            ) from None
+                f"worker processes end before they can work ({how}); use fewer --jobs, it may be short of memory"
+            )
+        return process
+
+    def _bury(self, process: subprocess.Popen[bytes]) -> str:
+        """Be rid of a process that has ended, or does not answer as it should; how it has ended."""
+        with self._lock:
+            is_stopped = self._is_stopped
+        if not is_stopped:
+            with suppress(subprocess.TimeoutExpired):
+                # Its pipe is closed before it has ended.
+                process.wait(_SECONDS_TO_END)
+        process.kill()
+        process.wait()
+        self._own.process = None
+        with self._lock:
+            if self._is_stopped:
+                raise EOFError
+            self._processes.remove(process)
+        _close(process)
+        return _how(process.returncode)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        program = f"import sys; sys.path[:] = {sys.path!r}; from cleaner.batch.workers import serve; serve()"
+        program = f"import sys; sys.path[:] = {sys.path!r}; {_PROGRAM}"
         options: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
         with self._lock:
             if self._is_stopped:
@@ -114,12 +185,26 @@ def _receive(process: subprocess.Popen[bytes]) -> Any:
     return value
 
 
-def _how(code: int | None) -> str:
-    if code is None or code >= 0:
-        return ""
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            if pipe is not None:
+                pipe.close()
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"exit status {code}"
     with suppress(ValueError):
-        return f" ({signal.Signals(-code).name})"
-    return f" (signal {-code})"
+        return signal.Signals(-code).name
+    return f"signal {-code}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What a worker that goes document by document says before each; None: all are done."""
+
+    document: int | None
 
 
 # --- in the worker ---------------------------------------------------------------------------------------
@@ -129,7 +214,7 @@ def serve() -> None:
     """Work until the pipe that tasks come from is closed; the first thing in it are the settings."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before the thread begins, so that two threads never import at once.
-    from cleaner.batch.work import Worker
+    from cleaner.batch.work import Careful, Worker
 
     tasks = sys.stdin.buffer
     results = os.fdopen(os.dup(1), "wb")
@@ -138,23 +223,25 @@ def serve() -> None:
     waiting: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_read, args=(tasks, waiting.put), daemon=True).start()
 
-    def answer(function: Callable[[], Any]) -> None:
-        try:
-            value = function()
-        except CleanerError as error:
-            value = error
-        except Exception:  # noqa: BLE001 - told to the parent, which ends the run
-            value = WorkerError(f"a worker process failed; please report this:\n{traceback.format_exc()}")
+    def answer(value: Any) -> None:
         pickle.dump(value, results, protocol=pickle.HIGHEST_PROTOCOL)
         results.flush()
 
-    worker: list[Worker] = []
+    def tried(function: Callable[[], Any]) -> Any:
+        try:
+            return function()
+        except CleanerError as error:
+            # Of the settings, not of a document: it ends the run.
+            return error
+
     try:
         settings = waiting.get()
-        answer(lambda: worker.append(Worker(settings)))
+        worker = tried(lambda: Worker(settings, may_be_ended=True))
+        answer(worker if isinstance(worker, CleanerError) else None)
         while True:
-            task = waiting.get()
-            answer(lambda: worker[0](task))  # noqa: B023 - called at once
+            task, given_up = waiting.get()
+            careful = None if given_up is None else Careful(lambda document: answer(_Begun(document)), given_up)
+            answer(tried(lambda: worker(task, careful)))  # noqa: B023 - called at once
     except OSError:
         # Nobody waits for results any more.
         os._exit(1)
@@ -162,8 +249,10 @@ def serve() -> None:
 
 def _read(pipe: Any, put: Callable[[Any], None]) -> None:
     """Hand on what comes through a pipe; end the process, even in the middle of its work, when it is closed."""
-    while True:
-        try:
+    try:
+        while True:
             put(pickle.load(pipe))  # noqa: S301 - written by our own parent
-        except (EOFError, OSError, pickle.UnpicklingError):
-            os._exit(0)
+    except (EOFError, OSError, pickle.UnpicklingError):
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - without this thread nothing would ever come any more
+        os._exit(1)

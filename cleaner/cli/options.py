@@ -168,7 +168,7 @@ JobsOption: TypeAlias = Annotated[
 ]
 TimeoutOption: TypeAlias = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", help="A page of HTML that takes longer fails; 0 is no limit."),
+    typer.Option("--timeout", metavar="SECONDS", help="A page of HTML that takes more CPU time fails; 0 is no limit."),
 ]
 LineBufferedOption: TypeAlias = Annotated[
     bool, typer.Option("--line-buffered", help="Write each record as soon as it is read, in one process.")
