@@ -20,7 +20,6 @@ from cleaner.records import (
     decode_record,
     find_sources,
     join_records,
-    open_output,
     read_records,
     require_encoding,
     write_file,
@@ -332,16 +331,16 @@ def test_failed_write_leaves_everything_as_it_was(step: str, tmp_path: Path, mon
     assert _names(tmp_path) == ["a.txt"]
 
 
-def test_interrupted_write_leaves_no_trace(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+def test_interrupted_write_leaves_no_trace(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An interrupt while a file is written leaves no file, whole or temporary."""
 
-    def write() -> None:
-        with open_output(tmp_path / "a.txt") as file:
-            file.write(b"half")
-            raise KeyboardInterrupt
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
 
+    monkeypatch.setattr(os, step, interrupt)
     with pytest.raises(KeyboardInterrupt):
-        write()
+        write_file(tmp_path / "a.txt", b"a")
     assert _names(tmp_path) == []
 
 

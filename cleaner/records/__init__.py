@@ -19,7 +19,7 @@ from cleaner.records.sources import (
 )
 from cleaner.records.targets import plan_outputs
 from cleaner.records.texts import Record, decode_record, join_records, read_records, require_encoding
-from cleaner.records.writing import open_output, write_file
+from cleaner.records.writing import write_file
 
 __all__ = [
     "RECORD_ENDINGS",
@@ -32,7 +32,6 @@ __all__ = [
     "decode_record",
     "find_sources",
     "join_records",
-    "open_output",
     "plan_outputs",
     "read_records",
     "require_encoding",

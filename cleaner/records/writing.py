@@ -8,7 +8,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from cleaner.errors import OutputError
 from cleaner.records.locks import HAS_LOCKS, open_held, temporary_beside
@@ -18,7 +17,6 @@ __all__ = [
     "PARTIAL_ENDING",
     "PartialFile",
     "is_full",
-    "open_output",
     "output_error",
     "partial_path",
     "take_over",
@@ -26,6 +24,7 @@ __all__ = [
 ]
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_CLOSED = -1
 # What a run adds to the names of its outputs, for the files that it keeps beside them.
 PARTIAL_ENDING = ".partial"
 CHECKPOINT_ENDING = ".checkpoint.json"
@@ -41,49 +40,17 @@ _FIXES = {
 
 
 def write_file(path: Path, data: bytes, *, make_folders: bool = False) -> None:
-    """Write a file in one step: afterwards it is complete, or as it was before."""
-    try:
-        if make_folders:
-            path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(path, error) from error
-    with open_output(path) as file:
-        file.write(data)
+    """Write a file in one step: afterwards it is complete, or as it was before; mode and owner are kept.
 
-
-@contextmanager
-def open_output(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to that takes the place of ``path`` when the block ends, and leaves no trace when it fails.
-
-    It is written beside its target and renamed; mode and owner of a file that was there are kept. A device or pipe
-    is written to directly. Raises `OutputError` where it cannot be written.
+    A device or pipe is written to directly. Raises `OutputError` where it cannot be written.
     """
+    file = PartialFile(path, stable=False, make_folders=make_folders)
     try:
-        target = Path(os.path.realpath(path))
-        before = target.stat() if target.exists() else None
-        if before is not None and not stat.S_ISREG(before.st_mode):
-            with target.open("wb") as device:
-                yield device
-            return
-        temporary = temporary_beside(target)
-        try:
-            # Locked while it is written, so that no other process takes it for something left over.
-            with open(open_held(temporary, new=True), "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-                if before is not None:
-                    take_over(temporary, before)
-                if HAS_LOCKS:
-                    os.replace(temporary, target)
-            if not HAS_LOCKS:
-                os.replace(temporary, target)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-    except OSError as error:
-        raise output_error(path, error) from error
+        file.write(data)
+        file.finish()
+    except BaseException:
+        file.discard()
+        raise
 
 
 def take_over(file: Path, before: os.stat_result) -> None:
@@ -103,7 +70,7 @@ class PartialFile:
     Every failure is an `OutputError`.
     """
 
-    def __init__(self, target: Path, *, stable: bool, length: int | None = None) -> None:
+    def __init__(self, target: Path, *, stable: bool, length: int | None = None, make_folders: bool = True) -> None:
         self._target = target
         self._real = Path(os.path.realpath(target))
         self.size = length or 0
@@ -115,13 +82,18 @@ class PartialFile:
                 self.path = self._real
                 self._file = os.open(self._real, os.O_WRONLY | _BINARY)
                 return
-            self._real.parent.mkdir(parents=True, exist_ok=True)
+            if make_folders:
+                self._real.parent.mkdir(parents=True, exist_ok=True)
             self._file = open_held(self.path, new=length is None)
-            try:
-                self.rewind(self.size)
-            except BaseException:
-                self.close()
-                raise
+            if length is not None:
+                self._go_on()
+
+    def _go_on(self) -> None:
+        try:
+            self.rewind(self.size)
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, data: bytes) -> None:
         """Append some bytes."""
@@ -153,26 +125,30 @@ class PartialFile:
             if not self.is_direct and self._before is not None:
                 take_over(self.path, self._before)
             if not HAS_LOCKS:
-                os.close(self._file)
+                self._close()
             if not self.is_direct:
                 os.replace(self.path, self._real)
-            if HAS_LOCKS:
-                os.close(self._file)
+            self._close()
 
     def close(self) -> None:
         """Leave the file as it is."""
         with suppress(OSError):
-            os.close(self._file)
+            self._close()
 
     def discard(self) -> None:
-        """Remove the file."""
+        """Remove the file; one that is in its place stays."""
         if not HAS_LOCKS:
             self.close()
         if not self.is_direct:
             with suppress(OSError):
                 self.path.unlink()
-        if HAS_LOCKS:
-            self.close()
+        self.close()
+
+    def _close(self) -> None:
+        # Once only: its number may be that of another file by then.
+        handle, self._file = self._file, _CLOSED
+        if handle != _CLOSED:
+            os.close(handle)
 
     @contextmanager
     def _failing(self) -> Iterator[None]:
