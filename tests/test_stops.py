@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,84 @@ def test_stopped_run_is_gone_on_with(name: str, attempt: int, corpus: _Corpus, t
             assert "go on with the same command and --resume" in messages.decode()
         assert corpus.run_to_end(folder, "--jobs", "2", "--resume") == corpus.expected
     else:
-        assert before == corpus.expected
+        assert before == corpus.expected, messages.decode()
+
+
+def _workers(process: subprocess.Popen[bytes], mark: str) -> list[int]:
+    return [found for found in _processes(mark) if found != process.pid]
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_workers_that_are_ended_change_nothing(name: str, attempt: int, corpus: _Corpus, tmp_path: Path) -> None:
+    """A run whose workers are ended at any moment gives the files of an undisturbed one: none is at one document twice."""
+    folder, mark = tmp_path / "out", uuid.uuid4().hex
+    chance = random.Random(f"{name} {attempt} {time.time_ns()}")
+    process = corpus.start(folder, "--jobs", "2", mark=mark)
+    try:
+        for _ in range(2):
+            assert _wait_for(lambda: bool(_workers(process, mark)) or process.poll() is not None, PATIENCE_SECONDS)
+            time.sleep(chance.uniform(0, 0.7))
+            for worker in _workers(process, mark)[: chance.choice([1, 2])]:
+                _signal(worker, signal.Signals[name])
+        _, messages = process.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1, messages.decode()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == corpus.expected
+    assert _wait_for(lambda: not _processes(mark), STOP_SECONDS), "a process is left"
+
+
+@pytest.mark.parametrize("whom", ["parent", "workers", "all"])
+@pytest.mark.parametrize("attempt", range(ROUNDS))
+def test_processes_that_are_halted_and_go_on_change_nothing(
+    whom: str, attempt: int, corpus: _Corpus, tmp_path: Path
+) -> None:
+    """Processes that are halted with SIGSTOP and go on with SIGCONT give the files of an undisturbed run."""
+    folder, mark = tmp_path / "out", uuid.uuid4().hex
+    chance = random.Random(f"{whom} {attempt} {time.time_ns()}")
+    process = corpus.start(folder, "--jobs", "2", mark=mark)
+    try:
+        for _ in range(3):
+            assert _wait_for(lambda: bool(_workers(process, mark)) or process.poll() is not None, PATIENCE_SECONDS)
+            time.sleep(chance.uniform(0, 0.5))
+            halted = [process.pid] if whom == "parent" else _workers(process, mark)
+            halted += [process.pid] if whom == "all" else []
+            if process.poll() is None:
+                for one in halted:
+                    _signal(one, signal.SIGSTOP)
+                time.sleep(0.3)
+                for one in halted:
+                    _signal(one, signal.SIGCONT)
+        _, messages = process.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1, messages.decode()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == corpus.expected
+
+
+def test_run_whose_workers_are_halted_can_be_ended(corpus: _Corpus, tmp_path: Path) -> None:
+    """A request to end is met although the workers are halted; no process is left."""
+    folder, mark = tmp_path / "out", uuid.uuid4().hex
+    process = corpus.start(folder, "--jobs", "2", mark=mark)
+    try:
+        assert _wait_for(lambda: len(_workers(process, mark)) > 1 or process.poll() is not None, PATIENCE_SECONDS)
+        for worker in _workers(process, mark):
+            _signal(worker, signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode in (143, 1)
+    assert _wait_for(lambda: not _processes(mark), STOP_SECONDS), "a process is left"
 
 
 def test_number_of_processes_changes_nothing(corpus: _Corpus, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -32,9 +33,9 @@ _PROGRAM = "from cleaner.batch.workers import serve; serve()"
 # How long a process may take to end after its pipe was closed.
 _SECONDS_TO_END = 10.0
 # So often a worker is started that ends before it can work.
-_STARTS = 3
-# So often a task is tried that ends workers while none of its documents is looked at.
-_TRIES = 3
+_STARTS = 5
+# So many workers may end at one document, or at one task while none of its documents is looked at.
+_TRIES = 2
 
 
 class WorkerError(CleanerError):
@@ -54,8 +55,8 @@ class Workers:
     """Processes that clean tasks; started when there is work for them, ended by `stop`.
 
     A thread of the parent belongs to each process: it hands over a task, and waits for the result. Where a process
-    ends before it has given one, another works on the task document by document, so that the one which has ended it
-    is found, fails, and costs no other.
+    ends before it has given one, another works on the task document by document. The one that ends a worker again and
+    again is found like that, fails, and costs no other.
     """
 
     def __init__(self, settings: Settings, jobs: int) -> None:
@@ -83,18 +84,22 @@ class Workers:
 
     def _run(self, task: TextTask | ChunkTask) -> Result:
         given_up: dict[int, str] | None = None
-        tries = 0
+        ended: Counter[int | None] = Counter()
         while True:
             try:
                 return self._ask(task, given_up)
-            except _EndedError as ended:
-                if ended.document is not None and given_up is not None:
-                    given_up[ended.document] = self._reason(ended.how)
+            except _EndedError as error:
+                if given_up is None:
+                    # From now on document by document.
+                    given_up = {}
                     continue
-                tries += 1
-                if tries == _TRIES:
-                    return failed_result(task, self._reason(ended.how))
-                given_up = given_up or {}
+                ended[error.document] += 1
+                if ended[error.document] < _TRIES:
+                    # It may have been killed by chance.
+                    continue
+                if error.document is None:
+                    return failed_result(task, self._reason(error.how))
+                given_up[error.document] = self._reason(error.how)
 
     def _reason(self, how: str) -> str:
         if how == "SIGXCPU":
