@@ -145,7 +145,7 @@ def _by_weight(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _evidence_words(evidence: Evidence) -> str:
-    return f"{evidence.source} {evidence.points:+.1f}"
+    return f"{visible(evidence.source)} {evidence.points:+.1f}"
 
 
 def _fragments(result: CleanResult, starts: list[int], verdict: Verdict) -> Iterator[str]:
@@ -276,7 +276,7 @@ def pattern_json(patterns: Iterable[Pattern]) -> list[dict[str, str]]:
 
 def pattern_table(patterns: Iterable[Pattern]) -> list[str]:
     """A table of patterns: id, kind, language, action, strength, and what each finds."""
-    rows = [_PATTERN_COLUMNS, *(tuple(record.values()) for record in pattern_json(patterns))]
+    rows = [_PATTERN_COLUMNS, *(tuple(map(visible, record.values())) for record in pattern_json(patterns))]
     return align(rows)
 
 
@@ -284,7 +284,7 @@ def kind_table(patterns: Iterable[Pattern]) -> list[str]:
     """How many patterns there are of each kind in each language; kinds and languages without one included."""
     counts = Counter((pattern.kind, pattern.lang) for pattern in patterns)
     langs = sorted({lang for _, lang in counts}, key=lambda lang: (lang != "any", lang))
-    rows: list[Sequence[str]] = [("kind", *langs, "all")]
+    rows: list[Sequence[str]] = [("kind", *map(visible, langs), "all")]
     for kind in Kind:
         row = [counts[kind, lang] for lang in langs]
         rows.append((kind.value, *(str(count or _NOTHING) for count in row), str(sum(row) or _NOTHING)))
@@ -344,7 +344,7 @@ def removed_table(rows: Sequence[KindRow]) -> list[str]:
 def hit_table(rows: Sequence[PatternRow]) -> list[str]:
     """A table of how often each pattern hits lines of main content, lines of noise, and the gold itself."""
     table = [["pattern", "main content", "noise", "precision", "gold"]]
-    table += [[row.id, str(row.content), str(row.noise), _share(row.precision), str(row.gold)] for row in rows]
+    table += [[visible(row.id), str(row.content), str(row.noise), _share(row.precision), str(row.gold)] for row in rows]
     return align(table, numbers=True)
 
 

@@ -491,6 +491,95 @@ def test_closed_pipe_ends_quietly(arguments: list[str], page: Path) -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
+def test_closed_standard_files_are_no_surprise(closed: str, page: Path, tmp_path: Path) -> None:
+    """Begun without standard input, output or error a run does what it can, and says what it cannot, without a traceback."""
+    (tmp_path / "b.txt").write_text(PAGE, "utf-8")
+
+    def shell(*arguments: object) -> tuple[int, bytes, str]:
+        command = [sys.executable, "-m", "cleaner", *map(str, arguments)]
+        script = f'exec "$@" {closed}'
+        done = subprocess.run(["sh", "-c", script, "sh", *command], capture_output=True, check=False, timeout=120)
+        return done.returncode, done.stdout, done.stderr.decode()
+
+    told = "" if "2>" in closed else "cleaner: standard output: cannot be written: it is closed; name a file with -o\n"
+    failed = (1, b"", told)
+    assert shell("clean", page) == (failed if " >&-" in f" {closed}" else (0, ARTICLE.encode(), ""))
+    assert shell("--version") == (failed if " >&-" in f" {closed}" else (0, f"cleaner {__version__}\n".encode(), ""))
+    for command in (["explain", page], ["patterns", "list", "--table"]):
+        status, out, err = shell(*command)
+        assert (status, err) == ((1, told) if " >&-" in f" {closed}" else (0, ""))
+        assert bool(out) == (status == 0)
+    for command in (["clean"], ["clean", "-"], ["explain", "-"]):
+        if "<" in closed:
+            assert shell(*command)[0] == USAGE
+    # Several processes, and files that get the numbers of those that are closed.
+    outcome = shell("clean", page, tmp_path / "b.txt", "-o", tmp_path / "out", "--jobs", "2", "-q")
+    assert outcome == (0, b"", "")
+    assert _files(tmp_path / "out") == {"page.txt": ARTICLE, "b.txt": ARTICLE}
+
+
+# What a terminal acts upon, or does not show: a command, a line, a title, another direction, no UTF-8.
+HOSTILE_NAME = "a\x1b[2J\x1b]0;title\x07\ncleaner: all is well\x9b31m\u202etxt.\u2028\udcff"
+
+
+def _is_plain(err: str) -> bool:
+    return err.endswith("\n") and all(line.isprintable() for line in err.removesuffix("\n").split("\n"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names of any bytes")
+def test_names_do_nothing_to_a_terminal(tmp_path: Path) -> None:
+    """Wherever a name of a file is told, what a terminal would act upon is an escape, and a message is one line."""
+    mine = tmp_path / HOSTILE_NAME
+    mine.mkdir()
+    for name in ("a.jsonl", "b.txt", "c.html", "d.parquet", "e.toml"):
+        (mine / name).write_bytes(b"\xff")
+    (mine / "f.jsonl").symlink_to("nowhere")
+    (mine / "g.txt").write_text(NOISE)
+    other = tmp_path / "out"
+    other.mkdir()
+    commands: list[list[str | Path]] = [
+        ["clean", mine],
+        ["clean", mine, "-o", other],
+        ["clean", "--in-place", mine / "a.jsonl", mine / "b.txt"],
+        ["clean", mine / "none"],
+        ["clean", mine / "g.txt"],
+        ["clean", mine / "b.txt", "-o", mine / "b.txt"],
+        ["clean", mine / "g.txt", "-o", mine / "b.txt" / "x"],
+        ["clean", mine / "a.jsonl", "-o", other / "x.jsonl", "--removed", mine / "a.jsonl"],
+        ["clean", mine / "a.jsonl", "-o", mine / "x.jsonl"],
+        ["clean", mine / "b.txt", "--patterns", mine],
+        ["clean", mine / "b.txt", "--weights", mine / "b.txt"],
+        ["clean", mine / "g.txt", f"--{HOSTILE_NAME}"],
+        ["clean", mine / "g.txt", "--jobs", HOSTILE_NAME],
+        ["clean", mine / "g.txt", "--keep", HOSTILE_NAME],
+        ["clean", mine / "g.txt", "--encoding", HOSTILE_NAME],
+        ["explain", mine / "none"],
+        ["explain", mine / "b.txt"],
+        ["explain", mine / "b.txt", mine / "g.txt"],
+        ["patterns", "check", mine],
+        ["patterns", "list", "--kind", HOSTILE_NAME],
+        [HOSTILE_NAME],
+        ["eval", mine / "a.jsonl"],
+        ["eval", mine / "b.txt"],
+        ["fit", mine / "a.jsonl", "-o", mine / "a.jsonl"],
+    ]
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "cleaner", *map(os.fsencode, command)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        err = done.stderr.decode()
+        assert done.returncode in (0, 1, 2), err
+        assert err, command
+        assert _is_plain(err), (command, err)
+        assert not err.count("\ncleaner: all is well"), err
+        assert "Traceback" not in err
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_full_standard_output_is_reported(page: Path) -> None:
     """Standard output without space is reported in one line, with status 1."""

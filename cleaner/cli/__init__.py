@@ -6,14 +6,18 @@ goes to standard output and standard error, `options` what several commands take
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from typing import Annotated, Any, cast
 
 import typer
 
 from cleaner.cli import clean, evaluate, explain, fit, patterns
-from cleaner.cli.output import reporting, write
+from cleaner.cli.output import EXIT_INTERRUPTED, open_standard_files, printable, reporting, say, write
 
 __all__ = ["app", "main"]
+
+# The base of all errors of usage; where it stands differs between versions of typer.
+_UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 
 app = typer.Typer(
     name="cleaner",
@@ -65,4 +69,22 @@ app.command("fit")(fit.run)
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="cleaner")
+    open_standard_files()
+    try:
+        status = app(prog_name="cleaner", standalone_mode=False)
+    except _UsageError as error:
+        status = _tell(error)
+    except typer.Abort:
+        status = EXIT_INTERRUPTED
+    sys.exit(status)
+
+
+def _tell(error: Any) -> int:
+    """Tell what is wrong with a command line; the exit status."""
+    message = error.format_message()
+    if printable(message) == message:
+        error.show()
+    else:
+        # What stands in the place of options may be names of files, and these hold anything.
+        say(message)
+    return int(error.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -34,7 +35,7 @@ from cleaner.cli.output import (
 )
 from cleaner.errors import InputError
 from cleaner.model import CleanResult
-from cleaner.records import find_sources, read_records
+from cleaner.records import STDIN, find_sources, read_records
 from cleaner.records.sources import is_folder
 from cleaner.records.streams import read_all
 
@@ -85,6 +86,8 @@ def run(
     """
     with reporting():
         name = path or standard_input()[0]
+        if name == STDIN and sys.stdin is None:
+            refuse("-: standard input is closed; name a file")
         if is_folder(name):
             refuse(f"{name}: is a folder; explain takes one file")
         config = make_config(

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import threading
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn, TypeVar
@@ -24,6 +25,8 @@ __all__ = [
     "StandardOutputError",
     "TerminatedError",
     "catch_signals",
+    "open_standard_files",
+    "printable",
     "refuse",
     "reporting",
     "say",
@@ -63,6 +66,8 @@ class StandardOutputError(OutputError):
 
 def write(data: bytes) -> None:
     """Write to standard output, at once."""
+    if sys.stdout is None:
+        raise StandardOutputError("standard output: cannot be written: it is closed; name a file with -o")
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -76,14 +81,19 @@ def write(data: bytes) -> None:
 
 def write_lines(lines: Iterable[str]) -> None:
     """Write lines for people to standard output; what its encoding lacks is written as an escape."""
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = (sys.stdout and sys.stdout.encoding) or "utf-8"
     for line in lines:
         write(f"{line}\n".encode(encoding, "backslashreplace"))
 
 
 def wants_colour() -> bool:
     """Whether standard output shows colours and nobody has asked for none."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        sys.stdout is not None
+        and sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def terminal_width() -> int:
@@ -95,8 +105,24 @@ def terminal_width() -> int:
 
 
 def say(message: str) -> None:
-    """Write a message to standard error."""
-    write_error(f"cleaner: {message}\n")
+    """Write a message to standard error, on one line that does nothing to a terminal, whatever names are in it."""
+    write_error(f"cleaner: {printable(message)}\n")
+
+
+def printable(text: str) -> str:
+    r"""A text with escapes for all characters that a terminal acts upon or does not show: names hold any of them.
+
+    >>> printable("caf\u00e9\x1b[2J\n.txt")
+    'café\\x1b[2J\\n.txt'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable() or unicodedata.category(character) == "Zs"
+        else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
 
 
 def say_all(errors: Iterable[CleanerError]) -> int:
@@ -180,6 +206,9 @@ def reporting() -> Iterator[None]:
     except ClosedPipeError:
         _close_standard_output()
         raise typer.Exit(EXIT_CLOSED_PIPE) from None
+    except MemoryError:
+        say("there is not enough memory; use fewer --jobs, or a lower --max-document")
+        raise typer.Exit(EXIT_FAILED) from None
     except KeyboardInterrupt:
         say("interrupted; no file is half written")
         raise typer.Exit(EXIT_INTERRUPTED) from None
@@ -191,4 +220,18 @@ def reporting() -> Iterator[None]:
 def _close_standard_output() -> None:
     """Point standard output to nowhere, so that nothing is written to it, and nothing fails, at the end."""
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def open_standard_files() -> None:
+    """Open to nowhere what a process was begun without: standard input, output or error.
+
+    Else the next file that is opened would get its number, and what a library prints would get into that file.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free is taken, and that is this one.
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - it has no name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -66,6 +67,8 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
     names, output = places.names, places.output
     if names.count(STDIN) > 1:
         refuse("-: standard input can be read only once; name it once")
+    if STDIN in names and sys.stdin is None:
+        refuse("-: standard input is closed; name a file")
     if places.in_place and output is not None:
         refuse("--in-place and -o exclude each other; choose one")
     if places.in_place and STDIN in names:
