@@ -1,0 +1,147 @@
+"""What holds of every result, as checks that raise `AssertionError`; used by tests and by fuzzing."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import re
+
+from cleaner import Cleaner, CleanResult, Kind, Metadata, apply_removals
+from cleaner.report import explain_json, render_explanation, to_json
+from cleaner.text import split_lines
+
+__all__ = [
+    "check_page",
+    "check_reasons",
+    "check_removals",
+    "check_result",
+    "check_settled",
+    "check_stateless",
+    "outcome",
+]
+
+NO_ARTICLE = "no-article-found"
+ANOTHER = "Der Rat hat gestern Abend entschieden, dass die Brücke bis Mai gesperrt bleibt.\nAntwortenLöschen\n"
+
+
+def outcome(result: CleanResult) -> tuple[object, ...]:
+    """Everything a result says, its verdicts included."""
+    return result, result.lines
+
+
+def check_removals(source: str, result: CleanResult) -> None:
+    """Removals are in order, apart and inside the input, and lead from it to the text and back."""
+    position = 0
+    for removal in result.removals:
+        assert position <= removal.start < removal.end <= len(source), "removals are in order, apart and inside"
+        assert removal.text == source[removal.start : removal.end], "a removal has its text"
+        assert isinstance(removal.kind, Kind), "a removal has a kind"
+        assert math.isfinite(removal.score), "a score is a number"
+        position = removal.end
+    assert apply_removals(source, result.removals) == result.text, "removals lead to the text"
+    assert result.restore() == source, "the input comes back"
+    assert result.changed == bool(result.removals), "a change is a removal"
+
+
+def check_lines_left(source: str, result: CleanResult) -> None:
+    """The lines of the output are lines of the input in their order, whole or without the fragments cut from them."""
+    taken = [(removal.start, removal.end) for removal in result.removals]
+    left = []
+    first = 0
+    for line in split_lines(source):
+        parts = []
+        at = line.start
+        while first < len(taken) and taken[first][1] <= line.start:
+            first += 1
+        number = first
+        while number < len(taken) and taken[number][0] < line.end:
+            start, end = taken[number]
+            parts.append(source[at : max(at, start)])
+            at = max(at, end)
+            number += 1
+        parts.append(source[at : line.end])
+        left.append("".join(parts))
+    shown = [result.text[line.start : line.end] for line in split_lines(result.text)]
+    assert [line for line in shown if line] == [line for line in left if line], "lines are those of the input"
+
+
+def check_doubts(source: str, result: CleanResult) -> None:
+    """What is doubtful lies inside the input in order, holds something, speaks for noise, and was not removed."""
+    taken = [(removal.start, removal.end) for removal in result.removals]
+    position = 0
+    first = 0
+    for doubt in result.doubtful:
+        assert position <= doubt.start < doubt.end <= len(source), "doubts are in order, apart and inside"
+        assert doubt.score > 0.0, "a doubt speaks for noise"
+        assert math.isfinite(doubt.score), "a score is a number"
+        while first < len(taken) and taken[first][1] <= doubt.start:
+            first += 1
+        assert first == len(taken) or taken[first][0] >= doubt.end, "what is doubtful stays"
+        position = doubt.end
+
+
+def check_result(source: str, result: CleanResult) -> None:
+    """All that a result says of itself is right, as far as the input alone can tell."""
+    check_removals(source, result)
+    check_lines_left(source, result)
+    check_doubts(source, result)
+    assert 0.0 <= result.confidence <= 1.0, "confidence is between 0 and 1"
+    assert all(re.fullmatch("[a-z]+(-[a-z]+)*", flag) for flag in result.flags), "flags are names"
+    assert list(result.flags) == sorted(set(result.flags)), "flags are in order, each once"
+    assert result.headline is None or isinstance(result.headline, str)
+    assert all(isinstance(comment, str) and comment for comment in result.comments), "comments hold something"
+
+
+def check_settled(cleaner: Cleaner, text: str, result: CleanResult) -> None:
+    """A text is not emptied, and what is left of it is left alone when it is cleaned again."""
+    if any(map(str.isalpha, text)):
+        assert any(map(str.isalnum, result.text)), "a document with a letter in it is not emptied"
+    again = cleaner.clean(result.text)
+    assert again.text == result.text, "cleaning twice changes nothing"
+    if NO_ARTICLE not in result.flags:
+        assert again.removals == (), "cleaning twice removes nothing"
+
+
+def check_stateless(cleaner: Cleaner, text: str, result: CleanResult) -> None:
+    """A result does not depend on the documents beside it or before it."""
+    batch = cleaner.clean_many([ANOTHER, text, ANOTHER])
+    assert outcome(batch[1]) == outcome(result), "documents of a batch are cleaned as if alone"
+    assert outcome(batch[0]) == outcome(batch[2]), "no document changes the next one"
+
+
+def check_reasons(source: str, result: CleanResult, *, lines: int | None = None) -> None:
+    """Verdicts and evidence lie inside the input, add up, can be shown and written, and outlive a pickle.
+
+    ``lines``: how many verdicts there are to be; those of the input's lines if None.
+    """
+    verdicts = result.lines
+    assert len(verdicts) == (len(split_lines(source)) if lines is None else lines), "one verdict a line"
+    position = 0
+    for verdict in verdicts:
+        assert position <= verdict.line.start <= verdict.line.end <= verdict.line.stop <= len(source), "lines in order"
+        position = verdict.line.end
+        assert verdict.action in {"keep", "drop", "cut"}
+        assert (verdict.kind is None) == (verdict.action == "keep"), "a line that changes has a kind"
+        total = sum(item.points for item in verdict.evidence)
+        if verdict.action == "drop":
+            assert math.isclose(total, verdict.score, rel_tol=1e-6, abs_tol=1e-6), "the evidence adds up to the score"
+    for items in (*(verdict.evidence for verdict in verdicts), *(removal.evidence for removal in result.removals)):
+        for item in items:
+            assert item.source, "evidence has a name"
+            assert math.isfinite(item.points), "points are a number"
+            assert 0 <= item.start <= item.end <= len(source), "evidence lies inside"
+    for removal in result.removals:
+        assert len(removal.evidence) > 0, "a removal has a reason"
+    json.loads(to_json(explain_json(result)))
+    assert all(isinstance(line, str) for line in render_explanation(source, result))
+    assert outcome(pickle.loads(pickle.dumps(result))) == outcome(result), "a pickle holds the same"
+
+
+def check_page(result: CleanResult) -> None:
+    """The result of a page of HTML is right, as far as the text of all its blocks can tell."""
+    check_result(result.restore(), result)
+    metadata = result.metadata
+    assert isinstance(metadata, Metadata)
+    for value in (metadata.title, metadata.author, metadata.date, metadata.site_name, metadata.language):
+        assert value is None or isinstance(value, str)
