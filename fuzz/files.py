@@ -1,0 +1,292 @@
+"""Targets for files of a user's own and of a run: patterns, weights, models of blocks, checkpoints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from cleaner import CleanConfig, Cleaner
+from cleaner.batch.checkpoint import Checkpoint, State
+from cleaner.batch.plan import Plan, Settings
+from cleaner.batch.tally import Tally
+from cleaner.catalog import check_patterns, read_patterns
+from cleaner.errors import ConfigError, PatternError, WeightsError
+from cleaner.html.data import read_model
+from cleaner.html.data import signal_names as block_signal_names
+from cleaner.patterns import PatternSet
+from cleaner.records.chunks import Place
+from cleaner.records.sources import Source
+from cleaner.signals import signal_names
+from cleaner.weights import FORMAT
+from fuzz.mutations import mutate_json, mutate_with
+from fuzz.target import Target
+from tests.invariants import check_page, check_result, check_settled
+from tests.material import HOSTILE, ROOT, sample_texts
+
+__all__ = ["CHECKPOINTS", "MODELS", "PATTERNS", "WEIGHTS"]
+
+_TEXT = "".join(sample_texts()[:2])
+_PAGE = "".join(f"<p class=comments>{line}</p>" for line in sample_texts()[0].splitlines())
+
+
+@cache
+def _folder() -> Path:
+    """A folder for what is read; gone when the process ends."""
+    made = TemporaryDirectory(prefix="cleaner-fuzz-")
+    _KEPT.append(made)
+    return Path(made.name)
+
+
+_KEPT: list[TemporaryDirectory[str]] = []
+
+
+# --- patterns --------------------------------------------------------------------------------------------
+
+
+def _read_patterns(data: bytes) -> PatternSet:
+    (_folder() / "own.toml").write_bytes(data)
+    return read_patterns(_folder())
+
+
+def _check_patterns(_data: bytes, patterns: PatternSet) -> None:
+    """Patterns that load are right about their examples, can be used, and break no promise."""
+    errors = [error for error in check_patterns(_folder())[1] if error.field != "id"]
+    assert errors == [], "what loads is right by the check too"
+    examples = [line for pattern in patterns.patterns for line in (*pattern.must_match, *pattern.must_not_match)]
+    cleaner = Cleaner(patterns=patterns)
+    for text in ("\n".join([*examples, _TEXT]), "\n".join(examples)):
+        result = cleaner.clean(text)
+        check_result(text, result)
+        check_settled(cleaner, text, result)
+
+
+def _pattern_seeds() -> Iterator[bytes]:
+    for path in sorted(ROOT.glob("patterns/*/*.toml")):
+        head, *entries = path.read_text("utf-8").split("[[pattern]]")
+        for number in range(0, len(entries), 6):
+            yield f"{head}[[pattern]]{entries[number]}".encode()
+
+
+_EXPRESSION_PIECES = [
+    r"(a+)+",
+    r"(a|a)*",
+    r"(.*)*",
+    r"(?:x{1,1000}){1,1000}",
+    r"(?<=a)",
+    r"(?<!b{1,9})",
+    r"(?=c)",
+    r"(?!d)",
+    r"(?P<x>e)",
+    r"(?P=x)",
+    r"(?R)",
+    r"(?&x)",
+    r"(?1)",
+    r"\1",
+    r"\p{L}",
+    r"\p{Lu}++",
+    r"\X",
+    r"\N{DIGIT(ONE)}",
+    r"\x00",
+    r"\u00e9",
+    r"[[a-z]--[b]]",
+    r"[^]",
+    r"[",
+    r"(",
+    r")",
+    r"*",
+    r"+",
+    r"?",
+    r"{,}",
+    r"{2147483648}",
+    r"{e<=3}",
+    r"(?i)",
+    r"(?V1)",
+    r"(?s).",
+    r"(?r)",
+    r"(?b)",
+    r"(?e)",
+    r"(?>a)",
+    r"(?(1)a|b)",
+    r"\K",
+    r"\G",
+    r"\m",
+    r"\M",
+    r"\b",
+    r"\A",
+    r"\Z",
+    r"^",
+    r"$",
+    r"|",
+    r"\Q",
+    r"(?#x)",
+    r"\L<x>",
+    r"(?|a|b)",
+    r"[\p{L}&&\p{Lu}]",
+    r".{0,80}",
+    r"'",
+    r"\E",
+]
+_PATTERN_PIECES = tuple(
+    piece.encode("utf-8", "surrogatepass")
+    for piece in (
+        *_EXPRESSION_PIECES,
+        *_EXPRESSION_PIECES,
+        *HOSTILE,
+        "\n[[pattern]]\n",
+        "[pattern.x]\n",
+        "\nformat = 1\n",
+        'kind = "tags"\n',
+        'lang = "any"\n',
+        'match = "start"\n',
+        'match = "anywhere"\n',
+        'case = "exact"\n',
+        'action = "open"\nreach = "end"\n',
+        'action = "cut"\n',
+        'position = "tail"\n',
+        'strength = "weak"\n',
+        'bounds = "none"\n',
+        'gate = "digits"\n',
+        'gate = "short"\n',
+        "regex = 'abc(?:d|e){1,40}'\nliterals = [\"abc\"]\n",
+        'regex = "',
+        "max_length = 9223372036854775808\n",
+        "max_length = " + "9" * 5000 + "\n",
+        "max_length = -1\n",
+        "max_length = 1979-05-27\n",
+        "max_length = inf\n",
+        "x = " + "[" * 1500 + "]" * 1500 + "\n",
+        "x" + ".x" * 1000 + " = 1\n",
+        'phrases = [""]\n',
+        'phrases = ["ab", "abc", "***", "新の"]\n',
+        'must_match = ["abcd", "abce"]\n',
+        'must_not_match = ["x", "y"]\n',
+        'known_miss = ["z"]\n',
+        '"""',
+        "'''",
+        "#",
+        "\\",
+        "(" * 500,
+        "(?:" * 300 + ")" * 300,
+        "|a" * 400,
+        "\x00",
+        "\ufeff",
+    )
+)
+
+
+# --- weights ---------------------------------------------------------------------------------------------
+
+_TREES: dict[str, list[Any]] = {
+    "roots": [0, 5],
+    "signal": [0, 0, 1, 0, 0, 0],
+    "limit": [0.5, 0.0, 2.0, 0.0, 0.0, 0.0],
+    "left": [1, 1, 3, 3, 4, 5],
+    "right": [2, 1, 4, 3, 4, 5],
+    "points": [0.1, -1.0, 0.7, 0.4, 2.0, 0.25],
+}
+
+
+def _weights_seeds() -> Iterator[bytes]:
+    """Small files that load, of the format that is read today."""
+    first, second = signal_names()
+    signals = {
+        name: {"slope": 0.1, "page_slope": 0.0, "offset": 0.0, "bends": [[1.0, 0.5]], "range": [-9.0, 9.0]}
+        for name in first
+    }
+    table = {
+        "format": FORMAT,
+        "made": {},
+        "first": {"prior": -1.0, "page_prior": 0.5, "signals": signals},
+        "second": {"signals": list(second[-2:]), "trees": _TREES},
+    }
+    yield json.dumps(table).encode()
+    yield json.dumps({**table, "second": {"signals": list(second[:3]), "trees": _TREES}}).encode()
+
+
+def _read_weights(data: bytes) -> Cleaner:
+    path = _folder() / "weights.json"
+    path.write_bytes(data)
+    return Cleaner(CleanConfig(weights=path), patterns=PatternSet([]))
+
+
+def _check_weights(_data: bytes, cleaner: Cleaner) -> None:
+    """Weights that load can be used, and break no promise."""
+    result = cleaner.clean(_TEXT)
+    check_result(_TEXT, result)
+    check_settled(cleaner, _TEXT, result)
+
+
+def _model_seeds() -> Iterator[bytes]:
+    signals = list(block_signal_names()[:2])
+    yield json.dumps(
+        {"format": 1, "made": {}, "signals": signals, "names": {"comments": -2.0}, "trees": _TREES}
+    ).encode()
+
+
+def _read_model(data: bytes) -> Cleaner:
+    path = _folder() / "model.json"
+    path.write_bytes(data)
+    read_model(path)
+    cleaner = Cleaner(CleanConfig(html_weights=path), patterns=PatternSet([]))
+    assert cleaner.pages is not None
+    return cleaner
+
+
+def _check_model(_data: bytes, cleaner: Cleaner) -> None:
+    """A model that loads can be used, and breaks no promise."""
+    check_page(cleaner.clean_html(_PAGE))
+
+
+# --- checkpoints -----------------------------------------------------------------------------------------
+
+_STATE = State(1, Place(4096, 17), 3000, 200, 100, 40, 1, tally=Tally(30, 20, 10, 0, 4096, confidence=25.5))
+
+
+@cache
+def _checkpoint() -> Checkpoint:
+    """The checkpoint of a run over two files."""
+    sources = []
+    for name in ("a.jsonl", "b.jsonl"):
+        path = _folder() / name
+        path.write_bytes(b'{"text": "a"}\n')
+        sources.append(Source(name, path, Path(name), "jsonl"))
+    plan = Plan(sources, _write, {source: _folder() / f"{source.name}.out" for source in sources})
+    return Checkpoint(_folder() / "checkpoint.json", plan, Settings(CleanConfig()))
+
+
+def _write(_data: bytes) -> None:
+    """Standard output, which these runs have none of."""
+
+
+def _checkpoint_seeds() -> Iterator[bytes]:
+    for state in (_STATE, State()):
+        _checkpoint().save(state)
+        yield _checkpoint().path.read_bytes()
+
+
+def _load_checkpoint(data: bytes) -> State | None:
+    _checkpoint().path.write_bytes(data)
+    return _checkpoint().load()
+
+
+def _check_state(_data: bytes, state: State | None) -> None:
+    """What loads is a state that was saved: one of other numbers would silently give another output."""
+    assert state is not None, "a file that is there is read or refused"
+    assert state in (_STATE, State()), "a changed state is refused"
+
+
+def _mutate_patterns(data: bytes, random: Random) -> bytes:
+    return _PATTERN_MUTATION(data, random)
+
+
+_PATTERN_MUTATION = mutate_with(_PATTERN_PIECES, (b"\n", b'"', b"'", b"|", b"(", b")", b" = ", b", "))
+
+PATTERNS = Target(_read_patterns, _check_patterns, _pattern_seeds, _mutate_patterns, errors=(PatternError,))
+WEIGHTS = Target(_read_weights, _check_weights, _weights_seeds, mutate_json, errors=(WeightsError,), max_size=32768)
+MODELS = Target(_read_model, _check_model, _model_seeds, mutate_json, errors=(WeightsError,))
+CHECKPOINTS = Target(_load_checkpoint, _check_state, _checkpoint_seeds, mutate_json, errors=(ConfigError,))

@@ -1,0 +1,26 @@
+"""All targets by name; a new reader or judge adds its own here."""
+
+from __future__ import annotations
+
+from fuzz.documents import HTML, HTML_REASONS, TEXT, TEXT_REASONS
+from fuzz.files import CHECKPOINTS, MODELS, PATTERNS, WEIGHTS
+from fuzz.readers import COMPRESSED, HTTP, JSONL, TEXT_FILES, WARC
+from fuzz.target import Target
+
+__all__ = ["TARGETS"]
+
+TARGETS: dict[str, Target] = {
+    "text": TEXT,
+    "text-reasons": TEXT_REASONS,
+    "html": HTML,
+    "html-reasons": HTML_REASONS,
+    "patterns": PATTERNS,
+    "weights": WEIGHTS,
+    "models": MODELS,
+    "jsonl": JSONL,
+    "warc": WARC,
+    "http": HTTP,
+    "compressed": COMPRESSED,
+    "text-files": TEXT_FILES,
+    "checkpoints": CHECKPOINTS,
+}
