@@ -88,6 +88,11 @@ class Trial:
         self._bytes += size
         self._seconds += seconds
         if seconds / size > self._slowest[0]:
+            # What is made at first use, and what else the machine does, is no fault of the input: the better of two.
+            started = time.process_time()
+            self._attempt(data)
+            seconds = min(seconds, time.process_time() - started)
+        if seconds / size > self._slowest[0]:
             self._slowest = (seconds / size, len(data), seconds)
             (self._folder / "slowest").write_bytes(data)
         if time.monotonic() - self._reported > _REPORT_SECONDS:

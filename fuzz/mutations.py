@@ -16,7 +16,21 @@ __all__ = ["as_bytes", "as_text", "damage", "mutate_json", "mutate_text", "mutat
 _MOST_STEPS = 4
 _REPEATS = (2, 3, 10, 60, 300)
 _NUMBERS = (0, 1, -1, -6, 2**31, 2**63, -(2**63), 10**400, 0.5, -0.0, 1e308, float("nan"), float("inf"), float("-inf"))
-_VALUES: tuple[Any, ...] = (*_NUMBERS, None, True, False, "", "\ud800", "\x00", [], {}, [[]], {"": None}, ["a"], "9" * 5000)
+_VALUES: tuple[Any, ...] = (
+    *_NUMBERS,
+    None,
+    True,
+    False,
+    "",
+    "\ud800",
+    "\x00",
+    [],
+    {},
+    [[]],
+    {"": None},
+    ["a"],
+    "9" * 5000,
+)
 
 
 def as_text(data: bytes) -> str:
