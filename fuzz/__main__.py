@@ -42,7 +42,7 @@ class Outcome:
     status: int
 
 
-def run(name: str, folder: Path, seconds: int) -> Outcome:
+def run(name: str, folder: Path, seconds: int, seed: int) -> Outcome:
     """Try inputs for a target for so many seconds; a process that an input ends is started again."""
     end = time.monotonic() + seconds
     reports: list[dict[str, Any]] = []
@@ -50,7 +50,8 @@ def run(name: str, folder: Path, seconds: int) -> Outcome:
     with (folder / "log").open("ab") as log:
         while (left := int(end - time.monotonic())) >= LEAST_SECONDS or not reports:
             (folder / "report.json").unlink(missing_ok=True)
-            command = [sys.executable, "-m", "fuzz.harness", name, str(folder), f"-max_total_time={max(left, 1)}"]
+            limits = (f"-max_total_time={max(left, 1)}", f"-seed={seed and seed + len(reports)}")
+            command = [sys.executable, "-m", "fuzz.harness", name, str(folder), *limits]
             done = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False)
             report = folder / "report.json"
             reports.append(json.loads(report.read_text()) if report.exists() else {})
@@ -90,6 +91,9 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"some of: {', '.join(TARGETS)}; all if left out")
     parser.add_argument("--seconds", type=int, default=60, help="how long each target is tried (default 60)")
     parser.add_argument("--jobs", type=int, default=1, help="how many targets are tried at a time (default 1)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="a number from which all inputs follow (default: by chance)"
+    )
     parser.add_argument("--folder", type=Path, default=ROOT / ".fuzz", help="where inputs are kept (default .fuzz)")
     options = parser.parse_args()
     names = options.targets or list(TARGETS)
@@ -100,7 +104,7 @@ def main() -> int:
     print(_ROW.format("target", "executions", "refused", "found", "mean s/MB", "worst s/MB", "slowest input"))
     failed = False
     with ThreadPoolExecutor(options.jobs) as pool:
-        for outcome in pool.map(lambda name: run(name, options.folder / name, options.seconds), names):
+        for outcome in pool.map(lambda name: run(name, options.folder / name, options.seconds, options.seed), names):
             print(show(outcome), flush=True)
             failed |= bool(outcome.found or outcome.status or not outcome.executions)
             for path in outcome.found:
