@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner
-from cleaner.batch.checkpoint import Checkpoint, State
+from cleaner.batch.checkpoint import Checkpoint, Progress, State
 from cleaner.batch.plan import Plan, Settings
 from cleaner.batch.tally import Tally
 from cleaner.catalog import check_patterns, read_patterns
@@ -248,12 +248,18 @@ _STATE = State(1, Place(4096, 17), 3000, 200, 100, 40, 1, tally=Tally(30, 20, 10
 
 
 @cache
+def _progress() -> tuple[Progress, ...]:
+    """What the runs were at that the seeds are of."""
+    return Progress(_STATE, State(), (str(_folder() / "a.jsonl.partial"),)), Progress()
+
+
 def _checkpoint() -> Checkpoint:
     """The checkpoint of a run over two files."""
     sources = []
     for name in ("a.jsonl", "b.jsonl"):
         path = _folder() / name
-        path.write_bytes(b'{"text": "a"}\n')
+        if not path.exists():
+            path.write_bytes(b'{"text": "a"}\n')
         sources.append(Source(name, path, Path(name), "jsonl"))
     plan = Plan(sources, _write, {source: _folder() / f"{source.name}.out" for source in sources})
     return Checkpoint(_folder() / "checkpoint.json", plan, Settings(CleanConfig()))
@@ -264,20 +270,41 @@ def _write(_data: bytes) -> None:
 
 
 def _checkpoint_seeds() -> Iterator[bytes]:
-    for state in (_STATE, State()):
-        _checkpoint().save(state)
-        yield _checkpoint().path.read_bytes()
+    for progress in _progress():
+        checkpoint = _checkpoint()
+        checkpoint.path.unlink(missing_ok=True)
+        checkpoint.take()
+        checkpoint.save(progress)
+        checkpoint.release()
+        yield checkpoint.path.read_bytes()
 
 
-def _load_checkpoint(data: bytes) -> State | None:
-    _checkpoint().path.write_bytes(data)
-    return _checkpoint().load()
+def _load_checkpoint(data: bytes) -> Progress | None:
+    """The progress in a file with these bytes; None where it is empty, as a run leaves it that was killed at once."""
+    checkpoint = _checkpoint()
+    checkpoint.path.write_bytes(data)
+    try:
+        return checkpoint.load() if checkpoint.take() else None
+    except ConfigError:
+        assert checkpoint.path.read_bytes() == data, "what is refused is left alone"
+        raise
+    finally:
+        checkpoint.left_partials()
+        checkpoint.release()
 
 
-def _check_state(_data: bytes, state: State | None) -> None:
-    """What loads is a state that was saved: one of other numbers would silently give another output."""
-    assert state is not None, "a file that is there is read or refused"
-    assert state in (_STATE, State()), "a changed state is refused"
+def _check_progress(data: bytes, progress: Progress | None) -> None:
+    """What loads is what was saved: one of other numbers would silently give another output."""
+    assert progress in _progress() if data else progress is None, "a changed checkpoint is refused"
+
+
+def _mutate_checkpoint(data: bytes, random: Random) -> bytes:
+    """Other values in the form in which they are written: what looks otherwise is refused at once."""
+    made = mutate_json(data, random)
+    try:
+        return json.dumps(json.loads(made), indent=1).encode() + b"\n"
+    except (ValueError, RecursionError):
+        return made
 
 
 def _mutate_patterns(data: bytes, random: Random) -> bytes:
@@ -289,4 +316,4 @@ _PATTERN_MUTATION = mutate_with(_PATTERN_PIECES, (b"\n", b'"', b"'", b"|", b"(",
 PATTERNS = Target(_read_patterns, _check_patterns, _pattern_seeds, _mutate_patterns, errors=(PatternError,))
 WEIGHTS = Target(_read_weights, _check_weights, _weights_seeds, mutate_json, errors=(WeightsError,), max_size=32768)
 MODELS = Target(_read_model, _check_model, _model_seeds, mutate_json, errors=(WeightsError,))
-CHECKPOINTS = Target(_load_checkpoint, _check_state, _checkpoint_seeds, mutate_json, errors=(ConfigError,))
+CHECKPOINTS = Target(_load_checkpoint, _check_progress, _checkpoint_seeds, _mutate_checkpoint, errors=(ConfigError,))
