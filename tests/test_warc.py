@@ -220,6 +220,17 @@ def test_head_without_its_last_header_keeps_its_end(end: bytes, tmp_path: Path) 
     assert item.document.write("Non!") == head.replace(b": 3", b": 4") + b"\r\n\r\nNon!\r\n\r\n"
 
 
+def test_head_does_not_end_where_a_header_was_left_out(tmp_path: Path) -> None:
+    """Line ends on both sides of a digest that is left out do not end the head early."""
+    path = tmp_path / "a.wet"
+    head = b"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Payload-Digest: foo:\n\r\n\nX: y\r\nContent-Length: 3\r\n\r\n"
+    path.write_bytes(head + b"Oui\r\n\r\n")
+    (item,) = _items(_chunks(path))
+    assert item.document is not None
+    made = item.document.write("Non!")
+    assert made == b"WARC/1.0\r\nWARC-Type: conversion\r\nX: y\r\nContent-Length: 4\r\n\r\nNon!\r\n\r\n"
+
+
 # --- damage ----------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from cleaner.records.streams import compress
 
 __all__ = ["read_chunks", "read_items", "write_items"]
 
+_LINE_END = re.compile(rb"\r?\n")
 _DIGESTS = (b"warc-block-digest", b"warc-payload-digest")
 # Kinds of records that may hold text, with the type of content they must have.
 _TEXT_RECORDS = {b"conversion": b"text/", b"resource": b"text/plain"}
@@ -167,8 +169,10 @@ def _renewed_head(head: bytes, body: bytes) -> bytes:
             made += value or b""
             position = found.end() if value is not None else head.index(b"\n", found.end()) + 1
     made += head[position:]
-    # A head that lost its last header may end with the line end of the one before, which need not be the usual one.
-    return bytes(made) if made.endswith(END) else bytes(made.rstrip(b"\r\n") + END)
+    if made.find(END) == len(made) - len(END):
+        return bytes(made)
+    # Where a header was left out, line ends on both sides of it may have met: the head would end there, or nowhere.
+    return b"\r\n".join(line for line in _LINE_END.split(bytes(made)) if line) + END
 
 
 def _digest(like: bytes, body: bytes) -> bytes | None:
