@@ -16,7 +16,7 @@ from cleaner.confidence import confidence
 from cleaner.context import Decision
 from cleaner.edits import Edit, line_evidence
 from cleaner.matcher import Hit
-from cleaner.model import Action, CleanResult, Deferred, Doubt, Evidence, Line, Removal, Verdict
+from cleaner.model import Action, CleanResult, Deferred, Doubt, Evidence, Kind, Line, Removal, Verdict
 from cleaner.text import Document, split_lines
 from cleaner.threads import THREAD_KINDS
 
@@ -113,15 +113,14 @@ class Pass:
         """The verdict over a line of the input in this pass."""
         decision = self.decision
         removed = [part for part in parts if decision.removed[part] and self.edits]
-        action: Action = "keep"
-        if len(removed) == len(parts):
-            action = "drop"
-        elif removed or any(cut.line in parts for cut in decision.cuts):
-            action = "cut"
+        # A line of which a fragment goes is no noise itself; what goes has a kind.
+        kinds = [decision.kinds[part] for part in removed] or [
+            cut.evidence.kind or Kind.BOILERPLATE for cut in decision.cuts if cut.line in parts and self.edits
+        ]
+        action: Action = "drop" if len(removed) == len(parts) else "cut" if kinds else "keep"
         evidence = [item for part in parts for item in line_evidence(self.document, decision, part)]
-        kinds = [decision.kinds[part] for part in removed or parts]
         score = sum(decision.scores[part] for part in parts)
-        return Verdict(line, action, kinds[0] if action != "keep" else None, score, self.segments.moved(evidence))
+        return Verdict(line, action, kinds[0] if kinds else None, score, self.segments.moved(evidence))
 
 
 class Trace:
@@ -159,14 +158,18 @@ class Trace:
         starts = [line.start for line in lines]
         verdicts = [Verdict(line, "keep", None, 0.0, ()) for line in lines]
         cut: set[int] = set()
+        gone: set[int] = set()
         for one in self.passes:
             for index, parts in one.parts(starts).items():
+                if index in gone:
+                    # What stood on both sides of it has become one unit, which reaches over its place.
+                    continue
                 verdict = one.verdict(lines[index], parts)
                 # What is left of a line after a cut is looked at again; the cut is what there is to tell.
                 if index not in cut or verdict.action == "drop":
                     verdicts[index] = verdict
-                if verdict.action == "cut":
-                    cut.add(index)
+                if verdict.action != "keep":
+                    (cut if verdict.action == "cut" else gone).add(index)
         return tuple(verdicts)
 
 

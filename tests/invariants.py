@@ -139,9 +139,28 @@ def check_reasons(source: str, result: CleanResult, *, lines: int | None = None)
             assert 0 <= item.start <= item.end <= len(source), "evidence lies inside"
     for removal in result.removals:
         assert len(removal.evidence) > 0, "a removal has a reason"
+    _check_actions(source, result)
     json.loads(to_json(explain_json(result)))
     assert all(isinstance(line, str) for line in render_explanation(source, result))
     assert outcome(pickle.loads(pickle.dumps(result))) == outcome(result), "a pickle holds the same"
+
+
+def _check_actions(source: str, result: CleanResult) -> None:
+    """Verdicts say what happened: what is kept is untouched, what is dropped is gone, what is cut lost a part."""
+    taken = [(removal.start, removal.end) for removal in result.removals]
+    first = 0
+    for verdict in result.lines:
+        start, end = verdict.line.start, verdict.line.end
+        while first < len(taken) and taken[first][1] <= start:
+            first += 1
+        number, gone = first, 0
+        while number < len(taken) and taken[number][0] < end:
+            gone += len(source[max(start, taken[number][0]) : min(end, taken[number][1])].strip())
+            number += 1
+        if source[start:end].strip():
+            assert (gone == 0) == (verdict.action == "keep"), (
+                "what is kept is untouched, what is not has lost something"
+            )
 
 
 def check_page(result: CleanResult) -> None:

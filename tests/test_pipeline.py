@@ -545,3 +545,30 @@ def test_text_of_too_many_lines_comes_back_as_it_was() -> None:
     assert (result.text, result.removals, result.flags) == (text, (), ("too-many-lines",))
     assert result.restore() == text
     assert pickle.loads(pickle.dumps(result)) == result
+
+
+def test_a_cut_line_has_the_kind_of_what_was_cut() -> None:
+    """The verdict of a line that stays without a fragment names the fragment's kind, though the line is no noise."""
+    article = "Le conseil municipal a voté hier soir le budget de la piscine, après trois heures d'une discussion.\n"
+    result = explain_text(f"Le pont rouvre lundi.pic.twitter.com/AbCdEf1234\n{article}")
+    assert [removal.text for removal in result.removals] == ["pic.twitter.com/AbCdEf1234"]
+    assert [(verdict.action, verdict.kind) for verdict in result.lines] == [
+        ("cut", Kind.SOCIAL_PROMOTION),
+        ("keep", None),
+    ]
+
+
+def test_a_removed_line_keeps_its_verdict() -> None:
+    """A removed line stays dropped in the verdicts, though what stood on both sides of it is one unit afterwards."""
+    lines = (
+        "切符売り場は番台、待合室は休憩所に",
+        "2024年4月8日 5時00分",
+        "足湯につかる人たち=7日、湯ノ沢町白樺口、三枝拓郎撮影",
+    )
+    result = explain_text("".join(f"{line}\n" for line in lines))
+    assert [removal.text for removal in result.removals] == [f"{lines[1]}\n", "=7日、湯ノ沢町白樺口、三枝拓郎撮影"]
+    assert [(verdict.action, verdict.kind) for verdict in result.lines] == [
+        ("keep", None),
+        ("drop", Kind.PUBLICATION_DATE),
+        ("cut", Kind.PHOTO_CREDIT),
+    ]
