@@ -20,6 +20,14 @@ FORMAT = 1
 MIN_LITERAL = 3
 MIN_CJK_LITERAL = 2
 MIN_EXAMPLES = 2
+# The regex package takes memory for each repetition: "a" 2,147,483,648 times took over 4 GB (set by hand; ours repeat 24 times at most).
+MAX_REPEATS = 10_000
+MAX_DIGITS = 12
+# What a count may stand behind: an escape, a class of characters, a group.
+_COUNTED = regex.compile(
+    r"\\[pPNxuU]\{[^}]*+\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*+\]|(?P<open>\()|(?P<close>\))|\{(?P<least>\d++)(?:,\d*+)?\}",
+    regex.DOTALL,
+)
 # No line that a pattern finds is longer (set by hand).
 MAX_LENGTH = 100_000
 _HEADER = ("format", "kind", "lang", "pattern")
@@ -140,11 +148,33 @@ def _validate_regex(pattern: Pattern, fail: _Fail) -> None:
     source = pattern.regex or ""
     if source.startswith("^") or (source.endswith("$") and not source.endswith("\\$")):
         raise fail("regex", "leave out ^ and $; `match` adds the anchors")
+    if _longest_repetition(source) > MAX_REPEATS:
+        raise fail("regex", f"repeats more than {MAX_REPEATS} times; no line is looked at that far")
     if not pattern.literals and pattern.gate is None:
         raise fail("literals", f"name a literal every match contains, or a gate: {', '.join(GATES)}")
     for literal in pattern.literals:
         if not is_long_enough(literal):
             raise fail("literals", f"{literal!r} is too short; use {MIN_LITERAL} characters or more, or a gate")
+
+
+def _longest_repetition(source: str) -> int:
+    """How often an expression asks for something at least, groups inside groups multiplied: it is compiled so long."""
+    inside = [1]
+    own, behind = 1, 0
+    for found in _COUNTED.finditer(source):
+        if found.start() != behind:
+            own = 1
+        behind = found.end()
+        if found["open"]:
+            inside.append(1)
+        elif found["close"]:
+            own = inside.pop() if len(inside) > 1 else 1
+        elif found["least"]:
+            own *= int(found["least"][:MAX_DIGITS])
+        else:
+            own = 1
+        inside[-1] = max(inside[-1], own if not found["open"] else 1)
+    return max(inside)
 
 
 def is_long_enough(literal: str) -> bool:

@@ -204,6 +204,15 @@ HOSTILE = {
         + 'literals = ["gloobers"]',
         "does not compile",
     ),
+    "large-count": (
+        GOOD.replace('phrases = ["Gloobers"]', "regex = 'gloobers{2147483648}'") + 'literals = ["gloobers"]',
+        "repeats more than 10000 times",
+    ),
+    "nested-counts": (
+        GOOD.replace('phrases = ["Gloobers"]', "regex = '(?:(?:gloobers{1000} ){1000}x){1000,}'")
+        + 'literals = ["gloobers"]',
+        "repeats more than 10000 times",
+    ),
     "large-file": ("#" * 1_000_001, "has 1000001 bytes, more than 1000000; part it into several files"),
 }
 
