@@ -117,6 +117,42 @@ def test_large_pages_are_bounded(markup: str) -> None:
     assert len(page.nodes) <= MAX_ELEMENTS + 2
 
 
+def test_elements_after_the_bound_are_left_out() -> None:
+    """Of more elements the first are read, in however many others they stand, and the page says so."""
+    part = "<p>Der Rat hat gestern entschieden.</p>"
+    assert read_page(part * 200).flags == ()
+    for markup in (
+        part * (MAX_ELEMENTS + 10),
+        f"<div>{part}</div>" * MAX_ELEMENTS,
+        f"<div>{part * MAX_ELEMENTS}</div>",
+    ):
+        page = read_page(markup)
+        assert page.flags == ("page-cut-short",)
+        assert len(page.blocks) >= MAX_ELEMENTS // 2 - 1
+        assert len(page.nodes) <= MAX_ELEMENTS + 1
+        assert {block.text for block in page.blocks} == {"Der Rat hat gestern entschieden."}
+
+
+def test_rows_and_cells_count_as_elements() -> None:
+    """The rows of a table of data are bounded like everything else."""
+    page = read_page("<table>" + "<tr><td>Boat</td><td>Fare</td></tr>" * (MAX_ELEMENTS // 2) + "</table><p>behind")
+    assert page.flags == ("page-cut-short",)
+    assert len(page.blocks) == (MAX_ELEMENTS - 2) // 3
+
+
+def test_page_deeper_than_the_parser_reads_says_so() -> None:
+    """The parser stops where 2,000 elements are open; that something is missing is told."""
+    page = read_page("<p>before</p>" + "<b>" * 3_000 + "<p>behind</p>")
+    assert [block.text for block in page.blocks] == ["before"]
+    assert page.flags == ("page-cut-short",)
+
+
+def test_rows_inside_rows_are_a_layout() -> None:
+    """A table whose rows stand inside each other is no table of data, so their text is read once."""
+    nested = "<table>" + "<tr><td>Boat<td><div>" * 3 + "Fare"
+    assert texts(nested) == ["Boat", "Boat", "Boat", "Fare"]
+
+
 def test_text_behind_embedded_data_is_found() -> None:
     """A picture of megabytes inside the page does not hide what is behind it."""
     assert texts("<img src='data:image/png;base64," + "A" * 11_000_000 + "'><p>behind</p>") == ["behind"]

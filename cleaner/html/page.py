@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from cleaner.html.attributes import bound_attributes
 from cleaner.html.decoding import decode_page, repair_text
 
-__all__ = ["Block", "Node", "Page", "page_text", "read_page"]
+__all__ = ["Block", "Node", "Page", "page_text", "parse_page", "read_page"]
 
 # What is behind so many characters of markup, or so many elements, is left out.
 MAX_CHARACTERS = 10_000_000
@@ -121,27 +122,34 @@ def read_page(markup: str | bytes, charset: str | None = None) -> Page:
     ['Low water', 'The ferry waits.']
     """
     text = page_text(markup, charset)
-    root, cut = _parse(text)
+    root, cut = parse_page(text)
     if root is None:
         return Page(None)
     cutter = _Cutter()
     cutter.cut(root)
-    flags = (CUT_SHORT,) if cut or cutter.left_elements <= 0 else ()
+    flags = (CUT_SHORT,) if cut or cutter.left_elements < 0 else ()
     return Page(root, cutter.nodes, cutter.blocks, flags)
 
 
 def page_text(markup: str | bytes, charset: str | None = None) -> str:
-    """The characters of a page, without pictures and other data that stand in it; a character more than its bound."""
+    """The characters of a page, without pictures and other data that stand in it; a character more than its bound.
+
+    Elements have no more attributes than parsers bear, see `cleaner.html.attributes`.
+    """
     if isinstance(markup, bytes):
         if b"data:" in markup:
             markup = _DATA_BYTES.sub(b"data:", markup[:MAX_BYTES])
-        return decode_page(markup[: 4 * MAX_CHARACTERS], charset)[: MAX_CHARACTERS + 1]
-    if "data:" in markup:
-        markup = _DATA.sub("data:", markup[:MAX_BYTES])
-    return repair_text(markup[: MAX_CHARACTERS + 1])
+        text = decode_page(markup[: 4 * MAX_CHARACTERS], charset)[: MAX_CHARACTERS + 1]
+    else:
+        if "data:" in markup:
+            markup = _DATA.sub("data:", markup[:MAX_BYTES])
+        text = repair_text(markup[: MAX_CHARACTERS + 1])
+    encoded = text.encode("utf-8", "surrogatepass")
+    bounded = bound_attributes(encoded)
+    return text if bounded is encoded else bounded.decode("utf-8", "surrogatepass")
 
 
-def _parse(text: str) -> tuple[Any, bool]:
+def parse_page(text: str) -> tuple[Any, bool]:
     """The tree of a page, and whether it was cut short."""
     if "<" not in text:
         return None, False
@@ -152,9 +160,12 @@ def _parse(text: str) -> tuple[Any, bool]:
         text = _TAG.sub(_without_many_attributes, text)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser), cut
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None, False
+    # The parser stops where some 2,000 elements are open.
+    last: Any = parser.error_log.last_error
+    return root, cut or (last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT)
 
 
 def _without_many_attributes(tag: re.Match[str]) -> str:
@@ -250,6 +261,9 @@ class _Cutter:
         self._end_block(node)
         inner = self._begin(child, "table", node, depth)
         for row, cells, link_size in rows:
+            self.left_elements -= 1 + len(row)
+            if self.left_elements < 0:
+                break
             at = self._begin(row, row.tag, inner, depth + 1)
             self.blocks.append(Block(" | ".join(cells), at, link_size=link_size, links=int(link_size > 0)))
         self._soft = False
@@ -269,11 +283,15 @@ class _Cutter:
 
     def _begin(self, element: Any, tag: str, parent: int, depth: int) -> int:
         names, hidden = "", False
-        for name, value in element.items():
+        # The parser finds a value by going through all attributes before it, so only those that count are asked for.
+        for name in element.keys():  # noqa: SIM118
             if name in _NAMING:
-                names = f"{names} {value[:MAX_NAME_CHARACTERS]}"
-            elif name == "hidden" or (name == "style" and "none" in value and "display" in value):
+                names = f"{names} {element.get(name)[:MAX_NAME_CHARACTERS]}"
+            elif name == "hidden":
                 hidden = True
+            elif name == "style":
+                value = element.get(name)
+                hidden = hidden or ("none" in value and "display" in value)
         self.nodes.append(Node(tag, parent, names, hidden, depth))
         return len(self.nodes) - 1
 
@@ -307,13 +325,16 @@ def _literal_text(text: str) -> str:
 
 def _data_rows(table: Any) -> list[tuple[Any, list[str], int]] | None:
     """The rows of a table of data, each with its filled cells and the characters in links; None for a layout."""
+    if any(element is not table for element in table.iter("table", "script", "style")):
+        return None
     rows = []
-    for element in table.iter("tr", "table", "caption", "script", "style"):
-        if element.tag == "caption" and (text := " ".join("".join(element.itertext()).split())):
-            rows.append((element, [text], 0))
-        if element.tag in {"table", "script", "style"} and element is not table:
+    for element in table.iter("tr", "caption"):
+        # Only a layout has rows inside rows; looked into one by one their text would be read again and again.
+        if next(element.iterdescendants("tr", "caption"), None) is not None:
             return None
-        if element.tag != "tr":
+        if element.tag == "caption":
+            if text := " ".join("".join(element.itertext()).split()):
+                rows.append((element, [text], 0))
             continue
         cells = []
         for cell in element:
