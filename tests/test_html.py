@@ -23,7 +23,6 @@ from cleaner import (
     explain_html,
 )
 from cleaner.errors import WeightsError
-from cleaner.html.peer import MAX_ROW_CELLS, extract_text
 
 HEADLINE = "Ferry returns to the lake after repairs"
 FIRST = (
@@ -192,16 +191,6 @@ def test_pages_that_trafilatura_fails_on(page: str, engine: str) -> None:
     result = explain_html(page, engine=engine)
     assert result.metadata.title is None
     assert result.flags == ("no-article-found",)
-
-
-def test_rows_of_very_many_cells_are_not_shown_to_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its time for a row grows with the square of the cells."""
-    asked: list[str] = []
-    monkeypatch.setattr("cleaner.html.peer._trafilatura", lambda: asked.append("asked"))
-    assert extract_text("<table><tr>" + "<TD>a" * (MAX_ROW_CELLS + 1)) == ""
-    assert asked == []
-    extract_text("<table>" + "<tr><td>a" * (MAX_ROW_CELLS + 1))
-    assert asked == ["asked"]
 
 
 def test_text_in_data_is_found() -> None:
