@@ -176,6 +176,16 @@ def test_tables_and_code_keep_their_lines() -> None:
     assert "    print(boat.name, boat.seats)" in lines
 
 
+@pytest.mark.parametrize("gap", ["    ", "\t\t", "\xa0\xa0\xa0\xa0", "\x1f", "\x85", "\u2028", "\r"])
+def test_code_of_one_line_is_one_block(gap: str) -> None:
+    """Columns and odd line ends in preformatted text make neither more blocks nor fewer."""
+    code = gap.join(["Der Rat hat gestern den Haushalt mit knapper Mehrheit beschlossen", "Montag", "12.05.2019"])
+    for engine in ("blocks", "trafilatura"):
+        result = explain_html(f"<p>Oui.</p><pre>{code}</pre>", engine=engine)
+        assert apply_removals(result.restore(), result.removals) == result.text
+    assert len(explain_html(f"<p>Oui.</p><pre>{code}</pre>").lines) == 2
+
+
 def test_engine_trafilatura() -> None:
     """With the other engine trafilatura finds the text, and its text is cleaned."""
     result = explain_html(PAGE, engine="trafilatura")
