@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
@@ -32,7 +33,8 @@ _JOURNAL: Compression = "zst"
 # --- reading ---------------------------------------------------------------------------------------------
 
 
-def open_file(source: Source) -> pq.ParquetFile:
+@contextmanager
+def open_file(source: Source) -> Iterator[pq.ParquetFile]:
     """A Parquet file; raises `InputError` where it is none, or pyarrow is not there."""
     try:
         import pyarrow as pa
@@ -45,12 +47,15 @@ def open_file(source: Source) -> pq.ParquetFile:
         raise InputError("standard input: Parquet cannot be read from a pipe; name the file")
     if source.compression is not None:
         raise InputError(f"{source.name}: a Parquet file is compressed inside; decompress it first")
-    try:
-        return pq.ParquetFile(source.path, pre_buffer=False)
-    except OSError as error:
-        raise input_error(source.name, error) from None
-    except pa.ArrowException as error:
-        raise InputError(f"{source.name}: is no valid Parquet file: {error}; get it again") from None
+    with ExitStack() as stack:
+        try:
+            # pyarrow itself opens no file whose name is not UTF-8, and takes some names for addresses.
+            file = pq.ParquetFile(stack.enter_context(source.path.open("rb")), pre_buffer=False)
+        except OSError as error:
+            raise input_error(source.name, error) from None
+        except pa.ArrowException as error:
+            raise InputError(f"{source.name}: is no valid Parquet file: {error}; get it again") from None
+        yield stack.enter_context(file)
 
 
 def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
