@@ -14,9 +14,10 @@ from cleaner.analysis import Analysis
 from cleaner.comments import find_comments
 from cleaner.confidence import Expected, expect
 from cleaner.config import CleanConfig
-from cleaner.evidence import Cut, Gathered, Ledger, gather
+from cleaner.evidence import Gathered, gather
 from cleaner.features import BoolArray, FloatArray
 from cleaner.headlines import Headline
+from cleaner.ledger import Cut, Ledger
 from cleaner.model import Evidence, Kind
 from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata
 from cleaner.runs import MODES, choose_runs
@@ -33,11 +34,15 @@ TRUNCATED = "truncated-by-paywall"
 # How far below the article the notice of a paywall stands, and its least words (set by hand).
 WALL_MAX_LINES, WALL_MIN_WORDS = 3, 4
 COPY_POINTS = 24.0
+# A line above the article that is another part of the window's title than the headline (set by hand).
+SITE_POINTS = 16.0
 HEADLINE_POINTS = -24.0
 HEADLINE_PLACE_POINTS, HEADLINE_PLACE_LINES, HEADLINE_PLACE_OTHERS = -4.0, 2, 2
 MAIN_BLOCK_POINTS = -1.0
 TABLE_POINTS, TABLE_MAX_RAWNESS = -6.0, 0.5
 LIST_POINTS, LIST_MIN_ITEMS = -4.0, 2
+# Sheets of facts: rows, and the words of labels and values (set by hand).
+SHEET_POINTS, SHEET_MIN_ROWS, SHEET_LABEL_WORDS, SHEET_VALUE_WORDS = -2.0, 3, 4, 5
 # Where few lines tell of each other, a sentence stays more easily: in full up to so many lines, not at all from so
 # many on, and that from so many more where the document is a flattened page.
 FEW_LINES_POINTS, FEW_LINES_FULLY, FEW_LINES_NONE, FEW_LINES_PAGE = -2.0, 12, 40, 40
@@ -87,6 +92,7 @@ def decide(
     points = _with_main_block(analysis, points, clues)
     _add_tables(analysis, ledger, clues.raw)
     _add_lists(analysis, ledger, clues)
+    _add_sheets(analysis, ledger)
     choice = _choose(analysis, config, ledger, points, clues.raw)
     return _sum(analysis, config, gathered, choice)
 
@@ -149,6 +155,8 @@ def _add_headline(ledger: Ledger, headline: Headline | None, config: CleanConfig
         ledger.add(headline.first, "context.headline", HEADLINE_POINTS, None)
     for line in headline.copies:
         ledger.add(line, "context.headline-copy", COPY_POINTS, Kind.DUPLICATE_HEADLINE)
+    for line in headline.site:
+        ledger.add(line, "context.site-name", SITE_POINTS, Kind.INTERFACE)
 
 
 def _add_headline_place(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
@@ -203,13 +211,59 @@ def _add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
         at = stop
 
 
+def _add_sheets(analysis: Analysis, ledger: Ledger) -> None:
+    """Rows of labels and values ("Length: 17 km") that no pattern speaks of are a sheet of facts, and the article's."""
+    filled = analysis.filled.tolist()
+    speaks = ledger.totals() != 0.0
+    rows: list[list[int]] = []
+    at = 0
+    while at < len(filled):
+        size = _row_size(analysis, filled[at : at + 2])
+        row = filled[at : at + size]
+        if not row or speaks[row].any():
+            _protect_sheet(analysis, ledger, rows)
+            rows = []
+        else:
+            rows.append(row)
+        at += max(size, 1)
+    _protect_sheet(analysis, ledger, rows)
+
+
+def _row_size(analysis: Analysis, lines: list[int]) -> int:
+    """How many of the next two lines are a row of a sheet: one with both, or a label above its value; 0 for none."""
+    features = analysis.features
+    label, colon, value = analysis.document.line_text(lines[0]).partition(":")
+    is_label = bool(colon) and 0 < len(label.split()) <= SHEET_LABEL_WORDS and not any(map(str.isdigit, label))
+    if not is_label:
+        return 0
+    if value.strip():
+        return int(
+            value[0].isspace() and len(value.split()) <= SHEET_VALUE_WORDS and not features.ends_sentence[lines[0]]
+        )
+    is_value = (
+        len(lines) > 1 and features.words[lines[1]] <= 2 * SHEET_VALUE_WORDS and not features.ends_colon[lines[1]]
+    )
+    return 2 if is_value else 0
+
+
+def _protect_sheet(analysis: Analysis, ledger: Ledger, rows: list[list[int]]) -> None:
+    labels = {analysis.document.folded_line(row[0]).partition(":")[0] for row in rows}
+    # The same label again and again is a list of offers, or of days.
+    if len(rows) >= SHEET_MIN_ROWS and len(labels) == len(rows):
+        for line in (line for row in rows for line in row):
+            ledger.add(line, "context.sheet", SHEET_POINTS, None)
+
+
 def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places: Places, weak: list[int]) -> None:
     """Weak evidence grows where noise stands beside it, or where the article is over or has not begun."""
     if not weak:
         return
     filled = analysis.filled
     noisy = np.zeros(len(analysis.document), dtype=bool)
-    noisy[filled] = ledger.totals()[filled] + points.total > 0
+    named = ledger.totals()[filled]
+    # Inside the article a line without a name is no company: its run has not been looked at.
+    inside = places.prose_precedes[filled] & places.prose_follows[filled]
+    noisy[filled] = (named + points.total > 0) & ((named > 0) | ~inside)
     noisy[weak] = True
     # With a quiet line above the first and below the last one, every line has two beside it.
     around = np.zeros(filled.size + 2, dtype=np.int64)

@@ -15,8 +15,8 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.context import Decision
-from cleaner.evidence import Cut
 from cleaner.features import BoolArray
+from cleaner.ledger import Cut
 from cleaner.model import Evidence, Kind
 from cleaner.scorer import LinePoints
 from cleaner.text import Document, IntArray

@@ -7,82 +7,33 @@ evidence, or a fragment to cut.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cleaner.analysis import Analysis, evidence_of, points_of
-from cleaner.features import BoolArray, FloatArray
+from cleaner.boxes import add_boxes
+from cleaner.features import BoolArray
 from cleaner.headlines import Headline, find_headline
+from cleaner.ledger import Cut, Ledger
 from cleaner.matcher import Hit
-from cleaner.model import Evidence, Kind
+from cleaner.model import Kind
+from cleaner.names import is_name
 from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
 from cleaner.scorer import rawness
 from cleaner.signals import Clues, broken_prose
 from cleaner.threads import Thread, find_thread
 
-__all__ = ["Cut", "Gathered", "Ledger", "gather"]
+__all__ = ["Gathered", "gather"]
 
 THREAD_POINTS = 24.0
-BOX_POINTS = 14.0
-# The counter of a slide show; so many count up together.
-COUNTER = re.compile(r"\s*\(?(\d{1,3}) ?/ ?(\d{1,3})\)?\s*")
-COUNTER_MAX_LENGTH, COUNTER_MIN_RUN = 12, 3
-# A label and the title below it, in words (set by hand).
-LABEL_MAX_WORDS, TITLE_MAX_WORDS = 4, 25
-# Boxes that hold titles of other articles.
-TITLE_KINDS = frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP})
 SIGNATURE_POINTS = 7.0
 # Dates with text between them are entries from so many on, each of so many lines at most.
 ENTRY_POINTS, ENTRY_MIN_DATES, ENTRY_MAX_LINES = -4.0, 3, 12
-PARAGRAPH_MAX_LINES = 12
-PARAGRAPH_MAX_WORDS = 140
-INTERIOR_MAX_LINES = 5
-SHORT_SENTENCE_WORDS = 3
-SIGNATURE_MAX_WORDS = 4
-FULL_STOPS = frozenset(".。")
 YEAR = re.compile(r"\d{4}(?:\s?[–—-]\s?\d{4})?\s?:?")
 WORD_OR_NUMBER = re.compile(r"\d+|[^\W\d]+")
 # Dates, addresses and numbers that stand in sentences as well.
 INLINE_KINDS = frozenset({Kind.PUBLICATION_DATE, Kind.CONTACT_LINE})
-NAME_PARTICLES = frozenset(
-    {"de", "du", "von", "van", "der", "den", "da", "di", "del", "dos", "el", "al", "bin", "ben", "le"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A fragment of a line that goes: offsets into the document, and why."""
-
-    line: int
-    start: int
-    end: int
-    evidence: Evidence
-
-
-class Ledger:
-    """Evidence by line, as it comes in."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self._document = analysis.document
-        self.lines: dict[int, list[Evidence]] = defaultdict(list)
-        self._totals = np.zeros(len(self._document))
-
-    def add(self, line: int, source: str, points: float, kind: Kind | None) -> None:
-        """Add evidence about a whole line."""
-        start, end = self._document.starts.item(line), self._document.ends.item(line)
-        self.put(line, Evidence(source, points, start, end, kind))
-
-    def put(self, line: int, evidence: Evidence) -> None:
-        """Add evidence that knows its own place in a line."""
-        self.lines[line].append(evidence)
-        self._totals[line] += evidence.points
-
-    def totals(self) -> FloatArray:
-        """The points of every line of the document."""
-        return self._totals.copy()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,9 +66,7 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     for line in entries:
         ledger.add(line, "context.entry", ENTRY_POINTS, None)
     cuts = _add_hits(ledger, placed)
-    _open_boxes(analysis, ledger, placed, places, running)
-    _add_label_titles(analysis, ledger, placed)
-    _add_counters(analysis, ledger)
+    add_boxes(analysis, ledger, placed, places, running)
     if thread is not None:
         _add_thread(analysis, ledger, thread, raw)
     _add_signature(analysis, ledger, places)
@@ -228,119 +177,6 @@ def _line_points(hit: Hit) -> float:
     return points_of(hit) if hit.pattern.action != "cut" else 0.0
 
 
-def _open_boxes(
-    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, running: BoolArray
-) -> None:
-    closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
-    broken = set(np.flatnonzero(running).tolist())
-    below_titles = broken | _last_sentences(analysis, placed)
-    for line in sorted(placed):
-        for hit in placed[line]:
-            if hit.pattern.action == "open" and (
-                hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line])
-            ):
-                stops = below_titles if hit.pattern.kind is Kind.RELATED_LINKS else broken
-                _open_box(analysis, ledger, hit, line, places, closed, stops)
-
-
-def _open_box(
-    analysis: Analysis, ledger: Ledger, hit: Hit, opened: int, places: Places, closed: set[int], stops: set[int]
-) -> None:
-    """Give the lines below an opening line the points of its box, as far as it reaches.
-
-    ``closed``: lines that end a box; ``stops``: lines of the article above which one of short lines has ended.
-    """
-    reach = hit.pattern.reach
-    # A box takes the rest of a document only below an article.
-    interior = not (places.is_tail[opened] and places.prose_precedes[opened])
-    if interior and reach == "end":
-        reach = "lines"
-    features = analysis.features
-    taken = 0
-    words = 0.0
-    prose = 0
-    for line in range(opened + 1, len(analysis.document)):
-        if features.is_blank[line]:
-            if taken and (interior or reach == "paragraph"):
-                return
-            continue
-        is_prose = bool(analysis.prose[line])
-        words += float(features.words[line])
-        prose += is_prose
-        if (
-            (reach != "paragraph" and line in stops)
-            or (reach == "paragraph" and (taken >= PARAGRAPH_MAX_LINES or words > PARAGRAPH_MAX_WORDS or prose > 1))
-            or (reach == "lines" and (is_prose or (analysis.sentence[line] and interior)))
-            or (interior and (taken >= INTERIOR_MAX_LINES or is_prose))
-            or (reach == "end" and not places.is_tail[line])
-        ):
-            return
-        if hit.pattern.kind in TITLE_KINDS and (is_prose or analysis.sentence[line]):
-            # Titles have a name in a list of titles; a sentence among them may be the article's, and is weighed.
-            continue
-        ledger.add(line, f"context.box:{hit.pattern.id}", BOX_POINTS, hit.pattern.kind)
-        taken += 1
-        if line in closed:
-            return
-
-
-def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]) -> None:
-    """The title on the line below a label that stands alone ("Read also:"), and no more than that line."""
-    features, filled = analysis.features, analysis.filled
-    place = {int(line): at for at, line in enumerate(filled.tolist())}
-    for line, hits in placed.items():
-        labels = [hit for hit in hits if hit.pattern.kind in TITLE_KINDS and hit.pattern.strength == "strong"]
-        below = place[line] + 1
-        if not labels or below >= filled.size or features.words[line] > LABEL_MAX_WORDS:
-            continue
-        title = int(filled[below])
-        if title - line > 2 or title in analysis.hits or ledger.lines.get(title):
-            continue
-        is_title = LABEL_MAX_WORDS <= features.words[title] <= TITLE_MAX_WORDS and not features.ends_sentence[title]
-        if is_title and not features.starts_lower[title] and not features.ends_colon[title]:
-            kind = labels[0].pattern.kind
-            ledger.add(title, f"context.box:{labels[0].pattern.id}", BOX_POINTS, kind)
-
-
-def _add_counters(analysis: Analysis, ledger: Ledger) -> None:
-    """The counters of a slide show, each alone on its line ("1/9", "2/9", and so on): counting up to one number."""
-    short = analysis.filled[(analysis.features.length <= COUNTER_MAX_LENGTH)[analysis.filled]].tolist()
-    found = [(line, COUNTER.fullmatch(analysis.document.line_text(line))) for line in short]
-    counters = [(line, int(match[1]), int(match[2])) for line, match in found if match]
-    for run in _counting_runs(counters):
-        for line in run:
-            ledger.add(line, "context.counter", BOX_POINTS, Kind.PAGINATION)
-
-
-def _counting_runs(counters: list[tuple[int, int, int]]) -> Iterator[list[int]]:
-    """The lines of each run of at least three counters, each one more than the one before, of the same number."""
-    run: list[tuple[int, int, int]] = []
-    for counter in [*counters, (-1, -1, -1)]:
-        if run and (counter[1] != run[-1][1] + 1 or counter[2] != run[-1][2]):
-            if len(run) >= COUNTER_MIN_RUN:
-                yield [line for line, _, _ in run]
-            run = []
-        run.append(counter)
-
-
-def _last_sentences(analysis: Analysis, placed: dict[int, list[Hit]]) -> set[int]:
-    """Short sentences below a title, with noise below them or nothing: the last ones of an article."""
-    features, filled = analysis.features, analysis.filled
-    found = set()
-    ends = features.ends_sentence[filled] & (features.words[filled] >= SHORT_SENTENCE_WORDS)
-    for place in (np.flatnonzero(ends[1:] & ~features.ends_sentence[filled[:-1]]) + 1).tolist():
-        above, line = filled[place - 1 : place + 1].tolist()
-        is_last = place + 1 == filled.size or int(filled[place + 1]) in placed
-        if (
-            is_last
-            and above not in placed
-            and line not in placed
-            and analysis.document.line_text(line).rstrip()[-1] in FULL_STOPS
-        ):
-            found.add(line)
-    return found
-
-
 def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) -> None:
     bodies = {line for body in thread.bodies for line in body}
     for line in range(thread.start, thread.stop):
@@ -380,22 +216,3 @@ def _add_bylines(analysis: Analysis, ledger: Ledger, places: Places, headline: H
     for line in beside_metadata(analysis, above) - copies:
         if line > titles[0] and line not in analysis.hits and is_name(analysis.document.line_text(line)):
             ledger.add(line, "context.byline-place", SIGNATURE_POINTS, Kind.BYLINE)
-
-
-def is_name(text: str) -> bool:
-    """Whether a line looks like a person's name: two to four capitalised words and nothing else.
-
-    >>> is_name("Claire de Montfort"), is_name("Vive la France"), is_name("Affaire à suivre.")
-    (True, False, False)
-    """
-    words = text.strip().split()
-    if not 2 <= len(words) <= SIGNATURE_MAX_WORDS:
-        return False
-    names = [word for word in words if word not in NAME_PARTICLES]
-    return len(names) >= 2 and all(_is_capitalised_name(word) for word in names)
-
-
-def _is_capitalised_name(word: str) -> bool:
-    letters = word.replace("-", "").replace("'", "").replace("’", "").removesuffix(".")
-    is_initial = len(letters) == 1
-    return letters.isalpha() and word[0].isupper() and (is_initial or not word.endswith("."))

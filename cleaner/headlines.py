@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
+from itertools import combinations
 
 import numpy as np
 import regex
@@ -28,11 +29,15 @@ MIN_SIMILARITY = 0.85
 MIN_NEAR_WORDS = 5
 MIN_CUT_CHARACTERS = 15
 MAX_SITE_WORDS = 6
+# More separators than this are a menu on one line.
+MAX_TITLE_PARTS = 6
 # Words of so many letters carry what a text is about; two copies above the article count as such a share of them.
 TOPIC_MIN_LETTERS, TWICE_ABOVE = 5, 0.5
 # So much prose above a line can be a standfirst, in words and in shares of all prose (set by hand).
 STANDFIRST_MAX_WORDS, STANDFIRST_MAX_SHARE, ABOVE_MAX_SHARE = 60.0, 0.1, 0.25
-SITE_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
+SITE_SEPARATORS = (" | ", " || ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
+# In the title of a window a colon, too, ends the site's name.
+TITLE_SEPARATOR = regex.compile("|".join(map(regex.escape, (*SITE_SEPARATORS, ": "))))
 _FOLDED_SEPARATORS = tuple(fold(separator) for separator in SITE_SEPARATORS)
 SENTENCE_ENDS = (".", "。", "।", ";", ":")
 ELLIPSES = ("…", "...", "[…]", "[...]")
@@ -45,11 +50,12 @@ WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The headline's bare text, the line that stays, and the lines that copy it."""
+    """The headline's bare text, the line that stays, the lines that copy it, and those with the site's name above it."""
 
     text: str
     first: int
     copies: tuple[int, ...]
+    site: tuple[int, ...] = ()
 
 
 class _Lines:
@@ -86,14 +92,14 @@ def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Hea
     """The headline of a document, where the given title, or a repetition near its head, shows one.
 
     ``main_start`` is the first line of article prose. Without a title, a line of the head is taken for the
-    headline only when it occurs again.
+    headline only when it occurs again; the title of the window, as the first line, tells it from the site's name.
     """
     lines = _Lines(analysis)
     if title and _is_candidate(title, _folded(title)):
         found = _from_title(analysis, lines, title)
         if found is not None:
             return found
-    return _from_repetition(analysis, lines, main_start)
+    return _from_window_title(analysis, lines, main_start) or _from_repetition(analysis, lines, main_start)
 
 
 def word_shares(analysis: Analysis, headline: Headline, min_letters: int) -> FloatArray:
@@ -142,6 +148,54 @@ def _bare_forms(title: str) -> list[str]:
     return forms
 
 
+def _from_window_title(analysis: Analysis, lines: _Lines, main_start: int) -> Headline | None:
+    """The headline that the first line holds beside the site's name, and that stands alone above the article."""
+    filled = analysis.filled.tolist()
+    parts = _title_parts(lines.shown(filled[0])) if filled else {}
+    if not parts:
+        return None
+    if main_start == filled[0]:
+        # The title itself was taken for prose.
+        main_start = next((line for line in filled[1:] if analysis.prose[line]), main_start)
+    above = [line for line in filled[1:] if line < main_start]
+    alone = [line for line in above[-HEAD_LINES:] if lines.folded(line) in parts]
+    names = [line for line in alone if _is_candidate(lines.shown(line), lines.folded(line))]
+    if not names:
+        return None
+    # The article speaks of what its headline speaks of, and headlines are longer than names of sites and sections.
+    best = max(names, key=lambda line: (len(_shared_words(analysis, lines.shown(line))), len(lines.folded(line)), line))
+    name = lines.shown(best)
+    copies = sorted({*_copies_of(lines, name, near=len(_words(name)) >= MIN_NEAR_WORDS), filled[0]})
+    if _is_inside(analysis, best) or len(copies) > MAX_COPIES:
+        return None
+    found = _headline(analysis, lines, name, copies)
+    start, end = parts[_folded(name)]
+    site = [line for line in alone if _are_apart(parts[lines.folded(line)], (start, end))]
+    return replace(found, site=tuple(site))
+
+
+def _title_parts(title: str) -> dict[str, tuple[int, int]]:
+    """What stands between the separators of a title, folded, and from which to which of them; not the whole title.
+
+    >>> _title_parts("Le Pont - Une grue est tombée")
+    {'le pont': (0, 1), 'une grue est tombee': (1, 2)}
+    """
+    ends = [(found.start(), found.end()) for found in TITLE_SEPARATOR.finditer(title)]
+    if not 0 < len(ends) < MAX_TITLE_PARTS:
+        return {}
+    starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(title)]
+    spans = combinations(range(len(starts) + 1), 2)
+    return {
+        _folded(title[starts[first] : stops[last - 1]]): (first, last)
+        for first, last in spans
+        if last - first < len(starts)
+    }
+
+
+def _are_apart(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[1] <= other[0] or other[1] <= one[0]
+
+
 def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Headline | None:
     filled, words = analysis.filled, analysis.features.words
     before_prose = filled[filled <= main_start]
@@ -171,10 +225,18 @@ def _likeness(analysis: Analysis, name: str, above: Sequence[int]) -> float:
 
     A teaser stands in a menu and again in a list below, and shares no word with the article.
     """
-    long_words = [word for word in _words(name) if len(word) >= TOPIC_MIN_LETTERS]
+    shared = len(_shared_words(analysis, name)) / max(len(_long_words(name)), 1)
+    return shared + (TWICE_ABOVE if len(above) >= 2 else 0.0)
+
+
+def _shared_words(analysis: Analysis, name: str) -> list[str]:
+    """The long words of a name that stand in the article."""
     prose = set(np.flatnonzero(analysis.prose).tolist())
-    shared = sum(any(line in prose for line in analysis.lines_with(word)) for word in long_words)
-    return shared / max(len(long_words), 1) + (TWICE_ABOVE if len(above) >= 2 else 0.0)
+    return [word for word in _long_words(name) if any(line in prose for line in analysis.lines_with(word))]
+
+
+def _long_words(name: str) -> list[str]:
+    return [word for word in _words(name) if len(word) >= TOPIC_MIN_LETTERS]
 
 
 def _is_inside(analysis: Analysis, line: int) -> bool:

@@ -64,6 +64,8 @@ def _broken(document: Document, features: Features, strong: BoolArray) -> BoolAr
     # A comma or a function word at the end of the line above wants more, but only where a sentence has begun.
     is_prose = features.stop_word_share >= PROSE_MIN_STOP_WORDS
     wants_more = features.ends_open & is_prose & (features.words >= OPEN_MIN_WORDS)
+    # A short line below a label ("Read also") is its title, however it ends.
+    wants_more &= ~(_above(strong) & (features.words <= PIECE_MAX_WORDS))
     continues |= is_open & _above(wants_more & ~_ends_in_capitals(document, wants_more))
     # A short piece that the next line continues, a name or a number, continues an open sentence above it.
     piece = is_open & (features.words <= PIECE_MAX_WORDS) & _above(is_prose & (features.words >= OPEN_MIN_WORDS))

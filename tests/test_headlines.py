@@ -125,3 +125,41 @@ def test_refrain_is_no_headline() -> None:
     """A line that stands there many times is a refrain or a cell of a table."""
     text = "\n".join([HEADLINE, *(f"{HEADLINE}\n{paragraph}" for paragraph in PARAGRAPHS * 2)])
     assert explain_text(text).headline is None
+
+
+COURIER = "The Harbour Courier"
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        f"{HEADLINE} | Region | {COURIER}",
+        f"{COURIER} - {HEADLINE} - News",
+        f"{COURIER} - a paper for the coast: {HEADLINE}",
+    ],
+)
+def test_title_of_the_window_tells_the_headline_from_the_name_of_the_site(window: str) -> None:
+    """A first line that holds the headline and the site's name goes, and so does the name, though it stands there twice."""
+    text = f"{window}\n{COURIER}\nHome\nContact\n{COURIER}\n{HEADLINE}\n{ARTICLE}\n"
+    result = explain_text(text)
+    assert result.headline == HEADLINE
+    assert _copies(result) == [(0, len(window) + 1)]
+    for line in (1, 4):
+        assert result.lines[line].kind is Kind.INTERFACE
+        assert {item.source: item.points for item in result.lines[line].evidence}["context.site-name"] == 16.0
+    assert result.text == f"{HEADLINE}\n{ARTICLE}\n"
+
+
+def test_name_of_the_site_nearest_to_the_article_is_no_headline() -> None:
+    """Of the parts of the window's title the article's words tell the headline, wherever it stands."""
+    text = f"{HEADLINE} | {COURIER}\n{HEADLINE}\n{COURIER}\n{ARTICLE}\n"
+    result = explain_text(text)
+    assert result.headline == HEADLINE
+    assert result.text == f"{HEADLINE}\n{ARTICLE}\n"
+
+
+def test_headline_of_parts_without_a_part_on_a_line_of_its_own_stays() -> None:
+    """A headline that has separators itself, and no part of which stands above the article, is no title of a window."""
+    text = f"Harbour - {HEADLINE}\n\n{ARTICLE}\n"
+    result = explain_text(text)
+    assert (result.text, result.headline) == (text, None)

@@ -1,0 +1,210 @@
+"""Boxes: what stands below a line that opens one, below a label, or between the heading of an offer and its button.
+
+A box has a name because its opening line has one. It ends where the article goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from cleaner.analysis import Analysis
+from cleaner.features import BoolArray
+from cleaner.ledger import Ledger
+from cleaner.matcher import Hit
+from cleaner.model import Kind
+from cleaner.names import is_capitalised
+from cleaner.places import Places
+
+__all__ = ["add_boxes"]
+
+BOX_POINTS = 14.0
+PARAGRAPH_MAX_LINES = 12
+PARAGRAPH_MAX_WORDS = 140
+INTERIOR_MAX_LINES = 5
+SHORT_SENTENCE_WORDS = 3
+FULL_STOPS = frozenset(".。")
+# Boxes that hold titles of other articles.
+TITLE_KINDS = frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP})
+# A label and the title below it, in words (set by hand).
+LABEL_MAX_WORDS, TITLE_MAX_WORDS = 4, 25
+# Offers: a heading, at most so many lines of at most so many words that are no sentences, and a button (set by hand).
+OFFER_KINDS = frozenset({Kind.NEWSLETTER, Kind.PAYWALL, Kind.SOCIAL_PROMOTION, Kind.DONATION_APPEAL})
+OFFER_MAX_LINES, OFFER_MAX_WORDS = 3, 20
+# A byline in pieces: its label, its name, at most so many words before the date, all of so many words (set by hand).
+BYLINE_MAX_WORDS, BYLINE_NAME_MAX_WORDS, BYLINE_MAX_PIECES = 2, 4, 2
+# The counter of a slide show; so many count up together.
+COUNTER = re.compile(r"\s*\(?(\d{1,3}) ?/ ?(\d{1,3})\)?\s*")
+COUNTER_MAX_LENGTH, COUNTER_MIN_RUN = 12, 3
+
+
+def add_boxes(
+    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, running: BoolArray
+) -> None:
+    """Give points to the lines of boxes.
+
+    ``placed``: the hits of lines that hold where they stand; ``running``: the lines that a sentence runs through.
+    """
+    _open_boxes(analysis, ledger, placed, places, running)
+    _add_label_titles(analysis, ledger, placed)
+    _add_offers(analysis, ledger, placed, places)
+    _add_byline_names(analysis, ledger, placed, places)
+    _add_counters(analysis, ledger)
+
+
+def _open_boxes(
+    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, running: BoolArray
+) -> None:
+    closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
+    broken = set(np.flatnonzero(running).tolist())
+    below_titles = broken | _last_sentences(analysis, placed)
+    for line in sorted(placed):
+        for hit in placed[line]:
+            if hit.pattern.action == "open" and (
+                hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line])
+            ):
+                stops = below_titles if hit.pattern.kind is Kind.RELATED_LINKS else broken
+                _open_box(analysis, ledger, hit, line, places, closed, stops)
+
+
+def _open_box(
+    analysis: Analysis, ledger: Ledger, hit: Hit, opened: int, places: Places, closed: set[int], stops: set[int]
+) -> None:
+    """Give the lines below an opening line the points of its box, as far as it reaches.
+
+    ``closed``: lines that end a box; ``stops``: lines of the article above which one of short lines has ended.
+    """
+    reach = hit.pattern.reach
+    # A box takes the rest of a document only below an article.
+    interior = not (places.is_tail[opened] and places.prose_precedes[opened])
+    if interior and reach == "end":
+        reach = "lines"
+    features = analysis.features
+    taken = 0
+    words = 0.0
+    prose = 0
+    for line in range(opened + 1, len(analysis.document)):
+        if features.is_blank[line]:
+            if taken and (interior or reach == "paragraph"):
+                return
+            continue
+        is_prose = bool(analysis.prose[line])
+        words += float(features.words[line])
+        prose += is_prose
+        if (
+            (reach != "paragraph" and line in stops)
+            or (reach == "paragraph" and (taken >= PARAGRAPH_MAX_LINES or words > PARAGRAPH_MAX_WORDS or prose > 1))
+            or (reach == "lines" and (is_prose or (analysis.sentence[line] and interior)))
+            or (interior and (taken >= INTERIOR_MAX_LINES or is_prose))
+            or (reach == "end" and not places.is_tail[line])
+        ):
+            return
+        if hit.pattern.kind in TITLE_KINDS and (is_prose or analysis.sentence[line]):
+            # Titles have a name in a list of titles; a sentence among them may be the article's, and is weighed.
+            continue
+        ledger.add(line, f"context.box:{hit.pattern.id}", BOX_POINTS, hit.pattern.kind)
+        taken += 1
+        if line in closed:
+            return
+
+
+def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]) -> None:
+    """The title on the line below a label that stands alone ("Read also:"), and no more than that line."""
+    features, filled = analysis.features, analysis.filled
+    place = {int(line): at for at, line in enumerate(filled.tolist())}
+    for line, hits in placed.items():
+        labels = [hit for hit in hits if hit.pattern.kind in TITLE_KINDS and hit.pattern.strength == "strong"]
+        below = place[line] + 1
+        if not labels or below >= filled.size or features.words[line] > LABEL_MAX_WORDS:
+            continue
+        title = int(filled[below])
+        if title - line > 2 or title in analysis.hits or ledger.lines.get(title):
+            continue
+        is_title = LABEL_MAX_WORDS <= features.words[title] <= TITLE_MAX_WORDS and not features.ends_sentence[title]
+        if is_title and not features.starts_lower[title] and not features.ends_colon[title]:
+            kind = labels[0].pattern.kind
+            ledger.add(title, f"context.box:{labels[0].pattern.id}", BOX_POINTS, kind)
+
+
+def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
+    """What stands between the heading of an offer ("Newsletter") and its button ("Subscribe now"), below a headline."""
+    features, filled = analysis.features, analysis.filled
+    offers = {line: hits for line, hits in placed.items() if any(hit.pattern.kind in OFFER_KINDS for hit in hits)}
+    short = {line for line in offers if features.words[line] <= LABEL_MAX_WORDS and places.prose_precedes[line]}
+    place = {int(line): at for at, line in enumerate(filled.tolist())}
+    for heading in sorted(short):
+        opening = [hit for hit in offers[heading] if hit.pattern.strength == "strong"]
+        within = filled[place[heading] + 1 : place[heading] + OFFER_MAX_LINES + 2].tolist()
+        button = next((at for at, line in enumerate(within) if line in short), 0)
+        between = within[:button]
+        is_told = [analysis.prose[line] or features.ends_sentence[line] for line in between]
+        if not opening or any(is_told) or any(features.words[line] > OFFER_MAX_WORDS for line in between):
+            continue
+        for line in between:
+            ledger.add(line, f"context.box:{opening[0].pattern.id}", BOX_POINTS, opening[0].pattern.kind)
+
+
+def _add_byline_names(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
+    """The name below a label that stands alone ("Posted by"), above or below the article, and what leads to its date."""
+    features, filled = analysis.features, analysis.filled.tolist()
+    place = {line: at for at, line in enumerate(filled)}
+    kinds = {line: {hit.pattern.kind for hit in hits} for line, hits in placed.items()}
+    for label in [line for line, found in kinds.items() if Kind.BYLINE in found]:
+        is_inside = places.prose_precedes[label] and places.prose_follows[label]
+        below = filled[place[label] + 1 : place[label] + BYLINE_MAX_PIECES + 3]
+        if is_inside or features.words[label] > BYLINE_MAX_WORDS or not below or not _can_be_name(analysis, below[0]):
+            continue
+        dates = [at for at, line in enumerate(below) if Kind.PUBLICATION_DATE in kinds.get(line, ())]
+        pieces = below[: dates[0]] if dates else below[:1]
+        if any(features.words[line] > BYLINE_MAX_WORDS or line in analysis.hits for line in pieces[1:]):
+            pieces = pieces[:1]
+        if dates or (len(below) > 1 and below[1] in placed):
+            for line in pieces:
+                ledger.add(line, "context.byline-label", BOX_POINTS, Kind.BYLINE)
+
+
+def _can_be_name(analysis: Analysis, line: int) -> bool:
+    """Whether a line is nothing but a few capitalised words."""
+    words = analysis.document.line_text(line).split()
+    return line not in analysis.hits and len(words) <= BYLINE_NAME_MAX_WORDS and all(map(is_capitalised, words))
+
+
+def _add_counters(analysis: Analysis, ledger: Ledger) -> None:
+    """The counters of a slide show, each alone on its line ("1/9", "2/9", and so on): counting up to one number."""
+    short = analysis.filled[(analysis.features.length <= COUNTER_MAX_LENGTH)[analysis.filled]].tolist()
+    found = [(line, COUNTER.fullmatch(analysis.document.line_text(line))) for line in short]
+    counters = [(line, int(match[1]), int(match[2])) for line, match in found if match]
+    for run in _counting_runs(counters):
+        for line in run:
+            ledger.add(line, "context.counter", BOX_POINTS, Kind.PAGINATION)
+
+
+def _counting_runs(counters: list[tuple[int, int, int]]) -> Iterator[list[int]]:
+    """The lines of each run of at least three counters, each one more than the one before, of the same number."""
+    run: list[tuple[int, int, int]] = []
+    for counter in [*counters, (-1, -1, -1)]:
+        if run and (counter[1] != run[-1][1] + 1 or counter[2] != run[-1][2]):
+            if len(run) >= COUNTER_MIN_RUN:
+                yield [line for line, _, _ in run]
+            run = []
+        run.append(counter)
+
+
+def _last_sentences(analysis: Analysis, placed: dict[int, list[Hit]]) -> set[int]:
+    """Short sentences below a title, with noise below them or nothing: the last ones of an article."""
+    features, filled = analysis.features, analysis.filled
+    found = set()
+    ends = features.ends_sentence[filled] & (features.words[filled] >= SHORT_SENTENCE_WORDS)
+    for place in (np.flatnonzero(ends[1:] & ~features.ends_sentence[filled[:-1]]) + 1).tolist():
+        above, line = filled[place - 1 : place + 1].tolist()
+        is_last = place + 1 == filled.size or int(filled[place + 1]) in placed
+        if (
+            is_last
+            and above not in placed
+            and line not in placed
+            and analysis.document.line_text(line).rstrip()[-1] in FULL_STOPS
+        ):
+            found.add(line)
+    return found

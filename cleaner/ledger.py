@@ -1,0 +1,47 @@
+"""Where evidence is written down: points of lines with their sources, and fragments to cut."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from cleaner.analysis import Analysis
+from cleaner.features import FloatArray
+from cleaner.model import Evidence, Kind
+
+__all__ = ["Cut", "Ledger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A fragment of a line that goes: offsets into the document, and why."""
+
+    line: int
+    start: int
+    end: int
+    evidence: Evidence
+
+
+class Ledger:
+    """Evidence by line, as it comes in."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._document = analysis.document
+        self.lines: dict[int, list[Evidence]] = defaultdict(list)
+        self._totals = np.zeros(len(self._document))
+
+    def add(self, line: int, source: str, points: float, kind: Kind | None) -> None:
+        """Add evidence about a whole line."""
+        start, end = self._document.starts.item(line), self._document.ends.item(line)
+        self.put(line, Evidence(source, points, start, end, kind))
+
+    def put(self, line: int, evidence: Evidence) -> None:
+        """Add evidence that knows its own place in a line."""
+        self.lines[line].append(evidence)
+        self._totals[line] += evidence.points
+
+    def totals(self) -> FloatArray:
+        """The points of every line of the document."""
+        return self._totals.copy()

@@ -1,0 +1,89 @@
+"""Boxes in pieces: the name of an opening line, a label or a button reaches the lines that belong to it, and no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from cleaner import CleanResult, Kind, explain_text
+
+PARAGRAPHS = (
+    "The harbour master said on Monday that the old machine would be gone before the winter storms arrive.",
+    "Nobody in the village remembers when it was last in use, and few people seem to mind that it goes.",
+    "The council had voted in spring to keep it, but the money that was needed for its repair never came.",
+    "A museum in the next town has asked for the cabin, which it wants to show beside its old ferries.",
+)
+ABOVE, BELOW = "\n".join(PARAGRAPHS[:2]), "\n".join(PARAGRAPHS[2:])
+ARTICLE = f"{ABOVE}\n{BELOW}\n"
+
+
+def _sources(result: CleanResult, line: int) -> dict[str, float]:
+    return {item.source: item.points for item in result.lines[line].evidence}
+
+
+def test_what_stands_between_the_heading_and_the_button_of_an_offer_goes() -> None:
+    """The lines between "Newsletter" and "Subscribe now" inside the article are the offer, named by its heading."""
+    result = explain_text(
+        f"{ABOVE}\nNewsletter\nMorning on the coast\nAll of the quay in your mailbox\nSubscribe now\n{BELOW}\n"
+    )
+    assert result.text == ARTICLE
+    assert [result.lines[line].kind for line in (2, 3, 4)] == [Kind.NEWSLETTER] * 3
+    for line in (3, 4):
+        (box,) = (source for source in _sources(result, line) if source.startswith("context.box:"))
+        assert "newsletter" in box
+
+
+def test_sentence_between_heading_and_button_stays() -> None:
+    """A sentence between two names of offers may be the article's, so nothing between them is taken."""
+    text = f"{ABOVE}\nNewsletter\n{PARAGRAPHS[2]}\nSubscribe now\n{PARAGRAPHS[3]}\n"
+    result = explain_text(text)
+    assert result.text == ARTICLE
+
+
+def test_headline_between_an_offer_and_a_button_of_the_head_stays() -> None:
+    """Above the article stand the site's own links, and the headline may stand between two of them."""
+    result = explain_text(f"Newsletter\nThe crane in the harbour is taken down\nSubscribe now\n{ARTICLE}")
+    assert result.text == f"The crane in the harbour is taken down\n{ARTICLE}"
+
+
+@pytest.mark.parametrize("label", ["Related", "Also read"])
+def test_label_alone_takes_its_title_and_not_the_paragraph_below(label: str) -> None:
+    """A title below a label goes with it, though it ends with a word that wants more; the article goes on below it."""
+    result = explain_text(f"{ABOVE}\n{label}\nThe ferry that nobody waits for\n{BELOW}\n")
+    assert result.text == ARTICLE
+    assert result.lines[3].kind is Kind.READ_ALSO
+    result = explain_text(f"{ABOVE}\n{label}\nThe ferry that we waited for\n{BELOW}\n")
+    assert result.text == ARTICLE
+
+
+def test_name_below_the_label_of_a_byline_goes_with_it() -> None:
+    """A byline in pieces below the article goes as one: label, name, and the word before its time."""
+    result = explain_text(f"{ARTICLE}Posted by\nLéonie\nat\n08:15\nShare\nFacebook\nTwitter\n")
+    assert result.text == ARTICLE
+    assert _sources(result, 5)["context.byline-label"] == 14.0
+    assert [result.lines[line].kind for line in (5, 6)] == [Kind.BYLINE, Kind.BYLINE]
+
+
+def test_name_inside_the_article_is_no_byline() -> None:
+    """Inside an article a label of a byline takes no name."""
+    result = explain_text(f"{ABOVE}\nAuthor\nLéonie Tarn\n{BELOW}\n")
+    assert "Léonie Tarn" in result.text
+
+
+@pytest.mark.parametrize(
+    "cells", [("Branch", "Loans", "Share", "Harbour", "41,200", "38.1%", "Mill", "29,950", "27.7%")]
+)
+def test_word_of_an_interface_in_a_table_stays(cells: tuple[str, ...]) -> None:
+    """Inside the article lines without a name are no company for a weak word: cells of a table stay whole."""
+    text = f"{ABOVE}\nMost active branches, by loans:\n" + "\n".join(cells) + f"\n{BELOW}\n"
+    assert explain_text(text).text == text
+
+
+@pytest.mark.parametrize("form", ["{label}: {value}", "{label}:\n{value}"])
+def test_rows_of_labels_and_values_are_a_sheet(form: str) -> None:
+    """Three rows and more that no pattern speaks of count for the article; with one label again and again they do not."""
+    rows = [("Length", "17 km"), ("Gauge", "one metre"), ("Last train", "in autumn 1963")]
+    result = explain_text(f"{ABOVE}\n" + "\n".join(form.format(label=label, value=value) for label, value in rows))
+    assert all(_sources(result, line).get("context.sheet") == -2.0 for line in range(2, len(result.lines)))
+    assert result.text == f"{ABOVE}\n" + "\n".join(form.format(label=label, value=value) for label, value in rows)
+    again = explain_text(f"{ABOVE}\n" + "\n".join(form.format(label="Option", value=value) for _, value in rows))
+    assert not any("context.sheet" in _sources(again, line) for line in range(len(again.lines)))
