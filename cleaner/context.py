@@ -20,6 +20,7 @@ from cleaner.headlines import Headline
 from cleaner.ledger import Cut, Ledger
 from cleaner.model import Evidence, Kind
 from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata
+from cleaner.protections import add_lists, add_sheets, add_subheadings, add_tables
 from cleaner.runs import MODES, choose_runs
 from cleaner.scorer import LinePoints, score_lines
 from cleaner.signals import Clues
@@ -39,10 +40,6 @@ SITE_POINTS = 16.0
 HEADLINE_POINTS = -24.0
 HEADLINE_PLACE_POINTS, HEADLINE_PLACE_LINES, HEADLINE_PLACE_OTHERS = -4.0, 2, 2
 MAIN_BLOCK_POINTS = -1.0
-TABLE_POINTS, TABLE_MAX_RAWNESS = -6.0, 0.5
-LIST_POINTS, LIST_MIN_ITEMS = -4.0, 2
-# Sheets of facts: rows, and the words of labels and values (set by hand).
-SHEET_POINTS, SHEET_MIN_ROWS, SHEET_LABEL_WORDS, SHEET_VALUE_WORDS = -2.0, 3, 4, 5
 # Where few lines tell of each other, a sentence stays more easily: in full up to so many lines, not at all from so
 # many on, and that from so many more where the document is a flattened page.
 FEW_LINES_POINTS, FEW_LINES_FULLY, FEW_LINES_NONE, FEW_LINES_PAGE = -2.0, 12, 40, 40
@@ -90,9 +87,10 @@ def decide(
     if clues.headline is None:
         _add_headline_place(analysis, ledger, clues)
     points = _with_main_block(analysis, points, clues)
-    _add_tables(analysis, ledger, clues.raw)
-    _add_lists(analysis, ledger, clues)
-    _add_sheets(analysis, ledger)
+    add_tables(analysis, ledger, clues.raw)
+    add_lists(analysis, ledger, clues)
+    add_sheets(analysis, ledger)
+    add_subheadings(analysis, ledger, clues.places)
     choice = _choose(analysis, config, ledger, points, clues.raw)
     return _sum(analysis, config, gathered, choice)
 
@@ -181,77 +179,6 @@ def _with_main_block(analysis: Analysis, points: LinePoints, clues: Clues) -> Li
     inside = clues.places.inside & (analysis.prose | analysis.sentence)
     extra = np.where(inside[points.lines], MAIN_BLOCK_POINTS * (1.0 - clues.raw), 0.0)
     return points.with_context("context.main-block", extra)
-
-
-def _add_tables(analysis: Analysis, ledger: Ledger, page: float) -> None:
-    """Rows of tables, as extractors write them, belong to the article; on flattened pages bars part links."""
-    if page >= TABLE_MAX_RAWNESS:
-        return
-    for line in np.flatnonzero(analysis.features.separators >= 2).tolist():
-        if analysis.document.line_text(line).lstrip().startswith("|"):
-            ledger.add(line, "context.table", TABLE_POINTS, None)
-
-
-def _add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
-    """A list that a colon introduces, with article prose right below it, belongs to the article; patterns may object."""
-    features, filled = analysis.features, analysis.filled.tolist()
-    if not features.ends_colon.any():
-        return
-    is_prose = (analysis.prose | analysis.sentence) & clues.places.inside
-    speaks = ledger.totals() != 0.0
-    at = 0
-    while at < len(filled) - 1:
-        stop = at + 1
-        if features.ends_colon[filled[at]] and not speaks[filled[at]]:
-            while stop < len(filled) and features.is_bullet[filled[stop]] and not speaks[filled[stop]]:
-                stop += 1
-            if stop - at > LIST_MIN_ITEMS and stop < len(filled) and at and is_prose[filled[stop]]:
-                for line in filled[at:stop]:
-                    ledger.add(line, "context.list", LIST_POINTS, None)
-        at = stop
-
-
-def _add_sheets(analysis: Analysis, ledger: Ledger) -> None:
-    """Rows of labels and values ("Length: 17 km") that no pattern speaks of are a sheet of facts, and the article's."""
-    filled = analysis.filled.tolist()
-    speaks = ledger.totals() != 0.0
-    rows: list[list[int]] = []
-    at = 0
-    while at < len(filled):
-        size = _row_size(analysis, filled[at : at + 2])
-        row = filled[at : at + size]
-        if not row or speaks[row].any():
-            _protect_sheet(analysis, ledger, rows)
-            rows = []
-        else:
-            rows.append(row)
-        at += max(size, 1)
-    _protect_sheet(analysis, ledger, rows)
-
-
-def _row_size(analysis: Analysis, lines: list[int]) -> int:
-    """How many of the next two lines are a row of a sheet: one with both, or a label above its value; 0 for none."""
-    features = analysis.features
-    label, colon, value = analysis.document.line_text(lines[0]).partition(":")
-    is_label = bool(colon) and 0 < len(label.split()) <= SHEET_LABEL_WORDS and not any(map(str.isdigit, label))
-    if not is_label:
-        return 0
-    if value.strip():
-        return int(
-            value[0].isspace() and len(value.split()) <= SHEET_VALUE_WORDS and not features.ends_sentence[lines[0]]
-        )
-    is_value = (
-        len(lines) > 1 and features.words[lines[1]] <= 2 * SHEET_VALUE_WORDS and not features.ends_colon[lines[1]]
-    )
-    return 2 if is_value else 0
-
-
-def _protect_sheet(analysis: Analysis, ledger: Ledger, rows: list[list[int]]) -> None:
-    labels = {analysis.document.folded_line(row[0]).partition(":")[0] for row in rows}
-    # The same label again and again is a list of offers, or of days.
-    if len(rows) >= SHEET_MIN_ROWS and len(labels) == len(rows):
-        for line in (line for row in rows for line in row):
-            ledger.add(line, "context.sheet", SHEET_POINTS, None)
 
 
 def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places: Places, weak: list[int]) -> None:

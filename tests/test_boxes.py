@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from cleaner import CleanResult, Kind, explain_text
+from cleaner.analysis import analyse
+from cleaner.catalog import builtin_patterns, word_lists
+from cleaner.evidence import gather
+from cleaner.matcher import Matcher
+from cleaner.protections import add_subheadings
+from cleaner.text import Document
 
+MATCHER = Matcher(builtin_patterns())
 PARAGRAPHS = (
     "The harbour master said on Monday that the old machine would be gone before the winter storms arrive.",
     "Nobody in the village remembers when it was last in use, and few people seem to mind that it goes.",
@@ -87,3 +94,16 @@ def test_rows_of_labels_and_values_are_a_sheet(form: str) -> None:
     assert result.text == f"{ABOVE}\n" + "\n".join(form.format(label=label, value=value) for label, value in rows)
     again = explain_text(f"{ABOVE}\n" + "\n".join(form.format(label="Option", value=value) for _, value in rows))
     assert not any("context.sheet" in _sources(again, line) for line in range(len(again.lines)))
+
+
+def test_short_line_between_a_button_and_a_paragraph_may_head_the_paragraph() -> None:
+    """Inside the article a line below something with a name is no noise for that alone: a paragraph follows it."""
+    text = f"{ABOVE}\n{PARAGRAPHS[2]}\nShare this article\nWhat becomes of the cabin\n{PARAGRAPHS[3]}\n{ABOVE}\n"
+    analysis = analyse(Document(text), MATCHER, word_lists())
+    gathered = gather(analysis, None)
+    add_subheadings(analysis, gathered.ledger, gathered.clues.places)
+    assert {line: [one.source for one in found] for line, found in gathered.ledger.lines.items()} == {
+        3: ["en.share-bar.heading"],
+        4: ["context.subheading-place"],
+    }
+    assert explain_text(text).text == text.replace("Share this article\n", "")
