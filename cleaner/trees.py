@@ -22,7 +22,11 @@ from cleaner.features import FloatArray
 __all__ = ["SingleArray", "Trees", "fit_trees", "read_trees", "trees_record"]
 
 LIMIT = 1e9
-ROWS_AT_ONCE = 2_000
+# So many rows at once stay in the caches of a processor; 2,000 took a third more time (measured on 5,000 rows).
+ROWS_AT_ONCE = 128
+# From so many rows on those that the trees do not tell apart are looked for, which takes a fifth of the time of all their
+# ways: of 10,440 lines of pages of 512 and more nearly all differ, of the lines of texts that no page has one in fifty.
+MANY_ROWS = 1_024
 MAX_NODES = 1_000_000
 DIGITS = 5
 _FIELDS = ("roots", "signal", "limit", "left", "right", "points")
@@ -61,6 +65,35 @@ class Trees:
         """Both ways of each node side by side."""
         return np.stack([self.left, self.right], axis=1).ravel()
 
+    @cached_property
+    def _limits(self) -> tuple[SingleArray, ...]:
+        """The limits that values of each signal are compared with, below zero where they were above, in order."""
+        inner = self.left != np.arange(self.left.size)
+        signals = range(int(self.signal.max()) + 1)
+        return tuple(np.unique(-self.limit[inner & (self.signal == signal)]) for signal in signals)
+
+    def _alike(self, values: SingleArray) -> tuple[NumberArray, NumberArray]:
+        """The first row of each sort, and the sort of each row: rows of a sort have the same leaf of every tree.
+
+        What a tree asks is which limits a value is above; long texts say the same of most of their lines.
+        """
+        small = max(limits.size for limits in self._limits) < 0x100
+        seen: dict[bytes, int] = {}
+        sorts: list[int] = []
+        for start in range(0, values.shape[0], MANY_ROWS):
+            # Values below zero where they were above: what is no number is above no limit.
+            some = values[start : start + MANY_ROWS]
+            part = np.negative(some.T, order="C")
+            places = np.empty((len(self._limits), some.shape[0]), dtype=np.uint8 if small else np.uint32)
+            for signal, limits in enumerate(self._limits):
+                places[signal] = np.searchsorted(limits, part[signal], side="right")
+            text, width = places.T.tobytes(), places.itemsize * len(self._limits)
+            sorts += [seen.setdefault(text[at : at + width], len(seen)) for at in range(0, len(text), width)]
+        found = np.array(sorts, dtype=np.intp)
+        first = np.empty(len(seen), dtype=np.intp)
+        first[found[::-1]] = np.arange(found.size - 1, -1, -1)
+        return first, found
+
     def leaves(self, values: SingleArray) -> NumberArray:
         """The leaf of each tree (columns) for each row of values."""
         at, base = self._begin(values)
@@ -71,6 +104,12 @@ class Trees:
 
     def totals(self, values: SingleArray) -> FloatArray:
         """The points of each row of values."""
+        if values.shape[0] >= MANY_ROWS:
+            first, sort = self._alike(values)
+            return self._totals(values[first])[sort]
+        return self._totals(values)
+
+    def _totals(self, values: SingleArray) -> FloatArray:
         found = np.zeros(values.shape[0])
         for start in range(0, values.shape[0], ROWS_AT_ONCE):
             part = values[start : start + ROWS_AT_ONCE]

@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import CleanerError
-from cleaner.trees import ROWS_AT_ONCE, SingleArray, Trees, fit_trees, read_trees, signal_names_of, trees_record
+from cleaner.trees import (
+    MANY_ROWS,
+    ROWS_AT_ONCE,
+    SingleArray,
+    Trees,
+    fit_trees,
+    read_trees,
+    signal_names_of,
+    trees_record,
+)
 
 SIGNALS = 3
 PARAMETERS: dict[str, Any] = {
@@ -151,6 +160,31 @@ def test_many_rows_are_the_same_as_few() -> None:
     for at in (0, ROWS_AT_ONCE - 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 2):
         assert trees.totals(values)[at] == trees.totals(values[at : at + 1])[0]
         assert trees.parts(values)[at].tolist() == trees.parts(values[at : at + 1])[0].tolist()
+
+
+@settings(deadline=None)
+@given(any_trees(), st.lists(st.tuples(*[st.floats(-3.0, 3.0, width=32) | st.just(np.nan)] * SIGNALS), min_size=1))
+def test_rows_of_a_long_text_have_the_points_that_each_has_alone(
+    trees: Trees, rows: list[tuple[float, float, float]]
+) -> None:
+    """Rows that are looked at together because no tree tells them apart have their own points, numbers or not."""
+    values = np.resize(np.array(rows, dtype=np.float32), (MANY_ROWS, SIGNALS))
+    alone = [trees.totals(values[at : at + 1])[0] for at in range(len(rows))]
+    assert trees.totals(values).tolist() == [alone[at % len(rows)] for at in range(MANY_ROWS)]
+
+
+def test_rows_that_are_alike_take_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trees are walked once for all lines of a long text that they do not tell apart."""
+    walked: list[int] = []
+    leaves = Trees.leaves
+
+    def counted(trees: Trees, values: SingleArray) -> npt.NDArray[np.intp]:
+        walked.append(values.shape[0])
+        return leaves(trees, values)
+
+    monkeypatch.setattr(Trees, "leaves", counted)
+    small_trees().totals(np.random.default_rng(5).normal(0.5, 2.0, (4 * MANY_ROWS, 2)).astype(np.float32))
+    assert sum(walked) <= 4  # two limits, of a signal each
 
 
 def test_no_rows_have_no_points() -> None:
