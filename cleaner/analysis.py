@@ -10,11 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
+from cleaner.characters import DIGIT
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
 from cleaner.model import Evidence, Kind
-from cleaner.text import Document, IntArray
+from cleaner.text import Document, IntArray, count_between
 from cleaner.units import join_lines
 from cleaner.words import WordLists
 
@@ -36,6 +37,8 @@ WEAK_POINTS = 1.0
 
 PROSE_MIN_WORDS = 12
 CJK_MIN_SHARE = 0.5
+# Digits of other planes have no class.
+LAST_OF_BASIC_PLANE = 0xFFFF
 PROSE_MIN_STOP_WORDS = 0.12
 FEW_STOP_WORDS = 0.03
 CAPITALISED_MAX_SHARE = 0.6
@@ -82,6 +85,11 @@ class Analysis:
         return (self.features.words >= 5) & self.features.ends_sentence
 
     @cached_property
+    def texts(self) -> BoolArray:
+        """Which lines could be text: prose, a sentence, or the end of one."""
+        return np.asarray(self.sentence | self.prose | self.features.ends_sentence)
+
+    @cached_property
     def paragraph(self) -> IntArray:
         """For each filled line the number of its paragraph: lines that were broken, at a link perhaps, belong to one."""
         features, filled = self.features, self.filled
@@ -99,6 +107,13 @@ class Analysis:
                 hit.pattern.strength == "strong" and hit.pattern.action in ("drop", "open", "close") for hit in hits
             )
         return marks
+
+    @cached_property
+    def figured(self) -> BoolArray:
+        """Which lines may hold a digit: they have one, or a character of another plane."""
+        document = self.document
+        places = np.flatnonzero(((document.classes & DIGIT) != 0) | (document.codes > LAST_OF_BASIC_PLANE))
+        return count_between(places, document.starts, document.ends) > 0
 
     @cached_property
     def words_before(self) -> FloatArray:

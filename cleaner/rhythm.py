@@ -5,10 +5,11 @@ A line of author or date, or a link, then free text, and again: that is a thread
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
@@ -133,21 +134,82 @@ def _names_alone(analysis: Analysis) -> Rhythm | None:
 
     At least three people speak, in the first and second person, and no more often than the count says.
     """
-    for heading in sorted(analysis.hits):
-        count = _comment_count(analysis, heading)
-        if count < MIN_BEATS_BARE:
-            continue
-        for chain in _chains(_names_below(analysis, heading)):
-            names = _Names(0, tuple(analysis.document.line_text(beat.line).strip().casefold() for beat in chain))
+    counts = [(line, _comment_count(analysis, line)) for line in sorted(analysis.hits)]
+    headings = [(line, count) for line, count in counts if count >= MIN_BEATS_BARE]
+    if not headings:
+        return None
+    found = _LoneNames.of(analysis)
+    for heading, count in headings:
+        for at, end in found.chains_below(_place(analysis, heading)):
+            first, last = found.beats[at].line, found.beats[end - 1].line
             if (
-                len(set(names.names)) >= MIN_BEATS_BARE
-                and len(chain) <= count
-                and _place(analysis, chain[0].line) - _place(analysis, heading) <= MAX_HEADING_LINES
-                and _stands_below(analysis, chain, heading, bare=True)
-                and _person_share(analysis, chain[0].line, len(analysis.document)) >= MIN_PERSON_SHARE_BARE
+                MIN_BEATS <= end - at <= count
+                and found.different[at] >= MIN_BEATS_BARE
+                and _is_below(analysis, heading, last, found.longest[at], bare=True)
+                and _person_share(analysis, first, len(analysis.document)) >= MIN_PERSON_SHARE_BARE
             ):
-                return Rhythm(heading, *_heads(analysis, chain, names), chain[-1].line, has_heading=True)
+                heads = _heads(analysis, found.beats[at:end], _Names(0, tuple(found.names[at:end])))
+                return Rhythm(heading, *heads, last, has_heading=True)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class _LoneNames:
+    """The lines of a document that can be a name above its text, in order, and the chains that they make.
+
+    A chain goes on from beat ``i`` up to beat ``ends[i]``; ``is_last[i]``: no other chain follows it below one heading.
+    From beat ``i`` to the end of its chain ``different[i]`` counts the names, and ``longest[i]`` is the most words of
+    prose between two beats.
+    """
+
+    beats: list[_Beat]
+    names: list[str]
+    ends: list[int]
+    is_last: list[bool]
+    different: list[int]
+    longest: list[float]
+
+    @staticmethod
+    def of(analysis: Analysis) -> _LoneNames:
+        """Those of a document; all are found at once, since each heading has some of them below it."""
+        features, filled = analysis.features, analysis.filled
+        is_text = analysis.texts[filled]
+        maybe = (features.words <= MAX_NAME_WORDS)[filled] & ~features.is_bullet[filled]
+        maybe[:-1] &= is_text[1:]
+        maybe[-1:] = False
+        beats = [
+            _Beat(int(filled[place]), place)
+            for place in np.flatnonzero(maybe).tolist()
+            if _can_be_name(analysis, int(filled[place]))
+        ]
+        # A line that is neither name nor text ends what stands below a heading.
+        is_end = ~is_text
+        is_end[[beat.place for beat in beats]] = False
+        ends_before = np.concatenate([[0], np.cumsum(is_end)])
+        names = [analysis.document.line_text(beat.line).strip().casefold() for beat in beats]
+        count = len(beats)
+        ends, is_last, different, longest = [count] * count, [True] * count, [1] * count, [0.0] * count
+        seen: set[str] = set(names[-1:])
+        for at in range(len(beats) - 2, -1, -1):
+            here, below = beats[at].place, beats[at + 1].place
+            is_over = bool(ends_before[below] > ends_before[here])
+            if is_over or not 2 <= below - here <= MAX_BEAT_LINES:
+                ends[at], is_last[at], seen = at + 1, is_over, set()
+            else:
+                ends[at], is_last[at] = ends[at + 1], is_last[at + 1]
+                longest[at] = max(_words(analysis, beats[at].line, beats[at + 1].line), longest[at + 1])
+            seen.add(names[at])
+            different[at] = len(seen)
+        return _LoneNames(beats, names, ends, is_last, different, longest)
+
+    def chains_below(self, heading: int) -> Iterator[tuple[int, int]]:
+        """The first and the last beat, not included, of each chain that begins near below a place."""
+        at = bisect_right(self.beats, heading, key=lambda beat: beat.place)
+        while at < len(self.beats) and self.beats[at].place - heading <= MAX_HEADING_LINES:
+            yield at, self.ends[at]
+            if self.is_last[at]:
+                return
+            at = self.ends[at]
 
 
 def _comment_count(analysis: Analysis, line: int) -> int:
@@ -160,21 +222,6 @@ def _comment_count(analysis: Analysis, line: int) -> int:
     return int(figures.group()) if figures is not None else 0
 
 
-def _names_below(analysis: Analysis, heading: int) -> list[_Beat]:
-    """The lines below a heading that can be a name above its text, up to the first line that neither can be."""
-    features = analysis.features
-    is_text = analysis.prose | analysis.sentence | features.ends_sentence
-    lines = analysis.filled.tolist()
-    found = []
-    for place in range(_place(analysis, heading) + 1, len(lines) - 1):
-        line = lines[place]
-        if _can_be_name(analysis, line) and not features.is_bullet[line] and is_text[lines[place + 1]]:
-            found.append(_Beat(line, place))
-        elif found and not is_text[line]:
-            break
-    return found
-
-
 def _place(analysis: Analysis, line: int) -> int:
     """The number of a line among those that are not blank."""
     return int(np.searchsorted(analysis.filled, line))
@@ -184,7 +231,7 @@ def _lines_with_trace(analysis: Analysis) -> list[int]:
     """The short lines that hold a year or a time of day, in order; none where they are too few for a form."""
     document = analysis.document
     is_short = document.ends - document.starts <= MAX_HEAD_CHARACTERS
-    is_short &= (analysis.features.words <= MAX_HEAD_WORDS) & ~analysis.features.is_blank
+    is_short &= (analysis.features.words <= MAX_HEAD_WORDS) & ~analysis.features.is_blank & analysis.figured
     found = [line for line in np.flatnonzero(is_short).tolist() if may_hold_moment(document.line_text(line))]
     return found if len(found) >= MIN_BEATS else []
 
@@ -207,26 +254,38 @@ def _below_article(analysis: Analysis, chain: list[_Beat]) -> Iterator[list[_Bea
 
     The heading of the thread stands below them, or far more text than below any other beat.
     """
-    while len(chain) > MIN_BEATS and _holds_article(analysis, chain):
-        chain = chain[1:]
-    if len(chain) > MIN_BEATS or (len(chain) == MIN_BEATS and not _holds_article(analysis, chain)):
-        yield chain
+    words = [_words(analysis, above.line, below.line) for above, below in pairwise(chain)]
+    # The most words between two beats of those from each on.
+    longest = [*accumulate(reversed(words), max, initial=0.0)][::-1]
+    at = 0
+    while len(chain) - at > MIN_BEATS and _holds_article(analysis, chain[at : at + 2], words[at], longest[at + 1]):
+        at += 1
+    left = chain[at:]
+    if len(left) > MIN_BEATS or (
+        len(left) == MIN_BEATS and not _holds_article(analysis, left[:2], words[at], longest[at + 1], is_least=True)
+    ):
+        yield left
 
 
-def _holds_article(analysis: Analysis, chain: list[_Beat]) -> bool:
-    """Whether the article, or its end, stands between the first two beats of a chain."""
-    first = _words(analysis, chain[0].line, chain[1].line)
-    others = max((_words(analysis, one.line, other.line) for one, other in pairwise(chain[1:])), default=0.0)
+def _holds_article(
+    analysis: Analysis, first_two: list[_Beat], words: float, others: float, *, is_least: bool = False
+) -> bool:
+    """Whether the article, or its end, stands between the first two beats of a chain.
+
+    ``words``: those of prose between the two; ``others``: the most between two others of the chain. ``is_least``:
+    without the first beat the chain were none.
+    """
+    above, below = first_two
     frames = [
         hit.pattern.strength
-        for line in range(chain[0].line + 1, chain[1].line)
+        for line in range(above.line + 1, below.line)
         for hit in analysis.hits.get(line, ())
         if hit.pattern.kind in (Kind.COMMENT_FRAME, Kind.COMMENT_COUNT)
     ]
-    if "strong" in frames or (frames and first > others):
+    if "strong" in frames or (frames and words > others):
         return True
-    above = float(analysis.words_before[chain[0].line])
-    return first > ARTICLE_FACTOR * others and first > max(ARTICLE_MIN_WORDS, above) and len(chain) > MIN_BEATS
+    before = float(analysis.words_before[above.line])
+    return not is_least and words > ARTICLE_FACTOR * others and words > max(ARTICLE_MIN_WORDS, before)
 
 
 def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
@@ -276,14 +335,15 @@ def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> 
 
 def _names_at_links(analysis: Analysis, chain: list[_Beat], top: int | None) -> tuple[int, ...]:
     """The lines of names right below the link of each comment above, and above the first text; empty without names."""
-    lines = analysis.filled.tolist()
-    below = [lines[beat.place + 1] for beat in chain[:-1]]
+    lines = analysis.filled
+    below = [int(lines[beat.place + 1]) for beat in chain[:-1]]
     named = [line for line in below if _can_be_name(analysis, line)]
     reach = max(here.place - above.place for above, here in pairwise(chain))
     highest = max(chain[0].place - reach, 0 if top is None else top + 1)
     # The nearest line above the first link that can be a name and has a text below it.
     first = next(
-        (lines[at] for at in range(chain[0].place - 2, highest - 1, -1) if _can_be_name(analysis, lines[at])), None
+        (int(lines[at]) for at in range(chain[0].place - 2, highest - 1, -1) if _can_be_name(analysis, int(lines[at]))),
+        None,
     )
     texts = [analysis.document.line_text(line).strip().casefold() for line in named]
     if first is None or len(named) < MIN_NAMED_SHARE * len(below):
@@ -386,16 +446,21 @@ def _intervals_with(analysis: Analysis, chain: list[_Beat], kind: Kind) -> int:
 
 def _has_texts(analysis: Analysis, chain: list[_Beat]) -> bool:
     """Whether sentences stand between the beats of a chain; in a list of links there are none."""
-    is_text = analysis.sentence | analysis.prose | analysis.features.ends_sentence
-    with_text = sum(bool(is_text[above.line + 1 : below.line].any()) for above, below in pairwise(chain))
+    texts = analysis.texts
+    with_text = sum(bool(texts[above.line + 1 : below.line].any()) for above, below in pairwise(chain))
     return with_text * 2 >= len(chain) - 1
 
 
 def _stands_below(analysis: Analysis, chain: list[_Beat], start: int, *, bare: bool) -> bool:
     """Whether there is an article above a chain, and none below it."""
-    above = float(analysis.words_before[start])
     longest = max(_words(analysis, one.line, other.line) for one, other in pairwise(chain))
-    below = float(analysis.words_before[-1] - analysis.words_before[chain[-1].line + 1]) - longest
+    return _is_below(analysis, start, chain[-1].line, longest, bare=bare)
+
+
+def _is_below(analysis: Analysis, start: int, last: int, longest: float, *, bare: bool) -> bool:
+    """What `_stands_below` says of a chain that starts and ends so, with so many words between two beats at most."""
+    above = float(analysis.words_before[start])
+    below = float(analysis.words_before[-1] - analysis.words_before[last + 1]) - longest
     if bare:
         return above >= MIN_ARTICLE_WORDS_BARE and below <= MAX_WORDS_BELOW_BARE
     return above >= MIN_ARTICLE_WORDS and below <= max(MAX_WORDS_BELOW, MAX_SHARE_BELOW * above)
