@@ -21,6 +21,8 @@ from cleaner.places import Places
 __all__ = ["add_boxes"]
 
 BOX_POINTS = 14.0
+# So many boxes in each other say of a line that it is noise, whatever else speaks for it (set by hand).
+MAX_BOXES = 16
 PARAGRAPH_MAX_LINES = 12
 PARAGRAPH_MAX_WORDS = 140
 INTERIOR_MAX_LINES = 5
@@ -60,32 +62,37 @@ def _open_boxes(
     closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
     broken = set(np.flatnonzero(running).tolist())
     below_titles = broken | _last_sentences(analysis, placed)
-    for line in sorted(placed):
-        for hit in placed[line]:
-            if hit.pattern.action == "open" and (
-                hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line])
-            ):
-                stops = below_titles if hit.pattern.kind is Kind.RELATED_LINKS else broken
-                _open_box(analysis, ledger, hit, line, places, closed, stops)
+    openers = [
+        (line, hit)
+        for line in sorted(placed)
+        for hit in placed[line]
+        if hit.pattern.action == "open"
+        and (hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line]))
+    ]
+    # Of boxes in each other the last ones count: each ends where so many others have opened below it.
+    edges = [line for line, _ in openers[MAX_BOXES:]] + [len(analysis.document)] * MAX_BOXES
+    for (line, hit), edge in zip(openers, edges, strict=False):
+        stops = below_titles if hit.pattern.kind is Kind.RELATED_LINKS else broken
+        _open_box(analysis, ledger, hit, range(line, max(edge, line + 1)), places, closed, stops)
 
 
 def _open_box(
-    analysis: Analysis, ledger: Ledger, hit: Hit, opened: int, places: Places, closed: set[int], stops: set[int]
+    analysis: Analysis, ledger: Ledger, hit: Hit, lines: range, places: Places, closed: set[int], stops: set[int]
 ) -> None:
     """Give the lines below an opening line the points of its box, as far as it reaches.
 
-    ``closed``: lines that end a box; ``stops``: lines of the article above which one of short lines has ended.
+    ``lines``: the opening line, and those below it that the box may reach. ``closed``: lines that end a box; ``stops``: lines of the article above which one of short lines has ended.
     """
     reach = hit.pattern.reach
     # A box takes the rest of a document only below an article.
-    interior = not (places.is_tail[opened] and places.prose_precedes[opened])
+    interior = not (places.is_tail[lines[0]] and places.prose_precedes[lines[0]])
     if interior and reach == "end":
         reach = "lines"
     features = analysis.features
     taken = 0
     words = 0.0
     prose = 0
-    for line in range(opened + 1, len(analysis.document)):
+    for line in lines[1:]:
         if features.is_blank[line]:
             if taken and (interior or reach == "paragraph"):
                 return
@@ -173,7 +180,8 @@ def _can_be_name(analysis: Analysis, line: int) -> bool:
 
 def _add_counters(analysis: Analysis, ledger: Ledger) -> None:
     """The counters of a slide show, each alone on its line ("1/9", "2/9", and so on): counting up to one number."""
-    short = analysis.filled[(analysis.features.length <= COUNTER_MAX_LENGTH)[analysis.filled]].tolist()
+    is_short = (analysis.features.length <= COUNTER_MAX_LENGTH) & analysis.figured
+    short = analysis.filled[is_short[analysis.filled]].tolist()
     found = [(line, COUNTER.fullmatch(analysis.document.line_text(line))) for line in short]
     counters = [(line, int(match[1]), int(match[2])) for line, match in found if match]
     for run in _counting_runs(counters):

@@ -76,10 +76,16 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
 
 def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
     """Dates, years and times that head the entries of a chronology, a live blog or a programme: text between them."""
-    filled = analysis.filled.tolist()
-    dates = [at for at, line in enumerate(filled) if _is_date(analysis, line, thread)]
+    maybe = analysis.figured.copy()
+    maybe[list(analysis.hits)] = True
+    places = np.flatnonzero(maybe[analysis.filled]).tolist()
+    dates = [at for at in places if _is_date(analysis, int(analysis.filled[at]), thread)]
     if len(dates) < ENTRY_MIN_DATES:
         return set()
+    filled = analysis.filled.tolist()
+    # Where the first sentence of the document ends; behind the last line where there is none.
+    ends = np.flatnonzero(analysis.features.ends_sentence[analysis.filled])
+    first_end = int(ends[0]) if ends.size else len(filled)
     found: set[int] = set()
     run = dates[:1]
     for place in [*dates[1:], len(filled)]:
@@ -88,7 +94,7 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
             text.pop()
         is_entry = 0 < len(text) <= ENTRY_MAX_LINES and analysis.features.ends_sentence[text[-1]]
         if place == len(filled) or not is_entry:
-            found.update(_of_entries(analysis, [filled[at] for at in run], filled[: run[0]]))
+            found.update(_of_entries(analysis, [filled[at] for at in run], is_first=run[0] <= first_end))
             run = []
         run.append(place)
     return found
@@ -103,9 +109,12 @@ def _is_date(analysis: Analysis, line: int, thread: Thread | None) -> bool:
     )
 
 
-def _of_entries(analysis: Analysis, run: list[int], above: list[int]) -> list[int]:
-    """The dates of a run that head entries; the article's own date right before them is written in another way."""
-    if len(run) > 1 and not analysis.features.ends_sentence[above].any():
+def _of_entries(analysis: Analysis, run: list[int], *, is_first: bool) -> list[int]:
+    """The dates of a run that head entries; the article's own date right before them is written in another way.
+
+    ``is_first``: no sentence ends above the run.
+    """
+    if len(run) > 1 and is_first:
         first, *others = (WORD_OR_NUMBER.sub(_sort_of, analysis.document.line_text(line)) for line in run)
         if first not in others:
             run = run[1:]
