@@ -124,8 +124,7 @@ def choose_runs(
     keep_cost = np.where(named, 0.0, noise * size).tolist()
     loss = costs.loss * np.where(sentence, SENTENCE_LOSS, 1.0)
     drop_cost = np.where(named, 0.0, loss * (1.0 - noise) * size).tolist()
-    before, after = _anchors(named)
-    states = _best_path(keep_cost, drop_cost, before.tolist(), after.tolist(), costs)
+    states = _best_path(keep_cost, drop_cost, _anchors(named).tolist(), costs)
     keep = (states == _ARTICLE) & ~named
     if costs.budget < 1.0:
         unnamed = ~keep & ~named
@@ -134,55 +133,50 @@ def choose_runs(
     return np.asarray(keep)
 
 
-def _anchors(named: BoolArray) -> tuple[BoolArray, BoolArray]:
-    """For each boundary before a line whether something named stands shortly above it, and at or shortly below it."""
+def _anchors(named: BoolArray) -> BoolArray:
+    """For each boundary before a line whether something named stands shortly above it, or at or shortly below it."""
     running = np.concatenate([[0], np.cumsum(named)])
     at = np.arange(named.size)
-    above = running[at] - running[np.maximum(at - ANCHOR_LINES, 0)]
-    below = running[np.minimum(at + ANCHOR_LINES, named.size)] - running[at]
-    return above > 0, below > 0
+    return running[np.minimum(at + ANCHOR_LINES, named.size)] > running[np.maximum(at - ANCHOR_LINES, 0)]
 
 
-def _best_path(
-    keep: list[float], drop: list[float], above: list[bool], below: list[bool], costs: RunCosts
-) -> np.ndarray:
-    """The state of each line on the cheapest path."""
-    best = [0.0, 0.0, math.inf, math.inf, math.inf]
-    back: list[tuple[int, int, int, int, int]] = []
-    refund = costs.inside_alone - costs.inside
-    for line in range(len(keep)):
-        head, article, inside, alone, tail = best
-        is_above, is_below = above[line], below[line]
+def _best_path(keep: list[float], drop: list[float], anchored: list[bool], costs: RunCosts) -> np.ndarray:
+    """The state of each line on the cheapest path; of equal ones into a line that of the lower state."""
+    _, head_near, head_far, inside_near, inside_far, tail_near, tail_far, _ = costs
+    refund = inside_far - inside_near
+    # Nothing stands above the first line: no run inside the article ends or begins there.
+    head, article, inside, alone, tail = drop[0], keep[0], math.inf, math.inf, math.inf
+    back: list[tuple[int, int, int, int, int]] = [(_HEAD, _ARTICLE, _INSIDE, _INSIDE_ALONE, _TAIL)]
+    for line in range(1, len(keep)):
+        is_near, dropped = anchored[line], drop[line]
         # Into the article: from the head, from a run inside it, which is cheaper where it ends beside a name.
-        options = (
-            (head + (costs.head if is_above or is_below else costs.head_alone), _HEAD) if line else (math.inf, _HEAD),
-            (article, _ARTICLE),
-            (inside, _INSIDE),
-            (alone - (refund if is_below or is_above else 0.0), _INSIDE_ALONE),
-        )
-        article_cost, article_from = min(options)
-        inside_from, inside_cost = _INSIDE, inside
-        if line and (is_above or is_below) and article + costs.inside < inside_cost:
-            inside_from, inside_cost = _ARTICLE, article + costs.inside
-        alone_from, alone_cost = _INSIDE_ALONE, alone
-        if line and article + costs.inside_alone < alone_cost:
-            alone_from, alone_cost = _ARTICLE, article + costs.inside_alone
-        tail_from, tail_cost = _TAIL, tail
-        begin = article + (costs.tail if is_above or is_below else costs.tail_alone)
-        if line and begin < tail_cost:
-            tail_from, tail_cost = _ARTICLE, begin
+        into, article_from = head + (head_near if is_near else head_far), _HEAD
+        if article < into:
+            into, article_from = article, _ARTICLE
+        if inside < into:
+            into, article_from = inside, _INSIDE
+        back_in = alone - refund if is_near else alone
+        if back_in < into:
+            into, article_from = back_in, _INSIDE_ALONE
+        inside_from = _INSIDE
+        if is_near and article + inside_near < inside:
+            inside_from, inside = _ARTICLE, article + inside_near
+        alone_from = _INSIDE_ALONE
+        if article + inside_far < alone:
+            alone_from, alone = _ARTICLE, article + inside_far
+        tail_from = _TAIL
+        begin = article + (tail_near if is_near else tail_far)
+        if begin < tail:
+            tail_from, tail = _ARTICLE, begin
         back.append((_HEAD, article_from, inside_from, alone_from, tail_from))
-        best = [
-            head + drop[line],
-            article_cost + keep[line],
-            inside_cost + drop[line],
-            alone_cost + drop[line],
-            tail_cost + drop[line],
-        ]
-    ends = [(best[_ARTICLE], _ARTICLE), (best[_TAIL], _TAIL), (best[_INSIDE], _INSIDE)]
-    state = min(ends)[1]
-    states = np.empty(len(keep), dtype=np.int64)
+        head += dropped
+        article = into + keep[line]
+        inside += dropped
+        alone += dropped
+        tail += dropped
+    state = min((article, _ARTICLE), (tail, _TAIL), (inside, _INSIDE))[1]
+    states = [0] * len(keep)
     for line in range(len(keep) - 1, -1, -1):
         states[line] = state
         state = back[line][state]
-    return states
+    return np.array(states, dtype=np.int64)
