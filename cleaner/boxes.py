@@ -120,11 +120,12 @@ def _open_box(
 def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]) -> None:
     """The title on the line below a label that stands alone ("Read also:"), and no more than that line."""
     features, filled = analysis.features, analysis.filled
-    place = {int(line): at for at, line in enumerate(filled.tolist())}
     for line, hits in placed.items():
         labels = [hit for hit in hits if hit.pattern.kind in TITLE_KINDS and hit.pattern.strength == "strong"]
-        below = place[line] + 1
-        if not labels or below >= filled.size or features.words[line] > LABEL_MAX_WORDS:
+        if not labels or features.words[line] > LABEL_MAX_WORDS:
+            continue
+        below = int(np.searchsorted(filled, line)) + 1
+        if below >= filled.size:
             continue
         title = int(filled[below])
         if title - line > 2 or title in analysis.hits or ledger.lines.get(title):

@@ -129,16 +129,15 @@ def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
     )
     weak = sorted(controls | authors)
     around = sorted(controls | authors | pairs | frames)
+    # What is of another kind than a lone link, and than an author.
+    others_of_link, others_of_author = sorted(pairs | frames | (authors - controls)), sorted(pairs | frames | controls)
     kept: set[int] = set()
     for line in weak:
-        near = [
-            other for other in _between(around, line - MAX_MARK_DISTANCE, line + MAX_MARK_DISTANCE) if other != line
-        ]
-        has_other_kind = any(
-            (other in frames) or (other in pairs) or ((other in controls) != (line in controls)) for other in near
-        )
-        both = line in controls and line in authors
-        if both or has_other_kind or (line in controls and len(near) >= 2):
+        is_link = line in controls
+        both = is_link and line in authors
+        others = others_of_link if is_link else others_of_author
+        near = _count_near(around, line)
+        if both or _count_near(others, line) or (is_link and near >= 2):
             kept.add(line)
     kept = {line for line in kept if line in controls or _starts_comment(line, around, frames)}
     total = analysis.words_before[-1]
@@ -150,6 +149,13 @@ def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
         [line for line in marks.authors if line in kept],
         marks.frames,
     )
+
+
+def _count_near(lines: list[int], line: int) -> int:
+    """How many of some lines, given in order, stand near another one, itself not counted."""
+    first, stop = bisect_left(lines, line - MAX_MARK_DISTANCE), bisect_right(lines, line + MAX_MARK_DISTANCE)
+    at = bisect_left(lines, line, first, stop)
+    return stop - first - (at < stop and lines[at] == line)
 
 
 def _starts_comment(line: int, marks: list[int], frames: set[int]) -> bool:
