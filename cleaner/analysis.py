@@ -155,7 +155,10 @@ def analyse_units(
     """The analysis of a document with the lines of one paragraph put together; see `cleaner.units`."""
     analysis = analyse(document, matcher, word_lists, lang, carried)
     joined = join_lines(document, analysis.features, analysis.strong)
-    return analysis if joined is None else analyse(Document(joined, "columns"), matcher, word_lists, lang)
+    if joined is None:
+        return analysis
+    document.release()
+    return analyse(Document(joined, "columns"), matcher, word_lists, lang)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

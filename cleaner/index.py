@@ -27,6 +27,8 @@ ByteArray = npt.NDArray[np.uint8]
 
 WORD, DIGIT = 1, 2
 LINES_AT_ONCE = 8192
+# A long text is searched a part of so many characters after the other: a match takes 160 bytes until it is counted.
+PART_LENGTH = 0x10000
 ARRAYS: Final = (
     *("table_keys", "table_first", "table_numbers", "inner_first", "inner_numbers"),
     *("owner", "counts", "digits", "longest", "gates"),
@@ -185,22 +187,32 @@ class _Strings:
 
     def __init__(self, strings: Sequence[str], first: IntArray, numbers: IntArray) -> None:
         self._first, self._numbers = first, numbers
+        self._longest = max(map(len, strings), default=1)
         self._automaton = ahocorasick_rs.AhoCorasick(
             strings, implementation=ahocorasick_rs.Implementation.ContiguousNFA, store_patterns=False
         )
 
     def find(self, text: str, starts: IntArray) -> tuple[IntArray, IntArray]:
         """The lines and pattern numbers of all strings found; ``starts``: where the lines of the text start."""
+        pairs = [np.zeros(0, dtype=np.int64)]
+        for first in range(0, len(text), PART_LENGTH):
+            # A string that begins in a part may end in the next one.
+            found = self._matches(text[first : first + PART_LENGTH + self._longest - 1])
+            if not found:
+                continue
+            rows = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
+            which, at = rows[rows[:, 1] < PART_LENGTH, :2].T
+            lines = np.searchsorted(starts, at + first, side="right") - 1
+            # A string counts once a line, however often it stands there.
+            pairs.append(np.unique(lines * self._first.size + which))
+        return _spread(*np.divmod(np.concatenate(pairs), self._first.size), self._first, self._numbers)
+
+    def _matches(self, text: str) -> list[tuple[int, int, int]]:
         try:
-            found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:
             text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-            found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        if not found:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        which, at, _ = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3).T
-        lines = np.searchsorted(starts, at, side="right") - 1
-        return _spread(lines, which, self._first, self._numbers)
+            return self._automaton.find_matches_as_indexes(text, overlapping=True)
 
 
 class _Table:

@@ -257,13 +257,12 @@ def _line_hashes(
     """The hashes of the lines of a folded document, a row each; see `LineFeatures`."""
     starts, ends = document.folded_starts, document.folded_ends
     is_mark = (classes & (LETTER | SPACE)) == 0
-    plain = np.where((classes & DIGIT) != 0, np.uint32(ord("0")), codes)
     # Only lines with a digit: the entries of a list in an article have the same marks as well.
     has_marks = (digits > 0) & (count_between(np.flatnonzero(is_mark), starts, ends) >= MIN_MARKS)
     rows = (
         (hash_lines(codes, (classes & (LETTER | DIGIT)) != 0, starts, ends), letters + digits > 0),
         (hash_lines(codes, (classes & LETTER) != 0, starts, ends), letters > 0),
-        (hash_lines(plain, is_mark, starts, ends), has_marks),
+        (hash_lines(np.where((classes & DIGIT) != 0, np.uint32(ord("0")), codes), is_mark, starts, ends), has_marks),
         (first_word, letters > 0),
     )
     return np.array([np.where(counts, hashes, 0) for hashes, counts in rows], dtype=np.uint64)

@@ -178,6 +178,7 @@ class Cleaner:
             left = shorter
             document = Document(left)
             carried = carry(analysis, {edit.line for edit in one.edits}, document)
+            analysis.document.release()
         return tuple(passes), left, flags
 
     def _passes(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> tuple[Pass, ...]:

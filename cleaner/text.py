@@ -241,6 +241,10 @@ class Document:
         """Where each line ends in the folded text, its line end not included."""
         return np.searchsorted(self.folded.positions, self.ends).astype(np.int64)
 
+    def release(self) -> None:
+        """Let go of the forms of the text, which take most of its memory; they are made again when they are asked for."""
+        self.__dict__.clear()
+
     def line_text(self, index: int) -> str:
         """The characters of a line without its line end."""
         return self.text[int(self.starts[index]) : int(self.ends[index])]

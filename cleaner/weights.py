@@ -19,7 +19,7 @@ import numpy as np
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
 from cleaner.text import IntArray
-from cleaner.trees import SingleArray, Trees, read_trees, trees_record
+from cleaner.trees import SingleArray, Trees, read_trees, side_by_side, trees_record
 
 __all__ = [
     "FORMAT",
@@ -36,6 +36,8 @@ FORMAT = 2
 PRIOR = "prior"
 # So many lines are weighed together: their numbers stay near the processor.
 LINES_AT_ONCE = 512
+# Lines of which all signals stand side by side at once, for the trees.
+ROWS_AT_ONCE = 8_192
 # Points and values beyond this are no result of a fit.
 LIMIT = 1e9
 _SIGNAL_FIELDS = {"slope", "page_slope", "offset", "bends", "range"}
@@ -168,10 +170,17 @@ class TreeWeights:
 
     def totals(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """The sum of the points of all terms for each line."""
-        return self.trees.totals(self._matrix(columns))
+        count = next(iter(columns.values())).size
+        if count <= ROWS_AT_ONCE:
+            return self.trees.totals(self._matrix(columns))
+        parts = (
+            {name: columns[name][first : first + ROWS_AT_ONCE] for name in self.signals}
+            for first in range(0, count, ROWS_AT_ONCE)
+        )
+        return np.concatenate([self.trees.totals(self._matrix(part)) for part in parts])
 
     def _matrix(self, columns: Mapping[str, FloatArray]) -> SingleArray:
-        return np.array([columns[name] for name in self.signals], dtype=np.float32).T.copy()
+        return side_by_side([columns[name] for name in self.signals])
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,32 +87,49 @@ def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntAr
     begin = np.flatnonzero(starts).astype(np.int64)
     if not begin.size:
         return begin, np.zeros(0, dtype=np.uint64)
-    terms = np.where(is_letter, codes, 0).astype(np.uint64)
-    terms *= _powers(codes.size, HASH_BASE)
+    terms = np.multiply(codes, is_letter, dtype=np.uint64)
+    _weigh(terms)
     # Powers count from the start of the text; those of a word shall count from its own.
-    return begin, np.add.reduceat(terms, begin) * _powers(codes.size, HASH_INVERSE)[begin]
+    return begin, np.add.reduceat(terms, begin) * _powers_at(begin, HASH_INVERSE)
 
 
 def hash_lines(codes: CodeArray, wanted: npt.NDArray[np.bool_], starts: IntArray, ends: IntArray) -> HashArray:
     """A hash of the wanted ones of the characters of each line; zero for a line without any."""
     chosen = np.flatnonzero(wanted)
     running = np.zeros(chosen.size + 1, dtype=np.uint64)
-    terms = codes[chosen].astype(np.uint64)
+    terms = running[1:]
+    terms[:] = codes[chosen]
     terms += np.uint64(7)
-    terms *= _powers(chosen.size, HASH_BASE)
-    np.cumsum(terms, out=running[1:])
+    _weigh(terms)
+    np.cumsum(terms, out=terms)
     low, high = np.searchsorted(chosen, starts), np.searchsorted(chosen, ends)
-    return (running[high] - running[low]) * _powers(chosen.size + 1, HASH_INVERSE)[low]
+    return (running[high] - running[low]) * _powers_at(low, HASH_INVERSE)
 
 
-def _powers(count: int, base: int) -> HashArray:
-    """The powers of a number, from the zeroth."""
-    return _kept_powers(base)[:count] if count <= KEPT_POWERS else _new_powers(count, base)
+def _weigh(terms: HashArray) -> None:
+    """Multiply each of some numbers by the power of the base that its place has, a part after the other."""
+    powers = _kept_powers(HASH_BASE)
+    for start in range(0, terms.size, KEPT_POWERS):
+        part = terms[start : start + KEPT_POWERS]
+        part *= powers[: part.size]
+        if start:
+            part *= np.uint64(pow(HASH_BASE, start, 2**64))
+
+
+def _powers_at(places: IntArray, base: int) -> HashArray:
+    """The powers of a number at some places, given in order."""
+    parts = int(places[-1]) // KEPT_POWERS + 1 if places.size else 0
+    found = _kept_powers(base)[places % KEPT_POWERS]
+    if parts > 1:
+        found *= _new_powers(parts, pow(base, KEPT_POWERS, 2**64))[places // KEPT_POWERS]
+    return found
 
 
 @cache
 def _kept_powers(base: int) -> HashArray:
-    return _new_powers(KEPT_POWERS, base)
+    powers = _new_powers(KEPT_POWERS, base)
+    powers.setflags(write=False)
+    return powers
 
 
 def _new_powers(count: int, base: int) -> HashArray:

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
-import numpy as np
-
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
-from cleaner.trees import SingleArray, Trees, is_number, read_trees, trees_record
+from cleaner.trees import SingleArray, Trees, is_number, read_trees, side_by_side, trees_record
 
 __all__ = ["FORMAT", "BlockModel", "dump_model", "load_model"]
 
@@ -34,7 +32,7 @@ class BlockModel:
 
     def matrix(self, columns: Mapping[str, FloatArray]) -> SingleArray:
         """The values of the signals: a row a block, a column a signal."""
-        return np.array([columns[name] for name in self.signals], dtype=np.float32).T.copy()
+        return side_by_side([columns[name] for name in self.signals])
 
     def points(self, values: SingleArray) -> FloatArray:
         """The points of each row of values: log-odds of main content."""

@@ -1,0 +1,56 @@
+"""What a document takes of memory while it is cleaned, as a multiple of its size; traced, so the same in every run."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+
+from cleaner import Cleaner
+from cleaner.catalog import builtin_patterns
+from cleaner.index import PART_LENGTH
+from cleaner.text import Document
+
+SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it. "
+SIZE = 400_000
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        pytest.param("a" * SIZE, 90.0, id="one line of one letter"),
+        pytest.param(SENTENCE * (SIZE // len(SENTENCE)), 66.0, id="one line of prose"),
+    ],
+)
+def test_a_long_line_takes_a_bounded_multiple_of_its_size(text: str, times: float) -> None:
+    """Matches, hashes and their powers are made a part of the text after the other."""
+    cleaner = Cleaner()
+    cleaner.clean(text[: PART_LENGTH // 4])
+    tracemalloc.start()
+    try:
+        cleaner.clean(text)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= times * len(text)
+
+
+@pytest.mark.parametrize("before", range(0, 24, 3))
+def test_a_pattern_across_two_parts_of_a_text_is_tried(before: int) -> None:
+    """Where a long text is parted for the search changes nothing of what is found in it."""
+    index = builtin_patterns().index
+    line = "yy share on facebook"
+    short = index.find(Document(line, "none"))[1].tolist()
+    assert short
+    padded = "y" * (PART_LENGTH - before) + "\n" + line
+    lines, numbers = index.find(Document(padded, "none"))
+    assert numbers[lines == 1].tolist() == short
+
+
+def test_released_forms_of_a_document_come_back() -> None:
+    """What a document lets go of is made again when it is asked for."""
+    document = Document("Élu à Lyon\nFin")
+    folded, lines = document.folded.text, document.folded_lines
+    document.release()
+    assert not document.__dict__
+    assert (document.folded.text, document.folded_lines) == (folded, lines)
