@@ -21,7 +21,9 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
@@ -307,6 +309,8 @@ def main() -> int:
     options = parser.parse_args()
     sizes = [size for size in SIZES if size <= options.most]
     cleaner = Cleaner()
+    with suppress(ImportError):
+        import_module("trafilatura")  # otherwise the first page that it is asked about pays for loading it
     rows: list[Row] = []
     try:
         texts, pages = ordinary(options.data)
