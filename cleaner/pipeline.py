@@ -29,7 +29,7 @@ __all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"
 
 NO_ARTICLE = "no-article-found"
 NOT_SETTLED = "not-settled"
-# A text of more lines is no article; each takes 7 kB while it is judged (set by hand).
+# A text of more lines is no article; each takes 3 to 4 kB while it is judged (set by hand).
 MAX_LINES, TOO_MANY_LINES = 50_000, "too-many-lines"
 # Of 9,165 real texts all but 41 take up to three passes and all but two up to seven. A text that does not settle comes
 # back as it was, so that the time is bounded and cleaning twice changes nothing.
