@@ -33,6 +33,9 @@ __all__ = [
 
 # The largest shipped file has 54 kB; what is much larger is no list of patterns (set by hand).
 MAX_FILE_BYTES = 1_000_000
+# The parser takes the square of the parts of a name: 100,000 of them on one line took it a minute. The shipped files
+# have 64 dots on a line at most (set by hand).
+MAX_DOTS = 500
 
 
 def builtin_folder() -> Traversable:
@@ -176,6 +179,11 @@ def _read(name: str, file: Traversable) -> bytes:
 def _parse(name: str, content: bytes) -> dict[str, object]:
     if len(content) > MAX_FILE_BYTES:
         raise PatternError(name, f"has {len(content)} bytes, more than {MAX_FILE_BYTES}; part it into several files")
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.count(b".") > MAX_DOTS:
+            raise PatternError(
+                name, f"line {number} has more than {MAX_DOTS} dots; keep to what patterns/README.md shows"
+            )
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -197,6 +197,7 @@ def test_own_patterns_are_bounded_in_time(tmp_path: Path) -> None:
 
 HOSTILE = {
     "deep-toml": ("a = " + "[" * 20_000 + "]" * 20_000, "its values lie too deep in each other"),
+    "deep-name": ("a" + ".a" * 20_000 + " = 1", "line 1 has more than 500 dots"),
     "long-number": (GOOD + "max_length = " + "9" * 5_000, "cannot be read as TOML"),
     "large-number": (GOOD + f"max_length = {2**63}", "must be a number of characters between 1 and 100000"),
     "deep-expression": (
