@@ -190,9 +190,12 @@ def test_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
 
 
 def test_rows_that_failed_are_left_out_of_any_type(tmp_path: Path) -> None:
-    """Not every type can be filtered; a view of strings cannot."""
+    """Not every type can be filtered; a view of strings cannot, and older versions of pyarrow do not write it."""
     table = pa.table({"text": pa.array(["x", None, "y", "z", None], pa.string_view())})
-    source = _file(tmp_path / "a.parquet", table)
+    try:
+        source = _file(tmp_path / "a.parquet", table)
+    except pa.ArrowNotImplementedError as error:
+        pytest.skip(str(error))
     journal = tmp_path / "journal"
     with journal.open("wb") as file:
         for chunk in _chunks(source):
