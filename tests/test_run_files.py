@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -524,6 +525,45 @@ def test_held_file_does_without_hard_links(tmp_path: Path, monkeypatch: pytest.M
     first.release()
     assert second.take(b"2") == b"1"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+# --- results ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_missing_folders_of_an_output_are_made(name: str, tmp_path: Path, run: Run) -> None:
+    """However many of them are missing, for the result and for the files beside it."""
+    (tmp_path / name).write_bytes(_lines(2) if name == "a.jsonl" else PAGE.encode())
+    target = tmp_path / "some" / "more" / "folders" / name
+    removed = tmp_path / "others" / "again" / "removed.jsonl"
+    assert run(tmp_path / name, "-o", target, "--removed", removed).status == 0
+    assert target.read_bytes() == (_lines(2, ARTICLE) if name == "a.jsonl" else ARTICLE.encode())
+    assert len(removed.read_bytes().splitlines()) == (2 if name == "a.jsonl" else 1)
+    assert [path.name for path in target.parent.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_source_without_records_gives_an_empty_result(ending: str, tmp_path: Path, run: Run) -> None:
+    """The file is there, and a compressed one is a file that can be decompressed."""
+    (tmp_path / "in").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "in" / f"{name}.jsonl{ending}").write_bytes(gzip.compress(b"") if ending else b"")
+    assert run(tmp_path / "in", "-o", tmp_path / "out").status == 0
+    found = _contents(tmp_path / "out")
+    assert set(found) == {f"a.jsonl{ending}", f"b.jsonl{ending}"}
+    assert all((gzip.decompress(data) if ending else data) == b"" for data in found.values())
+    assert all(found.values()) == bool(ending)
+
+
+@pytest.mark.parametrize("changed", [0, 1])
+def test_file_in_its_place_is_replaced_where_one_record_changed(changed: int, tmp_path: Path, run: Run) -> None:
+    """One is enough; where none did the file is not written to."""
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(_lines(3, ARTICLE) + _lines(changed))
+    before = file.stat().st_ino
+    assert run("--in-place", file).status == 0
+    assert file.read_bytes() == _lines(3, ARTICLE) + _lines(changed, ARTICLE)
+    assert (file.stat().st_ino != before) == bool(changed)
 
 
 # --- what killed runs leave ------------------------------------------------------------------------------
