@@ -118,6 +118,7 @@ def test_empty_file_keeps_its_schema(tmp_path: Path) -> None:
     """A file without rows gives one without rows."""
     made, _ = _clean(_file(tmp_path / "a.parquet", _table().slice(0, 0)), tmp_path)
     assert made.read().equals(_table().slice(0, 0))
+    assert made.num_row_groups == 1
 
 
 def test_reading_begins_at_any_chunk(tmp_path: Path) -> None:

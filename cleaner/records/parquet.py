@@ -205,11 +205,16 @@ def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> Non
     with open_file(source) as file:
         schema = _result_schema(file.schema_arrow, fields)
         with target.open("wb") as sink, pq.ParquetWriter(sink, schema, **_writer_options(file.metadata)) as writer:
+            is_empty = True
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group)
                 made = _with_texts(table, list(islice(texts, table.num_rows)), schema, fields)
                 if made.num_rows:
                     writer.write_table(made, row_group_size=made.num_rows)
+                    is_empty = False
+            if is_empty:
+                # pyarrow 18 and 19 cannot read a file without any group.
+                writer.write_table(schema.empty_table())
 
 
 def _read_journal(journal: Path) -> Iterator[Any]:
