@@ -51,3 +51,46 @@ def test_a_table_of_columns_in_an_article_stays() -> None:
     rows = "\n".join(f"{name}{GAP}{PROSE[0]}" for name in ("Budget", "Piscine"))
     text = f"{PROSE[1]}\n{rows}\n{PROSE[0]}\n"
     assert explain_text(text).text == text
+
+
+# --- blank lines -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left"),
+    [
+        (1, 1, 0),
+        (2, 1, 1),
+        (1, 2, 1),
+        (2, 2, 1),
+        (3, 2, 2),
+        (1, 3, 2),
+    ],
+)
+@pytest.mark.parametrize("noise", [1, 2])
+def test_blank_lines_before_what_goes_stay_or_those_after_it(before: int, after: int, left: int, noise: int) -> None:
+    """Between two lines that stay: where there are blank lines on both sides, those before are left, none is added."""
+    gone = "\n".join([NOISE] * noise)
+    text = f"{PROSE[0]}{chr(10) * before}{gone}{chr(10) * after}{PROSE[1]}\n"
+    result = explain_text(text)
+    assert result.text == f"{PROSE[0]}{chr(10) * (left + 1)}{PROSE[1]}\n"
+    assert {removal.kind for removal in result.removals} == {Kind.SHARE_BAR}
+    assert result.restore() == text
+
+
+def test_blank_lines_between_lines_that_go_go_too() -> None:
+    """A stretch of noise is one, whatever blank lines are in it."""
+    result = explain_text(f"{PROSE[0]}\n\n{NOISE}\n\n\n{NOISE}\n\n\n\n{PROSE[1]}\n")
+    assert result.text == f"{PROSE[0]}\n\n{PROSE[1]}\n"
+    assert [removal.text.strip() for removal in result.removals] == [NOISE, NOISE]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("blank", ["\n", "\n\n", "\n \n\n"])
+def test_no_blank_line_stays_at_an_edge_beside_what_goes(blank: str, end: str) -> None:
+    """At the beginning and at the end; a text without a line end at its end has none afterwards."""
+    article = "\n".join(PROSE)
+    assert explain_text(f"{NOISE}{blank}{article}{end}").text == f"{article}{end}"
+    assert explain_text(f"{article}{blank}{NOISE}{end}").text == f"{article}{end}"
+    text = f"{NOISE}{blank}{article}{blank}{NOISE}{blank}{NOISE}{end}"
+    assert explain_text(text).text == f"{article}{end}"

@@ -408,6 +408,29 @@ def test_run_that_was_stopped_between_its_side_files_goes_on(
     assert len((tmp_path / "out.jsonl.errors.jsonl").read_bytes().splitlines()) == 1
 
 
+def test_side_file_that_is_missing_is_told_though_another_is_in_its_place(
+    stopped: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the removals were complete says nothing of the failures: without them the run is not gone on with."""
+    finish = PartialFile.finish
+    left = [2]
+
+    def die(self: PartialFile) -> None:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        finish(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PartialFile, "finish", die)
+        assert run(*stopped, "--resume").status == 130
+    failures = tmp_path / "out.jsonl.errors.jsonl.partial"
+    failures.unlink()
+    outcome = run(*stopped, "--resume")
+    assert outcome.status == USAGE
+    assert f"{failures}: is missing or shorter than the checkpoint of the stopped run says" in outcome.err
+
+
 def test_run_goes_on_without_a_place_for_its_checkpoint(tmp_path: Path, run: Run) -> None:
     """Where no checkpoint can be written beside an output that can be written, the run says so and is done."""
     (tmp_path / "in").mkdir()
@@ -536,7 +559,7 @@ def test_missing_folders_of_an_output_are_made(name: str, tmp_path: Path, run: R
     (tmp_path / name).write_bytes(_lines(2) if name == "a.jsonl" else PAGE.encode())
     target = tmp_path / "some" / "more" / "folders" / name
     removed = tmp_path / "others" / "again" / "removed.jsonl"
-    assert run(tmp_path / name, "-o", target, "--removed", removed).status == 0
+    assert run(tmp_path / name, "-o", target, "--removed", removed) == Outcome(0, b"", "")
     assert target.read_bytes() == (_lines(2, ARTICLE) if name == "a.jsonl" else ARTICLE.encode())
     assert len(removed.read_bytes().splitlines()) == (2 if name == "a.jsonl" else 1)
     assert [path.name for path in target.parent.iterdir()] == [name]
