@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from cleaner import explain_text
-from cleaner.model import Kind
+from cleaner.edits import _merge, _widen
+from cleaner.evidence import Cut
+from cleaner.model import Evidence, Kind
+from cleaner.text import Document
 
 GAP = " " * 8
 PROSE = (
@@ -94,3 +97,48 @@ def test_no_blank_line_stays_at_an_edge_beside_what_goes(blank: str, end: str) -
     assert explain_text(f"{article}{blank}{NOISE}{end}").text == f"{article}{end}"
     text = f"{NOISE}{blank}{article}{blank}{NOISE}{blank}{NOISE}{end}"
     assert explain_text(text).text == f"{article}{end}"
+
+
+def test_stretches_apart_are_told_apart() -> None:
+    """What stays between two stretches of noise stays, with its blank lines."""
+    noise = f"{NOISE}\n{NOISE}\n"
+    text = f"{PROSE[0]}\n\n{noise}\n{PROSE[1]}\n\n{noise}{noise}\n{PROSE[0]}\n"
+    assert explain_text(text).text == f"{PROSE[0]}\n\n{PROSE[1]}\n\n{PROSE[0]}\n"
+
+
+# --- fragments of lines ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("XX The mayor spoke.", "The mayor spoke."),
+        ("XX   The mayor spoke.", "The mayor spoke."),
+        ("  XX   The mayor spoke.", "  The mayor spoke."),
+        ("The mayor XX spoke.", "The mayor spoke."),
+        ("The mayor  XX   spoke.", "The mayor  spoke."),
+        ("The mayorXX spoke.", "The mayor spoke."),
+        ("The mayor XXspoke.", "The mayor spoke."),
+        ("The mayor spoke. XX", "The mayor spoke."),
+        ("The mayor spoke.   XX", "The mayor spoke."),
+        ("The mayor spoke. XX.", "The mayor spoke."),
+        ("The mayor spoke.  XX ! ", "The mayor spoke."),
+        ("XX", ""),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "One line before.\n"])
+@pytest.mark.parametrize("after", ["", "\nAnother line."])
+def test_fragment_goes_with_the_space_that_joined_it(line: str, left: str, before: str, after: str) -> None:
+    """One side's space goes with it; at the end of a line also its own stop. Other lines are not touched."""
+    text = before + line + after
+    at = text.index("XX")
+    start, end = _widen(Document(text), 1 if before else 0, at, at + 2)
+    assert text[:start] + text[end:] == before + left + after
+
+
+def test_of_fragments_that_overlap_the_longest_goes() -> None:
+    """Fragments side by side all go; of those that overlap the longest, and of equal ones the first."""
+    text = "abcdefgh ijkl mnop qrst"
+    spans = [(0, 4), (2, 9), (9, 12), (11, 14), (14, 18)]
+    cuts = [Cut(0, start, end, Evidence("a", 1.0, start, end)) for start, end in spans]
+    assert [(cut.start, cut.end) for _, _, cut in _merge(Document(text), 0, cuts)] == [(2, 9), (9, 12), (14, 18)]
