@@ -93,6 +93,16 @@ def test_result_over_a_special_file_is_an_error(corpus: Path, tmp_path: Path) ->
     ]
 
 
+def test_name_of_the_folder_above_is_that_of_the_folder(tmp_path: Path) -> None:
+    """However a folder is written, it is one name."""
+    (tmp_path / "a").mkdir()
+    names = Names()
+    names.take(tmp_path / "a" / "..", "an input")
+    assert names.holder(tmp_path) == "an input"
+    assert names.real(tmp_path / "a" / "..") == os.path.realpath(tmp_path)
+    assert names.holder(tmp_path / "a") is None
+
+
 def test_partial_file_over_an_input_is_an_error(tmp_path: Path) -> None:
     """What a result is called while it is written must be no input and no other result."""
     for name in ("a.jsonl", "a.jsonl.partial"):
