@@ -184,6 +184,15 @@ def test_several_texts_are_joined_in_order(tmp_path: Path, run: Run) -> None:
     assert run("clean", one, two).out.decode() == ARTICLE * 2
 
 
+def test_joined_text_brings_its_own_line_end(tmp_path: Path, run: Run) -> None:
+    """Where a text does not begin on a line of its own the line end put before it is of the kind that it uses."""
+    for name, end in (("1", b"\n"), ("2", b"\r\n"), ("3", b"\n")):
+        (tmp_path / name).with_suffix(".txt").write_bytes(ARTICLE.rstrip().encode().replace(b"\n", end))
+    outcome = run("clean", tmp_path / "1.txt", tmp_path / "2.txt", tmp_path / "3.txt")
+    article = ARTICLE.rstrip().encode()
+    assert outcome.out == article + b"\r\n" + article.replace(b"\n", b"\r\n") + b"\n" + article
+
+
 def test_folder_is_mirrored(corpus: Path, tmp_path: Path, run: Run) -> None:
     """The results of a folder go into a folder with the same places, which is made; the inputs stay."""
     before = _files(corpus)

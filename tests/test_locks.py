@@ -129,6 +129,15 @@ def test_file_that_is_held_is_not_removed(held: Path, tmp_path: Path) -> None:
     assert held.exists()
 
 
+def test_file_is_removed_once_and_while_it_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has the name afterwards may be another process's."""
+    (tmp_path / "free").touch()
+    seen: list[bool] = []
+    monkeypatch.setattr(Path, "unlink", _look(Path.unlink, seen))
+    remove_unheld(tmp_path / "free")
+    assert seen == [True]
+
+
 def test_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is known of other processes there: names of this run are cleared, leftovers may be in use and stay."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -19,9 +20,10 @@ import pytest
 from cleaner import cli as command_line
 from cleaner.batch import delivery, tasks
 from cleaner.batch.checkpoint import Checkpoint
+from cleaner.batch.files import RunFiles
 from cleaner.records import locks, write_file
 from cleaner.records.locks import HeldFile, open_held, remove_leftovers
-from cleaner.records.writing import PartialFile
+from cleaner.records.writing import PartialFile, output_error
 
 ARTICLE = (
     "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
@@ -294,6 +296,31 @@ def test_output_that_fails_late_leaves_no_trace_but_its_error(
     files = [Path(json.loads(line)["file"]).name for line in (tmp_path / "r.jsonl").read_bytes().splitlines()]
     assert files == ["1.jsonl"] * 6 + ["3.jsonl"] * 6
     assert "2 documents failed" in outcome.err
+
+
+def test_full_disk_at_a_text_ends_the_run_and_not_that_text(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next text would find no space either; --resume goes on with the one that found none."""
+    (tmp_path / "in").mkdir()
+    for name in ("1", "2", "3"):
+        (tmp_path / "in" / f"{name}.txt").write_text(PAGE, "utf-8")
+    write_whole = RunFiles.write_whole
+
+    def fail(self: RunFiles, target: Path, data: bytes) -> None:
+        if target.name == "2.txt":
+            full = OSError(errno.ENOSPC, "No space left on device")
+            raise output_error(target, full) from full
+        write_whole(self, target, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunFiles, "write_whole", fail)
+        outcome = run(tmp_path / "in", "-o", tmp_path / "out")
+    assert outcome.status == 1
+    assert "2.txt: cannot be written: No space left on device; free some space; then go on" in outcome.err
+    assert set(_contents(tmp_path / "out")) == {"1.txt"}
+    assert run(tmp_path / "in", "-o", tmp_path / "out", "--resume") == Outcome(0, b"", "")
+    assert _contents(tmp_path / "out") == {f"{name}.txt": ARTICLE.encode() for name in ("1", "2", "3")}
 
 
 # --- checkpoints -----------------------------------------------------------------------------------------
