@@ -142,3 +142,11 @@ def test_of_fragments_that_overlap_the_longest_goes() -> None:
     spans = [(0, 4), (2, 9), (9, 12), (11, 14), (14, 18)]
     cuts = [Cut(0, start, end, Evidence("a", 1.0, start, end)) for start, end in spans]
     assert [(cut.start, cut.end) for _, _, cut in _merge(Document(text), 0, cuts)] == [(2, 9), (9, 12), (14, 18)]
+
+
+def test_fragment_has_the_kind_of_its_pattern() -> None:
+    """Its removal says what it was, not only that it was boilerplate."""
+    result = explain_text(f"Le pont rouvre lundi.pic.twitter.com/AbCdEf1234\n{PROSE[0]}\n")
+    assert [(removal.text, removal.kind) for removal in result.removals] == [
+        ("pic.twitter.com/AbCdEf1234", Kind.SOCIAL_PROMOTION)
+    ]
