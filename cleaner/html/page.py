@@ -23,9 +23,6 @@ MAX_CHARACTERS = 10_000_000
 MAX_ELEMENTS = 250_000
 # Behind so many bytes nothing is looked at.
 MAX_BYTES = 100_000_000
-# An element with more attributes has none of those that tell what it is for: the parser compares each with each.
-# On a page of fewer characters their number does no harm (set by hand).
-MAX_ATTRIBUTES, ATTRIBUTES_MIN_PAGE = 1_000, 100_000
 # Elements deeper than this are taken as running text.
 MAX_DEPTH = 180
 MAX_NAME_CHARACTERS = 300
@@ -53,9 +50,6 @@ _NAMING = frozenset({"class", "id", "itemprop", "role", "data-testid", "data-com
 _ENDS = re.compile(r"</[bB][oO][dD][yY]\s*>|</[hH][tT][mM][lL]\s*>")
 _DATA = re.compile(r"data:[^\"'\s>]{500,}")
 _DATA_BYTES = re.compile(rb"data:[^\"'\s>]{500,}")
-# The beginning of an element, over quoted values; and what parts attributes from each other, with such values.
-_TAG = re.compile(r"<([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)")
-_ATTRIBUTE_END = re.compile(r"=\s*+(?:\"[^\"]*+\"|'[^']*+')|[\s/\"']++")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 # A table of data: so many rows, with so many filled cells, in this share of the rows, each cell no larger than this.
@@ -156,8 +150,6 @@ def parse_page(text: str) -> tuple[Any, bool]:
     cut = len(text) > MAX_CHARACTERS
     # The parser throws away what follows the end of the body.
     text = _ENDS.sub("", text[:MAX_CHARACTERS]).replace("\0", " ")
-    if len(text) >= ATTRIBUTES_MIN_PAGE:
-        text = _TAG.sub(_without_many_attributes, text)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -166,14 +158,6 @@ def parse_page(text: str) -> tuple[Any, bool]:
     # The parser stops where some 2,000 elements are open.
     last: Any = parser.error_log.last_error
     return root, cut or (last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT)
-
-
-def _without_many_attributes(tag: re.Match[str]) -> str:
-    """The beginning of an element, without its attributes where they are too many."""
-    attributes = tag.group(2)
-    if len(attributes) <= 2 * MAX_ATTRIBUTES or len(_ATTRIBUTE_END.findall(attributes)) <= MAX_ATTRIBUTES:
-        return tag.group()
-    return f"<{tag.group(1)}"
 
 
 class _Cutter:
