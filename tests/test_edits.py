@@ -6,7 +6,7 @@ import pytest
 
 from cleaner import explain_text
 from cleaner.edits import _merge, _widen
-from cleaner.evidence import Cut
+from cleaner.ledger import Cut
 from cleaner.model import Evidence, Kind
 from cleaner.text import Document
 
