@@ -13,7 +13,7 @@ from pathlib import Path
 from cleaner.errors import PatternError
 from cleaner.pattern_file import parse_patterns
 from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
-from cleaner.prepared import dump_prepared, fingerprint_of, prepare, prepared
+from cleaner.prepared import dump_prepared, fingerprint_of, prepare, prepared, prove_once
 from cleaner.proof import prove
 from cleaner.signals import signal_names
 from cleaner.weights import Weights, load_weights, read_weights_file
@@ -67,12 +67,17 @@ def prepare_builtin() -> bytes:
 def read_patterns(folder: Path) -> PatternSet:
     """The patterns of a user's own folder, each proved against its examples and bounded in time.
 
+    The cache folder remembers files that were proved; see `cleaner.prepared`.
     Raises `PatternError` naming file, id, field and mend.
     """
-    files = ((name, _read(name, file)) for name, file in _files(folder, f"{folder}/"))
+    files = [(name, _read(name, file)) for name, file in _files(folder, f"{folder}/")]
     patterns = _read_files(files, timeout=USER_TIMEOUT_SECONDS)
-    for pattern in patterns.patterns:
-        prove(pattern)
+
+    def prove_all() -> None:
+        for pattern in patterns.patterns:
+            prove(pattern)
+
+    prove_once(files, prove_all)
     return patterns
 
 

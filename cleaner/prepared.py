@@ -38,7 +38,16 @@ from cleaner.stored import EXAMPLES, LISTS, WORDING, Stored
 from cleaner.text import Document, encode, fold
 from cleaner.triggers import all_needs, find_trigger
 
-__all__ = ["CACHE_VARIABLE", "PREPARED_NAME", "dump_prepared", "fingerprint_of", "load_prepared", "prepare", "prepared"]
+__all__ = [
+    "CACHE_VARIABLE",
+    "PREPARED_NAME",
+    "dump_prepared",
+    "fingerprint_of",
+    "load_prepared",
+    "prepare",
+    "prepared",
+    "prove_once",
+]
 
 CACHE_VARIABLE: Final = "CLEANER_CACHE"
 PREPARED_NAME: Final = "prepared-patterns.bin"
@@ -53,6 +62,8 @@ _SOURCES = (
     "pattern_file",
     "patterns",
     "prepared",
+    "proof",
+    "pump",
     "text",
     "triggers",
 )
@@ -72,7 +83,7 @@ def prepared(files: Sequence[tuple[str, bytes]], read: Callable[[], PatternSet])
         shipped = resources.files("cleaner") / PREPARED_NAME
         if shipped.is_file() and (found := load_prepared(shipped.read_bytes(), fingerprint)) is not None:
             return found
-    path = _cache_path(fingerprint)
+    path = _cache_path("patterns", fingerprint)
     if path is not None and (content := _read_own(path)) is not None:
         found = load_prepared(content, fingerprint)
         if found is not None:
@@ -85,6 +96,22 @@ def prepared(files: Sequence[tuple[str, bytes]], read: Callable[[], PatternSet])
     finally:
         file.unlink(missing_ok=True)
     return patterns
+
+
+def prove_once(files: Sequence[tuple[str, bytes]], prove: Callable[[], None]) -> None:
+    """Prove pattern files by ``prove``, unless the cache folder remembers that these very files were proved before."""
+    fingerprint = fingerprint_of(files)
+    path = _cache_path("proved", fingerprint)
+    # Another version of the regex module may be slow where this one is not.
+    mark = f"{fingerprint} {MAKER}\n".encode()
+    if path is not None and _read_own(path) == mark:
+        return
+    prove()
+    if path is not None and (file := _begin(path)) is not None:
+        try:
+            _finish(file, path, mark)
+        finally:
+            file.unlink(missing_ok=True)
 
 
 def prepare(patterns: PatternSet) -> PatternSet:
@@ -219,8 +246,8 @@ def _digest(content: bytes | memoryview) -> str:
 # --- the cache -------------------------------------------------------------------------------------------
 
 
-def _cache_path(fingerprint: str) -> Path | None:
-    """Where the prepared file of a fingerprint is kept; None where none is to be kept."""
+def _cache_path(kind: str, fingerprint: str) -> Path | None:
+    """Where the file of a kind and a fingerprint is kept; None where none is to be kept."""
     named = os.environ.get(CACHE_VARIABLE)
     if named is not None:
         folder = Path(named) if named else None
@@ -232,7 +259,7 @@ def _cache_path(fingerprint: str) -> Path | None:
         usual = Path(home) / ("Library/Caches" if sys.platform == "darwin" else ".cache") if home else None
         base = os.environ.get("XDG_CACHE_HOME")
         folder = Path(base) / _FOLDER if base else usual / _FOLDER if usual else None
-    return folder / f"patterns-{fingerprint}.bin" if folder is not None else None
+    return folder / f"{kind}-{fingerprint}.bin" if folder is not None else None
 
 
 def _read_own(path: Path) -> bytes | None:
@@ -264,6 +291,10 @@ def _finish(file: Path, path: Path, content: bytes) -> None:
     with suppress(OSError):
         file.write_bytes(content)
         os.replace(file, path)
-        files = sorted(path.parent.glob("patterns-*.bin"), key=lambda other: other.stat().st_mtime, reverse=True)
+        files = sorted(
+            path.parent.glob(f"{path.name.partition('-')[0]}-*.bin"),
+            key=lambda other: other.stat().st_mtime,
+            reverse=True,
+        )
         for old in files[KEPT_FILES:]:
             old.unlink(missing_ok=True)

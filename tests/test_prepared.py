@@ -75,14 +75,14 @@ def test_file_is_made_once(cache: Path, read: Callable[[], PatternSet]) -> None:
     assert _calls(read) == 1
     prepared([("xx/tags.toml", TEXT.encode() + b"\n")], read)
     assert _calls(read) == 2
-    assert len(list(cache.iterdir())) == 2
+    assert len(list(cache.glob("patterns-*"))) == 2
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "other", "no-json"])
 def test_damaged_file_is_made_anew(cache: Path, read: Callable[[], PatternSet], damage: str) -> None:
     """A damaged file gives no error and no wrong pattern: the patterns are read, and the file is written again."""
     expected = prepared(FILES, read)
-    (path,) = cache.iterdir()
+    (path,) = cache.glob("patterns-*")
     content = path.read_bytes()
     broken = {
         "cut": content[:-100],
@@ -129,7 +129,7 @@ def test_expressions_of_other_libraries_are_compiled_anew(
 def test_file_that_others_may_write_is_passed_over(cache: Path, read: Callable[[], PatternSet]) -> None:
     """A file, or a folder, that other users may write to is not trusted."""
     prepared(FILES, read)
-    (path,) = cache.iterdir()
+    (path,) = cache.glob("patterns-*")
     path.chmod(0o666)
     prepared(FILES, read)
     assert _calls(read) == 2
@@ -153,7 +153,8 @@ def test_old_files_are_removed(cache: Path, read: Callable[[], PatternSet]) -> N
     """Only the newest files are kept, and nothing else is left behind."""
     for number in range(KEPT_FILES + 3):
         prepared([("xx/tags.toml", f"# {number}".encode())], read)
-    assert len(list(cache.iterdir())) == KEPT_FILES
+    assert len(list(cache.glob("patterns-*"))) == KEPT_FILES
+    assert {path.name.partition("-")[0] for path in cache.iterdir()} == {"patterns", "proved"}
 
 
 def test_fingerprint_tells_names_and_contents_apart() -> None:
