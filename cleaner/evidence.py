@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -30,6 +31,8 @@ THREAD_POINTS = 24.0
 SIGNATURE_POINTS = 7.0
 # Dates with text between them are entries from so many on, each of so many lines at most.
 ENTRY_POINTS, ENTRY_MIN_DATES, ENTRY_MAX_LINES = -4.0, 3, 12
+# As long as "12 h 30" and "1914-18" (set by hand).
+MOMENT_MAX_LENGTH = 7
 YEAR = re.compile(r"\d{4}(?:\s?[–—-]\s?\d{4})?\s?:?")
 WORD_OR_NUMBER = re.compile(r"\d+|[^\W\d]+")
 # Dates, addresses and numbers that stand in sentences as well.
@@ -65,6 +68,8 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     placed = _place_hits(analysis, places, thread, _Lines(running, entries))
     for line in entries:
         ledger.add(line, "context.entry", ENTRY_POINTS, None)
+    for line in _entry_texts(analysis, entries):
+        ledger.add(line, "context.entry-text", ENTRY_POINTS, None)
     cuts = _add_hits(ledger, placed)
     add_boxes(analysis, ledger, placed, places, running)
     if thread is not None:
@@ -97,6 +102,23 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
             found.update(_of_entries(analysis, [filled[at] for at in run], is_first=run[0] <= first_end))
             run = []
         run.append(place)
+    return found
+
+
+def _entry_texts(analysis: Analysis, entries: set[int]) -> set[int]:
+    """The lines below a time or a year alone, up to the last sentence above the next one or above something with a name.
+
+    Below whole dates stand the teasers of other articles as well.
+    """
+    filled, features = analysis.filled, analysis.features
+    found: set[int] = set()
+    heads = [line for line in sorted(entries) if features.length[line] <= MOMENT_MAX_LENGTH]
+    for start in (np.searchsorted(filled, heads) + 1).tolist():
+        below = filled[start : start + ENTRY_MAX_LINES].tolist()
+        text = list(takewhile(lambda line: line not in entries and not analysis.strong[line], below))
+        while text and not features.ends_sentence[text[-1]]:
+            text.pop()
+        found.update(text)
     return found
 
 
