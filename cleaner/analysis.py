@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from cleaner.characters import DIGIT
+from cleaner.clock import Clock
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
@@ -54,6 +55,11 @@ class Analysis:
     document: Document
     features: Features
     hits: dict[int, list[Hit]]
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the document has."""
+        return self.document.clock
 
     @cached_property
     def filled(self) -> IntArray:
@@ -102,7 +108,7 @@ class Analysis:
     def strong(self) -> BoolArray:
         """Which lines hold a strong pattern that takes the whole line wherever it stands."""
         marks = np.zeros(len(self.document), dtype=bool)
-        for line, hits in self.hits.items():
+        for line, hits in self.clock.watch(self.hits.items()):
             marks[line] = any(
                 hit.pattern.strength == "strong" and hit.pattern.action in ("drop", "open", "close") for hit in hits
             )
@@ -128,6 +134,9 @@ class Analysis:
 
         ``holds``: whether it counts at a place in the folded text.
         """
+        return iter(self.clock.watch(self._lines_with(folded, holds)))
+
+    def _lines_with(self, folded: str, holds: Callable[[int], bool]) -> Iterator[int]:
         starts, ends = self._folded_table
         text = self.document.folded.text
         at = text.find(folded) if folded else -1
@@ -158,7 +167,7 @@ def analyse_units(
     if joined is None:
         return analysis
     document.release()
-    return analyse(Document(joined, "columns"), matcher, word_lists, lang)
+    return analyse(Document(joined, "columns", document.clock), matcher, word_lists, lang)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +189,7 @@ def analyse(
     if carried is not None:
         return Analysis(document, compute_features(document, word_lists, lang, carried.lines), carried.hits)
     hits: dict[int, list[Hit]] = defaultdict(list)
-    for hit in matcher.match(document):
+    for hit in document.clock.watch(matcher.match(document)):
         if not _is_told(document, hit):
             hits[hit.line].append(hit)
     return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
@@ -213,7 +222,7 @@ def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordL
     Each call of numpy has its price, whatever the size, so short documents are looked at together. What a line is like
     and what holds on it is a matter of the line alone; None where the lines of a document are not its lines there.
     """
-    joined = Document("\n".join(document.text for document in documents))
+    joined = Document("\n".join(document.text for document in documents), clock=documents[0].clock)
     lines = measure_lines(joined, word_lists)
     hits = [hit for hit in matcher.match(joined) if not _is_told(joined, hit)]
     hit_lines = [hit.line for hit in hits]

@@ -21,6 +21,8 @@ from cleaner.places import Places
 __all__ = ["add_boxes"]
 
 BOX_POINTS = 14.0
+# Boxes that are opened between two looks at the clock: each looks at the lines below it.
+BOX_STEPS = 8
 # So many boxes in each other say of a line that it is noise, whatever else speaks for it (set by hand).
 MAX_BOXES = 16
 PARAGRAPH_MAX_LINES = 12
@@ -49,10 +51,15 @@ def add_boxes(
 
     ``placed``: the hits of lines that hold where they stand; ``running``: the lines that a sentence runs through.
     """
+    clock = analysis.clock
     _open_boxes(analysis, ledger, placed, places, running)
+    clock.check()
     _add_label_titles(analysis, ledger, placed)
+    clock.check()
     _add_offers(analysis, ledger, placed, places)
+    clock.check()
     _add_byline_names(analysis, ledger, placed, places)
+    clock.check()
     _add_counters(analysis, ledger)
 
 
@@ -64,14 +71,14 @@ def _open_boxes(
     below_titles = broken | _last_sentences(analysis, placed)
     openers = [
         (line, hit)
-        for line in sorted(placed)
+        for line in analysis.clock.watch(sorted(placed))
         for hit in placed[line]
         if hit.pattern.action == "open"
         and (hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line]))
     ]
     # Of boxes in each other the last ones count: each ends where so many others have opened below it.
     edges = [line for line, _ in openers[MAX_BOXES:]] + [len(analysis.document)] * MAX_BOXES
-    for (line, hit), edge in zip(openers, edges, strict=False):
+    for (line, hit), edge in analysis.clock.watch(zip(openers, edges, strict=False), BOX_STEPS):
         stops = below_titles if hit.pattern.kind is Kind.RELATED_LINKS else broken
         _open_box(analysis, ledger, hit, range(line, max(edge, line + 1)), places, closed, stops)
 
@@ -92,7 +99,7 @@ def _open_box(
     taken = 0
     words = 0.0
     prose = 0
-    for line in lines[1:]:
+    for line in analysis.clock.watch(lines[1:]):
         if features.is_blank[line]:
             if taken and (interior or reach == "paragraph"):
                 return
@@ -120,7 +127,7 @@ def _open_box(
 def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]) -> None:
     """The title on the line below a label that stands alone ("Read also:"), and no more than that line."""
     features, filled = analysis.features, analysis.filled
-    for line, hits in placed.items():
+    for line, hits in analysis.clock.watch(placed.items()):
         labels = [hit for hit in hits if hit.pattern.kind in TITLE_KINDS and hit.pattern.strength == "strong"]
         if not labels or features.words[line] > LABEL_MAX_WORDS:
             continue
@@ -142,7 +149,7 @@ def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]
     offers = {line: hits for line, hits in placed.items() if any(hit.pattern.kind in OFFER_KINDS for hit in hits)}
     short = {line for line in offers if features.words[line] <= LABEL_MAX_WORDS and places.prose_precedes[line]}
     place = {int(line): at for at, line in enumerate(filled.tolist())}
-    for heading in sorted(short):
+    for heading in analysis.clock.watch(sorted(short)):
         opening = [hit for hit in offers[heading] if hit.pattern.strength == "strong"]
         within = filled[place[heading] + 1 : place[heading] + OFFER_MAX_LINES + 2].tolist()
         button = next((at for at, line in enumerate(within) if line in short), 0)
@@ -159,7 +166,7 @@ def _add_byline_names(analysis: Analysis, ledger: Ledger, placed: dict[int, list
     features, filled = analysis.features, analysis.filled.tolist()
     place = {line: at for at, line in enumerate(filled)}
     kinds = {line: {hit.pattern.kind for hit in hits} for line, hits in placed.items()}
-    for label in [line for line, found in kinds.items() if Kind.BYLINE in found]:
+    for label in analysis.clock.watch([line for line, found in kinds.items() if Kind.BYLINE in found]):
         is_inside = places.prose_precedes[label] and places.prose_follows[label]
         below = filled[place[label] + 1 : place[label] + BYLINE_MAX_PIECES + 3]
         if is_inside or features.words[label] > BYLINE_MAX_WORDS or not below or not _can_be_name(analysis, below[0]):
@@ -183,7 +190,7 @@ def _add_counters(analysis: Analysis, ledger: Ledger) -> None:
     """The counters of a slide show, each alone on its line ("1/9", "2/9", and so on): counting up to one number."""
     is_short = (analysis.features.length <= COUNTER_MAX_LENGTH) & analysis.figured
     short = analysis.filled[is_short[analysis.filled]].tolist()
-    found = [(line, COUNTER.fullmatch(analysis.document.line_text(line))) for line in short]
+    found = [(line, COUNTER.fullmatch(analysis.document.line_text(line))) for line in analysis.clock.watch(short)]
     counters = [(line, int(match[1]), int(match[2])) for line, match in found if match]
     for run in _counting_runs(counters):
         for line in run:
@@ -206,7 +213,7 @@ def _last_sentences(analysis: Analysis, placed: dict[int, list[Hit]]) -> set[int
     features, filled = analysis.features, analysis.filled
     found = set()
     ends = features.ends_sentence[filled] & (features.words[filled] >= SHORT_SENTENCE_WORDS)
-    for place in (np.flatnonzero(ends[1:] & ~features.ends_sentence[filled[:-1]]) + 1).tolist():
+    for place in analysis.clock.watch((np.flatnonzero(ends[1:] & ~features.ends_sentence[filled[:-1]]) + 1).tolist()):
         above, line = filled[place - 1 : place + 1].tolist()
         is_last = place + 1 == filled.size or int(filled[place + 1]) in placed
         if (

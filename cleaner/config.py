@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +30,8 @@ class CleanConfig:
     the built-in ones. ``weights``: a file that ``cleaner fit`` has written, used instead of the built-in weights.
     ``engine``: how the text of HTML is found: ``"blocks"`` weighs each block of the page, ``"trafilatura"`` leaves
     it to trafilatura alone. ``html_weights``: a fitted model of blocks, used instead of the built-in one.
+    ``timeout``: CPU seconds that one document may take, its removals included; one that takes longer comes back with
+    the flag ``"timed-out"`` and without removals: a text as it was, a page of HTML as an empty text. None is no limit.
 
     Raises `ConfigError` when a value is unknown.
 
@@ -44,6 +47,7 @@ class CleanConfig:
     weights: Path | None = None
     engine: Literal["blocks", "trafilatura"] = "blocks"
     html_weights: Path | None = None
+    timeout: float | None = None
 
     def __post_init__(self) -> None:
         given: Any = self.keep
@@ -62,6 +66,8 @@ class CleanConfig:
             raise ConfigError(f"threshold: {self.threshold!r} is not a number of points; 0.0 is the default")
         if self.engine not in _ENGINES:
             raise ConfigError(f"engine: {self.engine!r} is unknown; use one of: {', '.join(_ENGINES)}")
+        if self.timeout is not None and not _is_time(self.timeout):
+            raise ConfigError(f"timeout: {self.timeout!r} is no time; give CPU seconds above 0, or None for no limit")
         if self.html_weights is not None:
             object.__setattr__(self, "html_weights", Path(self.html_weights))
         if self.patterns is not None:
@@ -76,6 +82,10 @@ class CleanConfig:
             if name not in known:
                 raise ConfigError(f"{name}: is not a setting; use one of: {', '.join(sorted(known))}")
         return dataclasses.replace(self, **overrides)
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 def _kind(value: str) -> Kind:

@@ -81,7 +81,9 @@ def decide(
     gathered = gather(analysis, title)
     ledger, clues = gathered.ledger, gathered.clues
     _add_headline(ledger, clues.headline, config)
-    weak = [line for line, hits in clues.placed.items() if any(hit.pattern.strength == "weak" for hit in hits)]
+    hits_placed = analysis.clock.watch(clues.placed.items())
+    weak = [line for line, hits in hits_placed if any(hit.pattern.strength == "weak" for hit in hits)]
+    analysis.clock.check()
     points = score_lines(analysis, clues, weights, explain=explain)
     _add_company(analysis, ledger, points, clues.places, weak)
     if clues.headline is None:
@@ -91,6 +93,7 @@ def decide(
     add_lists(analysis, ledger, clues)
     add_sheets(analysis, ledger)
     add_subheadings(analysis, ledger, clues.places)
+    analysis.clock.check()
     choice = _choose(analysis, config, ledger, points, clues.raw)
     return _sum(analysis, config, gathered, choice)
 
@@ -119,7 +122,7 @@ def _choose(analysis: Analysis, config: CleanConfig, ledger: Ledger, points: Lin
     named = (evidence != 0.0) & (over > 0.0)
     costs = MODES[config.mode].costs(page, lines.size)
     sentence = (analysis.sentence | analysis.prose)[lines]
-    keep = choose_runs(over, words, named, sentence, costs)
+    keep = choose_runs(over, words, named, sentence, costs, analysis.clock)
     decided = np.where(keep == (over > 0.0), -over, 0.0)
     decided += np.where(decided != 0.0, np.where(keep, -SEQUENCE_POINTS, SEQUENCE_POINTS), 0.0)
     doubtful = _doubtful_stretches(lines, keep & (own > 0.0), own)
@@ -196,7 +199,8 @@ def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places:
     around = np.zeros(filled.size + 2, dtype=np.int64)
     around[1:-1] = noisy[filled]
     place = np.searchsorted(filled, weak)
-    for line, company in zip(weak, (around[place] + around[place + 2]).tolist(), strict=True):
+    companies = zip(weak, (around[place] + around[place + 2]).tolist(), strict=True)
+    for line, company in analysis.clock.watch(companies):
         if company:
             ledger.add(line, "context.company", COMPANY_POINTS * company, None)
         if not places.prose_follows[line]:
@@ -214,10 +218,10 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _C
     removed = np.zeros(scores.size, dtype=bool)
     removed[points.lines] = scores[points.lines] > config.threshold
     kinds: list[Kind | None] = [None] * scores.size
-    for line, evidence in ledger.lines.items():
+    for line, evidence in analysis.clock.watch(ledger.lines.items()):
         kinds[line] = _kind_of(evidence)
     comments = _comments(analysis, ledger, clues.thread, removed, kinds)
-    for line in np.flatnonzero(removed).tolist():
+    for line in analysis.clock.watch(np.flatnonzero(removed).tolist()):
         kinds[line] = kinds[line] or Kind.BOILERPLATE
         if kinds[line] in config.keep:
             removed[line] = False

@@ -75,7 +75,7 @@ def make_edits(analysis: Analysis, decision: Decision) -> list[Edit]:
         return []
     edits: list[Edit] = []
     reasons: dict[int, tuple[Evidence, ...]] = {}
-    for line, cuts in _by_line(decision.cuts).items():
+    for line, cuts in analysis.clock.watch(_by_line(decision.cuts).items()):
         spans = _merge(document, line, cuts)
         if not document.has_word_outside(line, [(start, end) for start, end, _ in spans]):
             whole[line] = True
@@ -85,13 +85,13 @@ def make_edits(analysis: Analysis, decision: Decision) -> list[Edit]:
             kind = cut.evidence.kind or Kind.BOILERPLATE
             edits.append(Edit(start, end, line, kind, cut.evidence.points, (cut.evidence,)))
     spans_of_lines: list[tuple[int, int, int]] = []
-    for first, stop in _wide_lines(document):
+    for first, stop in analysis.clock.watch(_wide_lines(document)):
         if not whole[first:stop].all():
             spans_of_lines += _column_spans(document, first, np.flatnonzero(whole[first:stop]) + first, stop)
             whole[first:stop] = False
-    for first, last, lines in _stretches(whole, analysis.features.is_blank):
+    for first, last, lines in analysis.clock.watch(_stretches(whole, analysis.features.is_blank)):
         spans_of_lines += _line_spans(document, first, last, lines)
-    for line, start, end in spans_of_lines:
+    for line, start, end in analysis.clock.watch(spans_of_lines):
         cuts_of_line = reasons.get(line, ())
         score = sum(evidence.points for evidence in cuts_of_line) if cuts_of_line else decision.scores[line]
         kind_of_line = cuts_of_line[0].kind if cuts_of_line else decision.kinds[line]
@@ -109,7 +109,7 @@ def _by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:
 def _merge(document: Document, line: int, cuts: list[Cut]) -> list[tuple[int, int, Cut]]:
     """The spans to cut: longest first where they overlap, then earliest, widened over the space that joined them."""
     chosen: list[tuple[int, int, Cut]] = []
-    for cut in sorted(cuts, key=lambda cut: (cut.start - cut.end, cut.start)):
+    for cut in document.clock.watch(sorted(cuts, key=lambda cut: (cut.start - cut.end, cut.start))):
         start, end = _widen(document, line, cut.start, cut.end)
         if all(end <= other_start or start >= other_end for other_start, other_end, _ in chosen):
             chosen.append((start, end, cut))

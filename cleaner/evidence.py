@@ -14,6 +14,7 @@ import numpy as np
 
 from cleaner.analysis import Analysis, evidence_of, points_of
 from cleaner.boxes import add_boxes
+from cleaner.clock import Clock
 from cleaner.features import BoolArray
 from cleaner.headlines import Headline, find_headline
 from cleaner.ledger import Cut, Ledger
@@ -58,24 +59,32 @@ class Gathered:
 
 def gather(analysis: Analysis, title: str | None) -> Gathered:
     """The evidence of patterns and context over one document."""
+    clock = analysis.clock
     thread = find_thread(analysis)
+    clock.check()
     raw = rawness(analysis)
+    clock.check()
     places = find_places(analysis, thread, raw)
+    clock.check()
     headline = find_headline(analysis, title, places.main_start)
+    clock.check()
     ledger = Ledger(analysis)
     entries = _entry_dates(analysis, thread)
     running = _running(analysis)
     placed = _place_hits(analysis, places, thread, _Lines(running, entries))
-    for line in entries:
+    for line in clock.watch(entries):
         ledger.add(line, "context.entry", ENTRY_POINTS, None)
-    for line in _entry_texts(analysis, entries):
+    for line in clock.watch(_entry_texts(analysis, entries)):
         ledger.add(line, "context.entry-text", ENTRY_POINTS, None)
-    cuts = _add_hits(ledger, placed)
+    cuts = _add_hits(ledger, placed, clock)
+    clock.check()
     add_boxes(analysis, ledger, placed, places, running)
+    clock.check()
     if thread is not None:
         _add_thread(analysis, ledger, thread, raw)
     _add_signature(analysis, ledger, places)
     _add_bylines(analysis, ledger, places, headline)
+    clock.check()
     return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, raw))
 
 
@@ -84,7 +93,7 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
     maybe = analysis.figured.copy()
     maybe[list(analysis.hits)] = True
     places = np.flatnonzero(maybe[analysis.filled]).tolist()
-    dates = [at for at in places if _is_date(analysis, int(analysis.filled[at]), thread)]
+    dates = [at for at in analysis.clock.watch(places) if _is_date(analysis, int(analysis.filled[at]), thread)]
     if len(dates) < ENTRY_MIN_DATES:
         return set()
     filled = analysis.filled.tolist()
@@ -93,7 +102,7 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
     first_end = int(ends[0]) if ends.size else len(filled)
     found: set[int] = set()
     run = dates[:1]
-    for place in [*dates[1:], len(filled)]:
+    for place in analysis.clock.watch([*dates[1:], len(filled)]):
         text = filled[run[-1] + 1 : place]
         while text and analysis.strong[text[-1]]:
             text.pop()
@@ -113,7 +122,7 @@ def _entry_texts(analysis: Analysis, entries: set[int]) -> set[int]:
     filled, features = analysis.filled, analysis.features
     found: set[int] = set()
     heads = [line for line in sorted(entries) if features.length[line] <= MOMENT_MAX_LENGTH]
-    for start in (np.searchsorted(filled, heads) + 1).tolist():
+    for start in analysis.clock.watch((np.searchsorted(filled, heads) + 1).tolist()):
         below = filled[start : start + ENTRY_MAX_LINES].tolist()
         text = list(takewhile(lambda line: line not in entries and not analysis.strong[line], below))
         while text and not features.ends_sentence[text[-1]]:
@@ -152,7 +161,7 @@ def _place_hits(analysis: Analysis, places: Places, thread: Thread | None, lines
     placed: dict[int, list[Hit]] = {}
     # Whether any sentence stands above: links to other articles follow one.
     told = np.cumsum(analysis.sentence | analysis.prose) > 0
-    for line, hits in analysis.hits.items():
+    for line, hits in analysis.clock.watch(analysis.hits.items()):
         in_thread = thread is not None and thread.start <= line < thread.stop
         kept = [
             hit
@@ -190,12 +199,12 @@ def _running(analysis: Analysis) -> BoolArray:
     return found
 
 
-def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]]) -> list[Cut]:
+def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]], clock: Clock) -> list[Cut]:
     """Evidence of the hits; a line gets the points of its best hit, and the fragments to cut come back."""
     cuts: list[Cut] = []
-    for line, hits in placed.items():
+    for line, hits in clock.watch(placed.items()):
         best = max(hits, key=_line_points)
-        for hit in hits:
+        for hit in clock.watch(hits):
             if hit.pattern.action == "cut":
                 cuts.append(Cut(line, hit.start, hit.end, evidence_of(hit)))
             elif hit is best:
@@ -210,7 +219,7 @@ def _line_points(hit: Hit) -> float:
 
 def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) -> None:
     bodies = {line for body in thread.bodies for line in body}
-    for line in range(thread.start, thread.stop):
+    for line in analysis.clock.watch(range(thread.start, thread.stop)):
         if analysis.features.is_blank[line]:
             continue
         is_body = line in bodies and (line <= thread.last_mark or raw < 0.5 or bool(analysis.sentence[line]))
@@ -219,7 +228,7 @@ def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) 
         if links and not analysis.document.has_word_outside(line, sorted((hit.start, hit.end) for hit in links)):
             kind = links[0].pattern.kind
         # The links fused into a comment go with it; their evidence explains, the thread decides.
-        for hit in links:
+        for hit in analysis.clock.watch(links):
             ledger.put(line, replace(evidence_of(hit), points=0.0))
         ledger.add(line, "context.comment-thread", THREAD_POINTS, kind)
 

@@ -47,6 +47,7 @@ def compute_features(
     """
     if lines is None:
         lines = measure_lines(document, word_lists)
+    document.clock.check()
     if lang in word_lists.languages:
         language: int | None = word_lists.languages.index(lang)
     else:

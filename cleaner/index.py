@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from cleaner.clock import Clock
 from cleaner.gates import GATES, gate_lines
 from cleaner.text import CodeArray, Document, IntArray, count_between, decode, encode
 from cleaner.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
@@ -113,13 +114,14 @@ class TriggerIndex:
         sizes = tails - heads
         # Only lines with a letter or digit have a head, a tail and a core.
         filled = np.flatnonzero(sizes)
-        found = [self._inner.find(decode(codes), starts)]
-        for first in range(0, filled.size, LINES_AT_ONCE):
+        found = [self._inner.find(decode(codes), starts, document.clock)]
+        for first in document.clock.watch(range(0, filled.size, LINES_AT_ONCE), steps=1):
             some = filled[first : first + LINES_AT_ONCE]
             lines, needs = self._table.find(line_keys(codes, heads[some], tails[some], starts[some], ends[some]))
             found.append((some[lines], needs))
+        document.clock.check()
         pairs = [self._complete(found, digits, sizes)]
-        for number in self._without.tolist():
+        for number in document.clock.watch(self._without.tolist(), steps=1):
             lines = np.flatnonzero((digits >= self._digits[number]) & (sizes <= self._longest[number]))
             pairs.append(lines * self._counts.size + number)
         return self._pass_gates(document, *np.divmod(np.sort(np.concatenate(pairs)), max(self._counts.size, 1)))
@@ -192,10 +194,13 @@ class _Strings:
             strings, implementation=ahocorasick_rs.Implementation.ContiguousNFA, store_patterns=False
         )
 
-    def find(self, text: str, starts: IntArray) -> tuple[IntArray, IntArray]:
-        """The lines and pattern numbers of all strings found; ``starts``: where the lines of the text start."""
+    def find(self, text: str, starts: IntArray, clock: Clock) -> tuple[IntArray, IntArray]:
+        """The lines and pattern numbers of all strings found.
+
+        ``starts``: where the lines of the text start. ``clock``: the time that there is.
+        """
         pairs = [np.zeros(0, dtype=np.int64)]
-        for first in range(0, len(text), PART_LENGTH):
+        for first in clock.watch(range(0, len(text), PART_LENGTH), steps=1):
             # A string that begins in a part may end in the next one.
             found = self._matches(text[first : first + PART_LENGTH + self._longest - 1])
             if not found:

@@ -133,6 +133,7 @@ class _Marks:
 def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
     """What each line of a document is like by itself."""
     classes = document.classes
+    document.clock.check()
     marks = _Marks(document)
     letters = _count_frequent(document, (classes & LETTER) != 0)
     cjk, digits = marks.count(CJK), marks.count(DIGIT)
@@ -146,7 +147,9 @@ def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
     first_signs, last_signs = _signs_of(first), _signs_of(last)
     capital = (marks.classes & (UPPER | DIGIT)) != 0
     is_gap = _before_gaps(document, marks) if cjk.any() else np.zeros(marks.places.size, dtype=bool)
+    document.clock.check()
     vocabulary = _Vocabulary(document, word_lists, letters, digits)
+    document.clock.check()
     return LineFeatures(
         length=document.ends - document.starts,
         words=words,

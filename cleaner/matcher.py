@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.patterns import WINDOW, Pattern, PatternSet
 from cleaner.text import Document, IntArray, find_every, is_dropped
 
@@ -19,6 +20,8 @@ __all__ = ["Hit", "Matcher"]
 # Lines up to so many characters, and how many of them, are remembered with what holds on them.
 MAX_REMEMBERED = 240
 REMEMBERED_LINES = 0x1000
+# Lines, and patterns or places on one line, between two looks at the clock: each may be a search of milliseconds.
+LINE_STEPS, SEARCH_STEPS = 8, 8
 
 # The number of a pattern, and where it holds on a line.
 _Found: TypeAlias = tuple[int, int, int]
@@ -54,7 +57,8 @@ class Matcher:
     def match(self, document: Document) -> list[Hit]:
         """All hits, ordered by line and then by pattern."""
         hits: list[Hit] = []
-        for line, numbers in _by_line(document, *self._index.find(document)):
+        rows = _by_line(document, *self._index.find(document))
+        for line, numbers in document.clock.watch(rows, LINE_STEPS):
             for number, low, high in self._match_line(line, numbers):
                 hits.append(Hit(self._patterns[number], line.number, line.start + low, line.start + high))
         return hits
@@ -68,7 +72,8 @@ class Matcher:
         """
         lines, numbers = self._index.find(document)
         tried = [wanted(self._patterns[number]) for number in numbers.tolist()]
-        return any(self._find(line, some) for line, some in _by_line(document, lines[tried], numbers[tried]))
+        rows = document.clock.watch(_by_line(document, lines[tried], numbers[tried]), LINE_STEPS)
+        return any(self._find(line, some) for line, some in rows)
 
     def _match_line(self, line: _Line, numbers: list[int]) -> Sequence[_Found]:
         """Pattern number, start and end of each hit on a line, relative to its start.
@@ -88,7 +93,8 @@ class Matcher:
 
     def _find(self, line: _Line, numbers: list[int]) -> list[_Found]:
         """What `_match_line` gives, looked for in the line."""
-        return [(number, *span) for number in numbers for span in line.spans(self._patterns[number])]
+        tried = numbers if len(numbers) <= SEARCH_STEPS else line.clock.watch(numbers, SEARCH_STEPS)
+        return [(number, *span) for number in tried for span in line.spans(self._patterns[number])]
 
 
 def _by_line(document: Document, lines: IntArray, numbers: IntArray) -> Iterator[tuple[_Line, list[int]]]:
@@ -130,10 +136,15 @@ class _Line:
             places = self._places(pattern)
             if is_exact and len(target) > 2 * WINDOW:
                 places = [self._offset(at) for at in places]
-            spans = list(find_all(pattern, target, shown, places))
+            spans = list(find_all(pattern, target, shown, places, self.clock))
         if pattern.regex is not None and pattern.keys and not any(key in self.folded for key in pattern.keys):
             return ()
         return spans if is_exact else [(self._offset(first), self._end_offset(last)) for first, last in spans]
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the line's document has."""
+        return self._document.clock
 
     @property
     def shown(self) -> str:
@@ -167,7 +178,9 @@ class _Line:
         return end - self.start
 
 
-def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> Iterator[tuple[int, int]]:
+def find_all(
+    pattern: Pattern, target: str, shown: str, near: Sequence[int], clock: Clock = NO_LIMIT
+) -> Iterator[tuple[int, int]]:
     """Where a pattern holds in a long line, or all places of a fragment to cut."""
     if pattern.is_too_long(target):
         return
@@ -175,7 +188,7 @@ def find_all(pattern: Pattern, target: str, shown: str, near: Sequence[int]) -> 
         near = near[:1]
     position = 0
     looked = -1
-    for at in sorted(near):
+    for at in clock.watch(sorted(near), SEARCH_STEPS):
         if at + WINDOW // 2 <= looked:
             continue
         while found := pattern.search_in(target, shown, position, at):

@@ -6,13 +6,14 @@ of its own, so passes follow until one removes nothing; that is what makes clean
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from cleaner.analysis import Carried, analyse_units, carry, look_over
 from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
+from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
 from cleaner.context import decide
 from cleaner.edits import apply_removals, make_edits
@@ -84,12 +85,32 @@ class Cleaner:
         title: str | None = None,
         lang: str | None = None,
         known: tuple[Document, Carried | None] | None = None,
+        clock: Clock | None = None,
     ) -> CleanResult:
         """What is left of one document by another configuration with the same patterns and weights.
 
-        ``known``: the document, and what is known of its lines already.
+        ``known``: the document, and what is known of its lines already. ``clock``: the time that it is part of;
+        it has its own where that is None.
         """
-        document, carried = known or (Document(text), None)
+        if clock is not None:
+            return self._clean_within(clock, text, config, title, lang, known)
+        with Clock(config.timeout) as own:
+            try:
+                return self._clean_within(own, text, config, title, lang, known)
+            except OutOfTimeError:
+                return CleanResult(text, flags=(TIMED_OUT,), confidence=0.0)
+
+    def _clean_within(
+        self,
+        clock: Clock,
+        text: str,
+        config: CleanConfig,
+        title: str | None,
+        lang: str | None,
+        known: tuple[Document, Carried | None] | None,
+    ) -> CleanResult:
+        document, carried = known or (Document(text, clock=clock), None)
+        document.clock = clock
         if document.numbers.size and document.numbers[-1] >= MAX_LINES:
             return CleanResult(text, flags=(TOO_MANY_LINES,), confidence=0.0)
         passes, left, flags = self._run((document, carried), config, title, lang, explain=False)
@@ -120,10 +141,18 @@ class Cleaner:
             if len(batch) == 1:
                 results.extend(self.stream(batch))
                 continue
-            texts = [Document(_text_of(document)) for document in batch]
-            carried = look_over(texts, self._matcher, self._word_lists)
-            results.extend(map(self._clean_known, batch, texts, carried))
+            results.extend(self._clean_together(batch))
         return results
+
+    def _clean_together(self, batch: Sequence[str | Mapping[str, Any]]) -> Iterable[CleanResult]:
+        """The results of texts that are looked over together; one by one where that alone takes too long."""
+        try:
+            with Clock(self.config.timeout) as clock:
+                texts = [Document(_text_of(document), clock=clock) for document in batch]
+                carried = list(look_over(texts, self._matcher, self._word_lists))
+        except OutOfTimeError:
+            return self.stream(batch)
+        return map(self._clean_known, batch, texts, carried)
 
     def _clean_known(self, document: str | Mapping[str, Any], text: Document, carried: Carried | None) -> CleanResult:
         fields = {} if isinstance(document, str) else {name: document.get(name) for name in ("title", "lang")}
@@ -176,7 +205,7 @@ class Cleaner:
                 return (replace(passes[0], edits=[]),), text, {NOT_SETTLED}
             segments = segments.without(one.edits)
             left = shorter
-            document = Document(left)
+            document = Document(left, clock=document.clock)
             carried = carry(analysis, {edit.line for edit in one.edits}, document)
             analysis.document.release()
         return tuple(passes), left, flags

@@ -140,7 +140,7 @@ def _with_gaps(analysis: Analysis, inside: BoolArray) -> BoolArray:
         order[kept[gap] : kept[gap + 1]] = True
     # A sentence right behind the block belongs to it: last short paragraphs are seldom prose by their size.
     sentence = (analysis.sentence & ~analysis.strong)[analysis.filled]
-    for place in (np.flatnonzero(sentence[1:]) + 1).tolist():
+    for place in analysis.clock.watch((np.flatnonzero(sentence[1:]) + 1).tolist()):
         if order[place - 1] and int(analysis.filled[place]) not in analysis.hits:
             order[place] = True
     filled = inside.copy()

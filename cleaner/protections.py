@@ -23,7 +23,7 @@ def add_tables(analysis: Analysis, ledger: Ledger, page: float) -> None:
     """Rows of tables, as extractors write them, belong to the article; on flattened pages bars part links."""
     if page >= TABLE_MAX_RAWNESS:
         return
-    for line in np.flatnonzero(analysis.features.separators >= 2).tolist():
+    for line in analysis.clock.watch(np.flatnonzero(analysis.features.separators >= 2).tolist()):
         if analysis.document.line_text(line).lstrip().startswith("|"):
             ledger.add(line, "context.table", TABLE_POINTS, None)
 
@@ -39,10 +39,11 @@ def add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
     while at < len(filled) - 1:
         stop = at + 1
         if features.ends_colon[filled[at]] and not speaks[filled[at]]:
+            analysis.clock.check()
             while stop < len(filled) and features.is_bullet[filled[stop]] and not speaks[filled[stop]]:
                 stop += 1
             if stop - at > LIST_MIN_ITEMS and stop < len(filled) and at and is_prose[filled[stop]]:
-                for line in filled[at:stop]:
+                for line in analysis.clock.watch(filled[at:stop]):
                     ledger.add(line, "context.list", LIST_POINTS, None)
         at = stop
 
@@ -54,6 +55,7 @@ def add_sheets(analysis: Analysis, ledger: Ledger) -> None:
     rows: list[list[int]] = []
     at = 0
     while at < len(filled):
+        analysis.clock.check()
         size = _row_size(analysis, filled[at : at + 2])
         row = filled[at : at + size]
         if not row or speaks[row].any():
@@ -86,7 +88,7 @@ def _protect_sheet(analysis: Analysis, ledger: Ledger, rows: list[list[int]]) ->
     labels = {analysis.document.folded_line(row[0]).partition(":")[0] for row in rows}
     # The same label again and again is a list of offers, or of days.
     if len(rows) >= SHEET_MIN_ROWS and len(labels) == len(rows):
-        for line in (line for row in rows for line in row):
+        for line in analysis.clock.watch(line for row in rows for line in row):
             ledger.add(line, "context.sheet", SHEET_POINTS, None)
 
 
@@ -104,5 +106,5 @@ def add_subheadings(analysis: Analysis, ledger: Ledger, places: Places) -> None:
         & analysis.prose[below]
         & ~analysis.prose[lines]
     )
-    for line in lines[found].tolist():
+    for line in analysis.clock.watch(lines[found].tolist()):
         ledger.add(line, "context.subheading-place", SUBHEADING_POINTS, None)

@@ -16,6 +16,7 @@ import numpy as np
 import regex
 
 from cleaner.analysis import Analysis
+from cleaner.clock import STEPS
 from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, MIN_PERSON_SHARE_SIGNED, THREAD_KINDS
 from cleaner.model import Kind
 from cleaner.moments import find_moment, may_hold_moment
@@ -96,7 +97,7 @@ def find_rhythm(analysis: Analysis) -> Rhythm | None:
         rhythm
         for key, beats in _forms(analysis).items()
         for whole in _chains(beats)
-        for chain in _below_article(analysis, whole)
+        for chain in analysis.clock.watch(_below_article(analysis, whole), steps=1)
         if (rhythm := _judge(analysis, key, chain)) is not None
     ]
     if not found:
@@ -117,13 +118,13 @@ def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
     """The lines that can be part of a form, by form: dates of one shape, or hits of one pattern."""
     forms: dict[str, list[_Beat]] = defaultdict(list)
     beside_of: dict[int, str] = {}
-    for line in _lines_with_trace(analysis):
+    for line in analysis.clock.watch(_lines_with_trace(analysis)):
         moment = find_moment(analysis.document.line_text(line).strip())
         if moment is not None:
             shape, date, beside, has_clock = moment
             beside_of[line] = beside
             forms[shape].append(_Beat(line, _place(analysis, line), date, beside, has_clock))
-    for line, hits in analysis.hits.items():
+    for line, hits in analysis.clock.watch(analysis.hits.items()):
         for name in {hit.pattern.id for hit in hits if hit.pattern.kind in BEAT_KINDS}:
             forms[name].append(_Beat(line, _place(analysis, line), beside=beside_of.get(line, "")))
     return {key: sorted(beats, key=lambda beat: beat.line) for key, beats in forms.items() if len(beats) >= MIN_BEATS}
@@ -134,12 +135,12 @@ def _names_alone(analysis: Analysis) -> Rhythm | None:
 
     At least three people speak, in the first and second person, and no more often than the count says.
     """
-    counts = [(line, _comment_count(analysis, line)) for line in sorted(analysis.hits)]
+    counts = [(line, _comment_count(analysis, line)) for line in analysis.clock.watch(sorted(analysis.hits))]
     headings = [(line, count) for line, count in counts if count >= MIN_BEATS_BARE]
     if not headings:
         return None
     found = _LoneNames.of(analysis)
-    for heading, count in headings:
+    for heading, count in analysis.clock.watch(headings):
         for at, end in found.chains_below(_place(analysis, heading)):
             first, last = found.beats[at].line, found.beats[end - 1].line
             if (
@@ -179,7 +180,7 @@ class _LoneNames:
         maybe[-1:] = False
         beats = [
             _Beat(int(filled[place]), place)
-            for place in np.flatnonzero(maybe).tolist()
+            for place in analysis.clock.watch(np.flatnonzero(maybe).tolist())
             if _can_be_name(analysis, int(filled[place]))
         ]
         # A line that is neither name nor text ends what stands below a heading.
@@ -190,7 +191,7 @@ class _LoneNames:
         count = len(beats)
         ends, is_last, different, longest = [count] * count, [True] * count, [1] * count, [0.0] * count
         seen: set[str] = set(names[-1:])
-        for at in range(len(beats) - 2, -1, -1):
+        for at in analysis.clock.watch(range(len(beats) - 2, -1, -1)):
             here, below = beats[at].place, beats[at + 1].place
             is_over = bool(ends_before[below] > ends_before[here])
             if is_over or not 2 <= below - here <= MAX_BEAT_LINES:
@@ -232,7 +233,8 @@ def _lines_with_trace(analysis: Analysis) -> list[int]:
     document = analysis.document
     is_short = document.ends - document.starts <= MAX_HEAD_CHARACTERS
     is_short &= (analysis.features.words <= MAX_HEAD_WORDS) & ~analysis.features.is_blank & analysis.figured
-    found = [line for line in np.flatnonzero(is_short).tolist() if may_hold_moment(document.line_text(line))]
+    short = analysis.clock.watch(np.flatnonzero(is_short).tolist())
+    found = [line for line in short if may_hold_moment(document.line_text(line))]
     return found if len(found) >= MIN_BEATS else []
 
 
@@ -254,12 +256,14 @@ def _below_article(analysis: Analysis, chain: list[_Beat]) -> Iterator[list[_Bea
 
     The heading of the thread stands below them, or far more text than below any other beat.
     """
-    words = [_words(analysis, above.line, below.line) for above, below in pairwise(chain)]
+    words = [_words(analysis, above.line, below.line) for above, below in analysis.clock.watch(pairwise(chain))]
     # The most words between two beats of those from each on.
     longest = [*accumulate(reversed(words), max, initial=0.0)][::-1]
     at = 0
     while len(chain) - at > MIN_BEATS and _holds_article(analysis, chain[at : at + 2], words[at], longest[at + 1]):
         at += 1
+        if not at % STEPS:
+            analysis.clock.check()
     left = chain[at:]
     if len(left) > MIN_BEATS or (
         len(left) == MIN_BEATS and not _holds_article(analysis, left[:2], words[at], longest[at + 1], is_least=True)
@@ -511,7 +515,7 @@ def _heads(analysis: Analysis, chain: list[_Beat], names: _Names | None) -> tupl
     begins: list[int] = []
     heads: set[int] = set()
     titles: list[int] = []
-    for beat in chain:
+    for beat in analysis.clock.watch(chain):
         other = beat.place + offset
         beside = int(analysis.filled[other]) if 0 <= other < analysis.filled.size else beat.line
         if not _can_be_name(analysis, beside):

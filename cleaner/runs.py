@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.features import BoolArray, FloatArray
 
 __all__ = ["MODES", "RunCosts", "choose_runs"]
@@ -109,12 +110,17 @@ _HEAD, _ARTICLE, _INSIDE, _INSIDE_ALONE, _TAIL = range(5)
 
 
 def choose_runs(
-    points: FloatArray, words: FloatArray, named: BoolArray, sentence: BoolArray, costs: RunCosts
+    points: FloatArray,
+    words: FloatArray,
+    named: BoolArray,
+    sentence: BoolArray,
+    costs: RunCosts,
+    clock: Clock = NO_LIMIT,
 ) -> BoolArray:
     """Which lines stay; ``named``: lines of noise with a name, which are removed wherever they stand.
 
     ``points``: log-odds of noise of each line. ``words``: their sizes. ``sentence``: the lines that are sentences,
-    which an article has more of than any furniture: to lose one costs more.
+    which an article has more of than any furniture: to lose one costs more. ``clock``: the time that there is.
     """
     count = points.size
     if not count:
@@ -124,7 +130,7 @@ def choose_runs(
     keep_cost = np.where(named, 0.0, noise * size).tolist()
     loss = costs.loss * np.where(sentence, SENTENCE_LOSS, 1.0)
     drop_cost = np.where(named, 0.0, loss * (1.0 - noise) * size).tolist()
-    states = _best_path(keep_cost, drop_cost, _anchors(named).tolist(), costs)
+    states = _best_path(keep_cost, drop_cost, _anchors(named).tolist(), costs, clock)
     keep = (states == _ARTICLE) & ~named
     if costs.budget < 1.0:
         unnamed = ~keep & ~named
@@ -140,14 +146,14 @@ def _anchors(named: BoolArray) -> BoolArray:
     return running[np.minimum(at + ANCHOR_LINES, named.size)] > running[np.maximum(at - ANCHOR_LINES, 0)]
 
 
-def _best_path(keep: list[float], drop: list[float], anchored: list[bool], costs: RunCosts) -> np.ndarray:
+def _best_path(keep: list[float], drop: list[float], anchored: list[bool], costs: RunCosts, clock: Clock) -> np.ndarray:
     """The state of each line on the cheapest path; of equal ones into a line that of the lower state."""
     _, head_near, head_far, inside_near, inside_far, tail_near, tail_far, _ = costs
     refund = inside_far - inside_near
     # Nothing stands above the first line: no run inside the article ends or begins there.
     head, article, inside, alone, tail = drop[0], keep[0], math.inf, math.inf, math.inf
     back: list[tuple[int, int, int, int, int]] = [(_HEAD, _ARTICLE, _INSIDE, _INSIDE_ALONE, _TAIL)]
-    for line in range(1, len(keep)):
+    for line in clock.watch(range(1, len(keep))):
         is_near, dropped = anchored[line], drop[line]
         # Into the article: from the head, from a run inside it, which is cheaper where it ends beside a name.
         into, article_from = head + (head_near if is_near else head_far), _HEAD

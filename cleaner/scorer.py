@@ -57,7 +57,7 @@ def rawness(analysis: Analysis) -> float:
     above, below = (prose[0], filled.size - 1 - prose[-1]) if prose.size else (filled.size, 0)
     features = analysis.features
     short = (features.words < SHORT_MAX_WORDS) & ~features.ends_sentence & ~features.is_blank
-    hits = [(line, hit.pattern) for line, found in analysis.hits.items() for hit in found]
+    hits = [(line, hit.pattern) for line, found in analysis.clock.watch(analysis.hits.items()) for hit in found]
     hits = [(line, pattern) for line, pattern in hits if pattern.action not in ("cut", "note")]
     kinds = {pattern.kind for _, pattern in hits if pattern.strength == "strong"}
     interface = {line for line, pattern in hits if pattern.kind in GROUPS["interface"]}
@@ -74,9 +74,10 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: 
     lines = analysis.filled
     words = analysis.features.words[lines]
     first = first_signals(analysis, clues)
-    odds = -weights.first.totals(first, clues.raw)
+    odds = -weights.first.totals(first, clues.raw, analysis.clock)
     columns = first | second_signals(odds, words)
+    analysis.clock.check()
     if not explain:
-        return LinePoints(lines, (), np.empty((0, lines.size)), weights.second.totals(columns))
+        return LinePoints(lines, (), np.empty((0, lines.size)), weights.second.totals(columns, analysis.clock))
     values = weights.second.points(columns)
     return LinePoints(lines, weights.second.terms, values, values.sum(axis=0))

@@ -83,14 +83,11 @@ def _number(values: BoolArray) -> FloatArray:
 def first_signals(analysis: Analysis, clues: Clues) -> Columns:
     """The signals of the first pass by name; in each column one number for each filled line, in order."""
     paragraphs, prose = _paragraphs(analysis)
-    return (
-        _shape(analysis)
-        | paragraphs
-        | _pattern_columns(analysis, clues)
-        | neighbour_signals(analysis, prose)
-        | _place(analysis, clues, prose)
-        | _document(analysis, clues, prose)
-    )
+    columns = _shape(analysis) | paragraphs | _pattern_columns(analysis, clues)
+    analysis.clock.check()
+    columns |= neighbour_signals(analysis, prose)
+    analysis.clock.check()
+    return columns | _place(analysis, clues, prose) | _document(analysis, clues, prose)
 
 
 @cache

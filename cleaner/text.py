@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.model import Line
 
 __all__ = ["CodeArray", "Document", "Folded", "count_between", "find_every", "fold", "is_cjk", "split_lines"]
@@ -202,21 +203,22 @@ class Document:
 
     A wide line, where columns of a page stand side by side with runs of spaces between them, is one line for each
     column; a line that has lost its line ends is one for each sentence. ``split``: both (``"all"``), only ``"columns"``,
-    or ``"none"``. Such a part stops where the next one starts, and ``numbers[i]`` says which line of the text it is part of.
+    or ``"none"``. ``clock``: the time that the document has. Such a part stops where the next one starts, and ``numbers[i]`` says which line of the text it is part of.
 
     >>> document = Document("Sport        Der Rat hat den Haushalt am Montag mit knapper Mehrheit beschlossen.\\nEnde")
     >>> document.line_texts[0], document.numbers.tolist()
     ('Sport', [0, 0, 1])
     """
 
-    __slots__ = ("__dict__", "classes", "codes", "ends", "numbers", "starts", "stops", "text")
+    __slots__ = ("__dict__", "classes", "clock", "codes", "ends", "numbers", "starts", "stops", "text")
 
-    def __init__(self, text: str, split: Split = "all") -> None:
+    def __init__(self, text: str, split: Split = "all", clock: Clock = NO_LIMIT) -> None:
         self.text = text
+        self.clock = clock
         self.codes = encode(text)
         self.classes: ClassArray = classify(self.codes)
         table = _line_table(self.codes, self.classes)
-        self.starts, self.ends, self.stops, self.numbers = _split_lines(text, self.classes, *table, split)
+        self.starts, self.ends, self.stops, self.numbers = _split_lines(self, *table, split)
 
     def __len__(self) -> int:
         return self.starts.size
@@ -297,17 +299,16 @@ def _line_table(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArr
 
 
 def _split_lines(
-    text: str, classes: ClassArray, starts: IntArray, ends: IntArray, stops: IntArray, split: Split
+    document: Document, starts: IntArray, ends: IntArray, stops: IntArray, split: Split
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """The line table with the parts of wide and long lines as lines, and the number of the line that each is part of."""
     parts: dict[int, list[tuple[int, int]]] = {}
     if split != "none":
-        wide = _wide_lines(classes, starts, ends)
-        parts |= {int(line): _columns(text, int(starts[line]), int(ends[line])) for line in wide}
+        wide = _wide_lines(document.classes, starts, ends).tolist()
+        parts |= {line: _columns(document, int(starts[line]), int(ends[line])) for line in document.clock.watch(wide)}
     if split == "all":
-        parts |= {
-            line: _sentences(text, int(starts[line]), int(ends[line])) for line in _long_lines(text, starts, ends)
-        }
+        long = _long_lines(document, starts, ends)
+        parts |= {line: _sentences(document, int(starts[line]), int(ends[line])) for line in long}
     parts = {line: spans for line, spans in parts.items() if len(spans) > 1}
     numbers = np.arange(starts.size, dtype=np.int64)
     if not parts:
@@ -342,11 +343,12 @@ def _wide_lines(classes: ClassArray, starts: IntArray, ends: IntArray) -> IntArr
     return long[np.searchsorted(found, last) > np.searchsorted(found, first)]
 
 
-def _columns(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _columns(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     """The spans of the columns of a line; what holds no word of two characters is no column of its own."""
+    text = document.text
     spans: list[tuple[int, int]] = []
     first, piece, filled = start, start, False
-    for space in _COLUMN_SPACE.finditer(text, start, end):
+    for space in document.clock.watch(_COLUMN_SPACE.finditer(text, start, end)):
         filled = filled or _has_word(text[piece : space.start()])
         if filled:
             spans.append((first, space.start()))
@@ -357,10 +359,11 @@ def _columns(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [*spans[:-1], (spans[-1][0], end)]
 
 
-def _long_lines(text: str, starts: IntArray, ends: IntArray) -> list[int]:
+def _long_lines(document: Document, starts: IntArray, ends: IntArray) -> list[int]:
     """The lines that hold what once stood on many: most of a text without line ends, or pieces fused without a space."""
+    text = document.text
     found = []
-    for line in np.flatnonzero(ends - starts >= FUSED_MIN_LENGTH).tolist():
+    for line in document.clock.watch(np.flatnonzero(ends - starts >= FUSED_MIN_LENGTH).tolist()):
         start, end = int(starts[line]), int(ends[line])
         is_most = end - start >= max(LONG_MIN_LENGTH, LONG_MIN_SHARE * len(text))
         if is_most or len(set(_SEAM.findall(text, start, end))) >= FUSED_MIN_SEAMS:
@@ -368,11 +371,12 @@ def _long_lines(text: str, starts: IntArray, ends: IntArray) -> list[int]:
     return found
 
 
-def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _sentences(document: Document, start: int, end: int) -> list[tuple[int, int]]:
     """The spans of the sentences of a line, parted at sentence ends and at seams of fused pieces."""
+    text = document.text
     spans: list[tuple[int, int]] = []
     first = start
-    for seam in _BREAK.finditer(text, start, end):
+    for seam in document.clock.watch(_BREAK.finditer(text, start, end)):
         near = max(first, seam.start() - WORD_MAX_DISTANCE)
         if (
             _has_word(text[near : seam.start()])

@@ -100,7 +100,7 @@ def _earlier(marks: _Marks, start: int | None, rhythm: Rhythm) -> int:
 
 def _collect(analysis: Analysis) -> _Marks:
     marks = _Marks([], [], [], [])
-    for line in sorted(analysis.hits):
+    for line in analysis.clock.watch(sorted(analysis.hits)):
         for hit in analysis.hits[line]:
             target = _target(marks, hit)
             if target is not None and (not target or target[-1] != line):
@@ -132,14 +132,14 @@ def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
     # What is of another kind than a lone link, and than an author.
     others_of_link, others_of_author = sorted(pairs | frames | (authors - controls)), sorted(pairs | frames | controls)
     kept: set[int] = set()
-    for line in weak:
+    for line in analysis.clock.watch(weak):
         is_link = line in controls
         both = is_link and line in authors
         others = others_of_link if is_link else others_of_author
         near = _count_near(around, line)
         if both or _count_near(others, line) or (is_link and near >= 2):
             kept.add(line)
-    kept = {line for line in kept if line in controls or _starts_comment(line, around, frames)}
+    kept = {line for line in analysis.clock.watch(kept) if line in controls or _starts_comment(line, around, frames)}
     total = analysis.words_before[-1]
     if not pairs:
         kept = {line for line in kept if analysis.words_before[line] > HEAD_SHARE * total or total < MIN_WORDS_BEFORE}
@@ -272,7 +272,7 @@ def _bodies_between(
     edges = sorted({start, *(line for line in begins if start < line < stop), stop})
     skipped = {*marks.frames, *heads}
     bodies = []
-    for first, end in pairwise(edges):
+    for first, end in analysis.clock.watch(pairwise(edges)):
         lines = tuple(
             line for line in range(first, end) if not analysis.features.is_blank[line] and line not in skipped
         )
@@ -283,7 +283,7 @@ def _bodies_between(
 
 def _behind_last(analysis: Analysis, last: int, stop: int) -> int:
     """Where the last comment ends: what a strong pattern names behind the last sign of the thread is no part of it."""
-    for line in range(last + 1, stop):
+    for line in analysis.clock.watch(range(last + 1, stop)):
         if analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in analysis.hits[line]):
             return line
     return stop
@@ -292,7 +292,7 @@ def _behind_last(analysis: Analysis, last: int, stop: int) -> int:
 def _links_follow_first_line(analysis: Analysis, pairs: list[int]) -> bool:
     """Whether most pairs are fused to the beginning of a continuation: then a comment starts on the line above."""
     fused = 0
-    for line in pairs:
+    for line in analysis.clock.watch(pairs):
         ends = [hit.end for hit in analysis.hits[line] if hit.pattern.kind is Kind.COMMENT_CONTROLS]
         rest = analysis.document.text[max(ends, default=0) : int(analysis.document.ends[line])]
         has_rest = sum(character.isalnum() for character in rest) >= 3

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import CleanerError
 from cleaner.features import FloatArray
 
@@ -72,7 +73,7 @@ class Trees:
         signals = range(int(self.signal.max()) + 1)
         return tuple(np.unique(-self.limit[inner & (self.signal == signal)]) for signal in signals)
 
-    def _alike(self, values: SingleArray) -> tuple[NumberArray, NumberArray]:
+    def _alike(self, values: SingleArray, clock: Clock) -> tuple[NumberArray, NumberArray]:
         """The first row of each sort, and the sort of each row: rows of a sort have the same leaf of every tree.
 
         What a tree asks is which limits a value is above; long texts say the same of most of their lines.
@@ -80,7 +81,7 @@ class Trees:
         small = max(limits.size for limits in self._limits) < 0x100
         seen: dict[bytes, int] = {}
         sorts: list[int] = []
-        for start in range(0, values.shape[0], MANY_ROWS):
+        for start in clock.watch(range(0, values.shape[0], MANY_ROWS), steps=1):
             # Values below zero where they were above: what is no number is above no limit.
             some = values[start : start + MANY_ROWS]
             part = np.negative(some.T, order="C")
@@ -102,16 +103,16 @@ class Trees:
             at = self._step(flat, base, at)
         return at.reshape(values.shape[0], self.roots.size)
 
-    def totals(self, values: SingleArray) -> FloatArray:
-        """The points of each row of values."""
+    def totals(self, values: SingleArray, clock: Clock = NO_LIMIT) -> FloatArray:
+        """The points of each row of values; ``clock``: the time that there is."""
         if values.shape[0] >= MANY_ROWS:
-            first, sort = self._alike(values)
-            return self._totals(values[first])[sort]
-        return self._totals(values)
+            first, sort = self._alike(values, clock)
+            return self._totals(values[first], clock)[sort]
+        return self._totals(values, clock)
 
-    def _totals(self, values: SingleArray) -> FloatArray:
+    def _totals(self, values: SingleArray, clock: Clock) -> FloatArray:
         found = np.zeros(values.shape[0])
-        for start in range(0, values.shape[0], ROWS_AT_ONCE):
+        for start in clock.watch(range(0, values.shape[0], ROWS_AT_ONCE), steps=1):
             part = values[start : start + ROWS_AT_ONCE]
             found[start : start + ROWS_AT_ONCE] = self.points.take(self.leaves(part)).sum(axis=1)
         return found

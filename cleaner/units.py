@@ -73,7 +73,7 @@ def _broken(document: Document, features: Features, strong: BoolArray) -> BoolAr
     continues |= piece & ~np.append(features.ends_sentence[:-1], True)
     is_label = _above(features.words <= LABEL_MAX_WORDS) & (features.words >= LONG_MIN_WORDS)
     by_space = is_open & spaced & ~(is_label & ~continues)
-    for below, stop in stretches(continues | by_space):
+    for below, stop in document.clock.watch(stretches(continues | by_space)):
         first = below - 1
         if by_space[first + 1 : stop].any() or _reads_like_prose(features, first, stop):
             joined[first + 1 : stop] = True
@@ -83,7 +83,7 @@ def _broken(document: Document, features: Features, strong: BoolArray) -> BoolAr
 def _ends_in_capitals(document: Document, lines: BoolArray) -> BoolArray:
     """Which of some lines end with a word in capitals or with one: a name ("May") that folds to a function word."""
     found = np.zeros(lines.size, dtype=bool)
-    for line in np.flatnonzero(lines).tolist():
+    for line in document.clock.watch(np.flatnonzero(lines).tolist()):
         found[line] = document.line_text(line).split()[-1][0].isupper()
     return found
 
@@ -142,7 +142,7 @@ def _wrapped(document: Document, features: Features, strong: BoolArray) -> BoolA
     lengths = document.ends - document.starts
     joined = np.zeros(len(document), dtype=bool)
     fits = (lengths <= WRAP_MAX_WIDTH) & ~features.is_blank & ~strong
-    for first, last in stretches(fits[1:] & fits[:-1]):
+    for first, last in document.clock.watch(stretches(fits[1:] & fits[:-1])):
         stop = last + 1
         width = int(lengths[first:stop].max())
         if width < WRAP_MIN_WIDTH or stop - first <= WRAP_MIN_LINES:
@@ -159,7 +159,7 @@ def _wrapped(document: Document, features: Features, strong: BoolArray) -> BoolA
 def _full(document: Document, first: int, stop: int, width: int) -> np.ndarray:
     """The lines of a run, but for the last, on which the first word of the next line would not fit."""
     found = []
-    for line in range(first, stop - 1):
+    for line in document.clock.watch(range(first, stop - 1)):
         below = document.line_text(line + 1).split(None, 1)
         own = len(document.line_text(line).rstrip())
         if below and own >= WRAP_MIN_WIDTH and own + 1 + len(below[0]) > width:
@@ -171,7 +171,7 @@ def _with_spaces(document: Document, joined: list[int]) -> str:
     text = document.text
     parts = []
     position = 0
-    for line in joined:
+    for line in document.clock.watch(joined):
         start, stop = int(document.ends[line - 1]), int(document.starts[line])
         while start > position and text[start - 1].isspace():
             start -= 1

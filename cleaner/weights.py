@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
 from cleaner.text import IntArray
@@ -100,13 +101,16 @@ class PassWeights:
         found[1:] = total[table.rows]
         return found
 
-    def totals(self, columns: Mapping[str, FloatArray], page: float) -> FloatArray:
-        """The sum of the points of all terms for each line, without all of them in memory at once."""
+    def totals(self, columns: Mapping[str, FloatArray], page: float, clock: Clock = NO_LIMIT) -> FloatArray:
+        """The sum of the points of all terms for each line, without all of them in memory at once.
+
+        ``clock``: the time that there is.
+        """
         count = next(iter(columns.values())).size
         if count <= LINES_AT_ONCE:
             return np.asarray(self.points(columns, page).sum(axis=0))
         found = np.empty(count)
-        for first in range(0, count, LINES_AT_ONCE):
+        for first in clock.watch(range(0, count, LINES_AT_ONCE), steps=1):
             some = {name: values[first : first + LINES_AT_ONCE] for name, values in columns.items()}
             found[first : first + LINES_AT_ONCE] = self.points(some, page).sum(axis=0)
         return found
@@ -168,16 +172,16 @@ class TreeWeights:
         """The points of each term (rows, in the order of `terms`) for each line; they add up to log-odds of noise."""
         return self.trees.parts(self._matrix(columns)).T
 
-    def totals(self, columns: Mapping[str, FloatArray]) -> FloatArray:
-        """The sum of the points of all terms for each line."""
+    def totals(self, columns: Mapping[str, FloatArray], clock: Clock = NO_LIMIT) -> FloatArray:
+        """The sum of the points of all terms for each line; ``clock``: the time that there is."""
         count = next(iter(columns.values())).size
         if count <= ROWS_AT_ONCE:
-            return self.trees.totals(self._matrix(columns))
+            return self.trees.totals(self._matrix(columns), clock)
         parts = (
             {name: columns[name][first : first + ROWS_AT_ONCE] for name in self.signals}
-            for first in range(0, count, ROWS_AT_ONCE)
+            for first in clock.watch(range(0, count, ROWS_AT_ONCE), steps=1)
         )
-        return np.concatenate([self.trees.totals(self._matrix(part)) for part in parts])
+        return np.concatenate([self.trees.totals(self._matrix(part), clock) for part in parts])
 
     def _matrix(self, columns: Mapping[str, FloatArray]) -> SingleArray:
         return side_by_side([columns[name] for name in self.signals])

@@ -31,6 +31,7 @@ _FLAGS = {
     "no-article-found": "no article was found: a text is left as it was, a page gives none; see why with `cleaner explain`",
     "too-many-lines": "with over 50,000 lines no article, so the text is as it was; does one file hold many articles?",
     "not-settled": "each look would take out more, so the text is as it was; is it an article at all?",
+    "timed-out": "it took longer than --timeout, so the text is as it was",
     "truncated-by-paywall": "the article stops at a paywall; what is left may not be all of it",
 }
 

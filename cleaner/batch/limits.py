@@ -10,16 +10,14 @@ from contextlib import contextmanager, suppress
 from math import ceil
 from types import FrameType
 
+from cleaner.clock import OutOfTimeError
+
 try:
     import resource
 except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]
 
 __all__ = ["OutOfTimeError", "end_process_after", "time_limit"]
-
-
-class OutOfTimeError(BaseException):
-    """The time is up. No ordinary error, so that code which catches all of those does not catch it."""
 
 
 @contextmanager

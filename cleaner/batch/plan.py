@@ -16,7 +16,7 @@ from cleaner.records.sources import STDIN, Compression, Source, split_endings
 
 __all__ = ["Plan", "Settings", "Watcher"]
 
-# CPU seconds that a page of HTML may take.
+# CPU seconds that a document may take.
 DEFAULT_TIMEOUT = 30.0
 
 
@@ -25,7 +25,8 @@ class Settings:
     """How documents are cleaned; all that a worker must know.
 
     ``title`` and ``lang`` hold for documents that have none of their own. ``max_document`` is in bytes.
-    ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a page of HTML may take.
+    ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
+    may take, in the place of the configuration's.
     """
 
     config: CleanConfig
@@ -37,6 +38,11 @@ class Settings:
     with_removals: bool = False
     is_joined: bool = False
     timeout: float | None = DEFAULT_TIMEOUT
+
+    @property
+    def too_long(self) -> str:
+        """What to say of a page that took longer."""
+        return f"the page took longer than --timeout {self.timeout:g} s"
 
     @property
     def max_record(self) -> int:

@@ -12,6 +12,7 @@ from cleaner.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.batch.plan import Settings
 from cleaner.batch.tally import Tally
 from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
+from cleaner.clock import TIMED_OUT
 from cleaner.errors import CleanerError, InputError, OutputError
 from cleaner.model import CleanResult
 from cleaner.pipeline import Cleaner
@@ -73,7 +74,7 @@ class Worker:
     def __init__(self, settings: Settings, *, may_be_ended: bool = False) -> None:
         self._settings = settings
         self._may_be_ended = may_be_ended
-        self._cleaner = Cleaner(settings.config)
+        self._cleaner = Cleaner(settings.config.replace(timeout=settings.timeout))
 
     def __call__(self, task: TextTask | ChunkTask, careful: Careful | None = None) -> Result:
         """The result of a task; never an error for what one of its documents is like."""
@@ -207,12 +208,14 @@ class Worker:
     def _alone(self, job: _Job) -> _Cleaned | str:
         seconds = None if job.document.html is None else self._settings.timeout
         try:
-            # Removals are put together when they are looked at, so all that is done with a result has its limit too.
+            # The cleaner has its own limit. This one is for what is done with a result, and for calls into libraries.
             with self._last_limit(seconds), time_limit(seconds):
                 (result,) = self._cleaner.stream([self._mapping(job.document)])
+                if job.document.html is not None and TIMED_OUT in result.flags:
+                    return self._settings.too_long
                 return self._finished(job, result)
         except OutOfTimeError:
-            return f"the page took longer than --timeout {seconds:g} s"
+            return self._settings.too_long
         except Exception as error:  # noqa: BLE001 - one document must not end a run over millions
             return f"cannot be cleaned: {type(error).__name__}: {error}"
 

@@ -103,7 +103,7 @@ class Workers:
 
     def _reason(self, how: str) -> str:
         if how == "SIGXCPU":
-            return f"the page took longer than --timeout {self._settings.timeout:g} s"
+            return self._settings.too_long
         return f"ended the worker process that cleaned it ({how}); it may be short of memory, try fewer --jobs"
 
     def _ask(self, task: TextTask | ChunkTask, given_up: dict[int, str] | None) -> Result:

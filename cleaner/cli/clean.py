@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -174,7 +175,7 @@ def run(
                 encoding=encoding,
                 fields=fields,
                 max_document=max_document,
-                timeout=timeout if timeout > 0 else None,
+                timeout=timeout if 0 < timeout < math.inf else None,
                 with_removals=removed is not None,
                 is_joined=plan.targets is None and len(plan.sources) > 1,
             )

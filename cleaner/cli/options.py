@@ -168,7 +168,11 @@ JobsOption: TypeAlias = Annotated[
 ]
 TimeoutOption: TypeAlias = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", help="A page of HTML that takes more CPU time fails; 0 is no limit."),
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        help="CPU time of a document: a page of HTML that takes more fails, a text stays as it was; 0 is no limit.",
+    ),
 ]
 LineBufferedOption: TypeAlias = Annotated[
     bool, typer.Option("--line-buffered", help="Write each record as soon as it is read, in one process.")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
 from cleaner.edits import apply_removals
 from cleaner.html.data import builtin_model, element_words, read_model
@@ -58,22 +59,33 @@ class PageCleaner:
 
     def clean(self, markup: str | bytes, *, url: str | None = None) -> CleanResult:
         """What is left of one page; see `Cleaner.clean_html`."""
+        with Clock(self.config.timeout) as clock:
+            try:
+                return self._clean_within(clock, markup, url)
+            except OutOfTimeError:
+                return CleanResult("", flags=(TIMED_OUT,), confidence=0.0)
+
+    def _clean_within(self, clock: Clock, markup: str | bytes, url: str | None) -> CleanResult:
         describe = partial(_describe, markup, url)
         if self.config.engine == "trafilatura":
-            return self._clean_extracted(markup, url, describe)
-        reading = self.read(markup)
+            return self._clean_extracted(markup, url, describe, clock)
+        reading = self.read(markup, clock)
         if reading is None:
             return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
-        return self._compose(markup, reading, describe)
+        result = self._compose(markup, reading, describe)
+        if clock.is_limited:
+            # Their kinds are looked for when they are put together, and that is to have its limit too.
+            _ = result.removals
+        return result
 
-    def read(self, markup: str | bytes) -> Reading | None:
-        """A page with the decision over its blocks."""
-        reading = self._reader.read(markup)
+    def read(self, markup: str | bytes, clock: Clock = NO_LIMIT) -> Reading | None:
+        """A page with the decision over its blocks; ``clock``: the time that the page has."""
+        reading = self._reader.read(markup, clock)
         if reading is not None and DOUBTED_EXPECTED[0] <= reading.choice.expected < DOUBTED_EXPECTED[1]:
             reading = self._reader.vote(reading, extract_text(markup, fast=True))
         if reading is not None and self.config.keep and reading.choice.kept.any():
             reasons = self.reasons(reading)
-            for block in np.flatnonzero(~reading.choice.kept).tolist():
+            for block in clock.watch(np.flatnonzero(~reading.choice.kept).tolist()):
                 reading.choice.kept[block] = reasons.kind(block) in self.config.keep
         return reading
 
@@ -81,11 +93,14 @@ class PageCleaner:
         """The reasons of a decision."""
         return Reasons(reading, self.model, self.matcher, element_words())
 
-    def _clean_extracted(self, markup: str | bytes, url: str | None, describe: Callable[[], Metadata]) -> CleanResult:
+    def _clean_extracted(
+        self, markup: str | bytes, url: str | None, describe: Callable[[], Metadata], clock: Clock
+    ) -> CleanResult:
         text = extract_text(markup, url)
+        clock.check()
         if not text:
             return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
-        return replace(self._clean_text(text, self.config, title=describe().title), describe=describe)
+        return replace(self._clean_text(text, self.config, title=describe().title, clock=clock), describe=describe)
 
     def _compose(self, markup: str | bytes, reading: Reading, describe: Callable[[], Metadata]) -> CleanResult:
         result = self._clean_chosen(reading)
@@ -107,15 +122,16 @@ class PageCleaner:
     def _clean_chosen(self, reading: Reading) -> CleanResult:
         """The text of the chosen blocks, cleaned; as it is where neither patterns nor a doubt ask for more."""
         left = apply_removals(reading.source, reading.edits)
+        clock = reading.page.clock
         if reading.choice.expected < SURE_EXPECTED:
-            return self._clean_text(left, self.config, title=reading.headline)
-        if self._has_strong_hit(left):
-            return self._clean_text(left, self._sure_config, title=reading.headline)
+            return self._clean_text(left, self.config, title=reading.headline, clock=clock)
+        if self._has_strong_hit(left, clock):
+            return self._clean_text(left, self._sure_config, title=reading.headline, clock=clock)
         return CleanResult(left)
 
-    def _has_strong_hit(self, text: str) -> bool:
+    def _has_strong_hit(self, text: str, clock: Clock) -> bool:
         short = "\n".join(line for line in text.split("\n") if len(line) <= SHORT_LINE)
-        return self.matcher.holds_any(Document(short), _is_strong)
+        return self.matcher.holds_any(Document(short, clock=clock), _is_strong)
 
     def _replay(self, markup: str | bytes) -> tuple[Reading, CleanResult, Reasons]:
         reading = self.read(markup)
@@ -173,13 +189,13 @@ class Story:
         reading, result, reasons = self.known
         source, segments = reading.source, reading.segments
         found = []
-        for edit in reading.edits:
+        for edit in reading.page.clock.watch(reading.edits):
             block = edit.line
             evidence = Deferred(partial(self._block_evidence, block))
             kind, path = reasons.kind(block), reading.path(block)
             text = source[edit.start : edit.end]
             found.append(Removal(edit.start, edit.end, kind, reasons.score(block), evidence, text, path))
-        for number, removal in enumerate(result.removals):
+        for number, removal in reading.page.clock.watch(enumerate(result.removals)):
             evidence = Deferred(partial(self._text_evidence, number))
             for start, end in segments.pieces(removal.start, removal.end):
                 path = self._path_at(reading, start)

@@ -30,7 +30,7 @@ def find_headlines(page: Page, folded: Sequence[str], titles: Sequence[str]) -> 
     wanted = [core for title in titles if len(core := _core(fold(title))) >= MIN_LETTERS]
     longest = max((len(core) for core in wanted), default=0)
     own: dict[int, str] = {}
-    for number, text in enumerate(folded):
+    for number, text in page.clock.watch(enumerate(folded)):
         # Most blocks are told apart by their size or their first letters.
         if len(text) > 2 * longest + 20:
             continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
 from cleaner.trees import SingleArray, Trees, is_number, read_trees, side_by_side, trees_record
@@ -34,9 +35,9 @@ class BlockModel:
         """The values of the signals: a row a block, a column a signal."""
         return side_by_side([columns[name] for name in self.signals])
 
-    def points(self, values: SingleArray) -> FloatArray:
-        """The points of each row of values: log-odds of main content."""
-        return self.trees.totals(values)
+    def points(self, values: SingleArray, clock: Clock = NO_LIMIT) -> FloatArray:
+        """The points of each row of values: log-odds of main content; ``clock``: the time that there is."""
+        return self.trees.totals(values, clock)
 
     def parts(self, values: SingleArray) -> FloatArray:
         """The points of each row as a sum: what the trees begin with, then what each signal adds; a column each."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.html.attributes import bound_attributes
 from cleaner.html.decoding import decode_page, repair_text
 
@@ -26,6 +27,8 @@ MAX_BYTES = 100_000_000
 # Elements deeper than this are taken as running text.
 MAX_DEPTH = 180
 MAX_NAME_CHARACTERS = 300
+# Elements between two looks at the clock.
+ELEMENT_STEPS = 512
 
 CUT_SHORT = "page-cut-short"
 
@@ -95,12 +98,16 @@ class Block(NamedTuple):
 
 @dataclass(eq=False)
 class Page:
-    """A page cut into blocks, in the order of the page; ``root`` is its tree, None where there is none."""
+    """A page cut into blocks, in the order of the page.
+
+    ``root`` is its tree, None where there is none. ``clock``: the time that the page has.
+    """
 
     root: Any
     nodes: list[Node] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     flags: tuple[str, ...] = ()
+    clock: Clock = NO_LIMIT
 
     def ancestors(self, node: int) -> Iterator[int]:
         """The numbers of a node and of those around it, from the inside."""
@@ -109,20 +116,23 @@ class Page:
             node = self.nodes[node].parent
 
 
-def read_page(markup: str | bytes, charset: str | None = None) -> Page:
-    """A page cut into blocks; never fails. ``charset`` is what the transport said of the encoding of bytes.
+def read_page(markup: str | bytes, charset: str | None = None, clock: Clock = NO_LIMIT) -> Page:
+    """A page cut into blocks; never fails.
+
+    ``charset`` is what the transport said of the encoding of bytes. ``clock``: the time that the page has.
 
     >>> [block.text for block in read_page("<h1>Low water</h1><p>The <b>ferry</b> waits.").blocks]
     ['Low water', 'The ferry waits.']
     """
     text = page_text(markup, charset)
+    clock.check()
     root, cut = parse_page(text)
     if root is None:
-        return Page(None)
-    cutter = _Cutter()
+        return Page(None, clock=clock)
+    cutter = _Cutter(clock)
     cutter.cut(root)
     flags = (CUT_SHORT,) if cut or cutter.left_elements < 0 else ()
-    return Page(root, cutter.nodes, cutter.blocks, flags)
+    return Page(root, cutter.nodes, cutter.blocks, flags, clock)
 
 
 def page_text(markup: str | bytes, charset: str | None = None) -> str:
@@ -163,7 +173,8 @@ def parse_page(text: str) -> tuple[Any, bool]:
 class _Cutter:
     """One walk over a tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.nodes: list[Node] = []
         self.blocks: list[Block] = []
         self.left_elements = MAX_ELEMENTS
@@ -181,6 +192,7 @@ class _Cutter:
 
     def cut(self, root: Any) -> None:
         """Walk over a tree from its root."""
+        self._clock.check()
         node = self._begin(root, root.tag if isinstance(root.tag, str) else "html", -1, -1)
         self._walk(root, node, 0, 0)
         self._end_block(node)
@@ -198,6 +210,8 @@ class _Cutter:
             self.left_elements -= 1
             if self.left_elements < 0:
                 return
+            if self.left_elements % ELEMENT_STEPS == 0:
+                self._clock.check()
             enter.get(child.tag, self._enter_other)(child, node, depth, marks)
             tail = child.tail
             if tail:
@@ -238,7 +252,7 @@ class _Cutter:
         self._walk(child, node, depth + 1, marks)
 
     def _enter_table(self, child: Any, node: int, depth: int, marks: int) -> None:
-        rows = _data_rows(child)
+        rows = _data_rows(child, self._clock)
         if rows is None:
             self._enter_block(child, node, depth, marks)
             return
@@ -307,12 +321,12 @@ def _literal_text(text: str) -> str:
     return "\n".join(lines).strip("\n") if any(lines) else ""
 
 
-def _data_rows(table: Any) -> list[tuple[Any, list[str], int]] | None:
+def _data_rows(table: Any, clock: Clock) -> list[tuple[Any, list[str], int]] | None:
     """The rows of a table of data, each with its filled cells and the characters in links; None for a layout."""
     if any(element is not table for element in table.iter("table", "script", "style")):
         return None
     rows = []
-    for element in table.iter("tr", "caption"):
+    for element in clock.watch(table.iter("tr", "caption")):
         # Only a layout has rows inside rows; looked into one by one their text would be read again and again.
         if next(element.iterdescendants("tr", "caption"), None) is not None:
             return None
@@ -321,7 +335,7 @@ def _data_rows(table: Any) -> list[tuple[Any, list[str], int]] | None:
                 rows.append((element, [text], 0))
             continue
         cells = []
-        for cell in element:
+        for cell in clock.watch(element):
             text = " ".join("".join(cell.itertext()).split())
             if len(text) > CELL_MAX_CHARACTERS or _has_blocks(cell):
                 return None

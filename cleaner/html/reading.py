@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from cleaner.clock import NO_LIMIT, Clock
 from cleaner.edits import Edit
 from cleaner.features import FloatArray
 from cleaner.headlines import SITE_SEPARATORS
@@ -43,6 +44,8 @@ MAX_SITE_WORDS, MIN_LEAD_WORDS = 5, 3
 # Another extractor's opinion counts so many points; a block of so many characters is found inside its lines.
 VOTE_POINTS = 2.0
 VOTE_MIN_CHARACTERS = 26
+# Blocks between two looks at the clock while they are looked for in the opinion.
+VOTE_STEPS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +76,7 @@ class Reading:
         nodes = self.page.nodes
         begun: set[int] = set()
         found = []
-        for block in self.page.blocks:
+        for block in self.page.clock.watch(self.page.blocks):
             node = block.node
             for _ in range(LIST_UPS):
                 if nodes[node].tag == "li" or node <= 0:
@@ -108,7 +111,7 @@ class Reading:
         kept = self.choice.kept
         last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
         found = []
-        for block in np.flatnonzero(~kept).tolist():
+        for block in self.page.clock.watch(np.flatnonzero(~kept).tolist()):
             start, end = self.span(block)
             if block < last:
                 end += 1
@@ -150,9 +153,9 @@ class PageReader:
     headline: str
     threshold: float
 
-    def read(self, markup: str | bytes) -> Reading | None:
-        """A page with its decision; None where it has no text at all."""
-        page = read_page(markup)
+    def read(self, markup: str | bytes, clock: Clock = NO_LIMIT) -> Reading | None:
+        """A page with its decision; None where it has no text at all. ``clock``: the time that the page has."""
+        page = read_page(markup, clock=clock)
         if page.root is None:
             return None
         titles = page_titles(page.root)
@@ -161,8 +164,11 @@ class PageReader:
             return None
         view = PageView(page, titles, self.word_lists, self.element_words)
         values = self.model.matrix(signal_columns(view, self.model.names))
+        points = self.model.points(values, clock)
+        clock.check()
         copies = find_headlines(page, view.document.folded_lines, titles)
-        return self._decide(view, values, self.model.points(values), copies, None)
+        clock.check()
+        return self._decide(view, values, points, copies, None)
 
     def vote(self, reading: Reading, text: str) -> Reading:
         """The decision over a page anew, with the vote of another extractor that has found this text in it."""
@@ -170,7 +176,7 @@ class PageReader:
         lines = {line.strip(" -|") for line in folded.split("\n")}
         took = [
             line in folded if len(line) >= VOTE_MIN_CHARACTERS else line in lines
-            for line in reading.view.document.folded_lines
+            for line in reading.page.clock.watch(reading.view.document.folded_lines, VOTE_STEPS)
         ]
         votes = np.where(took, VOTE_POINTS, -VOTE_POINTS)
         return self._decide(reading.view, reading.values, reading.choice.points + votes, reading.copies, votes)
@@ -193,7 +199,7 @@ def _with_embedded(page: Page) -> Page:
     if sum(len(block.text.split()) for block in page.blocks) < MIN_WORDS:
         markup = embedded_markup(root)
         if markup:
-            found = read_page(f"<article>{markup}</article>")
+            found = read_page(f"<article>{markup}</article>", clock=page.clock)
             found.root = root
             return found
     return page

@@ -53,7 +53,7 @@ def comment_blocks(reading: Reading, words: ElementWords) -> list[str]:
     if not marked:
         return []
     bodies: dict[int, list[str]] = defaultdict(list)
-    for block, own in enumerate(page.blocks):
+    for block, own in page.clock.watch(enumerate(page.blocks)):
         if kept[block] or own.link_size > COMMENT_MAX_LINK_SHARE * len(own.text):
             continue
         around = next((node for node in page.ancestors(own.node) if node in marked), None)

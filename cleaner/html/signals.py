@@ -63,12 +63,18 @@ Columns = dict[str, FloatArray]
 def block_signals(view: PageView) -> Columns:
     """The signals of each block but for those of its elements' words (`name_signals`)."""
     columns: Columns = {}
+    clock = view.page.clock
     columns.update(_text_signals(view))
+    clock.check()
     columns.update(_near_signals(view, columns))
+    clock.check()
     columns.update(_tree_signals(view))
+    clock.check()
     columns.update(_like_signals(view, columns))
     columns.update(_place_signals(view, columns))
+    clock.check()
     columns.update(_element_signals(view))
+    clock.check()
     return columns
 
 
@@ -110,7 +116,7 @@ def _title_share(view: PageView) -> FloatArray:
     wanted = {word for title in view.titles for word in fold(title).split() if len(word) > 2}
     shares = np.zeros(len(view.page.blocks))
     if wanted:
-        for number, text in enumerate(view.document.folded_lines):
+        for number, text in view.page.clock.watch(enumerate(view.document.folded_lines)):
             if len(text) < 400:
                 words = text.split()
                 if not wanted.isdisjoint(words):
@@ -314,7 +320,7 @@ def _steps_to_groups(view: PageView) -> FloatArray:
     bits = view.element_words.bits
     table, own = view.names
     masks = []
-    for words in table:
+    for words in view.page.clock.watch(table):
         mask = 0
         for word in words:
             mask |= bits.get(word, 0)
@@ -322,7 +328,7 @@ def _steps_to_groups(view: PageView) -> FloatArray:
     groups = np.append(np.array(masks, dtype=np.int64)[own], 0)
     of_group = (groups >> np.arange(len(view.element_words.groups))[:, None]) & 1
     steps = np.where(of_group, 0.0, FAR)
-    for level, jump in enumerate(view.jumps):
+    for level, jump in view.page.clock.watch(enumerate(view.jumps), steps=1):
         if 2**level < FAR:
             np.minimum(steps, steps[:, jump] + 2.0**level, out=steps)
     return np.asarray(steps[:, view.node])
@@ -331,8 +337,9 @@ def _steps_to_groups(view: PageView) -> FloatArray:
 def name_signals(view: PageView, weights: NameWeights) -> Columns:
     """What the words of the names of each block's elements weigh: log-odds of main content."""
     table, own = view.names
+    clock = view.page.clock
     rows = []
-    for words in table:
+    for words in clock.watch(table):
         values = [weights[word] for word in words if word in weights]
         rows.append((min(values), max(values), sum(values), len(values)) if values else (0.0, 0.0, 0.0, 0.0))
     least, most, total, count = np.array(rows, dtype=np.float64)[own].T
@@ -342,13 +349,13 @@ def name_signals(view: PageView, weights: NameWeights) -> Columns:
         columns[f"{name}.name-least"] = least[nodes]
         columns[f"{name}.name-most"] = most[nodes]
     inline = []
-    for block in view.page.blocks:
+    for block in clock.watch(view.page.blocks):
         values = [weights[word] for word in name_words(block.inline) if word in weights] if block.inline else []
         inline.append(min(values) if values else 0.0)
     columns["inline.name-least"] = np.array(inline)
     lowest, highest = np.append(np.minimum(least, 0.0), 0.0), np.append(np.maximum(most, 0.0), 0.0)
     sums, counts = np.append(total, 0.0), np.append(count, 0.0)
-    for level, jump in enumerate(view.jumps):
+    for level, jump in clock.watch(enumerate(view.jumps), steps=1):
         np.minimum(lowest, lowest[jump], out=lowest)
         np.maximum(highest, highest[jump], out=highest)
         share = NAME_FADE ** (2**level)

@@ -85,7 +85,7 @@ class PageView:
     @cached_property
     def document(self) -> Document:
         """The texts of the blocks as one document, a line each."""
-        return Document("\n".join(self.texts), "none")
+        return Document("\n".join(self.texts), "none", self.page.clock)
 
     @cached_property
     def features(self) -> Features:
@@ -136,7 +136,7 @@ class PageView:
         """The different sets of words that elements' names are made of, and for each element the number of its own."""
         numbers: dict[str, int] = {}
         own = [numbers.setdefault(node.names, len(numbers)) for node in self.page.nodes]
-        return [name_words(names) for names in numbers], np.array(own, dtype=np.int64)
+        return [name_words(names) for names in self.page.clock.watch(numbers)], np.array(own, dtype=np.int64)
 
     @cached_property
     def like(self) -> IntArray:

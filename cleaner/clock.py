@@ -1,0 +1,83 @@
+"""How much time a document has: a clock that its work looks at, after counted steps.
+
+A clock belongs to one document and one call. It goes with the document through all stages, and every loop that may
+last looks at it after so many steps: no signal, no second thread, nothing shared. So a limit holds on every system and
+in every thread, and one document's time has nothing to do with another's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from operator import length_hint
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+__all__ = ["NO_LIMIT", "TIMED_OUT", "Clock", "OutOfTimeError"]
+
+TIMED_OUT = "timed-out"
+# Steps between two looks at the clock where a loop says nothing else (set by hand: a look takes as long as a short step).
+STEPS = 64
+
+_Item = TypeVar("_Item")
+
+
+class OutOfTimeError(BaseException):
+    """The time is up. No ordinary error, so that code which catches all of those does not catch it."""
+
+
+# CPU seconds of this thread; where a system does not count them, those of the process.
+_now: Callable[[], float] = getattr(time, "thread_time", time.process_time)
+
+
+class Clock:
+    """The CPU time that one document may take, from now on; as a context manager it ends with its block.
+
+    ``seconds``: None is no limit. After the block there is none either: what is put together later, such as evidence,
+    never raises `OutOfTimeError`.
+
+    >>> with Clock(5.0) as clock:
+    ...     sum(clock.watch(range(10)))
+    45
+    """
+
+    __slots__ = ("_end",)
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._end = None if seconds is None else _now() + seconds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is a limit."""
+        return self._end is not None
+
+    def check(self) -> None:
+        """Look at the clock; raises `OutOfTimeError` where the time is up."""
+        if self._end is not None and _now() >= self._end:
+            raise OutOfTimeError
+
+    def watch(self, items: Iterable[_Item], steps: int = STEPS) -> Iterable[_Item]:
+        """The items as they are, with a look at the clock before each so many of them.
+
+        Without a limit, and where they are no more than that, they cost nothing.
+        """
+        if self._end is None or length_hint(items, steps + 1) <= steps:
+            return items
+        return self._watch(iter(items), steps)
+
+    def _watch(self, items: Iterator[_Item], steps: int) -> Iterator[_Item]:
+        while some := list(islice(items, steps)):
+            self.check()
+            yield from some
+
+
+NO_LIMIT: Final = Clock()
