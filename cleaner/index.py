@@ -114,7 +114,9 @@ class TriggerIndex:
         sizes = tails - heads
         # Only lines with a letter or digit have a head, a tail and a core.
         filled = np.flatnonzero(sizes)
+        document.clock.check()
         found = [self._inner.find(decode(codes), starts, document.clock)]
+        document.clock.check()
         for first in document.clock.watch(range(0, filled.size, LINES_AT_ONCE), steps=1):
             some = filled[first : first + LINES_AT_ONCE]
             lines, needs = self._table.find(line_keys(codes, heads[some], tails[some], starts[some], ends[some]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,7 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> Turn:
         return found
 
     monkeypatch.setattr(clocks, "_now", now)
+    monkeypatch.setattr(clocks, "_wall", lambda: math.inf)
     return looks
 
 
@@ -111,6 +113,19 @@ def test_time_is_that_of_the_thread() -> None:
     import time
 
     assert clocks._now is getattr(time, "thread_time", time.process_time)
+
+
+def test_time_that_passes_without_work_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread's own time decides; that of the world only tells when it is worth a look."""
+    world, own = [0.0], [0.0]
+    monkeypatch.setattr(clocks, "_wall", lambda: world[0])
+    monkeypatch.setattr(clocks, "_now", lambda: own[0])
+    clock = Clock(2.0)
+    for world[0], own[0] in ((1.0, 0.5), (100.0, 1.0), (100.5, 1.5), (1000.0, 1.9)):
+        clock.check()
+    world[0], own[0] = 1000.2, 2.0
+    with pytest.raises(OutOfTimeError):
+        clock.check()
 
 
 # --- documents -------------------------------------------------------------------------------------------

@@ -163,7 +163,10 @@ class PageReader:
         if not page.blocks:
             return None
         view = PageView(page, titles, self.word_lists, self.element_words)
-        values = self.model.matrix(signal_columns(view, self.model.names))
+        columns = signal_columns(view, self.model.names)
+        clock.check()
+        values = self.model.matrix(columns)
+        clock.check()
         points = self.model.points(values, clock)
         clock.check()
         copies = find_headlines(page, view.document.folded_lines, titles)

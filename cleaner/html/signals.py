@@ -352,6 +352,7 @@ def name_signals(view: PageView, weights: NameWeights) -> Columns:
     for block in clock.watch(view.page.blocks):
         values = [weights[word] for word in name_words(block.inline) if word in weights] if block.inline else []
         inline.append(min(values) if values else 0.0)
+    clock.check()
     columns["inline.name-least"] = np.array(inline)
     lowest, highest = np.append(np.minimum(least, 0.0), 0.0), np.append(np.maximum(most, 0.0), 0.0)
     sums, counts = np.append(total, 0.0), np.append(count, 0.0)
