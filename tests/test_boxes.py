@@ -112,7 +112,9 @@ def test_short_line_between_a_button_and_a_paragraph_may_head_the_paragraph() ->
 def test_text_below_the_times_of_a_live_blog_stays() -> None:
     """Each entry's lines, to its last sentence, count for the article, greetings and the first entry at the end too."""
     entries = [("09:30", "Why the crane?"), ("08:15", "Jams"), ("06:00", "Hello")]
-    body = "\n".join(f"{time}\n{title}\n{PARAGRAPHS[at]}\nShare this article" for at, (time, title) in enumerate(entries))
+    body = "\n".join(
+        f"{time}\n{title}\n{PARAGRAPHS[at]}\nShare this article" for at, (time, title) in enumerate(entries)
+    )
     analysis = analyse(Document(f"{ABOVE}\n{body}\nLoad more\n"), MATCHER, word_lists())
     found = gather(analysis, None).ledger.lines
     sources = {line: {one.source: one.points for one in found[line]} for line in found}
