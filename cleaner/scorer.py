@@ -57,12 +57,13 @@ def rawness(analysis: Analysis) -> float:
     above, below = (prose[0], filled.size - 1 - prose[-1]) if prose.size else (filled.size, 0)
     features = analysis.features
     short = (features.words < SHORT_MAX_WORDS) & ~features.ends_sentence & ~features.is_blank
-    hits = [(line, hit.pattern) for line, found in analysis.clock.watch(analysis.hits.items()) for hit in found]
-    hits = [(line, pattern) for line, pattern in hits if pattern.action not in ("cut", "note")]
-    kinds = {pattern.kind for _, pattern in hits if pattern.strength == "strong"}
-    interface = {line for line, pattern in hits if pattern.kind in GROUPS["interface"]}
+    watch = analysis.clock.watch
+    hits = [(line, hit.pattern) for line, found in watch(analysis.hits.items()) for hit in found]
+    hits = [(line, pattern) for line, pattern in watch(hits) if pattern.action not in ("cut", "note")]
+    kinds = {pattern.kind for _, pattern in watch(hits) if pattern.strength == "strong"}
+    interface = {line for line, pattern in watch(hits) if pattern.kind in GROUPS["interface"]}
     first_below = filled[filled.size - below] if below else len(analysis.document)
-    named_below = {line for line, _ in hits if line >= first_below}
+    named_below = {line for line, _ in watch(hits) if line >= first_below}
     counts = (short.sum(), above, len(kinds), len(interface), len(named_below))
     odds = RAW_PRIOR + sum(weight * np.log1p(value) for weight, value in zip(RAW_WEIGHTS, counts, strict=True))
     chance = 1.0 / (1.0 + np.exp(-odds))

@@ -12,12 +12,17 @@ import pytest
 
 from cleaner import CleanConfig, Cleaner, CleanResult, ConfigError, clean_html, clean_text, explain_html, explain_text
 from cleaner import clock as clocks
+from cleaner.analysis import analyse
 from cleaner.batch.plan import Settings
 from cleaner.batch.tasks import TextOutcome, TextTask
 from cleaner.batch.work import Worker
+from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
+from cleaner.matcher import Matcher
 from cleaner.pipeline import TOGETHER
 from cleaner.records.sources import Source
+from cleaner.scorer import rawness
+from cleaner.text import Document
 
 SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it."
 TEXT = f"Low water on the lake\nShare on Facebook\n{SENTENCE}\n{SENTENCE[:-1]} again.\nReply\nDelete\n"
@@ -191,6 +196,14 @@ def test_looks_grow_with_the_document(ticking: Turn) -> None:
     """A document ten times as large is looked at about ten times as often: no part of it goes on without a look."""
     few, many = (_needed(ticking, f"{SENTENCE}\nReply to Ann {size}\n" * size) for size in (50, 500))
     assert many > 4 * few
+
+
+def test_every_pass_over_the_hits_of_a_document_is_looked_into(ticking: Turn) -> None:
+    """How raw a document is takes several passes over its hits, with a look in each, not in the first alone."""
+    document = Document("Share on Facebook\n" * (64 * 10), clock=Clock(1e9))
+    analysis = analyse(document, Matcher(builtin_patterns()), word_lists())
+    assert len(analysis.hits) == 640
+    assert _looks(ticking, lambda: rawness(analysis)) >= 3 * 10
 
 
 def test_one_document_does_not_take_the_time_of_the_next(ticking: Turn) -> None:
