@@ -5,7 +5,7 @@
 
 The figures are mean F1 over pages, like those of benchmarks/quality.py; the peers are:
 
-- c4-5, c4-3: the line filter published with the C4 corpus, written anew here. A line stays when it ends in terminal
+- c4-5, c4-3: the line filter published with the C4 corpus, written again here. A line stays when it ends in terminal
   punctuation and not in an ellipsis, has at least five (or three) words, and holds none of the words and signs that
   C4 looks for. What C4 discards a whole page for (a curly bracket, "lorem ipsum") discards the line here, since a
   page without a text measures nothing. The marks of other scripts count as terminal punctuation too.

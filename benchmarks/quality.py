@@ -108,7 +108,7 @@ def hold_gate(figures: Figures, digest: str, *, update: bool, allow_regression: 
         GATE.write_text(json.dumps({"data": digest, "floors": floors}, indent=2) + "\n", "utf-8")
         return 0
     if pinned["data"] != digest:
-        say("the data is not that of benchmarks/gate.json; measure it anew with --update")
+        say("the data is not that of benchmarks/gate.json; measure it again with --update")
         return 1
     print("\n".join(low) or "every figure holds its floor")
     return 1 if low else 0

@@ -68,7 +68,7 @@ def read_patterns(folder: Path) -> PatternSet:
     """The patterns of a user's own folder, each proved against its examples and bounded in time.
 
     The cache folder remembers files that were proved; see `cleaner.prepared`.
-    Raises `PatternError` naming file, id, field and mend.
+    Raises `PatternError` naming file, id, field and fix.
     """
     files = [(name, _read(name, file)) for name, file in _files(folder, f"{folder}/")]
     patterns = _read_files(files, timeout=USER_TIMEOUT_SECONDS)

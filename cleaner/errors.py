@@ -1,4 +1,4 @@
-"""The errors a caller may meet; every message names the place and the mend."""
+"""The errors a caller may meet; every message names the place and the fix."""
 
 from __future__ import annotations
 
@@ -46,44 +46,44 @@ class MissingExtraError(CleanerError, ImportError):
 
 
 class PatternError(CleanerError):
-    """A pattern file does not load; the message names file, pattern id, field and mend.
+    """A pattern file does not load; the message names file, pattern id, field and fix.
 
     >>> print(PatternError("fr/tags.toml", "is unknown; use one of: cut, drop", pattern="fr.tags.x", field="action"))
     fr/tags.toml: pattern fr.tags.x: action: is unknown; use one of: cut, drop
     """
 
-    def __init__(self, file: str, mend: str, *, pattern: str | None = None, field: str | None = None) -> None:
+    def __init__(self, file: str, fix: str, *, pattern: str | None = None, field: str | None = None) -> None:
         self.file = file
         self.pattern = pattern
         self.field = field
-        self.mend = mend
+        self.fix = fix
         where = [file]
         if pattern is not None:
             where.append(f"pattern {pattern}")
         if field is not None:
             where.append(field)
-        super().__init__(": ".join([*where, mend]))
+        super().__init__(": ".join([*where, fix]))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild_pattern_error, (self.file, self.mend, self.pattern, self.field)
+        return _rebuild_pattern_error, (self.file, self.fix, self.pattern, self.field)
 
 
-def _rebuild_pattern_error(file: str, mend: str, pattern: str | None, field: str | None) -> PatternError:
-    return PatternError(file, mend, pattern=pattern, field=field)
+def _rebuild_pattern_error(file: str, fix: str, pattern: str | None, field: str | None) -> PatternError:
+    return PatternError(file, fix, pattern=pattern, field=field)
 
 
 class WeightsError(CleanerError):
-    """A weights file does not load; the message names file, place and mend.
+    """A weights file does not load; the message names file, place and fix.
 
-    >>> print(WeightsError("weights.json", "first.prior", "is 'x', not a number; fit it anew"))
-    weights.json: first.prior: is 'x', not a number; fit it anew
+    >>> print(WeightsError("weights.json", "first.prior", "is 'x', not a number; fit it again"))
+    weights.json: first.prior: is 'x', not a number; fit it again
     """
 
-    def __init__(self, file: str, place: str, mend: str) -> None:
+    def __init__(self, file: str, place: str, fix: str) -> None:
         self.file = file
         self.place = place
-        self.mend = mend
-        super().__init__(f"{file}: {place}: {mend}")
+        self.fix = fix
+        super().__init__(f"{file}: {place}: {fix}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return WeightsError, (self.file, self.place, self.mend)
+        return WeightsError, (self.file, self.place, self.fix)

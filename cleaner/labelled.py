@@ -60,7 +60,7 @@ def data_name(path: Path) -> str:
 def read_labelled(path: Path, every: int = 1) -> Iterator[LabelledPage]:
     """The pages of a data set, one after the other, only every ``every``-th of them.
 
-    Raises `InputError` naming file, line, field and mend where a page read is not as it must be; pages that are
+    Raises `InputError` naming file, line, field and fix where a page read is not as it must be; pages that are
     passed over are not looked at.
     """
     if path.is_dir():
@@ -126,9 +126,9 @@ class _Reader:
         except UnicodeDecodeError as error:
             self._refuse(None, f"is not UTF-8 (byte {error.start} of the line); save the file as UTF-8")
         except json.JSONDecodeError as error:
-            self._refuse(None, f"is not valid JSON: {error.msg} at character {error.pos + 1}; mend that place")
+            self._refuse(None, f"is not valid JSON: {error.msg} at character {error.pos + 1}; fix that place")
         except ValueError as error:
-            self._refuse(None, f"is not valid JSON: {error}; mend that place")
+            self._refuse(None, f"is not valid JSON: {error}; fix that place")
         except RecursionError:
             self._refuse(None, "is nested too deeply; a page is one flat JSON object")
         if not isinstance(record, dict):
@@ -145,10 +145,10 @@ class _Reader:
         """A field that may be missing or null."""
         return None if record.get(field) is None else self._string(record, field, "give a string or leave it out")
 
-    def _string(self, record: dict[str, Any], field: str, mend: str) -> str:
+    def _string(self, record: dict[str, Any], field: str, fix: str) -> str:
         value = record.get(field)
         if not isinstance(value, str):
-            self._refuse(field, f"is {_kind_of(value) if field in record else 'missing'}; {mend}")
+            self._refuse(field, f"is {_kind_of(value) if field in record else 'missing'}; {fix}")
         return value
 
     def _texts(self, record: dict[str, Any]) -> dict[str, str]:
@@ -167,9 +167,9 @@ class _Reader:
             self._refuse(f"texts.{GOLD}", "is a name for the article itself; call the scraper something else")
         return texts
 
-    def _refuse(self, field: str | None, mend: str) -> NoReturn:
+    def _refuse(self, field: str | None, fix: str) -> NoReturn:
         where = [str(self.path), f"line {self.number}", *([field] if field else [])]
-        raise InputError(": ".join([*where, mend]))
+        raise InputError(": ".join([*where, fix]))
 
 
 def _host_of(url: str | None) -> str | None:

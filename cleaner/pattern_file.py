@@ -1,4 +1,4 @@
-"""One parsed pattern file -> patterns, shape and types validated; every message names field and mend."""
+"""One parsed pattern file -> patterns, shape and types validated; every message names field and fix."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def _parse_entry(entry: Mapping[str, Any], kind: Kind, lang: str, file: str, tim
     if not isinstance(identity, str):
         raise PatternError(file, f'every pattern has an id such as "{lang}.{kind}.short-name"', field="id")
 
-    def fail(field_name: str, mend: str) -> PatternError:
-        return PatternError(file, mend, pattern=identity, field=field_name)
+    def fail(field_name: str, fix: str) -> PatternError:
+        return PatternError(file, fix, pattern=identity, field=field_name)
 
     if not regex.fullmatch(regex.escape(f"{lang}.{kind}.") + "[a-z0-9]+(-[a-z0-9]+)*", identity):
         raise fail("id", f"must be {lang}.{kind}. and a short name of lower-case letters, digits and hyphens")

@@ -319,8 +319,8 @@ def _untouched_length(source: str, at: int) -> int:
 def require_new(pattern: Pattern, seen: Mapping[str, Pattern]) -> None:
     """Check that no pattern seen so far has the id of another; raises `PatternError` where one has."""
     if other := seen.get(pattern.id):
-        mend = f"is also in {other.file}; give one of them another name"
-        raise PatternError(pattern.file, mend, pattern=pattern.id, field="id")
+        fix = f"is also in {other.file}; give one of them another name"
+        raise PatternError(pattern.file, fix, pattern=pattern.id, field="id")
 
 
 class PatternSet:

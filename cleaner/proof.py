@@ -22,24 +22,24 @@ _Fail = Callable[[str, str], PatternError]
 def prove(pattern: Pattern) -> None:
     """Check a pattern against its own examples; raises `PatternError` when one of them does not hold."""
 
-    def fail(field_name: str, mend: str) -> PatternError:
-        return PatternError(pattern.file, mend, pattern=pattern.id, field=field_name)
+    def fail(field_name: str, fix: str) -> PatternError:
+        return PatternError(pattern.file, fix, pattern=pattern.id, field=field_name)
 
     if pattern.regex is not None:
         _prove_regex(pattern, fail)
         _prove_tried(pattern, fail)
-    for name, should_match, mend in _PROMISES:
+    for name, should_match, fix in _PROMISES:
         for example in getattr(pattern, name):
             if (pattern.search(example) is not None) != should_match:
-                raise fail(name, f"{example!r} {mend}")
+                raise fail(name, f"{example!r} {fix}")
     if pattern.regex is not None:
         _prove_speed(pattern, fail)
 
 
 _PROMISES = (
-    ("must_match", True, "is not matched; mend the pattern, or move it to known_miss"),
+    ("must_match", True, "is not matched; fix the pattern, or move it to known_miss"),
     ("known_false", True, "is no longer matched; move it to must_not_match"),
-    ("must_not_match", False, "is matched; mend the pattern, or move it to known_false"),
+    ("must_not_match", False, "is matched; fix the pattern, or move it to known_false"),
     ("known_miss", False, "is matched now; move it to must_match"),
 )
 

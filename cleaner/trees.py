@@ -167,9 +167,9 @@ def trees_record(trees: Trees) -> dict[str, list[Any]]:
 def read_trees(table: Any, signals: int, refuse: Callable[[str, str], Any]) -> Trees:
     """The trees of a file's record; ``refuse`` raises, with the place and what must be there, where it is wrong."""
 
-    def require(place: str, good: object, mend: str) -> None:
+    def require(place: str, good: object, fix: str) -> None:
         if not good:
-            refuse(place, mend)
+            refuse(place, fix)
 
     require("trees", isinstance(table, dict) and set(table) == set(_FIELDS), "must have all its arrays")
     for field, values in table.items():

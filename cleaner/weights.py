@@ -226,7 +226,7 @@ def _pass_record(weights: PassWeights) -> dict[str, Any]:
 def load_weights(text: str, name: str, first: Sequence[str], second: Sequence[str]) -> Weights:
     """The weights of a file's text; ``first`` and ``second`` are the signals of the passes.
 
-    Raises `WeightsError`, which names the file (``name``), the place in it and the mend, when the format, a field or
+    Raises `WeightsError`, which names the file (``name``), the place in it and the fix, when the format, a field or
     a signal is not what this version of the cleaner knows.
     """
     try:
@@ -275,8 +275,8 @@ def _read_pass(file: str, place: str, table: Any, names: Sequence[str]) -> PassW
 def _read_trees(file: str, table: Any, names: Sequence[str]) -> TreeWeights:
     _require_fields(file, "second", table, {"signals", "trees"})
 
-    def refuse(place: str, mend: str) -> NoReturn:
-        raise WeightsError(file, f"second.{place}", f"{mend}; fit it again with this version")
+    def refuse(place: str, fix: str) -> NoReturn:
+        raise WeightsError(file, f"second.{place}", f"{fix}; fit it again with this version")
 
     used = table["signals"]
     if not isinstance(used, list) or not used:

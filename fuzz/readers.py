@@ -79,7 +79,7 @@ def _read(data: bytes, kind: Format, *, with_jsonl: bool) -> tuple[list[RawChunk
 def _check_chunks(
     data: bytes, kind: Format, chunks: list[RawChunk], items: list[Item], damage: InputError | None
 ) -> None:
-    """Chunks follow each other from the beginning, hold all bytes up to their end, and can be gone on with."""
+    """Chunks follow each other from the beginning, hold all bytes up to their end, and can be resumed."""
     place = Place()
     for chunk in chunks:
         assert chunk.start == place, "a chunk begins where the one before ends"

@@ -13,7 +13,7 @@ from cleaner.errors import PatternError
 BROKEN = Path(__file__).parent / "data" / "broken_patterns"
 LABEL = "pattern xx.tags.label"
 
-# File -> the field the message names, and words of the mend.
+# File -> the field the message names, and words of the fix.
 MESSAGES: dict[str, tuple[str, str]] = {
     "about-missing": (f"{LABEL}: about", "say in one sentence"),
     "choice-unknown": (f"{LABEL}: match", "'prefix' is unknown; use one of: whole, start, end, anywhere"),
@@ -40,9 +40,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "max-length-text": (f"{LABEL}: max_length", "a number of characters between 1 and 100000"),
     "max-length-true": (f"{LABEL}: max_length", "a number of characters between 1 and 100000"),
     "max-length-zero": (f"{LABEL}: max_length", "a number of characters between 1 and 100000"),
-    "must-match-fails": (f"{LABEL}: must_match", "is not matched; mend the pattern"),
+    "must-match-fails": (f"{LABEL}: must_match", "is not matched; fix the pattern"),
     "must-match-one": (f"{LABEL}: must_match", "give at least 2 examples"),
-    "must-not-match-fails": (f"{LABEL}: must_not_match", "is matched; mend the pattern"),
+    "must-not-match-fails": (f"{LABEL}: must_not_match", "is matched; fix the pattern"),
     "must-not-match-missing": (f"{LABEL}: must_not_match", "give at least 2 examples"),
     "not-utf-8": ("(byte 129)", "save it as UTF-8"),
     "patterns-missing": ("pattern", "add at least one [[pattern]] table"),
@@ -89,15 +89,15 @@ def _folder_with(folder: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))
 def test_broken_file_is_told_where_and_what_to_mend(name: str, tmp_path: Path) -> None:
-    """A broken file does not load; the message names file, pattern, field and mend."""
+    """A broken file does not load; the message names file, pattern, field and fix."""
     folder = _folder_with(tmp_path, name)
     with pytest.raises(PatternError) as raised:
         read_patterns(folder)
     message = str(raised.value)
-    place, mend = MESSAGES[name]
+    place, fix = MESSAGES[name]
     assert message.startswith(f"{folder}/{name}.toml: ")
     assert place in message
-    assert mend in message
+    assert fix in message
 
 
 @pytest.mark.parametrize("name", sorted(MESSAGES))
@@ -221,9 +221,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_file_made_to_break_the_reader_is_refused(name: str, tmp_path: Path) -> None:
     """Whatever a pattern file holds, it loads or is refused with what to correct; so does its check."""
-    content, mend = HOSTILE[name]
+    content, fix = HOSTILE[name]
     (tmp_path / "x.toml").write_text(content, "utf-8")
-    with pytest.raises(PatternError, match=mend):
+    with pytest.raises(PatternError, match=fix):
         read_patterns(tmp_path)
     _, errors = check_patterns(tmp_path)
-    assert any(mend in str(error) for error in errors)
+    assert any(fix in str(error) for error in errors)

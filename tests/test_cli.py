@@ -464,7 +464,7 @@ def test_own_patterns_are_checked_listed_and_used(page: Path, tmp_path: Path, ru
 
 
 def test_broken_patterns_are_reported(page: Path, tmp_path: Path, run: Run) -> None:
-    """The check names file, pattern, field and mend and ends with status 1; cleaning with such a folder is refused."""
+    """The check names file, pattern, field and fix and ends with status 1; cleaning with such a folder is refused."""
     own = tmp_path / "own"
     own.mkdir()
     (own / "interface.toml").write_text(OWN.replace('["Gloobers ahead"]', '["Go"]'))

@@ -116,7 +116,7 @@ def test_every_other_page_is_read(data: Data) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"gold": ', "is not valid JSON: Expecting value at character 9; mend that place"),
+        ('{"gold": ', "is not valid JSON: Expecting value at character 9; fix that place"),
         ("[]", "is a list; a page is one JSON object"),
         ('{"text": "X"}', "gold: is missing; give the text of the article"),
         ('{"gold": null, "text": "X"}', "gold: is null; give the text of the article"),
@@ -131,7 +131,7 @@ def test_every_other_page_is_read(data: Data) -> None:
     ],
 )
 def test_unreadable_page_is_refused_with_its_place(line: str, message: str, data: Data) -> None:
-    """A line that is no page is refused with file, line, field and mend."""
+    """A line that is no page is refused with file, line, field and fix."""
     path = data({"gold": "G", "text": "X"}, line)
     with pytest.raises(InputError) as caught:
         list(read_labelled(path))
@@ -139,7 +139,7 @@ def test_unreadable_page_is_refused_with_its_place(line: str, message: str, data
 
 
 def test_file_that_holds_no_pages_is_refused(tmp_path: Path, data: Data) -> None:
-    """A file that is missing, empty, packed wrongly, not UTF-8, a folder without texts, or called otherwise is refused with a mend."""
+    """A file that is missing, empty, packed wrongly, not UTF-8, a folder without texts, or called otherwise is refused with a fix."""
     broken = tmp_path / "broken.jsonl.gz"
     broken.write_bytes(b"{}")
     empty = tmp_path / "empty"
@@ -322,7 +322,7 @@ def _die(_item: int) -> None:
 
 
 def test_process_that_dies_is_an_error() -> None:
-    """A process that ends before its work is done is an error with a mend."""
+    """A process that ends before its work is done is an error with a fix."""
     with pytest.raises(CleanerError, match="use fewer --jobs"):
         list(map_in_processes(_die, range(3), processes=2))
 

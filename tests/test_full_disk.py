@@ -1,4 +1,4 @@
-"""A disk that is full, or fails, at any moment of a run: nothing is lost, and the run can be gone on with."""
+"""A disk that is full, or fails, at any moment of a run: nothing is lost, and the run can be resumed."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_disk_that_is_full_at_any_moment_costs_nothing(
 def test_disk_that_fails_once_costs_one_input_at_most(
     corpus: Path, disk: _Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever call fails once: the run is done but for one input, which is named, or ends and can be gone on with."""
+    """Whatever call fails once: the run is done but for one input, which is named, or ends and can be resumed."""
     disk.lasts, disk.error = False, errno.EIO
 
     def clean(out: Path, *options: str) -> int:

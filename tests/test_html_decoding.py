@@ -91,7 +91,7 @@ def test_any_bytes_are_decoded(data: bytes, charset: str | None) -> None:
 
 
 def test_text_read_with_the_wrong_label_is_mended() -> None:
-    """Text of UTF-8 that was read as Latin is read anew, once or twice."""
+    """Text of UTF-8 that was read as Latin is read again, once or twice."""
     once = GERMAN.encode().decode("latin-1")
     assert repair_text(f"<p>{once}") == f"<p>{GERMAN}"
     twice = once.encode().decode("latin-1")
@@ -99,7 +99,7 @@ def test_text_read_with_the_wrong_label_is_mended() -> None:
 
 
 def test_labelled_text_read_as_latin_is_mended() -> None:
-    """Chinese that was read as Latin is read anew by the page's own label."""
+    """Chinese that was read as Latin is read again by the page's own label."""
     markup = f"<meta charset=gb2312><p>{CHINESE}"
     assert repair_text(markup.encode("gb18030").decode("iso8859-15")) == markup
 

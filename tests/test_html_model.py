@@ -100,7 +100,7 @@ def _without(table: dict[str, Any], *path: str) -> None:
     ],
 )
 def test_wrong_model_file_is_refused(place: tuple[str, ...], value: Any, told: str) -> None:
-    """A file with a wrong value does not load; the message names the file, the place and the mend."""
+    """A file with a wrong value does not load; the message names the file, the place and the fix."""
     table = json.loads(dump_model(small_model()))
     inner = table
     for name in place[:-1]:

@@ -123,14 +123,14 @@ def test_folder_is_read_in_order_of_paths(folder: Path) -> None:
 
 
 def test_folder_without_documents_is_refused(tmp_path: Path) -> None:
-    """A folder without texts is refused with its name and the mend."""
+    """A folder without texts is refused with its name and the fix."""
     with pytest.raises(InputError) as caught:
         list(read_marked_folder(tmp_path))
     assert str(caught.value) == f"{tmp_path}: holds no .txt file; give a folder of marked documents"
 
 
 def test_document_that_is_no_text_is_refused(folder: Path) -> None:
-    """A file that is not UTF-8 is refused with its path and the mend."""
+    """A file that is not UTF-8 is refused with its path and the fix."""
     (folder / "latin.txt").write_bytes("+é".encode("latin-1"))
     with pytest.raises(InputError) as caught:
         list(read_marked_folder(folder))

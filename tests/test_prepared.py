@@ -38,7 +38,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[[], PatternSet]:
-    """Reads the patterns anew; counts how often in its attribute ``calls``."""
+    """Reads the patterns again; counts how often in its attribute ``calls``."""
     folder = tmp_path / "patterns"
     folder.mkdir()
     (folder / "tags.toml").write_text(TEXT)

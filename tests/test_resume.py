@@ -1,4 +1,4 @@
-"""Runs that are stopped or fail and are gone on with; several processes. Real kills are in test_stops.py."""
+"""Runs that are stopped or fail and are resumed; several processes. Real kills are in test_stops.py."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_run_goes_on_where_it_was_interrupted(
     arguments = (source, "-o", tmp_path / "out" / name, "--removed", tmp_path / "out.jsonl", "-q")
     stops(2)
     outcome = run(*arguments)
-    assert (outcome.status, outcome.err) == (130, "cleaner: interrupted; go on with the same command and --resume\n")
+    assert (outcome.status, outcome.err) == (130, "cleaner: interrupted; run the same command with --resume\n")
     assert name not in _names(tmp_path / "out")
     stops(1)
     assert run(*arguments, "--resume").status == 130
@@ -137,7 +137,7 @@ def test_run_goes_on_where_it_was_interrupted(
 def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
     name: str, moment: str, tmp_path: Path, run: Run, stops: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that is stopped just before or just after a result takes its place is gone on with all the same."""
+    """A run that is stopped just before or just after a result takes its place is resumed all the same."""
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     if name.endswith("parquet"):
@@ -201,8 +201,8 @@ def test_request_to_end_is_told_even_before_the_work_begins(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_another_run_is_not_gone_on_with(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
-    """Other options and inputs that have changed are refused; without --resume a run begins anew and says so."""
+def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
+    """Other options and inputs that have changed are refused; without --resume a run begins again and says so."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     source.write_bytes(_lines(9))
     stops(2)
@@ -217,9 +217,11 @@ def test_another_run_is_not_gone_on_with(tmp_path: Path, run: Run, stops: Callab
     assert "the inputs are not those of the stopped run, or have changed since" in changed.err
     assert _names(tmp_path) == before
     stops(1000)
-    anew = run(source, "-o", target, "-q")
-    assert anew == Outcome(
-        0, b"", f"cleaner: {target}.checkpoint.json: a stopped run is begun again; --resume would have gone on\n"
+    again = run(source, "-o", target, "-q")
+    assert again == Outcome(
+        0,
+        b"",
+        f"cleaner: {target}.checkpoint.json: a stopped run starts again from the beginning; --resume would have continued it\n",
     )
     assert target.read_bytes() == _lines(9, ARTICLE)
     again = run(source, "-o", target, "-q", "--resume")
@@ -228,8 +230,8 @@ def test_another_run_is_not_gone_on_with(tmp_path: Path, run: Run, stops: Callab
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-def test_full_disk_ends_the_run_and_it_can_be_gone_on_with(tmp_path: Path) -> None:
-    """Without space the run ends with one clear line, the input is whole, and later it is gone on with."""
+def test_full_disk_ends_the_run_and_it_can_be_resumed(tmp_path: Path) -> None:
+    """Without space the run ends with one clear line, the input is whole, and later it is resumed."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     source.write_bytes(_lines(40))
     program = (
@@ -250,7 +252,7 @@ def test_full_disk_ends_the_run_and_it_can_be_gone_on_with(tmp_path: Path) -> No
 
     message = (
         f"cleaner: {target}: cannot be written: File too large; raise the limit of file sizes, or write to another "
-        "disk; then go on with the same command and --resume\n"
+        "disk; then run the same command with --resume\n"
     )
     assert clean(4000) == (1, message)
     assert source.read_bytes() == _lines(40)

@@ -186,7 +186,7 @@ def test_failures_go_beside_a_file_of_their_name(tmp_path: Path, run: Run) -> No
 def test_file_that_takes_the_name_of_failures_meanwhile_stays(
     tmp_path: Path, run: Run, stop_after: Callable[[int], None]
 ) -> None:
-    """A file that the user puts where failures are to go while the run goes on ends it, and later it is gone on with."""
+    """A file that the user puts where failures are to go while the run goes on ends it, and later it is resumed."""
     (tmp_path / "a.jsonl").write_bytes(b"broken\n" + _lines(4))
     arguments = (tmp_path / "a.jsonl", "-o", tmp_path / "out.jsonl")
     stop_after(1)
@@ -251,7 +251,7 @@ def test_output_that_cannot_be_written_costs_its_input_alone(blocked: Path, tmp_
 def test_output_that_cannot_be_written_does_not_end_a_resumed_run(
     chunks: int, blocked: Path, tmp_path: Path, run: Run, stop_after: Callable[[int], None]
 ) -> None:
-    """A run that is stopped before or after such an output is gone on with to the same end."""
+    """A run that is stopped before or after such an output is resumed to the same end."""
     arguments = (blocked, "-o", tmp_path / "out", "--removed", tmp_path / "r.jsonl")
     stop_after(chunks)
     first = run(*arguments)
@@ -317,7 +317,7 @@ def test_full_disk_at_a_text_ends_the_run_and_not_that_text(
         patch.setattr(RunFiles, "write_whole", fail)
         outcome = run(tmp_path / "in", "-o", tmp_path / "out")
     assert outcome.status == 1
-    assert "2.txt: cannot be written: No space left on device; free some space; then go on" in outcome.err
+    assert "2.txt: cannot be written: No space left on device; free some space; then run the same command with --resume" in outcome.err
     assert set(_contents(tmp_path / "out")) == {"1.txt"}
     assert run(tmp_path / "in", "-o", tmp_path / "out", "--resume") == Outcome(0, b"", "")
     assert _contents(tmp_path / "out") == {f"{name}.txt": ARTICLE.encode() for name in ("1", "2", "3")}
@@ -328,7 +328,7 @@ def test_full_disk_at_a_text_ends_the_run_and_not_that_text(
 
 @pytest.fixture
 def stopped(tmp_path: Path, run: Run, stop_after: Callable[[int], None]) -> tuple[str, ...]:
-    """The arguments of a run that was stopped; it can be gone on with."""
+    """The arguments of a run that was stopped; it can be resumed."""
     (tmp_path / "a.jsonl").write_bytes(_lines(2) + b"broken\n" + _lines(10))
     arguments = (f"{tmp_path}/a.jsonl", "-o", f"{tmp_path}/out.jsonl", "--removed", f"{tmp_path}/r.jsonl")
     stop_after(2)
@@ -385,7 +385,7 @@ def test_damaged_checkpoint_is_told(damage: str, stopped: tuple[str, ...], tmp_p
 def test_partial_file_that_is_not_as_the_checkpoint_says_is_told(
     name: str, cut: bool, stopped: tuple[str, ...], tmp_path: Path, run: Run
 ) -> None:
-    """Where a file that is gone on with was cut off or removed, the message names it, and a run can begin again."""
+    """Where a file that is resumed was cut off or removed, the message names it, and a run can begin again."""
     path = tmp_path / name
     path.write_bytes(path.read_bytes()[:10]) if cut else path.unlink()
     outcome = run(*stopped, "--resume")
@@ -404,7 +404,7 @@ def test_run_that_begins_again_removes_what_the_stopped_one_left(tmp_path: Path,
     assert outcome == Outcome(
         0,
         b"",
-        f"cleaner: {tmp_path}/out.jsonl.checkpoint.json: a stopped run is begun again; --resume would have gone on\n",
+        f"cleaner: {tmp_path}/out.jsonl.checkpoint.json: a stopped run starts again from the beginning; --resume would have continued it\n",
     )
     assert set(_contents(tmp_path)) == {"a.jsonl", "b.jsonl", "out.jsonl"}
 
@@ -438,7 +438,7 @@ def test_run_that_was_stopped_between_its_side_files_goes_on(
 def test_side_file_that_is_missing_is_told_though_another_is_in_its_place(
     stopped: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That the removals were complete says nothing of the failures: without them the run is not gone on with."""
+    """That the removals were complete says nothing of the failures: without them the run is not resumed."""
     finish = PartialFile.finish
     left = [2]
 
@@ -466,7 +466,7 @@ def test_run_goes_on_without_a_place_for_its_checkpoint(tmp_path: Path, run: Run
     outcome = run(tmp_path / "in", "-o", tmp_path / "out")
     assert outcome.status == 0
     assert "out.checkpoint.json: cannot be written" in outcome.err
-    assert "if it is stopped it cannot be gone on with" in outcome.err
+    assert "if it is stopped it cannot be resumed" in outcome.err
     assert (tmp_path / "out" / "a.jsonl").read_bytes() == _lines(1, ARTICLE)
 
 

@@ -1,4 +1,4 @@
-"""Runs that are stopped: what is on the disk, and what comes out when they are gone on with."""
+"""Runs that are stopped: what is on the disk, and what comes out when they are resumed."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def _wait_for(condition: Callable[[], bool], seconds: float) -> bool:
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGKILL"])
 @pytest.mark.parametrize("attempt", range(ROUNDS))
-def test_stopped_run_is_gone_on_with(name: str, attempt: int, corpus: _Corpus, tmp_path: Path) -> None:
-    """A run with two processes, stopped at any moment and gone on with, gives the files of an undisturbed one."""
+def test_stopped_run_is_resumed(name: str, attempt: int, corpus: _Corpus, tmp_path: Path) -> None:
+    """A run with two processes, stopped at any moment and resumed, gives the files of an undisturbed one."""
     number = signal.Signals[name]
     folder, mark = tmp_path / "out", uuid.uuid4().hex
     process = corpus.start(folder, "--jobs", "2", mark=mark)
@@ -139,7 +139,7 @@ def test_stopped_run_is_gone_on_with(name: str, attempt: int, corpus: _Corpus, t
         if name != "SIGKILL":
             assert stopped_after < STOP_SECONDS
             assert messages.decode().count("\n") == 1
-            assert "go on with the same command and --resume" in messages.decode()
+            assert "run the same command with --resume" in messages.decode()
         assert corpus.run_to_end(folder, "--jobs", "2", "--resume") == corpus.expected
     else:
         assert before == corpus.expected, messages.decode()

@@ -38,11 +38,11 @@ PARAMETERS: dict[str, Any] = {
 
 
 class RefusedError(Exception):
-    """What was refused: the place and the mend."""
+    """What was refused: the place and the fix."""
 
 
-def _refuse(place: str, mend: str) -> NoReturn:
-    raise RefusedError(place, mend)
+def _refuse(place: str, fix: str) -> NoReturn:
+    raise RefusedError(place, fix)
 
 
 def small_trees() -> Trees:
@@ -222,7 +222,7 @@ def _put(field: str, at: int, value: Any) -> Callable[[dict[str, Any]], None]:
 
 
 @pytest.mark.parametrize(
-    ("change", "place", "mend"),
+    ("change", "place", "fix"),
     [
         (_set("more", []), "trees", "must have all its arrays"),
         (lambda record: record.pop("roots"), "trees", "must have all its arrays"),
@@ -244,13 +244,13 @@ def _put(field: str, at: int, value: Any) -> Callable[[dict[str, Any]], None]:
         (_put("left", 1, 3), "trees.left[1]", "must lead on, or to itself in a leaf"),
     ],
 )
-def test_damaged_record_is_refused(change: Callable[[dict[str, Any]], None], place: str, mend: str) -> None:
-    """A record that lacks something, or that could lead nowhere or round in circles, is refused with place and mend."""
+def test_damaged_record_is_refused(change: Callable[[dict[str, Any]], None], place: str, fix: str) -> None:
+    """A record that lacks something, or that could lead nowhere or round in circles, is refused with place and fix."""
     record = trees_record(small_trees())
     change(record)
     with pytest.raises(RefusedError) as caught:
         read_trees(record, 2, _refuse)
-    assert caught.value.args == (place, mend)
+    assert caught.value.args == (place, fix)
 
 
 @pytest.mark.parametrize("record", [None, [], "trees", 1])

@@ -114,7 +114,7 @@ def test_changed_text_has_its_length_and_digests(tmp_path: Path) -> None:
     ],
 )
 def test_digests_keep_their_algorithm(digest: str, made: str | None, tmp_path: Path) -> None:
-    """A digest is made anew in its own algorithm and letters; one of an unknown algorithm goes."""
+    """A digest is made again in its own algorithm and letters; one of an unknown algorithm goes."""
     head = f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Payload-Digest: {digest}\r\ncontent-length:1\r\nX: y\r\n\r\n"
     path = tmp_path / "a.wet"
     path.write_bytes(head.encode() + b"a\r\n\r\n")

@@ -166,7 +166,7 @@ PLACE = "first.signals.near.size"
 
 
 @pytest.mark.parametrize(
-    ("change", "place", "mend"),
+    ("change", "place", "fix"),
     [
         (_set("format", to=FORMAT + 1), "format", f"is {FORMAT + 1}; this version reads {FORMAT}: fit it again"),
         (_set("format", to=None), "format", f"is None; this version reads {FORMAT}: fit it again"),
@@ -212,20 +212,20 @@ PLACE = "first.signals.near.size"
         (_set(*SIGNAL, "bends", to=[[1, float("nan")]]), f"{PLACE}.bends", "is nan, not a number; fit it again"),
     ],
 )
-def test_wrong_file_is_refused_with_its_place(change: Callable[[dict[str, Any]], None], place: str, mend: str) -> None:
-    """Each thing that can be wrong with a file is refused with file, place and mend."""
+def test_wrong_file_is_refused_with_its_place(change: Callable[[dict[str, Any]], None], place: str, fix: str) -> None:
+    """Each thing that can be wrong with a file is refused with file, place and fix."""
     table = json.loads(dump_weights(_weights()))
     change(table)
     with pytest.raises(WeightsError) as caught:
         _load(json.dumps(table))
     error = caught.value
     assert (error.file, error.place) == ("own.json", place)
-    assert error.mend.startswith(mend)
-    assert str(error) == f"own.json: {place}: {error.mend}"
+    assert error.fix.startswith(fix)
+    assert str(error) == f"own.json: {place}: {error.fix}"
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "mend"),
+    ("text", "place", "fix"),
     [
         ('{"format": 1,\n "made": }', "line 2", "is not valid JSON: Expecting value; fit it again"),
         ("", "line 1", "is not valid JSON: Expecting value; fit it again"),
@@ -233,11 +233,11 @@ def test_wrong_file_is_refused_with_its_place(change: Callable[[dict[str, Any]],
         ("null", "file", "must be an object; fit it again"),
     ],
 )
-def test_what_is_no_json_object_is_refused(text: str, place: str, mend: str) -> None:
+def test_what_is_no_json_object_is_refused(text: str, place: str, fix: str) -> None:
     """A text that is not JSON is refused with the line where it ends to be, and one that is no object as such."""
     with pytest.raises(WeightsError) as caught:
         _load(text)
-    assert str(caught.value) == f"own.json: {place}: {mend}"
+    assert str(caught.value) == f"own.json: {place}: {fix}"
 
 
 def test_many_missing_signals_are_named_in_part() -> None:
@@ -251,7 +251,7 @@ def test_many_missing_signals_are_named_in_part() -> None:
 
 @pytest.mark.parametrize("content", [None, b"\xff{}"], ids=["missing", "not-utf-8"])
 def test_unreadable_file_is_refused(content: bytes | None, tmp_path: Path) -> None:
-    """A file that is missing or not UTF-8 is refused with its path and the mend."""
+    """A file that is missing or not UTF-8 is refused with its path and the fix."""
     path = tmp_path / "own.json"
     if content is not None:
         path.write_bytes(content)
@@ -265,7 +265,7 @@ def test_error_survives_another_process() -> None:
     """The error comes out of a pickle as it went in."""
     error = WeightsError("own.json", "first.prior", "is 'x', not a number; fit it again")
     again = pickle.loads(pickle.dumps(error))
-    assert (str(again), again.file, again.place, again.mend) == (str(error), error.file, error.place, error.mend)
+    assert (str(again), again.file, again.place, again.fix) == (str(error), error.file, error.place, error.fix)
 
 
 # --- points ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Checkpoints: how far a run is, on the disk, so that it can be gone on with after any kind of end."""
+"""Checkpoints: how far a run is, on the disk, so that it can be resumed after any kind of end."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Checkpoint:
     def load(self) -> Progress:
         """The progress of the stopped run that has left the file.
 
-        Raises `ConfigError` where it cannot be gone on with: the file is damaged or of another version, or the
+        Raises `ConfigError` where it cannot be resumed: the file is damaged or of another version, or the
         inputs or the configuration were others.
         """
         values = self._read()

@@ -83,7 +83,7 @@ class Delivery:
         self._files.complete(self.state)
 
     def stop(self) -> bool:
-        """Leave everything so that the run can be gone on with; whether it can."""
+        """Leave everything so that the run can be resumed; whether it can."""
         if not self._has_begun:
             self._files.let_go()
             return False
@@ -193,7 +193,7 @@ class Delivery:
         """Whether something could be done to the result of a source; if not, the source is given up.
 
         Its input fails as if none of it had been done, and the others go on. Where they would all fail too, or where
-        there are none, the `OutputError` ends the run, which can be gone on with.
+        there are none, the `OutputError` ends the run, which can be resumed.
         """
         try:
             action()

@@ -47,13 +47,13 @@ class RunFiles:
 
     @property
     def is_resumable(self) -> bool:
-        """Whether the run can be gone on with when it is stopped."""
+        """Whether the run can be resumed when it is stopped."""
         return self._checkpoint is not None
 
     # --- beginning ----------------------------------------------------------------------------------------
 
     def begin(self, *, resume: bool) -> Progress:
-        """Take the checkpoint and open the files; the progress of the stopped run that is gone on with."""
+        """Take the checkpoint and open the files; the progress of the stopped run that is resumed."""
         progress = Progress()
         was_stopped = self._take_checkpoint(resume=resume)
         if self._checkpoint is not None and was_stopped:
@@ -61,7 +61,9 @@ class RunFiles:
                 self._is_resumed = True
                 progress = self._checkpoint.load()
             else:
-                self._watcher.say(f"{self._checkpoint.path}: a stopped run is begun again; --resume would have gone on")
+                self._watcher.say(
+                    f"{self._checkpoint.path}: a stopped run starts again from the beginning; --resume would have continued it"
+                )
             self._know_again(self._checkpoint.left_partials(), progress.state)
         elif resume:
             self._watcher.say(
@@ -91,12 +93,12 @@ class RunFiles:
         except CheckpointError as error:
             if resume or error.is_held or is_full(error):
                 raise
-            self._watcher.say(f"{error}; the run goes on, but if it is stopped it cannot be gone on with")
+            self._watcher.say(f"{error}; the run goes on, but if it is stopped it cannot be resumed")
             self._checkpoint = None
             return False
 
     def _know_again(self, left: Iterable[Path], state: State) -> None:
-        """Check that the files are there that a run in this state goes on with, and remove what else was left."""
+        """Check that the files are there that a run in this state continues, and remove what else was left."""
         needed = self._needed(state)
         for path, (target, length) in needed.items():
             if self._is_in_place(target, state):
@@ -111,7 +113,7 @@ class RunFiles:
                 remove_unheld(path)
 
     def _needed(self, state: State) -> dict[Path, tuple[Path, int]]:
-        """The partial files that a run in this state goes on with: the target of each, and its least length."""
+        """The partial files that a run in this state continues: the target of each, and its least length."""
         needed: dict[Path, tuple[Path, int]] = {}
         if self._has_output(state):
             target = self._target(state.source)
@@ -280,7 +282,7 @@ class RunFiles:
             self._checkpoint.remove()
 
     def stop(self, progress: Progress) -> bool:
-        """Leave everything so that the run can be gone on with; whether it can."""
+        """Leave everything so that the run can be resumed; whether it can."""
         if self._checkpoint is None:
             self.discard()
             return False

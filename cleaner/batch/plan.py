@@ -66,7 +66,7 @@ class Plan:
 
     ``targets``: where each result goes; None where all go to ``write``, which is standard output. ``removed``: the
     file of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are said.
-    ``checkpoint``: the file that lets a stopped run be gone on with; None where that is not possible.
+    ``checkpoint``: the file that lets a stopped run be resumed; None where that is not possible.
     """
 
     sources: list[Source]

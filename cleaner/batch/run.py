@@ -36,7 +36,7 @@ class Outcome:
 
 
 class StoppedError(BaseException):
-    """A run was stopped by what is its cause; ``can_resume`` tells whether it can be gone on with.
+    """A run was stopped by what is its cause; ``can_resume`` tells whether it can be resumed.
 
     It is no `Exception`, like the interrupts that may be its cause.
     """

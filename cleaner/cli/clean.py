@@ -203,9 +203,9 @@ def _run(plan: Plan, settings: Settings, *, resume: bool) -> Outcome:
 
 
 def _end_stopped(stopped: StoppedError) -> NoReturn:
-    """Say why a run ended before it was done, and how to go on with it."""
+    """Say why a run ended before it was done, and how to resume it."""
     cause = stopped.__cause__
-    way = "go on with the same command and --resume" if stopped.can_resume else "no file is half written"
+    way = "run the same command with --resume" if stopped.can_resume else "no file is half written"
     if isinstance(cause, KeyboardInterrupt):
         say(f"interrupted; {way}")
         raise typer.Exit(EXIT_INTERRUPTED) from None

@@ -86,11 +86,11 @@ def _check_resume(places: Places) -> None:
     if places.in_place:
         refuse("--resume: files that are cleaned in their places need none; run the command again without it")
     if places.output is None:
-        refuse("--resume: what went to standard output cannot be gone on with; use -o")
+        refuse("--resume: what went to standard output cannot be resumed; use -o")
     if STDIN in places.names:
         refuse("--resume: standard input cannot be read again; name a file")
     if places.removed == STDIN:
-        refuse("--resume: removals on standard output cannot be gone on with; name a file")
+        refuse("--resume: removals on standard output cannot be resumed; name a file")
 
 
 def plan_places(
@@ -217,7 +217,7 @@ def _default_errors(places: Places, sources: list[Source]) -> Path | None:
 
 
 def _checkpoint(places: Places, sources: list[Source], targets: dict[Source, Path] | None) -> Path | None:
-    """The checkpoint of a run, beside its output; None where a run cannot be gone on with."""
+    """The checkpoint of a run, beside its output; None where a run cannot be resumed."""
     if targets is None or places.in_place or places.output is None or places.removed == STDIN:
         return None
     files = [*targets.values(), *(Path(str(file)) for file in (places.removed, places.errors) if file is not None)]

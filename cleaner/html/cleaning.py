@@ -161,7 +161,7 @@ def _describe(markup: str | bytes, url: str | None) -> Metadata:
 class Story:
     """What tells the reasons of one page: its reading, the cleaning of its text, and the reasons of its blocks.
 
-    ``replay`` makes them anew; a pickled story does not hold them.
+    ``replay`` makes them again; a pickled story does not hold them.
     """
 
     __slots__ = ("_known", "_replay")

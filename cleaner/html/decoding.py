@@ -94,7 +94,7 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
 
 
 def repair_text(text: str) -> str:
-    """A page's text, read anew where it was read with a wrong label, twice at most; otherwise as it is.
+    """A page's text, read again where it was read with a wrong label, twice at most; otherwise as it is.
 
     >>> repair_text("<p>Die RÃ¤te, BÃ¼rger, SÃ¤nger, MÃ¤rkte und BÃ¤der</p>")
     '<p>Die Räte, Bürger, Sänger, Märkte und Bäder</p>'

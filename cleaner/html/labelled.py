@@ -27,7 +27,7 @@ def html_path(path: Path) -> Path:
 def read_labelled_html(path: Path, every: int = 1) -> Iterator[tuple[LabelledPage, str]]:
     """The pages of a data set with the HTML of each, only every ``every``-th of them.
 
-    Raises `InputError` naming file, line and mend where the two files do not fit together.
+    Raises `InputError` naming file, line and fix where the two files do not fit together.
     """
     pages = html_path(path)
     try:
@@ -45,7 +45,7 @@ def _html_of(path: Path, number: int, line: str, page_id: str) -> str:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
-        raise InputError(f"{path}: line {number}: is not valid JSON; mend that place") from None
+        raise InputError(f"{path}: line {number}: is not valid JSON; fix that place") from None
     if not isinstance(record, dict) or not isinstance(record.get("html"), str):
         raise InputError(f"{path}: line {number}: html: is missing; give the page's HTML as a string")
     if str(record.get("id", page_id)) != page_id:

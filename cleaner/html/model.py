@@ -61,7 +61,7 @@ def dump_model(model: BlockModel) -> str:
 def load_model(text: str, name: str, signals: Sequence[str]) -> BlockModel:
     """The model of a file's text; ``signals`` are those that this version of the cleaner measures.
 
-    Raises `WeightsError`, which names the file (``name``), the place in it and the mend.
+    Raises `WeightsError`, which names the file (``name``), the place in it and the fix.
     """
     try:
         table = json.loads(text)
@@ -82,10 +82,10 @@ def load_model(text: str, name: str, signals: Sequence[str]) -> BlockModel:
     return BlockModel(tuple(used), names, trees, table["made"])
 
 
-def _require(file: str, place: str, good: bool, mend: str) -> None:  # noqa: FBT001
+def _require(file: str, place: str, good: bool, fix: str) -> None:  # noqa: FBT001
     if not good:
-        _refuse(file, place, mend)
+        _refuse(file, place, fix)
 
 
-def _refuse(file: str, place: str, mend: str) -> NoReturn:
-    raise WeightsError(file, place, f"{mend}; fit it again with this version")
+def _refuse(file: str, place: str, fix: str) -> NoReturn:
+    raise WeightsError(file, place, f"{fix}; fit it again with this version")

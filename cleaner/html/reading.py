@@ -174,7 +174,7 @@ class PageReader:
         return self._decide(view, values, points, copies, None)
 
     def vote(self, reading: Reading, text: str) -> Reading:
-        """The decision over a page anew, with the vote of another extractor that has found this text in it."""
+        """The decision over a page again, with the vote of another extractor that has found this text in it."""
         folded = fold(text)
         lines = {line.strip(" -|") for line in folded.split("\n")}
         took = [

@@ -169,7 +169,7 @@ class PageView:
         return (self.size > PARAGRAPH_MIN_CHARACTERS) & (self.link_size < PARAGRAPH_MAX_LINK_SHARE * self.size)
 
     def forget(self) -> None:
-        """Give up what was computed of the texts; it is computed anew when it is asked for."""
+        """Give up what was computed of the texts; it is computed again when it is asked for."""
         for name in ("texts", "document", "features"):
             self.__dict__.pop(name, None)
 

@@ -3,7 +3,7 @@
 Pages of HTML, in responses, are read where the output is lines of JSON.
 
 A record is a head (a version, then named headers), as many bytes as the head says, and two line ends. Headers that
-do not follow from the text are kept as they stand; length and digests are made anew. Each record is compressed for
+do not follow from the text are kept as they stand; length and digests are made again. Each record is compressed for
 itself, as readers of such archives expect.
 """
 

@@ -65,7 +65,7 @@ class PartialFile:
     """A file that is appended to beside its target, and takes the target's place when it is complete.
 
     ``stable``: it has a name that a later run finds, ``TARGET.partial``; otherwise a name of its own. ``length``: it
-    is there already, of a run that was stopped, and is gone on with from that length; without one it must not be
+    is there already, of a run that was stopped, and is resumed from that length; without one it must not be
     there. No two files for one target are open at once. A target that is a device or a pipe is written to directly.
     Every failure is an `OutputError`.
     """

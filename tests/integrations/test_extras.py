@@ -1,4 +1,4 @@
-"""Adapters without their engine: one sentence, with the command that mends it."""
+"""Adapters without their engine: one sentence, with the command that fixes it."""
 
 from __future__ import annotations
 
