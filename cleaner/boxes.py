@@ -45,14 +45,15 @@ COUNTER_MAX_LENGTH, COUNTER_MIN_RUN = 12, 3
 
 
 def add_boxes(
-    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, running: BoolArray
+    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, article: BoolArray
 ) -> None:
     """Give points to the lines of boxes.
 
-    ``placed``: the hits of lines that hold where they stand; ``running``: the lines that a sentence runs through.
+    ``placed``: the hits of lines that hold where they stand; ``article``: the lines that a sentence runs through, and
+    the dates of entries, above which every box ends.
     """
     clock = analysis.clock
-    _open_boxes(analysis, ledger, placed, places, running)
+    _open_boxes(analysis, ledger, placed, places, article)
     clock.check()
     _add_label_titles(analysis, ledger, placed)
     clock.check()
@@ -64,10 +65,10 @@ def add_boxes(
 
 
 def _open_boxes(
-    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, running: BoolArray
+    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, article: BoolArray
 ) -> None:
     closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
-    broken = set(np.flatnonzero(running).tolist())
+    broken = set(np.flatnonzero(article).tolist())
     below_titles = broken | _last_sentences(analysis, placed)
     openers = [
         (line, hit)

@@ -20,7 +20,7 @@ from cleaner.headlines import Headline
 from cleaner.ledger import Cut, Ledger
 from cleaner.model import Evidence, Kind
 from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata
-from cleaner.protections import add_lists, add_sheets, add_subheadings, add_tables
+from cleaner.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
 from cleaner.runs import MODES, choose_runs
 from cleaner.scorer import LinePoints, score_lines
 from cleaner.signals import Clues
@@ -93,6 +93,7 @@ def decide(
     add_lists(analysis, ledger, clues)
     add_sheets(analysis, ledger)
     add_subheadings(analysis, ledger, clues.places)
+    add_last_sentences(analysis, ledger)
     analysis.clock.check()
     choice = _choose(analysis, config, ledger, points, clues.raw)
     return _sum(analysis, config, gathered, choice)

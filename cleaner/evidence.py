@@ -32,6 +32,8 @@ THREAD_POINTS = 24.0
 SIGNATURE_POINTS = 7.0
 # Dates with text between them are entries from so many on, each of so many lines at most.
 ENTRY_POINTS, ENTRY_MIN_DATES, ENTRY_MAX_LINES = -4.0, 3, 12
+# Lines between the heading of a list of teasers and the first date in it (set by hand).
+HEADING_MAX_LINES = 5
 # As long as "12 h 30" and "1914-18" (set by hand).
 MOMENT_MAX_LENGTH = 7
 YEAR = re.compile(r"\d{4}(?:\s?[–—-]\s?\d{4})?\s?:?")
@@ -78,7 +80,9 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
         ledger.add(line, "context.entry-text", ENTRY_POINTS, None)
     cuts = _add_hits(ledger, placed, clock)
     clock.check()
-    add_boxes(analysis, ledger, placed, places, running)
+    article = running.copy()
+    article[sorted(entries)] = True
+    add_boxes(analysis, ledger, placed, places, article)
     clock.check()
     if thread is not None:
         _add_thread(analysis, ledger, thread, raw)
@@ -108,10 +112,22 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
             text.pop()
         is_entry = 0 < len(text) <= ENTRY_MAX_LINES and analysis.features.ends_sentence[text[-1]]
         if place == len(filled) or not is_entry:
-            found.update(_of_entries(analysis, [filled[at] for at in run], is_first=run[0] <= first_end))
+            if found or not _is_below_heading(analysis, filled, run[0]):
+                found.update(_of_entries(analysis, [filled[at] for at in run], is_first=run[0] <= first_end))
             run = []
         run.append(place)
     return found
+
+
+def _is_below_heading(analysis: Analysis, filled: list[int], place: int) -> bool:
+    """Whether a list of other articles begins shortly above a place: what has dates below its heading are teasers."""
+    for line in filled[max(place - HEADING_MAX_LINES, 0) : place][::-1]:
+        hits = analysis.hits.get(line, ())
+        if any(hit.pattern.action == "open" and hit.pattern.kind is Kind.RELATED_LINKS for hit in hits):
+            return True
+        if analysis.prose[line]:
+            return False
+    return False
 
 
 def _entry_texts(analysis: Analysis, entries: set[int]) -> set[int]:

@@ -9,10 +9,14 @@ from cleaner.ledger import Ledger
 from cleaner.places import Places
 from cleaner.signals import Clues
 
-__all__ = ["add_lists", "add_sheets", "add_subheadings", "add_tables"]
+__all__ = ["add_last_sentences", "add_lists", "add_sheets", "add_subheadings", "add_tables"]
 
 TABLE_POINTS, TABLE_MAX_RAWNESS = -6.0, 0.5
 LIST_POINTS, LIST_MIN_ITEMS = -4.0, 2
+# The words of a sentence that introduces a list (set by hand), and how its items end.
+LIST_LEAD_MIN_WORDS, CLAUSE_ENDS, FULL_STOPS = 6, frozenset(";,；，،؛"), frozenset(".。।۔")
+# A short sentence right below the article, in words (set by hand).
+LAST_POINTS, LAST_MIN_WORDS, LAST_MAX_WORDS = -2.2, 2, 12
 # Sheets of facts: rows, and the words of labels and values (set by hand).
 SHEET_POINTS, SHEET_MIN_ROWS, SHEET_LABEL_WORDS, SHEET_VALUE_WORDS = -2.0, 3, 4, 5
 # A line below something with a name and above a paragraph (set by hand).
@@ -29,7 +33,10 @@ def add_tables(analysis: Analysis, ledger: Ledger, page: float) -> None:
 
 
 def add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
-    """A list that a colon introduces, with article prose right below it, belongs to the article; patterns may object."""
+    """A list that a colon introduces belongs to the article where prose is right below it, or its items end as clauses do.
+
+    Patterns may object.
+    """
     features, filled = analysis.features, analysis.filled.tolist()
     if not features.ends_colon.any():
         return
@@ -42,10 +49,21 @@ def add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
             analysis.clock.check()
             while stop < len(filled) and features.is_bullet[filled[stop]] and not speaks[filled[stop]]:
                 stop += 1
-            if stop - at > LIST_MIN_ITEMS and stop < len(filled) and at and is_prose[filled[stop]]:
+            is_told = at > 0 and stop - at > LIST_MIN_ITEMS
+            if is_told and (_are_clauses(analysis, filled[at:stop]) or (stop < len(filled) and is_prose[filled[stop]])):
                 for line in analysis.clock.watch(filled[at:stop]):
                     ledger.add(line, "context.list", LIST_POINTS, None)
         at = stop
+
+
+def _are_clauses(analysis: Analysis, lines: list[int]) -> bool:
+    """Whether a sentence introduces a list whose items end with semicolons or commas, and the last one with a full stop."""
+    ends = [analysis.document.line_text(line).rstrip()[-1:] for line in lines[1:]]
+    return (
+        bool(analysis.features.words[lines[0]] >= LIST_LEAD_MIN_WORDS)
+        and all(end in CLAUSE_ENDS for end in ends[:-1])
+        and ends[-1] in FULL_STOPS
+    )
 
 
 def add_sheets(analysis: Analysis, ledger: Ledger) -> None:
@@ -108,3 +126,16 @@ def add_subheadings(analysis: Analysis, ledger: Ledger, places: Places) -> None:
     )
     for line in analysis.clock.watch(lines[found].tolist()):
         ledger.add(line, "context.subheading-place", SUBHEADING_POINTS, None)
+
+
+def add_last_sentences(analysis: Analysis, ledger: Ledger) -> None:
+    """A short sentence without a name right below a paragraph, noise or nothing below it, may be the last of the article."""
+    features, filled = analysis.features, analysis.filled
+    speaks = ledger.totals() != 0.0
+    told = analysis.prose | analysis.sentence
+    ends = features.ends_sentence & (features.words >= LAST_MIN_WORDS) & (features.words <= LAST_MAX_WORDS)
+    above, lines = filled[:-1], filled[1:]
+    found = ends[lines] & told[above] & ~speaks[lines] & ~speaks[above] & (features.words[above] > LAST_MAX_WORDS)
+    for line in analysis.clock.watch(lines[found].tolist()):
+        if analysis.document.line_text(line).rstrip()[-1:] in FULL_STOPS:
+            ledger.add(line, "context.last-sentence", LAST_POINTS, None)

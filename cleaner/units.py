@@ -24,7 +24,7 @@ PROSE_MAX_CAPITALS = 0.6
 EDGE_MAX_SHARE = 0.5
 # A short line without a sentence end above a long one is a label or a name, even with a space after it.
 LABEL_MAX_WORDS, LONG_MIN_WORDS = 3, 12
-OPEN_MIN_WORDS, PIECE_MAX_WORDS = 3, 6
+OPEN_MIN_WORDS, PIECE_MAX_WORDS, TITLE_MAX_WORDS = 3, 6, 10
 # A line of so many words that stands in the document again is a headline or a link, no piece of a sentence.
 COPY_MIN_WORDS = 5
 # Hard-wrapped text: lines of this many characters, most of them filled so that the next word would not fit.
@@ -65,7 +65,7 @@ def _broken(document: Document, features: Features, strong: BoolArray) -> BoolAr
     is_prose = features.stop_word_share >= PROSE_MIN_STOP_WORDS
     wants_more = features.ends_open & is_prose & (features.words >= OPEN_MIN_WORDS)
     # A short line below a label ("Read also") is its title, however it ends.
-    wants_more &= ~(_above(strong) & (features.words <= PIECE_MAX_WORDS))
+    wants_more &= ~(_above(strong) & (features.words <= TITLE_MAX_WORDS))
     continues |= is_open & _above(wants_more & ~_ends_in_capitals(document, wants_more))
     # A short piece that the next line continues, a name or a number, continues an open sentence above it.
     piece = is_open & (features.words <= PIECE_MAX_WORDS) & _above(is_prose & (features.words >= OPEN_MIN_WORDS))

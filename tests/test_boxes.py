@@ -9,7 +9,7 @@ from cleaner.analysis import analyse
 from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.evidence import gather
 from cleaner.matcher import Matcher
-from cleaner.protections import add_subheadings
+from cleaner.protections import add_last_sentences, add_lists, add_subheadings
 from cleaner.text import Document
 
 MATCHER = Matcher(builtin_patterns())
@@ -121,3 +121,39 @@ def test_text_below_the_times_of_a_live_blog_stays() -> None:
     for line in (3, 4, 7, 8, 11, 12):
         assert sources[line]["context.entry-text"] == -4.0
     assert not any("context.entry-text" in sources.get(line, {}) for line in (5, 9, 13, 14))
+
+
+def test_list_whose_items_end_as_clauses_stays() -> None:
+    """Semicolons and a last full stop make a list the sentence that introduces it, also where nothing follows it."""
+    items = ("one book a subject in class;", "lockers that two pupils share;", "no bricks.")
+    lead = "From October on these rules will be tried in the school:"
+    listed = "\n".join(f"- {item}" for item in items)
+    analysis = analyse(Document(f"{ABOVE}\n{lead}\n{listed}\nShare this article\n"), MATCHER, word_lists())
+    gathered = gather(analysis, None)
+    add_lists(analysis, gathered.ledger, gathered.clues)
+    assert [line for line, found in gathered.ledger.lines.items() if found[0].source == "context.list"] == [2, 3, 4, 5]
+    menu = "\n".join(f"- {item}" for item in ("Sport", "Weather", "Contact us"))
+    analysis = analyse(Document(f"{ABOVE}\n{lead}\n{menu}\nShare this article\n"), MATCHER, word_lists())
+    gathered = gather(analysis, None)
+    add_lists(analysis, gathered.ledger, gathered.clues)
+    assert not any(one.source == "context.list" for found in gathered.ledger.lines.values() for one in found)
+
+
+def test_short_sentence_right_below_the_article_may_be_its_last() -> None:
+    """Noise below a short sentence does not make it noise; below something with a name it is weighed like any line."""
+    last = "It never came back."
+    for above, expected in ((ABOVE, {2: -2.2}), (f"{ABOVE}\nShare this article", {})):
+        analysis = analyse(Document(f"{above}\n{last}\nShare on Facebook\n"), MATCHER, word_lists())
+        ledger = gather(analysis, None).ledger
+        add_last_sentences(analysis, ledger)
+        found = {line: one.points for line, all_of in ledger.lines.items() for one in all_of if "last" in one.source}
+        assert found == expected
+
+
+def test_box_ends_above_the_date_of_an_entry() -> None:
+    """A box between the entries of a chronology does not take their dates, nor short texts below them."""
+    before = "\n".join(f"{year}\n{PARAGRAPHS[at]}" for at, year in enumerate((1990, 1998, 2004)))
+    box = "À lire aussi\nThe ferry that nobody waits for\n"
+    after = "2011\nNine lawsuits. Nine.\n2015\nOne verdict, and silence.\n2019\nIt opens.\n"
+    text = f"{ABOVE}\n{before}\n{box}{after}"
+    assert explain_text(text).text == text.replace(box, "")

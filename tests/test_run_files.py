@@ -317,7 +317,10 @@ def test_full_disk_at_a_text_ends_the_run_and_not_that_text(
         patch.setattr(RunFiles, "write_whole", fail)
         outcome = run(tmp_path / "in", "-o", tmp_path / "out")
     assert outcome.status == 1
-    assert "2.txt: cannot be written: No space left on device; free some space; then run the same command with --resume" in outcome.err
+    assert (
+        "2.txt: cannot be written: No space left on device; free some space; then run the same command with --resume"
+        in outcome.err
+    )
     assert set(_contents(tmp_path / "out")) == {"1.txt"}
     assert run(tmp_path / "in", "-o", tmp_path / "out", "--resume") == Outcome(0, b"", "")
     assert _contents(tmp_path / "out") == {f"{name}.txt": ARTICLE.encode() for name in ("1", "2", "3")}
