@@ -16,7 +16,8 @@ from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
 from cleaner.model import Evidence, Kind
-from cleaner.text import Document, IntArray, count_between
+from cleaner.parts import Ranks, any_of
+from cleaner.text import Document, IntArray
 from cleaner.units import join_lines
 from cleaner.words import WordLists
 
@@ -118,8 +119,10 @@ class Analysis:
     def figured(self) -> BoolArray:
         """Which lines may hold a digit: they have one, or a character of another plane."""
         document = self.document
-        places = np.flatnonzero(((document.classes & DIGIT) != 0) | (document.codes > LAST_OF_BASIC_PLANE))
-        return count_between(places, document.starts, document.ends) > 0
+        marked = any_of(document.classes, DIGIT)
+        if document.codes.itemsize > 2:
+            marked |= document.codes > LAST_OF_BASIC_PLANE
+        return Ranks(marked).between(document.starts, document.ends) > 0
 
     @cached_property
     def words_before(self) -> FloatArray:

@@ -8,6 +8,8 @@ from unicodedata import category
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.parts import PART_LENGTH, parts
+
 __all__ = [
     "CJK",
     "CLOSER",
@@ -30,7 +32,7 @@ __all__ = [
     "is_emoji",
 ]
 
-CodeArray = npt.NDArray[np.uint32]
+CodeArray = npt.NDArray[np.uint32] | npt.NDArray[np.uint16] | npt.NDArray[np.uint8]
 
 (
     LETTER,
@@ -70,7 +72,12 @@ _UNSPACED = ((0x2E80, 0x3000), (0x3005, 0x3008), (0x3040, 0xA000), (0xF900, 0xFB
 
 def classify(codes: CodeArray) -> npt.NDArray[np.uint16]:
     """The class bits of each code point; of those beyond the basic plane only pictographs have one."""
-    if codes.size and int(codes.max()) > 0xFFFF:
+    if codes.size > PART_LENGTH:
+        classes = np.empty(codes.size, dtype=np.uint16)
+        for part in parts(codes.size):
+            classes[part] = classify(codes[part])
+        return classes
+    if codes.itemsize > 2 and codes.size and int(codes.max()) > 0xFFFF:
         classes = _table().take(codes, mode="clip")
         classes[is_emoji(codes)] = EMOJI
         return classes

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.characters import EMOJI, CodeArray
-from cleaner.text import Document, IntArray, count_between
+from cleaner.parts import Ranks, any_of
+from cleaner.text import Document
 
 __all__ = ["GATES", "Gate", "gate_lines"]
 
@@ -32,8 +33,7 @@ def gate_lines(document: Document, gate: Gate) -> BoolArray:
     """
     if gate == "short":
         return (document.ends - document.starts) <= SHORT_LINE
-    places = _PLACES[gate](document)
-    found = count_between(places, document.starts, document.ends)
+    found = Ranks(_SIGNS[gate](document)).between(document.starts, document.ends)
     return np.asarray(found >= (MIN_DIGITS if gate == "digits" else 1))
 
 
@@ -44,17 +44,18 @@ def _is_joining(codes: CodeArray) -> BoolArray:
     return np.asarray(is_ascii_letter | is_digit | (codes > 0xBF))
 
 
-def _links(codes: CodeArray) -> IntArray:
-    """Where slashes stand, and dots as in an address."""
-    dots = np.flatnonzero(codes[:-1] == 0x2E)
-    return np.sort(np.concatenate([np.flatnonzero(codes == 0x2F), dots[_is_joining(codes[dots + 1])]]))
+def _links(codes: CodeArray) -> BoolArray:
+    """Which characters are slashes, or dots as in an address."""
+    found = np.asarray(codes == 0x2F)
+    found[:-1] |= (codes[:-1] == 0x2E) & _is_joining(codes[1:])
+    return found
 
 
-_PLACES: dict[str, Callable[[Document], IntArray]] = {
-    "digits": lambda document: np.flatnonzero((document.codes >= 0x30) & (document.codes <= 0x39)),
-    "at-sign": lambda document: np.flatnonzero(document.codes == 0x40),
-    "hash-sign": lambda document: np.flatnonzero((document.codes == 0x23) | (document.codes == 0xFF03)),
-    "emoji": lambda document: np.flatnonzero(document.classes & EMOJI),
+_SIGNS: dict[str, Callable[[Document], BoolArray]] = {
+    "digits": lambda document: (document.codes >= 0x30) & (document.codes <= 0x39),
+    "at-sign": lambda document: np.asarray(document.codes == 0x40),
+    "hash-sign": lambda document: (document.codes == 0x23) | (document.codes == 0xFF03),
+    "emoji": lambda document: any_of(document.classes, EMOJI),
     "link": lambda document: _links(document.codes),
-    "copyright-sign": lambda document: np.flatnonzero(document.codes == 0xA9),
+    "copyright-sign": lambda document: np.asarray(document.codes == 0xA9),
 }

@@ -18,7 +18,8 @@ import regex
 
 from cleaner.clock import Clock
 from cleaner.gates import GATES, gate_lines
-from cleaner.text import CodeArray, Document, IntArray, count_between, decode, encode
+from cleaner.parts import PART_LENGTH, Ranks, parts
+from cleaner.text import CodeArray, Document, IntArray, decode, encode, encode_small
 from cleaner.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 
 __all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]
@@ -28,8 +29,6 @@ ByteArray = npt.NDArray[np.uint8]
 
 WORD, DIGIT = 1, 2
 LINES_AT_ONCE = 8192
-# A long text is searched a part of so many characters after the other: a match takes 160 bytes until it is counted.
-PART_LENGTH = 0x10000
 ARRAYS: Final = (
     *("table_keys", "table_first", "table_numbers", "inner_first", "inner_numbers"),
     *("owner", "counts", "digits", "longest", "gates"),
@@ -105,24 +104,28 @@ class TriggerIndex:
     def find(self, document: Document) -> tuple[IntArray, IntArray]:
         """The lines, and for each the number of a pattern to try on it, ordered by line and then by pattern."""
         starts, ends = document.folded_starts, document.folded_ends
-        codes = encode(document.folded.text)
+        codes = encode_small(document.folded.text)
         classes = character_classes(codes)
-        heads, tails = _cores(np.flatnonzero(classes & WORD), starts, ends)
+        heads, tails = _cores(Ranks((classes & WORD) != 0), starts, ends)
         is_digit = (classes & DIGIT) != 0
-        digits = count_between(np.flatnonzero(is_digit), starts, ends)
-        codes = np.where(is_digit, np.uint32(ord("0")), codes)
+        del classes
+        digits = Ranks(is_digit).between(starts, ends)
+        codes = codes.copy()
+        codes[is_digit] = ord("0")
+        del is_digit
         sizes = tails - heads
-        # Only lines with a letter or digit have a head, a tail and a core.
-        filled = np.flatnonzero(sizes)
         document.clock.check()
-        found = [self._inner.find(decode(codes), starts, document.clock)]
-        document.clock.check()
-        for first in document.clock.watch(range(0, filled.size, LINES_AT_ONCE), steps=1):
-            some = filled[first : first + LINES_AT_ONCE]
+        pairs = [np.zeros(0, dtype=np.int64)]
+        for first in document.clock.watch(range(0, starts.size, LINES_AT_ONCE), steps=1):
+            stop = min(first + LINES_AT_ONCE, starts.size)
+            found = [self._inner.find(codes, starts, first, stop, document.clock)]
+            document.clock.check()
+            # Only lines with a letter or digit have a head, a tail and a core.
+            some = np.flatnonzero(sizes[first:stop]) + first
             lines, needs = self._table.find(line_keys(codes, heads[some], tails[some], starts[some], ends[some]))
             found.append((some[lines], needs))
+            pairs.append(self._complete(found, digits, sizes))
         document.clock.check()
-        pairs = [self._complete(found, digits, sizes)]
         for number in document.clock.watch(self._without.tolist(), steps=1):
             lines = np.flatnonzero((digits >= self._digits[number]) & (sizes <= self._longest[number]))
             pairs.append(lines * self._counts.size + number)
@@ -174,8 +177,8 @@ class Sample:
         for line, number in zip(lines.tolist(), numbers.tolist(), strict=True):
             shown.setdefault(number, []).append(line)
         self._shown = {need: frozenset(shown.get(number, ())) for number, need in enumerate(some)}
-        places = np.flatnonzero(character_classes(encode(document.folded.text)) & DIGIT)
-        self._digits = count_between(places, document.folded_starts, document.folded_ends)
+        is_digit = (character_classes(encode(document.folded.text)) & DIGIT) != 0
+        self._digits = Ranks(is_digit).between(document.folded_starts, document.folded_ends)
 
     def __call__(self, need: Need) -> frozenset[int]:
         """The lines that show a need."""
@@ -196,19 +199,22 @@ class _Strings:
             strings, implementation=ahocorasick_rs.Implementation.ContiguousNFA, store_patterns=False
         )
 
-    def find(self, text: str, starts: IntArray, clock: Clock) -> tuple[IntArray, IntArray]:
-        """The lines and pattern numbers of all strings found.
+    def find(self, codes: CodeArray, starts: IntArray, line: int, stop: int, clock: Clock) -> tuple[IntArray, IntArray]:
+        """The lines and pattern numbers of all strings found in the lines from one up to another.
 
-        ``starts``: where the lines of the text start. ``clock``: the time that there is.
+        ``codes``: the characters of a text; ``starts``: where its lines start. ``clock``: the time that there is.
         """
         pairs = [np.zeros(0, dtype=np.int64)]
-        for first in clock.watch(range(0, len(text), PART_LENGTH), steps=1):
+        end = int(starts[stop]) if stop < starts.size else codes.size
+        # A match takes 160 bytes until it is counted.
+        for first in clock.watch(range(int(starts[line]), end, PART_LENGTH), steps=1):
+            size = min(PART_LENGTH, end - first)
             # A string that begins in a part may end in the next one.
-            found = self._matches(text[first : first + PART_LENGTH + self._longest - 1])
+            found = self._matches(decode(codes[first : first + size + self._longest - 1]))
             if not found:
                 continue
             rows = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=3 * len(found)).reshape(-1, 3)
-            which, at = rows[rows[:, 1] < PART_LENGTH, :2].T
+            which, at = rows[rows[:, 1] < size, :2].T
             lines = np.searchsorted(starts, at + first, side="right") - 1
             # A string counts once a line, however often it stands there.
             pairs.append(np.unique(lines * self._first.size + which))
@@ -305,7 +311,9 @@ def _string_keys(strings: Sequence[str], place: str) -> HashArray:
 
 def character_classes(codes: CodeArray) -> ByteArray:
     """For each code point whether it is part of a word, a letter or digit, and whether it is a decimal digit."""
-    if codes.size and int(codes.max()) >= _BASIC_PLANE:
+    if codes.size > PART_LENGTH:
+        return np.concatenate([character_classes(codes[part]) for part in parts(codes.size)])
+    if codes.itemsize > 2 and codes.size and int(codes.max()) >= _BASIC_PLANE:
         classes = _basic_classes().take(codes, mode="clip")
         beyond, place = np.unique(codes[codes >= _BASIC_PLANE], return_inverse=True)
         classes[codes >= _BASIC_PLANE] = _classes(beyond.tolist())[place]
@@ -329,12 +337,12 @@ def _classes(codes: Iterable[int]) -> ByteArray:
     return classes
 
 
-def _cores(words: IntArray, starts: IntArray, ends: IntArray) -> tuple[IntArray, IntArray]:
+def _cores(words: Ranks, starts: IntArray, ends: IntArray) -> tuple[IntArray, IntArray]:
     """Where the first letter or digit of each line stands and the last one ends; the line's start where it has none."""
-    first, behind = np.searchsorted(words, starts), np.searchsorted(words, ends)
+    first, behind = words.before(starts), words.before(ends)
     has_any = behind > first
-    if not words.size:
+    if not words.count:
         return starts, starts
-    heads = np.where(has_any, words[np.minimum(first, words.size - 1)], starts)
-    tails = np.where(has_any, words[np.maximum(behind, 1) - 1] + 1, starts)
+    heads = np.where(has_any, words.at(np.minimum(first, words.count - 1)), starts)
+    tails = np.where(has_any, words.at(np.maximum(behind, 1) - 1) + 1, starts)
     return heads, tails

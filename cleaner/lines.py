@@ -27,8 +27,9 @@ from cleaner.characters import (
     CodeArray,
     classify,
 )
-from cleaner.text import ClassArray, Document, IntArray, count_between, encode, find_every
-from cleaner.words import HashArray, LineWords, WordLists, find_words, hash_lines
+from cleaner.parts import Ranks, any_of
+from cleaner.text import ClassArray, Document, IntArray, encode_small, find_every
+from cleaner.words import HashArray, LineHashes, LineWords, WordLists, find_words, word_parts, word_sizes
 
 __all__ = [
     "LINE_FIELDS",
@@ -115,7 +116,7 @@ class _Marks:
     """The characters of a document that are neither small letters nor spaces, and the counts of their classes a line."""
 
     def __init__(self, document: Document) -> None:
-        self.places = np.flatnonzero((document.classes & _MARKS) != 0)
+        self.places = np.flatnonzero(any_of(document.classes, _MARKS))
         self.codes = document.codes[self.places]
         self.classes = document.classes[self.places]
         self.lines = _lines_of(document, self.places)
@@ -135,12 +136,12 @@ def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
     classes = document.classes
     document.clock.check()
     marks = _Marks(document)
-    letters = _count_frequent(document, (classes & LETTER) != 0)
+    letters = _count(document, any_of(classes, LETTER))
     cjk, digits = marks.count(CJK), marks.count(DIGIT)
-    starts_word = (classes & (LETTER | DIGIT)) != 0
-    starts_word &= (classes & CJK) == 0
+    starts_word = any_of(classes, LETTER | DIGIT)
+    starts_word &= ~any_of(classes, CJK)
     starts_word[1:] &= ~starts_word[:-1]
-    spaced_words = _count_frequent(document, starts_word)
+    spaced_words = _count(document, starts_word)
     words = spaced_words + cjk / CHARACTERS_PER_CJK_WORD
     visible, first, last = _edge_characters(document)
     first_class, last_class = classify(first), classify(last)
@@ -190,7 +191,7 @@ def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
 
 def filled_lines(document: Document) -> IntArray:
     """The numbers of the lines that are not blank, in order."""
-    return np.flatnonzero(_count_frequent(document, (document.classes & SPACE) == 0)).astype(np.int64)
+    return np.flatnonzero(_count(document, ~any_of(document.classes, SPACE))).astype(np.int64)
 
 
 def carry_lines(lines: LineFeatures, old: IntArray, new: IntArray, document: Document) -> LineFeatures:
@@ -225,50 +226,58 @@ class _Vocabulary:
     """What the words of a document say of each of its lines by itself; see `LineFeatures`."""
 
     def __init__(self, document: Document, word_lists: WordLists, letters: IntArray, digits: IntArray) -> None:
-        codes = encode(document.folded.text)
-        classes = classify(codes)
-        begin, hashes = find_words(codes, classes)
-        lines = np.searchsorted(document.folded_starts, begin, side="right") - 1
-        function, person, interface = word_lists.look_up(hashes)
-        is_first = np.ones(lines.size, dtype=bool)
-        is_first[1:] = lines[1:] != lines[:-1]
-        first_word = np.zeros(len(document), dtype=np.uint64)
-        first_word[lines[is_first]] = hashes[is_first]
-        self.last_word = np.zeros(len(document), dtype=np.uint64)
-        self.last_word[lines] = function  # of several words of a line the last one is what stays
-        size = np.add.reduceat((classes & LETTER) != 0, begin, dtype=np.int64) if begin.size else begin
-        is_topic = (size >= TOPIC_MIN_LETTERS) | ((classes[begin] & CJK) != 0)
-        self.function_words = _chosen(function != 0, lines, function)
-        self.person_words = _chosen(person != 0, lines, person)
-        self.interface_words = _chosen(interface != 0, lines, interface)
-        self.topic_words = _chosen(is_topic, lines, hashes)
-        self.hashes = _line_hashes(document, codes, classes, letters, digits, first_word)
+        codes = encode_small(document.folded.text)
+        starts, ends = document.folded_starts, document.folded_ends
+        count = len(document)
+        first_word, self.last_word = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
+        found: list[tuple[LineWords, ...]] = []
+        by_both, by_letters, by_marks = (LineHashes(starts, ends) for _ in range(3))
+        last_line = -1
+        for part, classes in document.clock.watch(word_parts(codes), steps=1):
+            some = codes[part]
+            begin, hashes = find_words(some, classes)
+            lines = np.searchsorted(starts, begin + part.start, side="right") - 1
+            is_first = np.ones(lines.size, dtype=bool)
+            is_first[1:] = lines[1:] != lines[:-1]
+            if lines.size:
+                # The words of a line may be in several parts.
+                is_first[0] = lines[0] != last_line
+                last_line = int(lines[-1])
+            first_word[lines[is_first]] = hashes[is_first]
+            function, person, interface = word_lists.look_up(hashes)
+            self.last_word[lines] = function  # of several words of a line the last one is what stays
+            is_letter, is_digit = (classes & LETTER) != 0, (classes & DIGIT) != 0
+            is_topic = (word_sizes(begin, classes) >= TOPIC_MIN_LETTERS) | ((classes[begin] & CJK) != 0)
+            found.append(
+                (
+                    _chosen(function != 0, lines, function),
+                    _chosen(person != 0, lines, person),
+                    _chosen(interface != 0, lines, interface),
+                    _chosen(is_topic, lines, hashes),
+                )
+            )
+            by_both.add(some, is_letter | is_digit, part.start)
+            by_letters.add(some, is_letter, part.start)
+            by_marks.add(np.where(is_digit, ord("0"), some), (classes & (LETTER | SPACE)) == 0, part.start)
+        self.function_words, self.person_words, self.interface_words, self.topic_words = map(
+            LineWords.joined, zip(*found, strict=True)
+        )
+        # Only lines with a digit: the entries of a list in an article have the same marks as well.
+        has_marks = (digits > 0) & (by_marks.counts >= MIN_MARKS)
+        self.hashes: HashArray = np.zeros((4, count), dtype=np.uint64)
+        for row, (hashes, counts) in enumerate(
+            (
+                (by_both.hashes, letters + digits > 0),
+                (by_letters.hashes, letters > 0),
+                (by_marks.hashes, has_marks),
+                (first_word, letters > 0),
+            )
+        ):
+            self.hashes[row, counts] = hashes[counts]
 
 
 def _chosen(which: BoolArray, lines: IntArray, values: HashArray) -> LineWords:
     return LineWords(lines[which], values[which])
-
-
-def _line_hashes(
-    document: Document,
-    codes: CodeArray,
-    classes: ClassArray,
-    letters: IntArray,
-    digits: IntArray,
-    first_word: HashArray,
-) -> HashArray:
-    """The hashes of the lines of a folded document, a row each; see `LineFeatures`."""
-    starts, ends = document.folded_starts, document.folded_ends
-    is_mark = (classes & (LETTER | SPACE)) == 0
-    # Only lines with a digit: the entries of a list in an article have the same marks as well.
-    has_marks = (digits > 0) & (count_between(np.flatnonzero(is_mark), starts, ends) >= MIN_MARKS)
-    rows = (
-        (hash_lines(codes, (classes & (LETTER | DIGIT)) != 0, starts, ends), letters + digits > 0),
-        (hash_lines(codes, (classes & LETTER) != 0, starts, ends), letters > 0),
-        (hash_lines(np.where((classes & DIGIT) != 0, np.uint32(ord("0")), codes), is_mark, starts, ends), has_marks),
-        (first_word, letters > 0),
-    )
-    return np.array([np.where(counts, hashes, 0) for hashes, counts in rows], dtype=np.uint64)
 
 
 def _lines_of(document: Document, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
@@ -276,11 +285,9 @@ def _lines_of(document: Document, places: npt.NDArray[np.intp]) -> npt.NDArray[n
     return np.searchsorted(document.starts, places, side="right") - 1
 
 
-def _count_frequent(document: Document, mask: BoolArray) -> IntArray:
+def _count(document: Document, marked: BoolArray) -> IntArray:
     """How many marked characters each line has."""
-    running = np.zeros(mask.size + 1, dtype=np.int32)
-    np.cumsum(mask, out=running[1:])
-    return (running[document.ends] - running[document.starts]).astype(np.int64)
+    return Ranks(marked).between(document.starts, document.ends)
 
 
 @cache
@@ -339,18 +346,18 @@ def _ellipses(marks: _Marks) -> BoolArray:
 def _edge_characters(document: Document) -> tuple[IntArray, CodeArray, CodeArray]:
     """For each line how many visible characters it has, the first of them, and the last that is no closing sign."""
     classes, starts, ends = document.classes, document.starts, document.ends
-    shown = np.flatnonzero((classes & SPACE) == 0)
-    low, high = np.searchsorted(shown, starts), np.searchsorted(shown, ends)
-    last = np.flatnonzero((classes & (SPACE | CLOSER)) == 0)
-    stop = np.searchsorted(last, ends)
-    has_last = stop > np.searchsorted(last, starts)
+    shown = Ranks(~any_of(classes, SPACE))
+    low, high = shown.before(starts), shown.before(ends)
+    last = Ranks(~any_of(classes, SPACE | CLOSER))
+    stop = last.before(ends)
+    has_last = stop > last.before(starts)
     return high - low, _pick(document.codes, shown, low, high > low), _pick(document.codes, last, stop - 1, has_last)
 
 
-def _pick(codes: CodeArray, places: npt.NDArray[np.intp], at: npt.NDArray[np.intp], has_one: BoolArray) -> CodeArray:
+def _pick(codes: CodeArray, places: Ranks, at: IntArray, has_one: BoolArray) -> CodeArray:
     """The character at one of some places for each line that has one; zero for the others."""
     chosen = np.zeros(at.size, dtype=np.uint32)
-    chosen[has_one] = codes[places[at[has_one]]]
+    chosen[has_one] = codes[places.at(at[has_one])]
     return chosen
 
 

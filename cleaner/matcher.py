@@ -167,13 +167,13 @@ class _Line:
 
     def _offset(self, at: int) -> int:
         """Where a character of the folded line stands in the line."""
-        return int(self._document.folded.positions[self._origin + at]) - self.start
+        return self._document.folded.position(self._origin + at) - self.start
 
     def _end_offset(self, at: int) -> int:
         """Where a span of the folded line ends in the line, the marks on its last letter included."""
         document = self._document
-        end = int(document.folded.positions[self._origin + at - 1]) + 1
-        while end < self._end and is_dropped(int(document.codes[end])):
+        end = document.folded.position(self._origin + at - 1) + 1
+        while end < self._end and is_dropped(ord(document.text[end])):
             end += 1
         return end - self.start
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ import numpy.typing as npt
 from cleaner.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.model import Line
+from cleaner.parts import PART_LENGTH, Ranks, any_of, parts
 
 __all__ = ["CodeArray", "Document", "Folded", "count_between", "find_every", "fold", "is_cjk", "split_lines"]
 
@@ -126,10 +128,28 @@ def is_cjk(character: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Folded:
-    """Folded text; ``positions[i]`` is the offset in the input of its character ``i``, in characters."""
+    """Folded text, and what it leaves out: ``gaps[k]`` characters of it stand before the left-out character ``k``."""
 
     text: str
-    positions: IntArray
+    gaps: IntArray
+
+    def position(self, at: int) -> int:
+        """The offset in the input of the character at an offset of the folded text, in characters."""
+        return at + bisect_right(self.gaps.data, at)
+
+    def before(self, places: IntArray) -> IntArray:
+        """How many characters of the folded text stand before each of some places of the input, in characters."""
+        return places - np.searchsorted(self.dropped, places)
+
+    @property
+    def dropped(self) -> IntArray:
+        """The offsets in the input of the characters that are left out, in order."""
+        return np.asarray(self.gaps + np.arange(self.gaps.size))
+
+    @property
+    def positions(self) -> IntArray:
+        """The offset in the input of each character of the folded text."""
+        return np.delete(np.arange(len(self.text) + self.gaps.size), self.dropped)
 
 
 def encode(text: str) -> CodeArray:
@@ -137,27 +157,52 @@ def encode(text: str) -> CodeArray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
+def encode_small(text: str) -> CodeArray:
+    """The code points of a text as an array of integers of 8, 16 or 32 bits, the fewest that all of them fit into."""
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    return units if units.size == len(text) else encode(text)
+
+
 def decode(codes: CodeArray) -> str:
     """The text of an array of code points."""
-    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    if codes.size <= PART_LENGTH:
+        return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return "".join(decode(codes[part]) for part in parts(codes.size))
 
 
 def fold_codes(codes: CodeArray) -> Folded:
     """The folded form of code points; see `fold`."""
+    texts, dropped = [], []
+    after_space = False
+    for part in parts(codes.size):
+        folded, is_left_out, after_space = _fold_part(codes[part], after_space=after_space)
+        texts.append(decode(folded))
+        dropped.append(np.flatnonzero(is_left_out) + part.start)
+    left_out = dropped[0] if len(dropped) == 1 else np.concatenate(dropped)
+    return Folded("".join(texts), left_out - np.arange(left_out.size))
+
+
+def _fold_part(codes: CodeArray, *, after_space: bool) -> tuple[CodeArray, npt.NDArray[np.bool_], bool]:
+    """The folded form of some code points, which of them are left out, and whether a space is what stands last."""
     table = _fold_table()
-    if codes.size and int(codes.max()) >= _TABLE_SIZE:
+    if codes.itemsize > 2 and codes.size and int(codes.max()) >= _TABLE_SIZE:
         folded = np.where(codes < _TABLE_SIZE, table.take(codes, mode="clip"), codes)
     else:
         folded = table.take(codes)
-    shown = np.flatnonzero(folded != _SKIP)
-    folded = folded.take(shown)
+    is_left_out = folded == _SKIP
+    shown = np.flatnonzero(~is_left_out) if is_left_out.any() else None
+    if shown is not None:
+        folded = folded.take(shown)
     is_space = folded == 0x20
-    if is_space.any():
-        once = np.ones(folded.size, dtype=bool)
-        once[1:] = ~(is_space[1:] & is_space[:-1])
-        shown = shown[once]
-        folded = folded[once]
-    return Folded(decode(folded), shown)
+    again = is_space.copy()
+    again[1:] &= is_space[:-1]
+    again[:1] &= after_space
+    if again.any():
+        is_left_out[again if shown is None else shown[again]] = True
+        folded = folded[~again]
+    return folded, is_left_out, bool(is_space[-1]) if is_space.size else after_space
 
 
 def count_between(places: IntArray, starts: IntArray, ends: IntArray) -> IntArray:
@@ -210,18 +255,26 @@ class Document:
     ('Sport', [0, 0, 1])
     """
 
-    __slots__ = ("__dict__", "classes", "clock", "codes", "ends", "numbers", "starts", "stops", "text")
+    __slots__ = ("__dict__", "clock", "ends", "numbers", "starts", "stops", "text")
 
     def __init__(self, text: str, split: Split = "all", clock: Clock = NO_LIMIT) -> None:
         self.text = text
         self.clock = clock
-        self.codes = encode(text)
-        self.classes: ClassArray = classify(self.codes)
         table = _line_table(self.codes, self.classes)
         self.starts, self.ends, self.stops, self.numbers = _split_lines(self, *table, split)
 
     def __len__(self) -> int:
         return self.starts.size
+
+    @cached_property
+    def codes(self) -> CodeArray:
+        """The code points of the text; see `encode_small`."""
+        return encode_small(self.text)
+
+    @cached_property
+    def classes(self) -> ClassArray:
+        """The class bits of each character; see `cleaner.characters`."""
+        return classify(self.codes)
 
     @cached_property
     def folded(self) -> Folded:
@@ -231,17 +284,20 @@ class Document:
     @cached_property
     def shown(self) -> str:
         """The characters of the folded text as they were before folding: same length, same offsets."""
-        return decode(self.codes[self.folded.positions])
+        if not self.folded.gaps.size:
+            return self.text
+        shown: Any = np.delete(self.codes, self.folded.dropped)
+        return decode(shown)
 
     @cached_property
     def folded_starts(self) -> IntArray:
         """Where each line starts in the folded text."""
-        return np.searchsorted(self.folded.positions, self.starts).astype(np.int64)
+        return self.folded.before(self.starts)
 
     @cached_property
     def folded_ends(self) -> IntArray:
         """Where each line ends in the folded text, its line end not included."""
-        return np.searchsorted(self.folded.positions, self.ends).astype(np.int64)
+        return self.folded.before(self.ends)
 
     def release(self) -> None:
         """Let go of the forms of the text, which take most of its memory; they are made again when they are asked for."""
@@ -280,7 +336,7 @@ class Document:
 
 
 def _line_table(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, IntArray]:
-    breaks = np.flatnonzero((classes & LINE_END) != 0)
+    breaks = np.flatnonzero(any_of(classes, LINE_END))
     if breaks.size:
         follows_return = np.zeros(breaks.size, dtype=bool)
         follows_return[1:] = (codes[breaks[1:]] == 0x0A) & (codes[breaks[1:] - 1] == 0x0D)
@@ -331,16 +387,16 @@ def _wide_lines(classes: ClassArray, starts: IntArray, ends: IntArray) -> IntArr
     long = np.flatnonzero(ends - starts > WIDE_MIN_LENGTH)
     if not long.size:
         return long
-    is_space = (classes & COLUMN_SPACE) != 0
+    is_space = any_of(classes, COLUMN_SPACE)
     run = is_space[: 1 - COLUMN_MIN_SPACES].copy()
     for shift in range(1, COLUMN_MIN_SPACES):
         run &= is_space[shift : run.size + shift]
-    found, shown = np.flatnonzero(run), np.flatnonzero(~is_space)
-    if not shown.size:
+    found, shown = Ranks(run), Ranks(~is_space)
+    if not shown.count:
         return long[:0]
-    first = shown.take(np.searchsorted(shown, starts[long]), mode="clip")
-    last = shown[np.searchsorted(shown, ends[long]) - 1]
-    return long[np.searchsorted(found, last) > np.searchsorted(found, first)]
+    first = shown.at(np.minimum(shown.before(starts[long]), shown.count - 1))
+    last = shown.at(np.maximum(shown.before(ends[long]) - 1, 0))
+    return long[found.before(last) > found.before(first)]
 
 
 def _columns(document: Document, start: int, end: int) -> list[tuple[int, int]]:

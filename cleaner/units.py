@@ -11,6 +11,7 @@ import numpy as np
 
 from cleaner.characters import CLOSER, COMMA, LOWER, SEPARATOR, SPACE
 from cleaner.features import BoolArray, Features
+from cleaner.parts import any_of
 from cleaner.text import Document
 from cleaner.windows import stretches
 
@@ -115,7 +116,7 @@ def _spaces_between(document: Document) -> tuple[BoolArray, BoolArray]:
 
     None are where that is the rule of the document.
     """
-    is_space = (document.classes & SPACE) != 0
+    is_space = any_of(document.classes, SPACE)
     filled = document.ends > document.starts
     after = filled & is_space[np.maximum(document.ends - 1, 0)]
     before = filled & is_space[np.minimum(document.starts, is_space.size - 1)]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from cleaner.characters import CJK, LETTER, CodeArray, classify
+from cleaner.parts import PART_LENGTH, parts
 from cleaner.text import IntArray, encode, fold
 
-__all__ = ["HashArray", "LineWords", "WordLists", "find_words", "hash_lines"]
+__all__ = ["HashArray", "LineHashes", "LineWords", "WordLists", "find_words", "word_parts", "word_sizes"]
 
 HashArray = npt.NDArray[np.uint64]
 
@@ -69,8 +70,7 @@ class WordLists:
         found = function[function != 0]
         if not found.size:
             return None
-        bits = np.uint64(1) << np.arange(len(self.languages), dtype=np.uint64)
-        return int(np.argmax((found & bits[:, None] != 0).sum(axis=1)))
+        return int(np.argmax([np.count_nonzero(found & np.uint64(1 << at)) for at in range(len(self.languages))]))
 
 
 def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntArray, HashArray]:
@@ -84,36 +84,118 @@ def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntAr
     starts[1:] &= ~is_letter[:-1]
     starts |= is_cjk
     starts[1:] |= is_letter[1:] & is_cjk[:-1]
+    del is_cjk
     begin = np.flatnonzero(starts).astype(np.int64)
+    del starts
     if not begin.size:
         return begin, np.zeros(0, dtype=np.uint64)
-    terms = np.multiply(codes, is_letter, dtype=np.uint64)
-    _weigh(terms)
     # Powers count from the start of the text; those of a word shall count from its own.
-    return begin, np.add.reduceat(terms, begin) * _powers_at(begin, HASH_INVERSE)
+    return begin, _sums(begin, codes.size, partial(_terms, codes, is_letter)) * _powers_at(begin, HASH_INVERSE)
 
 
-def hash_lines(codes: CodeArray, wanted: npt.NDArray[np.bool_], starts: IntArray, ends: IntArray) -> HashArray:
-    """A hash of the wanted ones of the characters of each line; zero for a line without any."""
-    chosen = np.flatnonzero(wanted)
-    running = np.zeros(chosen.size + 1, dtype=np.uint64)
-    terms = running[1:]
-    terms[:] = codes[chosen]
-    terms += np.uint64(7)
-    _weigh(terms)
-    np.cumsum(terms, out=terms)
-    low, high = np.searchsorted(chosen, starts), np.searchsorted(chosen, ends)
-    return (running[high] - running[low]) * _powers_at(low, HASH_INVERSE)
+def word_sizes(begin: IntArray, classes: npt.NDArray[np.uint16]) -> IntArray:
+    """How many letters each word of a folded text has, which begin at some places."""
+    sizes = _sums(begin, classes.size, lambda part: np.asarray((classes[part] & LETTER) != 0, dtype=np.uint64))
+    return sizes.astype(np.int64)
 
 
-def _weigh(terms: HashArray) -> None:
-    """Multiply each of some numbers by the power of the base that its place has, a part after the other."""
+def _terms(codes: CodeArray, is_letter: npt.NDArray[np.bool_], part: slice) -> HashArray:
+    """The terms of the hashes of a part of a text: its letters, each times the power of its place."""
+    terms = np.multiply(codes[part], is_letter[part], dtype=np.uint64)
+    _weigh(terms, part.start)
+    return terms
+
+
+def _sums(begin: IntArray, size: int, terms: Callable[[slice], HashArray]) -> HashArray:
+    """The sum of the terms of each word, which begin at some places of a text that long, made a part at a time."""
+    if size <= PART_LENGTH:
+        return np.add.reduceat(terms(slice(0, size)), begin)
+    found = np.zeros(begin.size, dtype=np.uint64)
+    for part in parts(size):
+        some = terms(part)
+        low, high = np.searchsorted(begin, (part.start, part.start + some.size)).tolist()
+        if low < high:
+            found[low:high] = np.add.reduceat(some, begin[low:high] - part.start)
+        if low:
+            # The end of a word that began in a part before.
+            stop = int(begin[low]) - part.start if low < begin.size else some.size
+            found[low - 1 : low] += some[:stop].sum(dtype=np.uint64)
+    return found
+
+
+def word_parts(codes: CodeArray) -> Iterator[tuple[slice, npt.NDArray[np.uint16]]]:
+    """A long text a part after the other, each with the classes of its characters; no word is in two parts."""
+    first = 0
+    while first < codes.size or not first:
+        stop = min(first + PART_LENGTH, codes.size)
+        while stop < codes.size:
+            outside = np.flatnonzero((classify(codes[stop : stop + PART_LENGTH]) & (LETTER | CJK)) != LETTER)
+            stop = stop + int(outside[0]) if outside.size else min(stop + PART_LENGTH, codes.size)
+            if outside.size:
+                break
+        yield slice(first, stop), classify(codes[first:stop])
+        first = max(stop, 1)
+
+
+class LineHashes:
+    """A hash of some of the characters of each line of a text, which comes a part after the other.
+
+    ``starts`` and ``ends`` are those of the lines. ``hashes``: zero for a line without any such character; ``counts``:
+    how many it has.
+    """
+
+    def __init__(self, starts: IntArray, ends: IntArray) -> None:
+        self._places = (starts, ends)
+        self._sums, self._ranks = (
+            np.zeros((2, starts.size), dtype=np.uint64),
+            np.zeros((2, starts.size), dtype=np.int64),
+        )
+        self._sum, self._rank = np.uint64(0), 0
+
+    def add(self, codes: CodeArray, wanted: npt.NDArray[np.bool_], first: int) -> None:
+        """Add a part, which begins at ``first``: its characters, and which of them are wanted."""
+        if codes.size > PART_LENGTH:
+            for part in parts(codes.size):
+                self.add(codes[part], wanted[part], first + part.start)
+            return
+        chosen = np.flatnonzero(wanted)
+        running = np.zeros(chosen.size + 1, dtype=np.uint64)
+        terms = running[1:]
+        terms[:] = codes[chosen]
+        terms += np.uint64(7)
+        _weigh(terms, self._rank)
+        np.cumsum(terms, out=terms)
+        running += self._sum
+        for places, sums, ranks in zip(self._places, self._sums, self._ranks, strict=True):
+            # A place at the end of a part is one of the next part too, with the same numbers.
+            low, high = np.searchsorted(places, first), np.searchsorted(places, first + codes.size, side="right")
+            inside = np.searchsorted(chosen, places[low:high] - first)
+            sums[low:high] = running[inside]
+            ranks[low:high] = inside + self._rank
+        self._sum, self._rank = running[-1], self._rank + chosen.size
+
+    @property
+    def counts(self) -> IntArray:
+        """How many of the characters of each line are wanted."""
+        return np.asarray(self._ranks[1] - self._ranks[0])
+
+    @property
+    def hashes(self) -> HashArray:
+        """The hash of each line."""
+        return np.asarray((self._sums[1] - self._sums[0]) * _powers_at(self._ranks[0], HASH_INVERSE))
+
+
+def _weigh(terms: HashArray, first: int) -> None:
+    """Multiply each of some numbers by the power of the base that its place has, a part after the other.
+
+    ``first``: the place of the first of them.
+    """
     powers = _kept_powers(HASH_BASE)
     for start in range(0, terms.size, KEPT_POWERS):
         part = terms[start : start + KEPT_POWERS]
         part *= powers[: part.size]
-        if start:
-            part *= np.uint64(pow(HASH_BASE, start, 2**64))
+        if first + start:
+            part *= np.uint64(pow(HASH_BASE, first + start, 2**64))
 
 
 def _powers_at(places: IntArray, base: int) -> HashArray:
@@ -144,6 +226,15 @@ class LineWords:
 
     lines: IntArray
     values: HashArray
+
+    @staticmethod
+    def joined(some: Sequence[LineWords]) -> LineWords:
+        """The words of several parts of a document, in order."""
+        if len(some) == 1:
+            return some[0]
+        return LineWords(
+            np.concatenate([words.lines for words in some]), np.concatenate([words.values for words in some])
+        )
 
     def count(self, lines: int) -> IntArray:
         """How many of these words each of so many lines has."""
