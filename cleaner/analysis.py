@@ -16,7 +16,7 @@ from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
 from cleaner.model import Evidence, Kind
-from cleaner.parts import Ranks, any_of
+from cleaner.parts import PART_LENGTH, Ranks, any_of
 from cleaner.text import Document, IntArray
 from cleaner.units import join_lines
 from cleaner.words import WordLists
@@ -168,9 +168,17 @@ def analyse_units(
     analysis = analyse(document, matcher, word_lists, lang, carried)
     joined = join_lines(document, analysis.features, analysis.strong)
     if joined is None:
-        return analysis
+        return _without_classes(analysis)
     document.release()
-    return analyse(Document(joined, "columns", document.clock), matcher, word_lists, lang)
+    return _without_classes(analyse(Document(joined, "columns", document.clock), matcher, word_lists, lang))
+
+
+def _without_classes(analysis: Analysis) -> Analysis:
+    """The analysis; of a long document without the classes of its characters, which nothing asks for any more."""
+    if len(analysis.document.text) > PART_LENGTH:
+        _ = analysis.figured
+        analysis.document.release()
+    return analysis
 
 
 @dataclass(frozen=True, slots=True, eq=False)

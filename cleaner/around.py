@@ -30,6 +30,7 @@ SHARE_WINDOWS = {
     "under-short": (20,),
 }
 WINDOWS = (3, 5, 8, 10, 20)
+SIDES = ("before", "behind")
 SCORE_WINDOWS = (1, 2, 3, 5, 8, 20)
 WORDS_MAX_WEIGHT = 40.0
 BLOCK_THRESHOLDS = (0.3, 0.6)
@@ -58,7 +59,7 @@ def neighbour_signals(analysis: Analysis, prose: FloatArray) -> Columns:
     rows = np.array(list(own.values()), dtype=np.float64)
     here, above, below = (dict(zip(own, values, strict=True)) for values in (rows, shift(rows, -1), shift(rows, 1)))
     (prose_far_above, words_far_above), (prose_far_below, words_far_below) = shift(rows[:2], -2), shift(rows[:2], 2)
-    return {
+    columns = {
         "near.prose-2-before": prose_far_above,
         "near.words-2-before": words_far_above,
         "near.prose-1-before": above["prose"],
@@ -80,7 +81,9 @@ def neighbour_signals(analysis: Analysis, prose: FloatArray) -> Columns:
         "near.bullets": here["bullet"] * np.maximum(above["bullet"], below["bullet"]),
         "near.blank-before": here["blank"],
         "near.blank-behind": below["blank"],
-    } | _windows(analysis, prose, above["short"])
+    }
+    # Copies, so that the rows that are no signal by themselves do not stay in memory.
+    return {name: values.copy() for name, values in columns.items()} | _windows(analysis, prose, above["short"])
 
 
 def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> Columns:
@@ -99,23 +102,23 @@ def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> 
     }
     copies = (features.alike[filled] > 0) & (words < SHORT_MAX_WORDS)
     windows = Windows(np.array([words, copies, *(values * words for values in shares.values())]))
-    before = {size: windows.before(size) for size in WINDOWS}
-    behind = {size: windows.behind(size) for size in WINDOWS}
-    columns: Columns = {
-        "near.words-5-before": np.log1p(before[5][0] / 5),
-        "near.words-5-behind": np.log1p(behind[5][0] / 5),
-        "near.copies-10-before": before[10][1] / 10,
-        "near.copies-10-behind": behind[10][1] / 10,
-    }
-    for sums in (before, behind):
-        for values in sums.values():
-            values[2:] /= np.maximum(values[0], 1.0)
-    for row, name in enumerate(shares, 2):
-        for size in SHARE_WINDOWS[name]:
-            # Copies, so that the rows that nobody asks for do not stay in memory.
-            columns[f"near.{name}-{size}-before"] = before[size][row].copy()
-            columns[f"near.{name}-{size}-behind"] = behind[size][row].copy()
-    return columns
+    names = [
+        *("near.words-5-before", "near.words-5-behind", "near.copies-10-before", "near.copies-10-behind"),
+        *(f"near.{name}-{size}-{side}" for name in shares for size in SHARE_WINDOWS[name] for side in SIDES),
+    ]
+    found: Columns = {}
+    for size in WINDOWS:
+        # The sums over one window at a time, and copies of the rows that are asked for: all of them are large.
+        for side, sums in zip(SIDES, windows.both(size), strict=True):
+            if size == 5:
+                found[f"near.words-5-{side}"] = np.log1p(sums[0] / 5)
+            elif size == 10:
+                found[f"near.copies-10-{side}"] = sums[1] / 10
+            sums[2:] /= np.maximum(sums[0], 1.0)
+            for row, name in enumerate(shares, 2):
+                if size in SHARE_WINDOWS[name]:
+                    found[f"near.{name}-{size}-{side}"] = sums[row].copy()
+    return {name: found[name] for name in names}
 
 
 def second_signals(odds: FloatArray, words: FloatArray) -> Columns:

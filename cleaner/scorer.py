@@ -76,6 +76,9 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: 
     words = analysis.features.words[lines]
     first = first_signals(analysis, clues)
     odds = -weights.first.totals(first, clues.raw, analysis.clock)
+    if not explain:
+        # What the second pass does not ask for is let go of.
+        first = {name: first[name] for name in weights.second.signals if name in first}
     columns = first | second_signals(odds, words)
     analysis.clock.check()
     if not explain:

@@ -203,22 +203,22 @@ def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
         everywhere[groups, [line for _, line in held]] = value
     own = everywhere[:, analysis.filled]
     windows = Windows(own)
-    before, behind = np.minimum(windows.before(10), 4.0), np.minimum(windows.behind(10), 4.0)
-    all_before, all_behind = _log(windows.all_before), _log(windows.all_behind)
+    before, behind = (np.minimum(sums, 4.0, out=sums) for sums in windows.both(10))
+    all_before, all_behind = windows.all_before, windows.all_behind
     columns: Columns = {}
     for number, name in enumerate(_GROUP_NAMES):
         columns[f"pattern.{name}"] = own[number]
         columns[f"near.{name}-10-before"] = before[number]
         columns[f"near.{name}-10-behind"] = behind[number]
         if name in ("comment", "metadata", "related"):
-            columns[f"near.{name}-all-before"] = all_before[number]
-            columns[f"near.{name}-all-behind"] = all_behind[number]
+            columns[f"near.{name}-all-before"] = _log(all_before[number])
+            columns[f"near.{name}-all-behind"] = _log(all_behind[number])
     anything = Windows(own.max(axis=0))
     points = clues.points[analysis.filled]
     columns["pattern.evidence"] = np.minimum(np.maximum(points / EVIDENCE_MIN_POINTS, -1.0), 1.0)
     columns["near.pattern-2-before"] = anything.before(2)
     columns["near.pattern-2-behind"] = anything.behind(2)
-    columns["document.patterns"] = np.full(count, anything.total / max(count, 1))
+    columns["document.patterns"] = _everywhere(float(anything.total) / max(count, 1), count)
     return columns
 
 
@@ -319,4 +319,9 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         "document.unspaced": float((features.cjk_share[filled] * words).sum()) / total,
     }
     values["document.prose"] = np.log1p(values["document.prose"])
-    return dict(zip(values, np.repeat(list(values.values()), count).reshape(len(values), count), strict=True))
+    return {name: _everywhere(value, count) for name, value in values.items()}
+
+
+def _everywhere(value: float, count: int) -> FloatArray:
+    """One number for each of so many lines, which takes the memory of one."""
+    return np.broadcast_to(np.float64(value), (count,))

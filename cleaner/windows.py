@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from cleaner.features import BoolArray, FloatArray
@@ -34,6 +36,11 @@ class Windows:
         found[..., inner:] = self._running[..., -1:]
         found -= sums
         return found
+
+    def both(self, size: int) -> Iterator[FloatArray]:
+        """The sums directly before each line, then those directly behind it; each is made when it is asked for."""
+        yield self.before(size)
+        yield self.behind(size)
 
     @property
     def all_before(self) -> FloatArray:
