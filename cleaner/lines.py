@@ -138,6 +138,8 @@ def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
     marks = _Marks(document)
     letters = _count(document, any_of(classes, LETTER))
     cjk, digits = marks.count(CJK), marks.count(DIGIT)
+    document.clock.check()
+    vocabulary = _Vocabulary(document, word_lists, letters, digits)
     starts_word = any_of(classes, LETTER | DIGIT)
     starts_word &= ~any_of(classes, CJK)
     starts_word[1:] &= ~starts_word[:-1]
@@ -148,8 +150,6 @@ def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
     first_signs, last_signs = _signs_of(first), _signs_of(last)
     capital = (marks.classes & (UPPER | DIGIT)) != 0
     is_gap = _before_gaps(document, marks) if cjk.any() else np.zeros(marks.places.size, dtype=bool)
-    document.clock.check()
-    vocabulary = _Vocabulary(document, word_lists, letters, digits)
     document.clock.check()
     return LineFeatures(
         length=document.ends - document.starts,
@@ -230,13 +230,13 @@ class _Vocabulary:
         starts, ends = document.folded_starts, document.folded_ends
         count = len(document)
         first_word, self.last_word = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
-        found: list[tuple[LineWords, ...]] = []
+        found: tuple[list[LineWords], ...] = ([], [], [], [])
         by_both, by_letters, by_marks = (LineHashes(starts, ends) for _ in range(3))
         last_line = -1
         for part, classes in document.clock.watch(word_parts(codes), steps=1):
             some = codes[part]
             begin, hashes = find_words(some, classes)
-            lines = np.searchsorted(starts, begin + part.start, side="right") - 1
+            lines = (np.searchsorted(starts, begin + part.start, side="right") - 1).astype(np.int32)
             is_first = np.ones(lines.size, dtype=bool)
             is_first[1:] = lines[1:] != lines[:-1]
             if lines.size:
@@ -246,22 +246,17 @@ class _Vocabulary:
             first_word[lines[is_first]] = hashes[is_first]
             function, person, interface = word_lists.look_up(hashes)
             self.last_word[lines] = function  # of several words of a line the last one is what stays
-            is_letter, is_digit = (classes & LETTER) != 0, (classes & DIGIT) != 0
+            is_letter, is_digit = any_of(classes, LETTER), any_of(classes, DIGIT)
             is_topic = (word_sizes(begin, classes) >= TOPIC_MIN_LETTERS) | ((classes[begin] & CJK) != 0)
-            found.append(
-                (
-                    _chosen(function != 0, lines, function),
-                    _chosen(person != 0, lines, person),
-                    _chosen(interface != 0, lines, interface),
-                    _chosen(is_topic, lines, hashes),
-                )
-            )
-            by_both.add(some, is_letter | is_digit, part.start)
+            for kept, values in zip(found, (function, person, interface), strict=False):
+                kept.append(_chosen(values != 0, lines, values))
+            found[-1].append(_chosen(is_topic, lines, hashes))
             by_letters.add(some, is_letter, part.start)
-            by_marks.add(np.where(is_digit, ord("0"), some), (classes & (LETTER | SPACE)) == 0, part.start)
-        self.function_words, self.person_words, self.interface_words, self.topic_words = map(
-            LineWords.joined, zip(*found, strict=True)
-        )
+            is_letter |= is_digit
+            by_both.add(some, is_letter, part.start)
+            np.logical_not(any_of(classes, LETTER | SPACE), out=is_letter)
+            by_marks.add(np.where(is_digit, np.uint8(ord("0")), some), is_letter, part.start)
+        self.function_words, self.person_words, self.interface_words, self.topic_words = map(LineWords.joined, found)
         # Only lines with a digit: the entries of a list in an article have the same marks as well.
         has_marks = (digits > 0) & (by_marks.counts >= MIN_MARKS)
         self.hashes: HashArray = np.zeros((4, count), dtype=np.uint64)
@@ -276,7 +271,7 @@ class _Vocabulary:
             self.hashes[row, counts] = hashes[counts]
 
 
-def _chosen(which: BoolArray, lines: IntArray, values: HashArray) -> LineWords:
+def _chosen(which: BoolArray, lines: npt.NDArray[np.int32], values: HashArray) -> LineWords:
     return LineWords(lines[which], values[which])
 
 

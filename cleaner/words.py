@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.characters import CJK, LETTER, CodeArray, classify
-from cleaner.parts import PART_LENGTH, parts
+from cleaner.parts import PART_LENGTH, any_of, parts
 from cleaner.text import IntArray, encode, fold
 
 __all__ = ["HashArray", "LineHashes", "LineWords", "WordLists", "find_words", "word_parts", "word_sizes"]
 
 HashArray = npt.NDArray[np.uint64]
+LineNumbers = npt.NDArray[np.int32]
 
 # Hashes are sums of characters, each times a power of the base by its place, modulo 2**64.
 HASH_BASE = 1_000_003
@@ -78,8 +79,7 @@ def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntAr
 
     A word is a run of letters; in scripts without spaces every character is one.
     """
-    is_letter = (classes & LETTER) != 0
-    is_cjk = (classes & CJK) != 0
+    is_letter, is_cjk = any_of(classes, LETTER), any_of(classes, CJK)
     starts = is_letter.copy()
     starts[1:] &= ~is_letter[:-1]
     starts |= is_cjk
@@ -224,17 +224,17 @@ def _new_powers(count: int, base: int) -> HashArray:
 class LineWords:
     """Some of the words of a document in order: the line of each, and a number that says what is known of it."""
 
-    lines: IntArray
+    lines: LineNumbers
     values: HashArray
 
     @staticmethod
-    def joined(some: Sequence[LineWords]) -> LineWords:
-        """The words of several parts of a document, in order."""
+    def joined(some: list[LineWords]) -> LineWords:
+        """The words of several parts of a document, in order; the list is empty then, so that nothing is there twice."""
         if len(some) == 1:
-            return some[0]
-        return LineWords(
-            np.concatenate([words.lines for words in some]), np.concatenate([words.values for words in some])
-        )
+            return some.pop()
+        lines, values = (np.concatenate([getattr(words, name) for words in some]) for name in ("lines", "values"))
+        some.clear()
+        return LineWords(lines, values)
 
     def count(self, lines: int) -> IntArray:
         """How many of these words each of so many lines has."""
@@ -242,7 +242,7 @@ class LineWords:
 
     def carried(self, to: IntArray) -> LineWords:
         """The words of the lines that stay; ``to``: the new number of each line, below zero for those that go."""
-        lines = to[self.lines]
+        lines = to[self.lines].astype(np.int32)
         stays = lines >= 0
         return LineWords(lines[stays], self.values[stays])
 
