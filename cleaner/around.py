@@ -83,7 +83,10 @@ def neighbour_signals(analysis: Analysis, prose: FloatArray) -> Columns:
         "near.blank-behind": below["blank"],
     }
     # Copies, so that the rows that are no signal by themselves do not stay in memory.
-    return {name: values.copy() for name, values in columns.items()} | _windows(analysis, prose, above["short"])
+    columns = {name: values.copy() for name, values in columns.items()}
+    below_short = above["short"].copy()
+    del rows, here, above, below, prose_far_above, words_far_above, prose_far_below, words_far_below
+    return columns | _windows(analysis, prose, below_short)
 
 
 def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> Columns:
@@ -101,10 +104,13 @@ def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> 
         "under-short": prose * below_short,
     }
     copies = (features.alike[filled] > 0) & (words < SHORT_MAX_WORDS)
-    windows = Windows(np.array([words, copies, *(values * words for values in shares.values())]))
+    rows = np.array([words, copies, *(values * words for values in shares.values())])
+    shared = tuple(shares)
+    windows = Windows(rows)
+    del rows, shares
     names = [
         *("near.words-5-before", "near.words-5-behind", "near.copies-10-before", "near.copies-10-behind"),
-        *(f"near.{name}-{size}-{side}" for name in shares for size in SHARE_WINDOWS[name] for side in SIDES),
+        *(f"near.{name}-{size}-{side}" for name in shared for size in SHARE_WINDOWS[name] for side in SIDES),
     ]
     found: Columns = {}
     for size in WINDOWS:
@@ -115,7 +121,7 @@ def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> 
             elif size == 10:
                 found[f"near.copies-10-{side}"] = sums[1] / 10
             sums[2:] /= np.maximum(sums[0], 1.0)
-            for row, name in enumerate(shares, 2):
+            for row, name in enumerate(shared, 2):
                 if size in SHARE_WINDOWS[name]:
                     found[f"near.{name}-{size}-{side}"] = sums[row].copy()
     return {name: found[name] for name in names}

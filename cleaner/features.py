@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,11 @@ class Features(LineFeatures):
     person_word_share: FloatArray
     interface_word_share: FloatArray
     ends_open: BoolArray
+
+    def without_words(self) -> Features:
+        """The features without the words that they were made of, which are needed only to carry them on."""
+        none = LineWords(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint64))
+        return replace(self, function_words=none, person_words=none, topic_words=none, interface_words=none)
 
 
 def compute_features(

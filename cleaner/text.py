@@ -303,6 +303,12 @@ class Document:
         """Let go of the forms of the text, which take most of its memory; they are made again when they are asked for."""
         self.__dict__.clear()
 
+    def release_classes(self) -> None:
+        """Let go of the code points of a long text and their classes, as `release` does; a short one keeps them."""
+        if len(self.text) > PART_LENGTH:
+            self.__dict__.pop("codes", None)
+            self.__dict__.pop("classes", None)
+
     def line_text(self, index: int) -> str:
         """The characters of a line without its line end."""
         return self.text[int(self.starts[index]) : int(self.ends[index])]

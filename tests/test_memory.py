@@ -13,6 +13,7 @@ from cleaner.text import Document
 
 SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it. "
 SIZE = 400_000
+BLOCKS = 20_000
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,20 @@ def test_a_long_line_takes_a_bounded_multiple_of_its_size(text: str, times: floa
     finally:
         tracemalloc.stop()
     assert peak <= times * len(text)
+
+
+def test_a_page_of_many_blocks_takes_a_bounded_number_of_bytes_for_each() -> None:
+    """Signals are put into their table some at a time, and what was measured of blocks does not stay."""
+    cleaner = Cleaner()
+    cleaner.clean_html("<p>a" * 100)
+    tracemalloc.start()
+    try:
+        result = cleaner.clean_html("<p>a" * BLOCKS)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert result.flags == ("no-article-found",)
+    assert peak <= 1_700 * BLOCKS
 
 
 @pytest.mark.parametrize("before", range(0, 24, 3))

@@ -39,6 +39,9 @@ SURE_EXPECTED = 0.8
 SURE_MARGIN = 2.0
 # Patterns of noise that the blocks could not tell stand in lines of no more characters than this.
 SHORT_LINE = 200
+# What was measured of more blocks than this does not stay in memory until reasons are asked for (set by hand): 400 bytes
+# a block, which are soon made again.
+MANY_BLOCKS = 10_000
 # Between these, a page is so doubtful that trafilatura is asked.
 DOUBTED_EXPECTED = (0.6, 0.83)
 
@@ -83,6 +86,8 @@ class PageCleaner:
         reading = self._reader.read(markup, clock)
         if reading is not None and DOUBTED_EXPECTED[0] <= reading.choice.expected < DOUBTED_EXPECTED[1]:
             reading = self._reader.vote(reading, extract_text(markup, fast=True))
+        if reading is not None and len(reading.page.blocks) > MANY_BLOCKS:
+            reading.view.release()
         if reading is not None and self.config.keep and reading.choice.kept.any():
             reasons = self.reasons(reading)
             for block in clock.watch(np.flatnonzero(~reading.choice.kept).tolist()):
@@ -189,9 +194,10 @@ class Story:
         reading, result, reasons = self.known
         source, segments = reading.source, reading.segments
         found = []
+        tell = self._block_evidence
         for edit in reading.page.clock.watch(reading.edits):
             block = edit.line
-            evidence = Deferred(partial(self._block_evidence, block))
+            evidence = Deferred(partial(tell, block))
             kind, path = reasons.kind(block), reading.path(block)
             text = source[edit.start : edit.end]
             found.append(Removal(edit.start, edit.end, kind, reasons.score(block), evidence, text, path))
@@ -200,7 +206,8 @@ class Story:
             for start, end in segments.pieces(removal.start, removal.end):
                 path = self._path_at(reading, start)
                 found.append(Removal(start, end, removal.kind, removal.score, evidence, source[start:end], path))
-        return tuple(sorted(found, key=lambda removal: removal.start))
+        found.sort(key=lambda removal: removal.start)
+        return tuple(found)
 
     def _path_at(self, reading: Reading, offset: int) -> str:
         block = bisect_right(reading.starts, offset) - 1

@@ -6,15 +6,17 @@ A block's points are log-odds of main content, and a sum over signals; see `clea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
+import numpy as np
+
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
-from cleaner.trees import SingleArray, Trees, is_number, read_trees, side_by_side, trees_record
+from cleaner.trees import SingleArray, Trees, is_number, read_trees, trees_record
 
 __all__ = ["FORMAT", "BlockModel", "dump_model", "load_model"]
 
@@ -31,9 +33,20 @@ class BlockModel:
     trees: Trees
     made: Mapping[str, Any]
 
-    def matrix(self, columns: Mapping[str, FloatArray]) -> SingleArray:
-        """The values of the signals: a row a block, a column a signal."""
-        return side_by_side([columns[name] for name in self.signals])
+    def matrix(self, groups: Iterable[dict[str, FloatArray]], blocks: int) -> SingleArray:
+        """The values of the signals of so many blocks, which come in groups: a row a block, a column a signal.
+
+        The groups are emptied, so that no signal stays in memory twice. Raises `KeyError` for a signal that is missing.
+        """
+        table = np.empty((len(self.signals), blocks), dtype=np.float32)
+        rows = {name: row for row, name in enumerate(self.signals)}
+        for group in groups:
+            for name in rows.keys() & group.keys():
+                table[rows.pop(name)] = group[name]
+            group.clear()
+        if rows:
+            raise KeyError(*rows)
+        return table.T
 
     def points(self, values: SingleArray, clock: Clock = NO_LIMIT) -> FloatArray:
         """The points of each row of values: log-odds of main content; ``clock``: the time that there is."""

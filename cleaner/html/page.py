@@ -127,6 +127,7 @@ def read_page(markup: str | bytes, charset: str | None = None, clock: Clock = NO
     text = page_text(markup, charset)
     clock.check()
     root, cut = parse_page(text)
+    del text  # what was read takes as much as the page
     if root is None:
         return Page(None, clock=clock)
     cutter = _Cutter(clock)

@@ -24,7 +24,7 @@ from cleaner.html.headlines import find_headlines
 from cleaner.html.metadata import page_titles
 from cleaner.html.model import BlockModel
 from cleaner.html.page import Page, read_page
-from cleaner.html.signals import signal_columns
+from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
 from cleaner.model import Kind
 from cleaner.passes import Segments
@@ -135,7 +135,13 @@ class Reading:
         """The short path of a block's element: itself and the one around it."""
         node = self.page.nodes[self.page.blocks[block].node]
         around = self.page.nodes[node.parent] if node.parent >= 0 else None
-        return " > ".join(_name(item.tag, item.names) for item in (around, node) if item is not None)
+        path = " > ".join(_name(item.tag, item.names) for item in (around, node) if item is not None)
+        return self._paths.setdefault(path, path)
+
+    @cached_property
+    def _paths(self) -> dict[str, str]:
+        """The paths that were asked for, so that blocks with the same one share a string."""
+        return {}
 
 
 def _name(tag: str, names: str) -> str:
@@ -162,10 +168,9 @@ class PageReader:
         page = _with_embedded(page)
         if not page.blocks:
             return None
+        page.root = None  # the tree takes most of the memory that a page takes, and is not asked any more
         view = PageView(page, titles, self.word_lists, self.element_words)
-        columns = signal_columns(view, self.model.names)
-        clock.check()
-        values = self.model.matrix(columns)
+        values = self.model.matrix(signal_groups(view, self.model.names), len(page.blocks))
         clock.check()
         points = self.model.points(values, clock)
         clock.check()

@@ -6,15 +6,16 @@ belong to an element are computed once for the element and then handed to its bl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from cleaner.features import BoolArray, FloatArray
 from cleaner.html.view import PARAGRAPH_MIN_CHARACTERS, UPS, PageView, name_words
 from cleaner.text import fold
 
-__all__ = ["NameWeights", "block_signals", "name_signals", "signal_columns"]
+__all__ = ["NameWeights", "block_signals", "name_signals", "signal_columns", "signal_groups"]
 
 FAR = 12.0
 # The names of an element count for what is inside it, this much less with each level.
@@ -56,31 +57,45 @@ _AROUND = (
 _HIDDEN_BIT = 1 << len(_AROUND)
 _AROUND_BITS = {tag: 1 << bit for bit, tags in enumerate(_AROUND) for tag in tags}
 
+# Signals of the text that those of other groups are made of.
+_TEXT_USED = ("text.size", "text.links", "text.ends-sentence", "text.title-share")
+
 NameWeights = Mapping[str, float]
 Columns = dict[str, FloatArray]
 
 
 def block_signals(view: PageView) -> Columns:
     """The signals of each block but for those of its elements' words (`name_signals`)."""
-    columns: Columns = {}
-    clock = view.page.clock
-    columns.update(_text_signals(view))
-    clock.check()
-    columns.update(_near_signals(view, columns))
-    clock.check()
-    columns.update(_tree_signals(view))
-    clock.check()
-    columns.update(_like_signals(view, columns))
-    columns.update(_place_signals(view, columns))
-    clock.check()
-    columns.update(_element_signals(view))
-    clock.check()
-    return columns
+    return {name: values for group in _block_groups(view) for name, values in group.items()}
+
+
+def signal_groups(view: PageView, weights: NameWeights) -> Iterator[Columns]:
+    """All signals of each block, by name, some at a time: together they are large where blocks are many."""
+    yield from _block_groups(view)
+    yield name_signals(view, weights)
 
 
 def signal_columns(view: PageView, weights: NameWeights) -> Columns:
     """All signals of each block, by name."""
     return block_signals(view) | name_signals(view, weights)
+
+
+def _block_groups(view: PageView) -> Iterator[Columns]:
+    clock = view.page.clock
+    columns = _text_signals(view)
+    text = {name: columns[name] for name in _TEXT_USED}
+    yield columns
+    del columns
+    clock.check()
+    yield _near_signals(view, text)
+    clock.check()
+    yield from _tree_signals(view)
+    clock.check()
+    yield _like_signals(view, text)
+    yield _place_signals(view, text)
+    clock.check()
+    yield from _element_signals(view)
+    clock.check()
 
 
 def _log(values: FloatArray) -> FloatArray:
@@ -164,8 +179,8 @@ def _tag_numbers(view: PageView) -> FloatArray:
     return np.array([_TAG_NUMBER.get(nodes[block.node].tag, 0) for block in view.page.blocks], dtype=np.float64)
 
 
-def _tree_signals(view: PageView) -> Columns:
-    """Sizes, links and the weight of paragraphs in the elements around each block."""
+def _tree_signals(view: PageView) -> Iterator[Columns]:
+    """Sizes, links and the weight of paragraphs in the elements around each block, level by level."""
     size = view.inside(view.size)
     links = view.inside(view.link_size) / np.maximum(size, 1.0)
     count = view.inside(np.ones(view.size.size))
@@ -175,8 +190,8 @@ def _tree_signals(view: PageView) -> Columns:
     share = mass / max(float(mass.max(initial=0.0)), 1.0)
     total = max(float(size[0]), 1.0)
     alike, across = _alike(view)
-    columns: Columns = {}
     for step, nodes in enumerate(view.ups):
+        columns: Columns = {}
         name = f"up{step}" if step else "own"
         columns[f"{name}.links"] = links[nodes]
         columns[f"{name}.size"] = _log(size[nodes])
@@ -188,13 +203,15 @@ def _tree_signals(view: PageView) -> Columns:
             columns[f"{name}.alike"] = _log(alike[nodes])
             columns[f"{name}.across"] = _log(across[nodes])
             columns[f"{name}.count"] = _log(count[nodes])
-    columns["tree.mass"] = _log(mass[view.ups[1]])
+        yield columns
     best = int(np.argmax(mass)) if mass.size else 0
     is_inside = (view.node >= best) & (view.node < (view.ends[best] if mass.size else 0))
-    columns["tree.in-best"] = is_inside.astype(np.float64)
-    columns["tree.best-share"] = np.full(view.size.size, size[best] / total)
-    columns["tree.best-links"] = np.full(view.size.size, links[best])
-    return columns
+    yield {
+        "tree.mass": _log(mass[view.ups[1]]),
+        "tree.in-best": is_inside.astype(np.float64),
+        "tree.best-share": np.full(view.size.size, size[best] / total),
+        "tree.best-links": np.full(view.size.size, links[best]),
+    }
 
 
 def _mass(view: PageView) -> FloatArray:
@@ -294,7 +311,7 @@ def _since(marks: BoolArray) -> FloatArray:
     return np.asarray(np.where(last >= 0, _log((number - last).astype(np.float64)), FAR))
 
 
-def _element_signals(view: PageView) -> Columns:
+def _element_signals(view: PageView) -> Iterator[Columns]:
     """Tags around each block, and what the words of their names stand for."""
     nodes = view.page.nodes
     tags = np.array([_TAG_NUMBER.get(node.tag, 0) for node in nodes], dtype=np.float64)
@@ -307,15 +324,15 @@ def _element_signals(view: PageView) -> Columns:
         bits |= bits[jump]
     around = bits[view.node]
     columns["tree.hidden"] = ((around & _HIDDEN_BIT) != 0).astype(np.float64)
+    yield columns
     for bit, tags_of_bit in enumerate(_AROUND):
-        columns[f"in.{tags_of_bit[0]}"] = ((around >> bit) & 1).astype(np.float64)
+        yield {f"in.{tags_of_bit[0]}": ((around >> bit) & 1).astype(np.float64)}
     steps = _steps_to_groups(view)
     for number, name in enumerate(view.element_words.groups):
-        columns[f"name.{name}"] = steps[number]
-    return columns
+        yield {f"name.{name}": steps[number].astype(np.float64)}
 
 
-def _steps_to_groups(view: PageView) -> FloatArray:
+def _steps_to_groups(view: PageView) -> npt.NDArray[np.uint8]:
     """How many elements around each block (columns) the next one is whose names are of each group (rows)."""
     bits = view.element_words.bits
     table, own = view.names
@@ -326,11 +343,12 @@ def _steps_to_groups(view: PageView) -> FloatArray:
             mask |= bits.get(word, 0)
         masks.append(mask)
     groups = np.append(np.array(masks, dtype=np.int64)[own], 0)
-    of_group = (groups >> np.arange(len(view.element_words.groups))[:, None]) & 1
-    steps = np.where(of_group, 0.0, FAR)
+    steps = np.full((len(view.element_words.groups), groups.size), int(FAR), dtype=np.uint8)
+    for number, row in enumerate(steps):
+        row[(groups >> number) & 1 != 0] = 0
     for level, jump in view.page.clock.watch(enumerate(view.jumps), steps=1):
         if 2**level < FAR:
-            np.minimum(steps, steps[:, jump] + 2.0**level, out=steps)
+            np.minimum(steps, steps[:, jump] + np.uint8(2**level), out=steps)
     return np.asarray(steps[:, view.node])
 
 

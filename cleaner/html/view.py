@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -90,7 +90,9 @@ class PageView:
     @cached_property
     def features(self) -> Features:
         """The features of the texts."""
-        return compute_features(self.document, self.word_lists)
+        features = compute_features(self.document, self.word_lists)
+        self.document.release_classes()
+        return features.without_words()
 
     @cached_property
     def node(self) -> IntArray:
@@ -172,6 +174,12 @@ class PageView:
         """Give up what was computed of the texts; it is computed again when it is asked for."""
         for name in ("texts", "document", "features"):
             self.__dict__.pop(name, None)
+
+    def release(self) -> None:
+        """Give up all that was computed, which takes most of the memory; it is computed anew when it is asked for."""
+        given = {field.name for field in fields(self)}
+        for name in self.__dict__.keys() - given:
+            del self.__dict__[name]
 
     def inside(self, values: FloatArray) -> FloatArray:
         """The sum of the values of the blocks inside each element."""
