@@ -8,7 +8,7 @@ import pytest
 
 from cleaner import Cleaner
 from cleaner.catalog import builtin_patterns
-from cleaner.index import PART_LENGTH
+from cleaner.parts import PART_LENGTH
 from cleaner.text import Document
 
 SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it. "
