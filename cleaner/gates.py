@@ -47,7 +47,8 @@ def _is_joining(codes: CodeArray) -> BoolArray:
 def _links(codes: CodeArray) -> BoolArray:
     """Which characters are slashes, or dots as in an address."""
     found = np.asarray(codes == 0x2F)
-    found[:-1] |= (codes[:-1] == 0x2E) & _is_joining(codes[1:])
+    dots = np.flatnonzero(codes[:-1] == 0x2E)
+    found[dots[_is_joining(codes[dots + 1])]] = True
     return found
 
 

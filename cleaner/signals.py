@@ -27,6 +27,8 @@ from cleaner.words import WordLists
 __all__ = ["GROUPS", "Clues", "Columns", "broken_prose", "first_signals", "second_signals", "signal_names"]
 
 LONG_MIN_WORDS = 14
+# From so many lines on the memory of a column counts, and not the time that numpy takes for a call.
+MANY_LINES = 1_000
 HEADLINE_MIN_LETTERS = 5
 PARAGRAPH_MIN_WORDS, PARAGRAPH_MIN_STOP_WORDS, PARAGRAPH_MAX_CAPITALS = 12.0, 0.15, 0.5
 EVIDENCE_MIN_POINTS = 10.0
@@ -218,7 +220,7 @@ def _pattern_columns(analysis: Analysis, clues: Clues) -> Columns:
     columns["pattern.evidence"] = np.minimum(np.maximum(points / EVIDENCE_MIN_POINTS, -1.0), 1.0)
     columns["near.pattern-2-before"] = anything.before(2)
     columns["near.pattern-2-behind"] = anything.behind(2)
-    columns["document.patterns"] = _everywhere(float(anything.total) / max(count, 1), count)
+    columns["document.patterns"] = np.full(count, anything.total / max(count, 1))
     return columns
 
 
@@ -319,7 +321,9 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
         "document.unspaced": float((features.cjk_share[filled] * words).sum()) / total,
     }
     values["document.prose"] = np.log1p(values["document.prose"])
-    return {name: _everywhere(value, count) for name, value in values.items()}
+    if count > MANY_LINES:
+        return {name: _everywhere(value, count) for name, value in values.items()}
+    return dict(zip(values, np.repeat(list(values.values()), count).reshape(len(values), count), strict=True))
 
 
 def _everywhere(value: float, count: int) -> FloatArray:

@@ -71,7 +71,11 @@ class WordLists:
         found = function[function != 0]
         if not found.size:
             return None
-        return int(np.argmax([np.count_nonzero(found & np.uint64(1 << at)) for at in range(len(self.languages))]))
+        bits = np.uint64(1) << np.arange(len(self.languages), dtype=np.uint64)
+        counts = np.zeros(bits.size, dtype=np.int64)
+        for part in parts(found.size):
+            counts += (found[part] & bits[:, None] != 0).sum(axis=1)
+        return int(np.argmax(counts))
 
 
 def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntArray, HashArray]:
@@ -95,6 +99,9 @@ def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntAr
 
 def word_sizes(begin: IntArray, classes: npt.NDArray[np.uint16]) -> IntArray:
     """How many letters each word of a folded text has, which begin at some places."""
+    if classes.size <= PART_LENGTH:
+        is_letter = (classes & LETTER) != 0
+        return np.add.reduceat(is_letter, begin, dtype=np.int64) if begin.size else begin
     sizes = _sums(begin, classes.size, lambda part: np.asarray((classes[part] & LETTER) != 0, dtype=np.uint64))
     return sizes.astype(np.int64)
 
@@ -168,6 +175,10 @@ class LineHashes:
         running += self._sum
         for places, sums, ranks in zip(self._places, self._sums, self._ranks, strict=True):
             # A place at the end of a part is one of the next part too, with the same numbers.
+            if not first and codes.size >= places[-1:].sum():
+                ranks[:] = np.searchsorted(chosen, places)
+                sums[:] = running[ranks]
+                continue
             low, high = np.searchsorted(places, first), np.searchsorted(places, first + codes.size, side="right")
             inside = np.searchsorted(chosen, places[low:high] - first)
             sums[low:high] = running[inside]
