@@ -25,6 +25,8 @@ pytestmark = [
 
 # How often each way of stopping is tried for each format.
 ROUNDS = int(os.environ.get("CLEANER_STOP_ROUNDS", "2"))
+# Of what does not end a run there are half as many, as each is done with every compression.
+HALF_ROUNDS = max(ROUNDS // 2, 1)
 # A run is to stop within 2 seconds on a machine that has time for it; a busy one may take longer.
 STOP_SECONDS = float(os.environ.get("CLEANER_STOP_SECONDS", "10"))
 PATIENCE_SECONDS = 600
@@ -155,7 +157,7 @@ def _signal(process: int, number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
-@pytest.mark.parametrize("attempt", range(ROUNDS))
+@pytest.mark.parametrize("attempt", range(HALF_ROUNDS))
 def test_workers_that_are_ended_change_nothing(name: str, attempt: int, corpus: _Corpus, tmp_path: Path) -> None:
     """A run whose workers are ended at any moment gives the files of an undisturbed one: none is at one document twice."""
     folder, mark = tmp_path / "out", uuid.uuid4().hex
@@ -177,7 +179,7 @@ def test_workers_that_are_ended_change_nothing(name: str, attempt: int, corpus: 
 
 
 @pytest.mark.parametrize("whom", ["parent", "workers", "all"])
-@pytest.mark.parametrize("attempt", range(ROUNDS))
+@pytest.mark.parametrize("attempt", range(HALF_ROUNDS))
 def test_processes_that_are_halted_and_go_on_change_nothing(
     whom: str, attempt: int, corpus: _Corpus, tmp_path: Path
 ) -> None:
