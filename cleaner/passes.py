@@ -115,12 +115,21 @@ class Pass:
         removed = [part for part in parts if decision.removed[part] and self.edits]
         # A line of which a fragment goes is no noise itself; what goes has a kind.
         kinds = [decision.kinds[part] for part in removed] or [
-            cut.evidence.kind or Kind.BOILERPLATE for cut in decision.cuts if cut.line in parts and self.edits
+            cut.kind or Kind.BOILERPLATE for cut in self._cuts(parts) if cut.start < line.end and line.start < cut.end
         ]
         action: Action = "drop" if len(removed) == len(parts) else "cut" if kinds else "keep"
         evidence = [item for part in parts for item in line_evidence(self.document, decision, part)]
         score = sum(decision.scores[part] for part in parts)
         return Verdict(line, action, kinds[0] if kinds else None, score, self.segments.moved(evidence))
+
+    def _cuts(self, parts: list[int]) -> tuple[Evidence, ...]:
+        """What speaks for the fragments that go of some lines of the pass, with places in the input.
+
+        A unit is made of several lines of the input, and a fragment may lie in one of them.
+        """
+        if not self.edits:
+            return ()
+        return self.segments.moved([cut.evidence for cut in self.decision.cuts if cut.line in parts])
 
 
 class Trace:

@@ -572,3 +572,15 @@ def test_a_removed_line_keeps_its_verdict() -> None:
         ("drop", Kind.PUBLICATION_DATE),
         ("cut", Kind.PHOTO_CREDIT),
     ]
+
+
+def test_fragment_of_one_line_of_a_unit_is_a_cut_of_that_line_alone() -> None:
+    """Of the lines that are one unit only those that lost something are told as cut; the others are kept."""
+    text = "Indlægget dukkede sent op\nSådan begyndte dagen [Læs mere]\n🇫🇷🇩🇪[Læs mere...]"
+    result = explain_text(text)
+    assert [(one.action, one.kind) for one in result.lines] == [
+        ("keep", None),
+        ("cut", Kind.FEED_FOOTER),
+        ("cut", Kind.FEED_FOOTER),
+    ]
+    assert result.text == "Indlægget dukkede sent op\nSådan begyndte dagen\n🇫🇷🇩🇪"
