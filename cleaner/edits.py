@@ -21,7 +21,7 @@ from cleaner.model import Evidence, Kind
 from cleaner.scorer import LinePoints
 from cleaner.text import Document, IntArray
 
-__all__ = ["Edit", "apply_removals", "line_evidence", "make_edits"]
+__all__ = ["Edit", "apply_removals", "inside_lines", "line_evidence", "make_edits"]
 
 # Terms of the line scorer with fewer points are put together in the evidence, by their groups.
 NAMED_MIN_POINTS = 0.4
@@ -97,6 +97,28 @@ def make_edits(analysis: Analysis, decision: Decision) -> list[Edit]:
         kind_of_line = cuts_of_line[0].kind if cuts_of_line else decision.kinds[line]
         edits.append(Edit(start, end, line, kind_of_line or Kind.BOILERPLATE, score, cuts_of_line))
     return sorted(edits, key=lambda edit: edit.start)
+
+
+def inside_lines(edits: Sequence[Edit], joined: str, text: str) -> list[Edit]:
+    """Edits without the line ends at their edges that a unit holds as spaces: what is left beside them stays on its line.
+
+    ``joined``: the text that the edits were made for; ``text``: the same with its line ends.
+    """
+    if joined == text:
+        return list(edits)
+    found = []
+    for edit in edits:
+        start, end = edit.start, edit.end
+        edge = end
+        while edge > start and text[edge - 1].isspace():
+            edge -= 1
+            end = edge if text[edge] != joined[edge] else end
+        edge = start
+        while edge < end and text[edge].isspace():
+            edge += 1
+            start = edge if text[edge - 1] != joined[edge - 1] else start
+        found.append(edit._replace(start=start, end=end))
+    return found
 
 
 def _by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:

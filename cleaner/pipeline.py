@@ -16,7 +16,7 @@ from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, re
 from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
 from cleaner.context import decide
-from cleaner.edits import apply_removals, make_edits
+from cleaner.edits import apply_removals, inside_lines, make_edits
 from cleaner.matcher import Matcher
 from cleaner.model import CleanResult
 from cleaner.passes import Pass, Segments, Trace, make_result
@@ -191,7 +191,8 @@ class Cleaner:
         while True:
             analysis = analyse_units(document, self._matcher, self._word_lists, lang, carried)
             decision = decide(analysis, config, title, self._weights, explain=explain)
-            one = Pass(analysis.document, analysis.hits, decision, make_edits(analysis, decision), segments)
+            edits = inside_lines(make_edits(analysis, decision), analysis.document.text, left)
+            one = Pass(analysis.document, analysis.hits, decision, edits, segments)
             shorter = apply_removals(left, one.edits)
             if one.edits and not _has_word(shorter):
                 passes.append(replace(one, edits=[]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleaner import explain_text
-from cleaner.edits import _merge, _widen
+from cleaner.edits import Edit, _merge, _widen, inside_lines
 from cleaner.ledger import Cut
 from cleaner.model import Evidence, Kind
 from cleaner.text import Document
@@ -150,3 +150,12 @@ def test_fragment_has_the_kind_of_its_pattern() -> None:
     assert [(removal.text, removal.kind) for removal in result.removals] == [
         ("pic.twitter.com/AbCdEf1234", Kind.SOCIAL_PROMOTION)
     ]
+
+
+def test_line_ends_inside_a_unit_stay_beside_a_fragment() -> None:
+    """A fragment at the end of a line that is one unit with the next takes no line end, and joins no two lines."""
+    source = "A last word. GoDelete\r\nreport"
+    joined = "A last word. GoDelete  report"
+    edit = Edit(13, 23, 0, Kind.COMMENT_CONTROLS, 16.0, ())
+    assert inside_lines([edit], joined, source) == [edit._replace(end=21)]
+    assert inside_lines([edit], joined, joined) == [edit]
