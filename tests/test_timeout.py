@@ -167,9 +167,10 @@ def test_time_can_be_up_at_every_look(name: str, ticking: Turn) -> None:
     whole = work(document)
     needed = _looks(ticking, lambda: work(document, timeout=1e9))
     assert needed > 20
-    for seconds in {1, 2, 3, 5, 8, needed // 3, needed // 2, needed - 2, needed - 1}:
+    # How often it looks may differ by what earlier documents have left in caches.
+    for seconds in {1, 2, 3, 5, 8, needed // 3, needed // 2, 2 * needed // 3}:
         _assert_text_as_it_was(work(document, timeout=float(seconds)), left)
-    result = work(document, timeout=float(needed))
+    result = work(document, timeout=2.0 * needed)
     assert (result.text, result.removals, result.flags) == (whole.text, whole.removals, whole.flags)
     assert result.lines == whole.lines
 
