@@ -89,7 +89,8 @@ def _open_box(
 ) -> None:
     """Give the lines below an opening line the points of its box, as far as it reaches.
 
-    ``lines``: the opening line, and those below it that the box may reach. ``closed``: lines that end a box; ``stops``: lines of the article above which one of short lines has ended.
+    ``lines``: the opening line, and those below it that the box may reach. ``closed``: lines that end a box;
+    ``stops``: lines of the article above which one of short lines has ended.
     """
     reach = hit.pattern.reach
     # A box takes the rest of a document only below an article.
@@ -125,17 +126,24 @@ def _open_box(
             return
 
 
+def _lines_below(analysis: Analysis, line: int, count: int) -> list[int]:
+    """The next lines below a line that are not blank, at most ``count``."""
+    first = int(np.searchsorted(analysis.filled, line)) + 1
+    below: list[int] = analysis.filled[first : first + count].tolist()
+    return below
+
+
 def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]) -> None:
     """The title on the line below a label that stands alone ("Read also:"), and no more than that line."""
-    features, filled = analysis.features, analysis.filled
+    features = analysis.features
     for line, hits in analysis.clock.watch(placed.items()):
         labels = [hit for hit in hits if hit.pattern.kind in TITLE_KINDS and hit.pattern.strength == "strong"]
         if not labels or features.words[line] > LABEL_MAX_WORDS:
             continue
-        below = int(np.searchsorted(filled, line)) + 1
-        if below >= filled.size:
+        below = _lines_below(analysis, line, 1)
+        if not below:
             continue
-        title = int(filled[below])
+        title = below[0]
         if title - line > 2 or title in analysis.hits or ledger.lines.get(title):
             continue
         is_title = LABEL_MAX_WORDS <= features.words[title] <= TITLE_MAX_WORDS and not features.ends_sentence[title]
@@ -146,13 +154,12 @@ def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list
 
 def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
     """What stands between the heading of an offer ("Newsletter") and its button ("Subscribe now"), below a headline."""
-    features, filled = analysis.features, analysis.filled
+    features = analysis.features
     offers = {line: hits for line, hits in placed.items() if any(hit.pattern.kind in OFFER_KINDS for hit in hits)}
     short = {line for line in offers if features.words[line] <= LABEL_MAX_WORDS and places.prose_precedes[line]}
-    place = {int(line): at for at, line in enumerate(filled.tolist())}
     for heading in analysis.clock.watch(sorted(short)):
         opening = [hit for hit in offers[heading] if hit.pattern.strength == "strong"]
-        within = filled[place[heading] + 1 : place[heading] + OFFER_MAX_LINES + 2].tolist()
+        within = _lines_below(analysis, heading, OFFER_MAX_LINES + 1)
         button = next((at for at, line in enumerate(within) if line in short), 0)
         between = within[:button]
         is_told = [analysis.prose[line] or features.ends_sentence[line] for line in between]
@@ -164,12 +171,11 @@ def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]
 
 def _add_byline_names(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
     """The name below a label that stands alone ("Posted by"), above or below the article, and what leads to its date."""
-    features, filled = analysis.features, analysis.filled.tolist()
-    place = {line: at for at, line in enumerate(filled)}
+    features = analysis.features
     kinds = {line: {hit.pattern.kind for hit in hits} for line, hits in placed.items()}
     for label in analysis.clock.watch([line for line, found in kinds.items() if Kind.BYLINE in found]):
         is_inside = places.prose_precedes[label] and places.prose_follows[label]
-        below = filled[place[label] + 1 : place[label] + BYLINE_MAX_PIECES + 3]
+        below = _lines_below(analysis, label, BYLINE_MAX_PIECES + 2)
         if is_inside or features.words[label] > BYLINE_MAX_WORDS or not below or not _can_be_name(analysis, below[0]):
             continue
         dates = [at for at, line in enumerate(below) if Kind.PUBLICATION_DATE in kinds.get(line, ())]

@@ -21,7 +21,7 @@ from cleaner.model import Evidence, Kind
 from cleaner.scorer import LinePoints
 from cleaner.text import Document, IntArray
 
-__all__ = ["Edit", "apply_removals", "inside_lines", "line_evidence", "make_edits"]
+__all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "line_evidence", "make_edits"]
 
 # Terms of the line scorer with fewer points are put together in the evidence, by their groups.
 NAMED_MIN_POINTS = 0.4
@@ -75,7 +75,7 @@ def make_edits(analysis: Analysis, decision: Decision) -> list[Edit]:
         return []
     edits: list[Edit] = []
     reasons: dict[int, tuple[Evidence, ...]] = {}
-    for line, cuts in analysis.clock.watch(_by_line(decision.cuts).items()):
+    for line, cuts in analysis.clock.watch(by_line(decision.cuts).items()):
         spans = _merge(document, line, cuts)
         if not document.has_word_outside(line, [(start, end) for start, end, _ in spans]):
             whole[line] = True
@@ -121,7 +121,8 @@ def inside_lines(edits: Sequence[Edit], joined: str, text: str) -> list[Edit]:
     return found
 
 
-def _by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:
+def by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:
+    """Fragments by the line that they are cut from."""
     found: dict[int, list[Cut]] = {}
     for cut in cuts:
         found.setdefault(cut.line, []).append(cut)

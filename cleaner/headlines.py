@@ -150,10 +150,10 @@ def _bare_forms(title: str) -> list[str]:
 
 def _from_window_title(analysis: Analysis, lines: _Lines, main_start: int) -> Headline | None:
     """The headline that the first line holds beside the site's name, and that stands alone above the article."""
-    filled = analysis.filled.tolist()
-    parts = _title_parts(lines.shown(filled[0])) if filled else {}
+    parts = _title_parts(lines.shown(int(analysis.filled[0]))) if analysis.filled.size else {}
     if not parts:
         return None
+    filled = analysis.filled.tolist()
     if main_start == filled[0]:
         # The title itself was taken for prose.
         main_start = next((line for line in filled[1:] if analysis.prose[line]), main_start)

@@ -6,7 +6,7 @@ Each pass sees what the one before has left. Segments say where its characters s
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -14,7 +14,7 @@ from typing import Any
 
 from cleaner.confidence import confidence
 from cleaner.context import Decision
-from cleaner.edits import Edit, line_evidence
+from cleaner.edits import Edit, by_line, line_evidence
 from cleaner.matcher import Hit
 from cleaner.model import Action, CleanResult, Deferred, Doubt, Evidence, Kind, Line, Removal, Verdict
 from cleaner.text import Document, split_lines
@@ -109,27 +109,27 @@ class Pass:
                 found.setdefault(index, []).append(line)
         return found
 
-    def verdict(self, line: Line, parts: list[int]) -> Verdict:
-        """The verdict over a line of the input in this pass."""
+    def cuts(self) -> dict[int, tuple[Evidence, ...]]:
+        """What speaks for the fragments that go, by line of the pass, with places in the input."""
+        found = by_line(self.decision.cuts) if self.edits else {}
+        return {line: self.segments.moved([cut.evidence for cut in cuts]) for line, cuts in found.items()}
+
+    def verdict(self, line: Line, parts: list[int], cuts: Mapping[int, tuple[Evidence, ...]]) -> Verdict:
+        """The verdict over a line of the input in this pass; ``parts`` are its lines here, ``cuts`` those of the pass."""
         decision = self.decision
         removed = [part for part in parts if decision.removed[part] and self.edits]
         # A line of which a fragment goes is no noise itself; what goes has a kind.
         kinds = [decision.kinds[part] for part in removed] or [
-            cut.kind or Kind.BOILERPLATE for cut in self._cuts(parts) if cut.start < line.end and line.start < cut.end
+            cut.kind or Kind.BOILERPLATE
+            for part in parts
+            for cut in cuts.get(part, ())
+            # A unit is made of several lines of the input, and a fragment may lie in one of them.
+            if cut.start < line.end and line.start < cut.end
         ]
         action: Action = "drop" if len(removed) == len(parts) else "cut" if kinds else "keep"
         evidence = [item for part in parts for item in line_evidence(self.document, decision, part)]
         score = sum(decision.scores[part] for part in parts)
         return Verdict(line, action, kinds[0] if kinds else None, score, self.segments.moved(evidence))
-
-    def _cuts(self, parts: list[int]) -> tuple[Evidence, ...]:
-        """What speaks for the fragments that go of some lines of the pass, with places in the input.
-
-        A unit is made of several lines of the input, and a fragment may lie in one of them.
-        """
-        if not self.edits:
-            return ()
-        return self.segments.moved([cut.evidence for cut in self.decision.cuts if cut.line in parts])
 
 
 class Trace:
@@ -169,11 +169,12 @@ class Trace:
         cut: set[int] = set()
         gone: set[int] = set()
         for one in self.passes:
+            cuts = one.cuts()
             for index, parts in one.parts(starts).items():
                 if index in gone:
                     # What stood on both sides of it has become one unit, which reaches over its place.
                     continue
-                verdict = one.verdict(lines[index], parts)
+                verdict = one.verdict(lines[index], parts, cuts)
                 # What is left of a line after a cut is looked at again; the cut is what there is to tell.
                 if index not in cut or verdict.action == "drop":
                     verdicts[index] = verdict

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from cleaner.analysis import Analysis
@@ -68,6 +70,8 @@ def _are_clauses(analysis: Analysis, lines: list[int]) -> bool:
 
 def add_sheets(analysis: Analysis, ledger: Ledger) -> None:
     """Rows of labels and values ("Length: 17 km") that no pattern speaks of are a sheet of facts, and the article's."""
+    if len(list(islice(analysis.lines_with(":"), SHEET_MIN_ROWS))) < SHEET_MIN_ROWS:
+        return
     filled = analysis.filled.tolist()
     speaks = ledger.totals() != 0.0
     rows: list[list[int]] = []
@@ -103,9 +107,10 @@ def _row_size(analysis: Analysis, lines: list[int]) -> int:
 
 
 def _protect_sheet(analysis: Analysis, ledger: Ledger, rows: list[list[int]]) -> None:
-    labels = {analysis.document.folded_line(row[0]).partition(":")[0] for row in rows}
+    if len(rows) < SHEET_MIN_ROWS:
+        return
     # The same label again and again is a list of offers, or of days.
-    if len(rows) >= SHEET_MIN_ROWS and len(labels) == len(rows):
+    if len({analysis.document.folded_line(row[0]).partition(":")[0] for row in rows}) == len(rows):
         for line in analysis.clock.watch(line for row in rows for line in row):
             ledger.add(line, "context.sheet", SHEET_POINTS, None)
 
