@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +17,10 @@ import pytest
 import zstandard
 
 from cleaner import Cleaner
-from cleaner import cli as command_line
 from cleaner.batch.tally import Tally
 from cleaner.cli.progress import Bar
 from cleaner.report import run_table
+from tests.running import Run, runner
 
 ARTICLE = (
     "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
@@ -33,31 +31,10 @@ PAGE = ARTICLE + NOISE
 USAGE = 2
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: exit status, standard output, standard error."""
-
-    status: int
-    out: bytes
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs ``clean`` in this process, with one job."""
-
-    def run_command(*arguments: str | Path, stdin: bytes = b"", jobs: int = 1) -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            command_line.app(["clean", "--jobs", str(jobs), *map(str, arguments)], prog_name="cleaner")
-        out, err = capsysbinary.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err.decode())
-
-    return run_command
+    return runner(capsysbinary, monkeypatch)
 
 
 def _line(number: int, text: str = PAGE) -> str:

@@ -7,8 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 from cleaner import CleanConfig, Cleaner, __version__, apply_removals, explain_text
 from cleaner import cli as command_line
 from cleaner.cli.output import wants_colour
+from tests.running import Outcome, Run
 
 ARTICLE = (
     "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
@@ -28,18 +28,6 @@ KIND = "comment-count"
 PATTERN = "en.comment-count.closed"
 PAGE = ARTICLE + NOISE
 USAGE = 2
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: exit status, standard output, standard error."""
-
-    status: int
-    out: bytes
-    err: str
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from cleaner import CleanConfig
-from cleaner import cli as command_line
-from cleaner.batch import delivery, tasks
+from cleaner.batch import tasks
 from cleaner.batch.checkpoint import Checkpoint, Progress, State
 from cleaner.batch.plan import Plan, Settings
 from cleaner.records.writing import PartialFile
+from tests.running import Outcome, Run, runner
 
 ARTICLE = (
     "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
@@ -34,31 +32,10 @@ PAGE = ARTICLE + NOISE
 USAGE = 2
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: exit status, standard output, standard error."""
-
-    status: int
-    out: bytes
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs ``clean`` in this process, with one job."""
-
-    def run_command(*arguments: str | Path, stdin: bytes = b"", jobs: int = 1) -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            command_line.app(["clean", "--jobs", str(jobs), *map(str, arguments)], prog_name="cleaner")
-        out, err = capsysbinary.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err.decode())
-
-    return run_command
+    return runner(capsysbinary, monkeypatch)
 
 
 def _line(number: int, text: str = PAGE) -> str:
@@ -81,30 +58,9 @@ def _names(folder: Path) -> set[str]:
 # --- stopping and going on -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def stops(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Small chunks, a checkpoint after each; and a function that lets a run be interrupted after so many chunks."""
-    monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
-    monkeypatch.setattr(delivery, "CHECKPOINT_SECONDS", 0.0)
-    take_chunk = delivery.Delivery.take_chunk
-
-    def stop_after(count: int) -> None:
-        left = [count]
-
-        def take(self: delivery.Delivery, *arguments: Any) -> None:
-            if not left[0]:
-                raise KeyboardInterrupt
-            left[0] -= 1
-            take_chunk(self, *arguments)
-
-        monkeypatch.setattr(delivery.Delivery, "take_chunk", take)
-
-    return stop_after
-
-
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.wet", "a.parquet"])
 def test_run_goes_on_where_it_was_interrupted(
-    name: str, tmp_path: Path, run: Run, stops: Callable[[int], None]
+    name: str, tmp_path: Path, run: Run, stop_after: Callable[[int], None]
 ) -> None:
     """An interrupted run keeps what is done, says how to go on, and then gives what an undisturbed one gives."""
     source = tmp_path / name
@@ -113,18 +69,18 @@ def test_run_goes_on_where_it_was_interrupted(
     else:
         data = _wet(*[PAGE] * 20) if name.endswith("wet") else _lines(9) + b"broken\n" + _lines(9)
         source.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
-    stops(1000)
+    stop_after(1000)
     assert run(source, "-o", tmp_path / "whole" / name, "--removed", tmp_path / "whole.jsonl", "-q").status < USAGE
     whole = tmp_path / "whole"
 
     arguments = (source, "-o", tmp_path / "out" / name, "--removed", tmp_path / "out.jsonl", "-q")
-    stops(2)
+    stop_after(2)
     outcome = run(*arguments)
     assert (outcome.status, outcome.err) == (130, "cleaner: interrupted; run the same command with --resume\n")
     assert name not in _names(tmp_path / "out")
-    stops(1)
+    stop_after(1)
     assert run(*arguments, "--resume").status == 130
-    stops(1000)
+    stop_after(1000)
     run(*arguments, "--resume")
     assert _names(tmp_path / "out") == _names(whole)
     for file in _names(whole):
@@ -135,7 +91,7 @@ def test_run_goes_on_where_it_was_interrupted(
 @pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
-    name: str, moment: str, tmp_path: Path, run: Run, stops: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+    name: str, moment: str, tmp_path: Path, run: Run, stop_after: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that is stopped just before or just after a result takes its place is resumed all the same."""
     folder, out = tmp_path / "in", tmp_path / "out"
@@ -145,7 +101,7 @@ def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
     else:
         (folder / name).write_bytes(_lines(9))
     (folder / "z.jsonl").write_bytes(_lines(3))
-    stops(1000)
+    stop_after(1000)
     whole = run(folder, "-o", tmp_path / "whole")
 
     finish = PartialFile.finish
@@ -166,19 +122,19 @@ def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
     assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
-def test_folder_goes_on_where_it_was_interrupted(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
+def test_folder_goes_on_where_it_was_interrupted(tmp_path: Path, run: Run, stop_after: Callable[[int], None]) -> None:
     """A run over a folder goes on in the file in which it was interrupted, and counts as if it had not been."""
     folder = tmp_path / "in"
     folder.mkdir()
     for name in ("a.jsonl", "c.jsonl", "d.jsonl"):
         (folder / name).write_bytes(_lines(5))
     (folder / "b.txt").write_text(PAGE, "utf-8")
-    stops(1000)
+    stop_after(1000)
     whole = run(folder, "-o", tmp_path / "whole")
-    stops(3)
+    stop_after(3)
     assert run(folder, "-o", tmp_path / "out").status == 130
     assert _names(tmp_path / "out") == {"a.jsonl", "b.txt", "c.jsonl.partial"}
-    stops(1000)
+    stop_after(1000)
     assert run(folder, "-o", tmp_path / "out", "--resume") == whole
     for name in ("a.jsonl", "b.txt", "c.jsonl", "d.jsonl"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
@@ -201,11 +157,11 @@ def test_request_to_end_is_told_even_before_the_work_begins(
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stops: Callable[[int], None]) -> None:
+def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callable[[int], None]) -> None:
     """Other options and inputs that have changed are refused; without --resume a run begins again and says so."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     source.write_bytes(_lines(9))
-    stops(2)
+    stop_after(2)
     run(source, "-o", target)
     before = _names(tmp_path)
     other = run(source, "-o", target, "--resume", "--keep", "byline")
@@ -216,7 +172,7 @@ def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stops: Callable[[i
     assert changed.status == USAGE
     assert "the inputs are not those of the stopped run, or have changed since" in changed.err
     assert _names(tmp_path) == before
-    stops(1000)
+    stop_after(1000)
     again = run(source, "-o", target, "-q")
     assert again == Outcome(
         0,

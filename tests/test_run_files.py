@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import errno
 import gzip
-import io
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cleaner import cli as command_line
 from cleaner.batch import delivery, tasks
 from cleaner.batch.checkpoint import Checkpoint
 from cleaner.batch.files import RunFiles
 from cleaner.records import locks, write_file
 from cleaner.records.locks import HeldFile, open_held, remove_leftovers
 from cleaner.records.writing import PartialFile, output_error
+from tests.running import Outcome, Run, runner
 
 ARTICLE = (
     "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
@@ -33,52 +31,10 @@ PAGE = ARTICLE + "Comments are closed.\n"
 USAGE = 2
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: exit status, standard output, standard error."""
-
-    status: int
-    out: bytes
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs ``clean`` in this process, with one job."""
-
-    def run_command(*arguments: str | Path, stdin: bytes = b"") -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            command_line.app(["clean", "--jobs", "1", "-q", *map(str, arguments)], prog_name="cleaner")
-        out, err = capsysbinary.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err.decode())
-
-    return run_command
-
-
-@pytest.fixture
-def stop_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Small chunks, a checkpoint after each; and a function that lets a run be interrupted after so many chunks."""
-    monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
-    monkeypatch.setattr(delivery, "CHECKPOINT_SECONDS", 0.0)
-    take_chunk = delivery.Delivery.take_chunk
-
-    def stop(count: int) -> None:
-        left = [count]
-
-        def take(self: delivery.Delivery, *arguments: Any) -> None:
-            if not left[0]:
-                raise KeyboardInterrupt
-            left[0] -= 1
-            take_chunk(self, *arguments)
-
-        monkeypatch.setattr(delivery.Delivery, "take_chunk", take)
-
-    return stop
+    return runner(capsysbinary, monkeypatch, "-q")
 
 
 def _lines(count: int, text: str = PAGE) -> bytes:
