@@ -472,6 +472,18 @@ def test_second_run_touches_nothing_of_the_first(
     assert len((tmp_path / "r.jsonl").read_bytes().splitlines()) == (4 if ending == "jsonl" else 2)
 
 
+def _before_locking(monkeypatch: pytest.MonkeyPatch, action: Callable[[], None]) -> None:
+    """Have something done between the opening of the next file and its lock."""
+    lock = locks.lock
+
+    def lock_late(handle: int) -> bool | None:
+        monkeypatch.setattr(locks, "lock", lock)
+        action()
+        return lock(handle)
+
+    monkeypatch.setattr(locks, "lock", lock_late)
+
+
 def test_file_that_is_renamed_before_it_is_locked_is_not_the_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -479,14 +491,7 @@ def test_file_that_is_renamed_before_it_is_locked_is_not_the_one(
     target = tmp_path / "out.jsonl"
     first = PartialFile(target, stable=True)
     first.write(b"all of the first result\n")
-    lock = locks.lock
-
-    def lock_late(handle: int) -> bool | None:
-        monkeypatch.setattr(locks, "lock", lock)
-        first.finish()
-        return lock(handle)
-
-    monkeypatch.setattr(locks, "lock", lock_late)
+    _before_locking(monkeypatch, first.finish)
     second = PartialFile(target, stable=True, length=0)
     second.write(b"begin of the second")
     assert target.read_bytes() == b"all of the first result\n"
@@ -504,14 +509,7 @@ def test_held_file_is_handed_on_whole(tmp_path: Path, monkeypatch: pytest.Monkey
     first.save(b"3")
     with pytest.raises(OSError, match="another run is writing it"):
         second.take(b"2")
-    lock = locks.lock
-
-    def lock_late(handle: int) -> bool | None:
-        monkeypatch.setattr(locks, "lock", lock)
-        first.remove()
-        return lock(handle)
-
-    monkeypatch.setattr(locks, "lock", lock_late)
+    _before_locking(monkeypatch, first.remove)
     assert second.take(b"2") is None
     assert path.read_bytes() == b"2"
     first.remove()

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -156,6 +156,19 @@ def _signal(process: int, number: signal.Signals) -> None:
         os.kill(process, number)
 
 
+@contextmanager
+def _disturbed(process: subprocess.Popen[bytes], corpus: _Corpus, folder: Path) -> Iterator[None]:
+    """A run to which something is done meanwhile, and which ends as if nothing had been."""
+    try:
+        yield
+        _, messages = process.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 1, messages.decode()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == corpus.expected
+
+
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
 @pytest.mark.parametrize("attempt", range(HALF_ROUNDS))
 def test_workers_that_are_ended_change_nothing(name: str, attempt: int, corpus: _Corpus, tmp_path: Path) -> None:
@@ -163,18 +176,12 @@ def test_workers_that_are_ended_change_nothing(name: str, attempt: int, corpus: 
     folder, mark = tmp_path / "out", uuid.uuid4().hex
     chance = random.Random(f"{name} {attempt} {time.time_ns()}")
     process = corpus.start(folder, "--jobs", "2", mark=mark)
-    try:
+    with _disturbed(process, corpus, folder):
         for _ in range(2):
             assert _wait_for(lambda: bool(_workers(process, mark)) or process.poll() is not None, PATIENCE_SECONDS)
             time.sleep(chance.uniform(0, 0.7))
             for worker in _workers(process, mark)[: chance.choice([1, 2])]:
                 _signal(worker, signal.Signals[name])
-        _, messages = process.communicate(timeout=PATIENCE_SECONDS)
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 1, messages.decode()
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == corpus.expected
     assert _wait_for(lambda: not _processes(mark), STOP_SECONDS), "a process is left"
 
 
@@ -187,7 +194,7 @@ def test_processes_that_are_halted_and_go_on_change_nothing(
     folder, mark = tmp_path / "out", uuid.uuid4().hex
     chance = random.Random(f"{whom} {attempt} {time.time_ns()}")
     process = corpus.start(folder, "--jobs", "2", mark=mark)
-    try:
+    with _disturbed(process, corpus, folder):
         for _ in range(3):
             assert _wait_for(lambda: bool(_workers(process, mark)) or process.poll() is not None, PATIENCE_SECONDS)
             time.sleep(chance.uniform(0, 0.5))
@@ -199,12 +206,6 @@ def test_processes_that_are_halted_and_go_on_change_nothing(
                 time.sleep(0.3)
                 for one in halted:
                     _signal(one, signal.SIGCONT)
-        _, messages = process.communicate(timeout=PATIENCE_SECONDS)
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 1, messages.decode()
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == corpus.expected
 
 
 def test_run_whose_workers_are_halted_can_be_ended(corpus: _Corpus, tmp_path: Path) -> None:
