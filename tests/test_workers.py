@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -144,6 +145,23 @@ def test_workers_that_never_begin_end_the_run(monkeypatch: pytest.MonkeyPatch) -
     pool = Workers(Settings(CleanConfig()), 1)
     try:
         with pytest.raises(WorkerError, match=r"end before they can work \(SIGKILL\); use fewer --jobs"):
+            pool.submit(TextTask([(0, Source("a.txt", None, Path("a.txt")), b"a", None)])).result()
+    finally:
+        pool.stop()
+
+
+def test_workers_that_cannot_be_started_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system refuses another process the run ends with its reason."""
+
+    def refused(*_: Any, **__: Any) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("cleaner.batch.workers.subprocess.Popen", refused)
+    pool = Workers(Settings(CleanConfig()), 1)
+    try:
+        with pytest.raises(
+            WorkerError, match=r"cannot be started \(Resource temporarily unavailable\); use fewer --jobs"
+        ):
             pool.submit(TextTask([(0, Source("a.txt", None, Path("a.txt")), b"a", None)])).result()
     finally:
         pool.stop()

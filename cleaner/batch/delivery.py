@@ -50,7 +50,7 @@ class Delivery:
         self._saved_at = time.monotonic()
         self._source_tally = Tally()
         self._end = b""
-        self._has_begun = False
+        self._has_begun = self._is_complete = False
 
     # --- beginning and ending -----------------------------------------------------------------------------
 
@@ -81,11 +81,14 @@ class Delivery:
             # A run that is stopped between putting one in its place and the other knows which is missing.
             self._save()
         self._files.complete(self.state)
+        self._is_complete = True
 
     def stop(self) -> bool:
         """Leave everything so that the run can be resumed; whether it can."""
         if not self._has_begun:
             self._files.let_go()
+            return False
+        if self._is_complete:
             return False
         if self.state == State():
             self._files.discard()

@@ -17,6 +17,7 @@ from cleaner.batch.plan import Plan, Settings, Watcher
 from cleaner.batch.tasks import Failure
 from cleaner.errors import ConfigError, OutputError
 from cleaner.records.chunks import Place
+from cleaner.records.interrupts import undisturbed
 from cleaner.records.locks import remove_leftovers, remove_unheld
 from cleaner.records.sources import DOCUMENT_FORMATS
 from cleaner.records.targets import is_errors_file
@@ -199,18 +200,20 @@ class RunFiles:
             self._sweep(target.parent)
             made = PartialFile(target, stable=False)
             try:
+                # It takes its time, so it may be interrupted.
                 assemble(source, output.path, made.path, self._fields)
-                made.finish()
+                with undisturbed():
+                    made.finish()
+                    self.discard_output()
             except OSError as error:
                 made.discard()
                 raise output_error(target, error) from error
             except BaseException:
                 made.discard()
                 raise
-            output.discard()
         else:
             output.finish()
-        self.output = None
+            self.output = None
 
     def write_whole(self, target: Path, data: bytes) -> None:
         """Write the result of a text file in one step."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import Any
@@ -15,6 +15,7 @@ from cleaner.batch.plan import Plan, Settings, Watcher
 from cleaner.batch.tally import Tally
 from cleaner.batch.tasks import ChunkTask, SourceEnd, Task, TextTask, read_tasks
 from cleaner.batch.workers import Workers
+from cleaner.records.interrupts import undisturbed
 
 __all__ = ["Outcome", "StoppedError", "run_batch"]
 
@@ -53,17 +54,26 @@ def run_batch(plan: Plan, settings: Settings, watcher: Watcher, *, resume: bool 
     """
     delivery = Delivery(plan, settings, watcher)
     try:
-        delivery.begin(resume=resume)
+        with _undisturbed(plan):
+            delivery.begin(resume=resume)
         ends = list(accumulate(plan.sizes))
         tasks = read_tasks(plan, settings, delivery.state.source, delivery.state.place, delivery.is_wanted)
         with closing(_worked_on(tasks, plan, settings)) as worked_on:
             for task, result in worked_on:
-                _deliver(delivery, task, result)
+                with _undisturbed(plan, task):
+                    _deliver(delivery, task, result)
                 watcher.show(delivery.state.tally, _bytes_done(task, ends), ends[-1])
-        delivery.complete()
+        with _undisturbed(plan):
+            delivery.complete()
     except BaseException as error:
         raise StoppedError(can_resume=delivery.stop()) from error
     return Outcome(delivery.state.tally, delivery.state.failed_inputs)
+
+
+def _undisturbed(plan: Plan, task: Task | None = None) -> AbstractContextManager[None]:
+    """What a run does to its files is done whole before an interrupt, where none of them can make it wait for ever."""
+    may_be_long = isinstance(task, SourceEnd) and plan.sources[task.index].format == "parquet"
+    return nullcontext() if plan.checkpoint is None or may_be_long else undisturbed()
 
 
 def _worked_on(tasks: Iterator[Task], plan: Plan, settings: Settings) -> Generator[tuple[Task, Any], None, None]:

@@ -39,7 +39,7 @@ _TRIES = 2
 
 
 class WorkerError(CleanerError):
-    """Worker processes end before they can work."""
+    """Worker processes cannot be started, or end before they can work."""
 
 
 class _EndedError(Exception):
@@ -163,13 +163,16 @@ class Workers:
         with self._lock:
             if self._is_stopped:
                 raise EOFError
-            process = subprocess.Popen(  # noqa: S603 - this interpreter, and a program made of constants
-                [sys.executable, "-c", program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, **_ENVIRONMENT},
-                **options,
-            )
+            try:
+                process = subprocess.Popen(  # noqa: S603 - this interpreter, and a program made of constants
+                    [sys.executable, "-c", program],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, **_ENVIRONMENT},
+                    **options,
+                )
+            except OSError as error:
+                raise WorkerError(f"worker processes cannot be started ({error.strerror}); use fewer --jobs") from error
             self._processes.append(process)
         return process
 

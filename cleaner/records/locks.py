@@ -259,9 +259,10 @@ class HeldFile:
             self._close()
 
     def _close(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        # Once only, also where that is interrupted: its number may be that of another file by then.
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
 
 def _write_beside(path: Path, content: bytes, *, durable: bool) -> tuple[Path, int]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cleaner.errors import OutputError
+from cleaner.records.interrupts import undisturbed
 from cleaner.records.locks import HAS_LOCKS, open_held, temporary_beside
 
 __all__ = [
@@ -84,9 +85,21 @@ class PartialFile:
                 return
             if make_folders:
                 self._real.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open_held(self.path, new=length is None)
+            self._open(new=length is None)
             if length is not None:
                 self._go_on()
+
+    def _open(self, *, new: bool) -> None:
+        """Open the file; where that is interrupted, one that was made for it is removed."""
+        self._file = _CLOSED
+        try:
+            with undisturbed():
+                self._file = open_held(self.path, new=new)
+        except BaseException:
+            if self._file != _CLOSED and new:
+                self.discard()
+            self.close()
+            raise
 
     def _go_on(self) -> None:
         try:
