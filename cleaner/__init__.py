@@ -3,8 +3,8 @@
 from cleaner.config import CleanConfig
 from cleaner.edits import apply_removals
 from cleaner.errors import CleanerError, ConfigError, InputError, OutputError, PatternError
-from cleaner.model import CleanResult, Evidence, Kind, Line, Metadata, Removal, Span, Verdict
 from cleaner.pipeline import Cleaner, clean_html, clean_text, explain_html, explain_text
+from cleaner.result import CleanResult, Evidence, Kind, Line, Metadata, Removal, Span, Verdict
 
 __all__ = [
     "CleanConfig",

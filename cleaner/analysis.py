@@ -15,8 +15,8 @@ from cleaner.clock import Clock
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
-from cleaner.model import Evidence, Kind
 from cleaner.parts import PART_LENGTH, Ranks, any_of
+from cleaner.result import Evidence, Kind
 from cleaner.text import Document, IntArray
 from cleaner.units import join_lines
 from cleaner.words import WordLists

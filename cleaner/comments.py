@@ -10,7 +10,7 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.features import BoolArray
-from cleaner.model import Kind
+from cleaner.result import Kind
 
 __all__ = ["AUTHOR_KINDS", "FRAME_KINDS", "MIN_PERSON_SHARE_SIGNED", "THREAD_KINDS", "find_comments"]
 

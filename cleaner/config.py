@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cleaner.errors import ConfigError
-from cleaner.model import Kind
+from cleaner.result import Kind
 
 __all__ = ["CleanConfig"]
 

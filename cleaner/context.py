@@ -18,9 +18,9 @@ from cleaner.evidence import Gathered, gather
 from cleaner.features import BoolArray, FloatArray
 from cleaner.headlines import Headline
 from cleaner.ledger import Cut, Ledger
-from cleaner.model import Evidence, Kind
 from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata
 from cleaner.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
+from cleaner.result import Evidence, Kind
 from cleaner.runs import MODES, choose_runs
 from cleaner.scorer import LinePoints, score_lines
 from cleaner.signals import Clues

@@ -17,7 +17,7 @@ from cleaner.analysis import Analysis
 from cleaner.context import Decision
 from cleaner.features import BoolArray
 from cleaner.ledger import Cut
-from cleaner.model import Evidence, Kind
+from cleaner.result import Evidence, Kind
 from cleaner.scorer import LinePoints
 from cleaner.text import Document, IntArray
 
@@ -54,7 +54,7 @@ class Edit(NamedTuple):
 def apply_removals(text: str, removals: Iterable[_Stretch]) -> str:
     """What is left of a text when the removals are taken out of it.
 
-    >>> from cleaner.model import Removal
+    >>> from cleaner.result import Removal
     >>> apply_removals("abc", [Removal(1, 2, Kind.BOILERPLATE, 1.0, (), "b")])
     'ac'
     """

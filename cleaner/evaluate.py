@@ -16,7 +16,7 @@ from typing import NamedTuple
 import regex
 
 from cleaner.labelled import LabelledPage
-from cleaner.model import CleanResult, Kind, Removal
+from cleaner.result import CleanResult, Kind, Removal
 
 __all__ = [
     "GoldText",

@@ -19,8 +19,8 @@ from cleaner.errors import CleanerError
 from cleaner.evaluate import GoldText, Measure, gap_closed, measure_text
 from cleaner.labelled import GOLD, LabelledPage
 from cleaner.matcher import Matcher
-from cleaner.model import Kind
 from cleaner.pipeline import Cleaner
+from cleaner.result import Kind
 from cleaner.text import Document
 
 __all__ = [

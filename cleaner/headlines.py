@@ -13,7 +13,7 @@ import regex
 
 from cleaner.analysis import Analysis
 from cleaner.features import FloatArray
-from cleaner.model import Kind
+from cleaner.result import Kind
 from cleaner.text import fold
 
 __all__ = ["Headline", "find_headline", "word_shares"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.features import FloatArray
-from cleaner.model import Evidence, Kind
+from cleaner.result import Evidence, Kind
 
 __all__ = ["Cut", "Ledger"]
 

@@ -10,8 +10,8 @@ import regex
 
 from cleaner.errors import PatternError
 from cleaner.gates import GATES
-from cleaner.model import Kind
 from cleaner.patterns import Bounds, Case, Match, Pattern, PatternAction, Position, Reach, Strength
+from cleaner.result import Kind
 from cleaner.text import fold, is_cjk, split_lines
 
 __all__ = ["parse_patterns"]

@@ -19,7 +19,7 @@ from cleaner.expressions import Expression
 from cleaner.gates import Gate, gate_lines
 from cleaner.index import TriggerIndex
 from cleaner.literals import fold_all
-from cleaner.model import Kind
+from cleaner.result import Kind
 from cleaner.stored import LISTS, Stored, Unpacked
 from cleaner.text import Document, fold, is_cjk
 from cleaner.triggers import WORD_CHARACTER, Trigger, behind, core_of, find_trigger

@@ -18,9 +18,9 @@ from cleaner.config import CleanConfig
 from cleaner.context import decide
 from cleaner.edits import apply_removals, inside_lines, make_edits
 from cleaner.matcher import Matcher
-from cleaner.model import CleanResult
 from cleaner.passes import Pass, Segments, Trace, make_result
 from cleaner.patterns import PatternSet
+from cleaner.result import CleanResult
 from cleaner.text import Document
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.features import BoolArray, FloatArray
-from cleaner.model import Kind
+from cleaner.result import Kind
 from cleaner.threads import Thread
 
 __all__ = ["HEADLINE_LINES_ABOVE", "Places", "beside_metadata", "block_gains", "find_places", "main_blocks"]

@@ -32,8 +32,8 @@ import numpy.typing as npt
 from cleaner.expressions import MAKER, dump_expression
 from cleaner.index import ARRAYS, Sample, TriggerIndex, character_classes
 from cleaner.literals import find_literals
-from cleaner.model import Kind
 from cleaner.patterns import Pattern, PatternSet
+from cleaner.result import Kind
 from cleaner.stored import EXAMPLES, LISTS, WORDING, Stored
 from cleaner.text import Document, encode, fold
 from cleaner.triggers import all_needs, find_trigger

@@ -69,7 +69,7 @@ def slow_line(pattern: Pattern) -> tuple[str, float] | None:
 def hostile_lines(pattern: Pattern) -> Iterator[str]:
     """Lines made to keep the expression of a pattern busy, each as long as its lines may be.
 
-    >>> from cleaner.model import Kind
+    >>> from cleaner.result import Kind
     >>> pattern = Pattern("en.byline.a", Kind.BYLINE, "en", "", regex="(ab)+c", max_length=9, must_match=("abc",))
     >>> next(hostile_lines(pattern))
     'abababa\\x01x'

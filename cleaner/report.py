@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cleaner.model import CleanResult, Evidence, Kind, Removal, Verdict
 from cleaner.patterns import Pattern
+from cleaner.result import CleanResult, Evidence, Kind, Removal, Verdict
 
 if TYPE_CHECKING:
     from cleaner.batch.tally import Tally

@@ -17,8 +17,8 @@ from cleaner.around import SHORT_MAX_WORDS, Columns, neighbour_signals, second_s
 from cleaner.features import BoolArray, FloatArray, compute_features
 from cleaner.headlines import Headline, word_shares
 from cleaner.matcher import Hit
-from cleaner.model import Kind
 from cleaner.places import Places, block_gains, find_places, main_blocks
+from cleaner.result import Kind
 from cleaner.text import Document, IntArray
 from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.windows import FAR, Windows, distance, median

@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from cleaner.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
 from cleaner.clock import NO_LIMIT, Clock
-from cleaner.model import Line
 from cleaner.parts import PART_LENGTH, Ranks, any_of, parts
+from cleaner.result import Line
 
 __all__ = ["CodeArray", "Document", "Folded", "count_between", "find_every", "fold", "is_cjk", "split_lines"]
 

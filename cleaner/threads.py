@@ -16,7 +16,7 @@ import numpy as np
 from cleaner.analysis import Analysis
 from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, THREAD_KINDS
 from cleaner.matcher import Hit
-from cleaner.model import Kind
+from cleaner.result import Kind
 from cleaner.rhythm import Rhythm, find_rhythm
 
 __all__ = ["THREAD_KINDS", "Thread", "find_thread"]

@@ -7,7 +7,7 @@ import pytest
 from cleaner import explain_text
 from cleaner.edits import Edit, _merge, _widen, inside_lines
 from cleaner.ledger import Cut
-from cleaner.model import Evidence, Kind
+from cleaner.result import Evidence, Kind
 from cleaner.text import Document
 
 GAP = " " * 8

@@ -23,9 +23,9 @@ from cleaner.features import FloatArray
 from cleaner.fitting import MAX_HOST_PAGES, TEXT_WEIGHT, Article, Collector, TrainingText, collect_texts, fit_weights
 from cleaner.labelled import GOLD, LabelledPage
 from cleaner.matcher import Matcher
-from cleaner.model import Kind
 from cleaner.patterns import Pattern, PatternSet
 from cleaner.regression import Sample
+from cleaner.result import Kind
 from cleaner.scorer import score_lines
 from cleaner.signals import signal_names
 from cleaner.text import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleaner import CleanResult, Kind, explain_text
-from cleaner.model import Verdict
+from cleaner.result import Verdict
 
 HEADLINE = "The crane in the harbour is taken down"
 PARAGRAPHS = (

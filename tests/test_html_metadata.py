@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cleaner.html.headlines import find_headlines
 from cleaner.html.metadata import page_titles, read_metadata
 from cleaner.html.page import read_page
-from cleaner.model import Metadata
+from cleaner.result import Metadata
 from cleaner.text import fold
 
 

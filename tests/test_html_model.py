@@ -11,7 +11,7 @@ import pytest
 from cleaner.errors import WeightsError
 from cleaner.html.data import MODEL_FILE, builtin_model, element_words, read_model, signal_names
 from cleaner.html.model import BlockModel, dump_model, load_model
-from cleaner.model import Kind
+from cleaner.result import Kind
 from cleaner.trees import Trees
 
 SIGNALS = ("a", "b", "c")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from cleaner.index import DIGIT, LINES_AT_ONCE, WORD, Sample, TriggerIndex, character_classes
 from cleaner.literals import shape
-from cleaner.model import Kind
 from cleaner.patterns import Pattern
+from cleaner.result import Kind
 from cleaner.text import Document, encode, fold
 from cleaner.triggers import Need, Trigger, all_needs, before, behind, core_of, find_trigger
 

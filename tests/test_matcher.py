@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cleaner.gates import GATES, Gate, gate_lines
 from cleaner.matcher import Matcher
-from cleaner.model import Kind
 from cleaner.patterns import WINDOW, Pattern, PatternSet
+from cleaner.result import Kind
 from cleaner.text import Document
 
 

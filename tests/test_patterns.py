@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from cleaner.catalog import builtin_patterns, check_patterns
 from cleaner.gates import gate_lines
 from cleaner.matcher import Matcher
-from cleaner.model import Kind
 from cleaner.patterns import WINDOW, Pattern, PatternSet, fold_expression, is_bound
+from cleaner.result import Kind
 from cleaner.text import Document, fold
 
 SAMPLE = 200

@@ -9,10 +9,10 @@ import pytest
 
 from cleaner import PatternError, catalog, pump
 from cleaner.catalog import builtin_patterns, check_patterns, read_patterns
-from cleaner.model import Kind
 from cleaner.patterns import WINDOW, Match, Pattern
 from cleaner.prepared import CACHE_VARIABLE
 from cleaner.pump import hostile_lines, slow_line
+from cleaner.result import Kind
 
 
 def _pattern(regex: str, match: Match = "end", example: str = "aaa", *, max_length: int = 0) -> Pattern:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.model import CleanResult, Doubt, Evidence, Kind, Line, Removal, Verdict
 from cleaner.patterns import Pattern
 from cleaner.report import (
     character_columns,
@@ -23,6 +22,7 @@ from cleaner.report import (
     to_json,
     visible,
 )
+from cleaner.result import CleanResult, Doubt, Evidence, Kind, Line, Removal, Verdict
 
 TEXT = "Der Rat hat entschieden.\nMehr.AntwortenLöschen\nTeilen\n"
 CUT = Evidence("de.comment-controls.pair", 16.0, 30, 46, Kind.COMMENT_CONTROLS)

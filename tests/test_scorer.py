@@ -12,8 +12,8 @@ from cleaner.catalog import builtin_weights, word_lists
 from cleaner.edits import NAMED_MIN_POINTS, term_evidence
 from cleaner.evidence import gather
 from cleaner.matcher import Matcher
-from cleaner.model import Kind
 from cleaner.patterns import Pattern, PatternSet, Strength
+from cleaner.result import Kind
 from cleaner.scorer import LinePoints, rawness, score_lines
 from cleaner.text import Document
 

@@ -14,8 +14,8 @@ from cleaner.analysis import Analysis, analyse
 from cleaner.catalog import word_lists
 from cleaner.evidence import gather
 from cleaner.matcher import Matcher
-from cleaner.model import Kind
 from cleaner.patterns import Pattern, PatternSet
+from cleaner.result import Kind
 from cleaner.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.text import Document
 

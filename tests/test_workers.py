@@ -21,9 +21,9 @@ from cleaner.batch.plan import Settings
 from cleaner.batch.tasks import ChunkResult, ChunkTask, TextTask
 from cleaner.batch.work import Careful, Worker
 from cleaner.batch.workers import WorkerError, Workers
-from cleaner.model import CleanResult
 from cleaner.records import Source
 from cleaner.records.chunks import Place, RawChunk
+from cleaner.result import CleanResult
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleaner.model import CleanResult
+from cleaner.result import CleanResult
 
 __all__ = ["Tally"]
 

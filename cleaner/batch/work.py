@@ -14,13 +14,13 @@ from cleaner.batch.tally import Tally
 from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
 from cleaner.clock import TIMED_OUT
 from cleaner.errors import CleanerError, InputError, OutputError
-from cleaner.model import CleanResult
 from cleaner.pipeline import Cleaner
 from cleaner.records.chunks import Document, Done, Item, record_format
 from cleaner.records.sources import STDIN, Source
 from cleaner.records.streams import compress
 from cleaner.records.texts import Record, decode_record
 from cleaner.report import removal_record, to_json
+from cleaner.result import CleanResult
 
 __all__ = ["Careful", "Worker"]
 

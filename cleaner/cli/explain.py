@@ -34,10 +34,10 @@ from cleaner.cli.output import (
     write_lines,
 )
 from cleaner.errors import InputError
-from cleaner.model import CleanResult
 from cleaner.records import STDIN, find_sources, read_records
 from cleaner.records.sources import is_folder
 from cleaner.records.streams import read_all
+from cleaner.result import CleanResult
 
 __all__ = ["run"]
 

@@ -10,7 +10,7 @@ import typer
 
 from cleaner.cli.options import PatternsOption
 from cleaner.cli.output import EXIT_FAILED, refuse, reporting, say_all, write, write_lines
-from cleaner.model import Kind
+from cleaner.result import Kind
 
 if TYPE_CHECKING:
     from cleaner.patterns import Pattern

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaner.features import BoolArray, FloatArray
-from cleaner.model import Kind
+from cleaner.result import Kind
 
 __all__ = ["Choice", "Mark", "choose_blocks"]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cleaner.model import Metadata
+from cleaner.result import Metadata
 
 __all__ = ["page_titles", "read_metadata"]
 

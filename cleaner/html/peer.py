@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from cleaner.html.page import page_text, parse_page
-from cleaner.model import Metadata
+from cleaner.result import Metadata
 
 __all__ = ["add_metadata", "extract_text", "is_bearable"]
 

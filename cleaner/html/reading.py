@@ -26,8 +26,8 @@ from cleaner.html.model import BlockModel
 from cleaner.html.page import Page, read_page
 from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
-from cleaner.model import Kind
 from cleaner.passes import Segments
+from cleaner.result import Kind
 from cleaner.text import fold
 from cleaner.trees import SingleArray
 from cleaner.words import WordLists

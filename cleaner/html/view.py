@@ -11,7 +11,7 @@ import numpy as np
 
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.html.page import Page
-from cleaner.model import Kind
+from cleaner.result import Kind
 from cleaner.text import Document, IntArray
 from cleaner.words import WordLists
 

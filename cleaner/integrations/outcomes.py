@@ -9,8 +9,8 @@ from typing import Any
 
 from cleaner.config import CleanConfig
 from cleaner.errors import ConfigError, PatternError, WeightsError
-from cleaner.model import CleanResult, Removal
 from cleaner.pipeline import NO_ARTICLE, Cleaner
+from cleaner.result import CleanResult, Removal
 
 __all__ = ["NOT_CLEANED", "Outcome", "clean_documents", "require_html", "shared_cleaner"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from cleaner.config import CleanConfig
 from cleaner.integrations.outcomes import clean_documents, shared_cleaner
-from cleaner.model import CleanResult
 from cleaner.pipeline import Cleaner
+from cleaner.result import CleanResult
 
 __all__ = ["CleanedDocument", "clean_document"]
 
