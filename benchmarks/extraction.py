@@ -37,7 +37,7 @@ from cleaner.html.labelled import read_labelled_html
 from cleaner.html.model import dump_model
 from cleaner.labelled import LabelledPage
 from cleaner.report import align
-from cleaner.text import fold
+from cleaner.text.document import fold
 
 # The weights of the line scorer come from that benchmark, so the folds and sets must be its own.
 _LINES: Any = import_module("crossvalidate")

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cleaner.labelled import read_labelled
-from cleaner.text import fold, is_cjk
+from cleaner.text.document import fold, is_cjk
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "patterns" / "interface-words.txt"

@@ -12,7 +12,7 @@ from rapidfuzz.distance import LCSseq
 
 from cleaner.evaluate import tokenize
 from cleaner.features import FloatArray
-from cleaner.text import IntArray
+from cleaner.text.document import IntArray
 
 __all__ = ["Alignment", "align_lines"]
 

@@ -10,16 +10,16 @@ from functools import cached_property
 
 import numpy as np
 
-from cleaner.characters import DIGIT
 from cleaner.clock import Clock
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.matcher import Hit, Matcher
-from cleaner.parts import PART_LENGTH, Ranks, any_of
 from cleaner.result import Evidence, Kind
-from cleaner.text import Document, IntArray
+from cleaner.text.characters import DIGIT
+from cleaner.text.document import Document, IntArray
+from cleaner.text.parts import PART_LENGTH, Ranks, any_of
+from cleaner.text.words import WordLists
 from cleaner.units import join_lines
-from cleaner.words import WordLists
 
 __all__ = [
     "STRONG_POINTS",

@@ -12,7 +12,7 @@ import numpy as np
 from cleaner.analysis import Analysis
 from cleaner.features import FloatArray
 from cleaner.places import main_blocks
-from cleaner.windows import Windows, distance, shift
+from cleaner.text.windows import Windows, distance, shift
 
 __all__ = ["SHORT_MAX_WORDS", "Columns", "neighbour_signals", "second_signals"]
 

@@ -14,9 +14,9 @@ from cleaner.analysis import Analysis
 from cleaner.features import BoolArray
 from cleaner.ledger import Ledger
 from cleaner.matcher import Hit
-from cleaner.names import is_capitalised
 from cleaner.places import Places
 from cleaner.result import Kind
+from cleaner.text.names import is_capitalised
 
 __all__ = ["add_boxes"]
 

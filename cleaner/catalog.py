@@ -16,8 +16,8 @@ from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_
 from cleaner.prepared import dump_prepared, fingerprint_of, prepare, prepared, prove_once
 from cleaner.proof import prove
 from cleaner.signals import signal_names
+from cleaner.text.words import WordLists
 from cleaner.weights import Weights, load_weights, read_weights_file
-from cleaner.words import WordLists
 
 __all__ = [
     "builtin_file",

@@ -24,10 +24,10 @@ from cleaner.result import Evidence, Kind
 from cleaner.runs import MODES, choose_runs
 from cleaner.scorer import LinePoints, score_lines
 from cleaner.signals import Clues
-from cleaner.text import IntArray
+from cleaner.text.document import IntArray
+from cleaner.text.windows import stretches
 from cleaner.threads import THREAD_KINDS, Thread
 from cleaner.weights import Weights
-from cleaner.windows import stretches
 
 __all__ = ["Decision", "decide"]
 

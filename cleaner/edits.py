@@ -19,7 +19,7 @@ from cleaner.features import BoolArray
 from cleaner.ledger import Cut
 from cleaner.result import Evidence, Kind
 from cleaner.scorer import LinePoints
-from cleaner.text import Document, IntArray
+from cleaner.text.document import Document, IntArray
 
 __all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "line_evidence", "make_edits"]
 

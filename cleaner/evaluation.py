@@ -21,7 +21,7 @@ from cleaner.labelled import GOLD, LabelledPage
 from cleaner.matcher import Matcher
 from cleaner.pipeline import Cleaner
 from cleaner.result import Kind
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 __all__ = [
     "GoldRow",

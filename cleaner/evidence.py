@@ -19,11 +19,11 @@ from cleaner.features import BoolArray
 from cleaner.headlines import Headline, find_headline
 from cleaner.ledger import Cut, Ledger
 from cleaner.matcher import Hit
-from cleaner.names import is_name
 from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
 from cleaner.result import Kind
 from cleaner.scorer import rawness
 from cleaner.signals import Clues, broken_prose
+from cleaner.text.names import is_name
 from cleaner.threads import Thread, find_thread
 
 __all__ = ["Gathered", "gather"]

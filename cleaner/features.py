@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cleaner.lines import LINE_FIELDS, BoolArray, FloatArray, LineFeatures, measure_lines
-from cleaner.text import Document, IntArray
-from cleaner.words import HashArray, LineWords, WordLists
+from cleaner.text.document import Document, IntArray
+from cleaner.text.words import HashArray, LineWords, WordLists
 
 __all__ = ["BoolArray", "Features", "FloatArray", "compute_features"]
 

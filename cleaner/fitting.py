@@ -32,10 +32,10 @@ from cleaner.matcher import Matcher
 from cleaner.regression import Sample, SingleArray, fit_pass
 from cleaner.scorer import rawness
 from cleaner.signals import Columns, first_signals, second_signals, signal_names
-from cleaner.text import Document, IntArray
+from cleaner.text.document import Document, IntArray
+from cleaner.text.words import WordLists
 from cleaner.trees import fit_trees, signal_names_of
 from cleaner.weights import PassWeights, TreeWeights, Weights
-from cleaner.words import WordLists
 
 __all__ = ["Collector", "TrainingText", "collect_texts", "fit_weights"]
 

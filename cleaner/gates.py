@@ -8,9 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import EMOJI, CodeArray
-from cleaner.parts import Ranks, any_of
-from cleaner.text import Document
+from cleaner.text.characters import EMOJI, CodeArray
+from cleaner.text.document import Document
+from cleaner.text.parts import Ranks, any_of
 
 __all__ = ["GATES", "Gate", "gate_lines"]
 

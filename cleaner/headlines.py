@@ -14,7 +14,7 @@ import regex
 from cleaner.analysis import Analysis
 from cleaner.features import FloatArray
 from cleaner.result import Kind
-from cleaner.text import fold
+from cleaner.text.document import fold
 
 __all__ = ["Headline", "find_headline", "word_shares"]
 

@@ -18,8 +18,8 @@ import regex
 
 from cleaner.clock import Clock
 from cleaner.gates import GATES, gate_lines
-from cleaner.parts import PART_LENGTH, Ranks, parts
-from cleaner.text import CodeArray, Document, IntArray, decode, encode, encode_small
+from cleaner.text.document import CodeArray, Document, IntArray, decode, encode, encode_small
+from cleaner.text.parts import PART_LENGTH, Ranks, parts
 from cleaner.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 
 __all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]

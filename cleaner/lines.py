@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import (
+from cleaner.text.characters import (
     CJK,
     CLOSER,
     COMMA,
@@ -27,9 +27,9 @@ from cleaner.characters import (
     CodeArray,
     classify,
 )
-from cleaner.parts import Ranks, any_of
-from cleaner.text import ClassArray, Document, IntArray, encode_small, find_every
-from cleaner.words import HashArray, LineHashes, LineWords, WordLists, find_words, word_parts, word_sizes
+from cleaner.text.document import ClassArray, Document, IntArray, encode_small, find_every
+from cleaner.text.parts import Ranks, any_of
+from cleaner.text.words import HashArray, LineHashes, LineWords, WordLists, find_words, word_parts, word_sizes
 
 __all__ = [
     "LINE_FIELDS",

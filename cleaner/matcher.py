@@ -13,7 +13,7 @@ import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.patterns import WINDOW, Pattern, PatternSet
-from cleaner.text import Document, IntArray, find_every, is_dropped
+from cleaner.text.document import Document, IntArray, find_every, is_dropped
 
 __all__ = ["Hit", "Matcher"]
 

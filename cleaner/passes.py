@@ -17,7 +17,7 @@ from cleaner.context import Decision
 from cleaner.edits import Edit, by_line, line_evidence
 from cleaner.matcher import Hit
 from cleaner.result import Action, CleanResult, Deferred, Doubt, Evidence, Kind, Line, Removal, Verdict
-from cleaner.text import Document, split_lines
+from cleaner.text.document import Document, split_lines
 from cleaner.threads import THREAD_KINDS
 
 DOUBTFUL = "doubtful"

@@ -12,7 +12,7 @@ from cleaner.errors import PatternError
 from cleaner.gates import GATES
 from cleaner.patterns import Bounds, Case, Match, Pattern, PatternAction, Position, Reach, Strength
 from cleaner.result import Kind
-from cleaner.text import fold, is_cjk, split_lines
+from cleaner.text.document import fold, is_cjk, split_lines
 
 __all__ = ["parse_patterns"]
 

@@ -21,7 +21,7 @@ from cleaner.index import TriggerIndex
 from cleaner.literals import fold_all
 from cleaner.result import Kind
 from cleaner.stored import LISTS, Stored, Unpacked
-from cleaner.text import Document, fold, is_cjk
+from cleaner.text.document import Document, fold, is_cjk
 from cleaner.triggers import WORD_CHARACTER, Trigger, behind, core_of, find_trigger
 
 __all__ = ["Pattern", "PatternSet"]

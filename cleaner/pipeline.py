@@ -21,7 +21,7 @@ from cleaner.matcher import Matcher
 from cleaner.passes import Pass, Segments, Trace, make_result
 from cleaner.patterns import PatternSet
 from cleaner.result import CleanResult
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 if TYPE_CHECKING:
     from cleaner.html.cleaning import PageCleaner

@@ -35,7 +35,7 @@ from cleaner.literals import find_literals
 from cleaner.patterns import Pattern, PatternSet
 from cleaner.result import Kind
 from cleaner.stored import EXAMPLES, LISTS, WORDING, Stored
-from cleaner.text import Document, encode, fold
+from cleaner.text.document import Document, encode, fold
 from cleaner.triggers import all_needs, find_trigger
 
 __all__ = [

@@ -10,7 +10,7 @@ from cleaner.errors import PatternError
 from cleaner.gates import gate_lines
 from cleaner.patterns import Pattern
 from cleaner.pump import slow_line
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 __all__ = ["prove"]
 

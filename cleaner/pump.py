@@ -15,7 +15,7 @@ import regex
 
 from cleaner.gates import SHORT_LINE
 from cleaner.patterns import WINDOW, Pattern
-from cleaner.text import fold
+from cleaner.text.document import fold
 
 __all__ = ["MAX_SECONDS", "hostile_lines", "slow_line"]
 

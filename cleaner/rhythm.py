@@ -18,8 +18,8 @@ import regex
 from cleaner.analysis import Analysis
 from cleaner.clock import STEPS
 from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, MIN_PERSON_SHARE_SIGNED, THREAD_KINDS
-from cleaner.moments import find_moment, may_hold_moment
 from cleaner.result import Kind
+from cleaner.text.moments import find_moment, may_hold_moment
 
 __all__ = ["Rhythm", "find_rhythm"]
 

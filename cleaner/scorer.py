@@ -14,7 +14,7 @@ import numpy as np
 from cleaner.analysis import Analysis
 from cleaner.features import FloatArray
 from cleaner.signals import GROUPS, Clues, first_signals, second_signals
-from cleaner.text import IntArray
+from cleaner.text.document import IntArray
 from cleaner.weights import Weights
 
 __all__ = ["LinePoints", "rawness", "score_lines"]

@@ -19,10 +19,10 @@ from cleaner.headlines import Headline, word_shares
 from cleaner.matcher import Hit
 from cleaner.places import Places, block_gains, find_places, main_blocks
 from cleaner.result import Kind
-from cleaner.text import Document, IntArray
+from cleaner.text.document import Document, IntArray
+from cleaner.text.windows import FAR, Windows, distance, median
+from cleaner.text.words import WordLists
 from cleaner.threads import THREAD_KINDS, Thread
-from cleaner.windows import FAR, Windows, distance, median
-from cleaner.words import WordLists
 
 __all__ = ["GROUPS", "Clues", "Columns", "broken_prose", "first_signals", "second_signals", "signal_names"]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.characters import CLOSER, COMMA, LOWER, SEPARATOR, SPACE
 from cleaner.features import BoolArray, Features
-from cleaner.parts import any_of
-from cleaner.text import Document
-from cleaner.windows import stretches
+from cleaner.text.characters import CLOSER, COMMA, LOWER, SEPARATOR, SPACE
+from cleaner.text.document import Document
+from cleaner.text.parts import any_of
+from cleaner.text.windows import stretches
 
 __all__ = ["join_lines"]
 

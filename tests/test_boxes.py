@@ -10,7 +10,7 @@ from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.evidence import gather
 from cleaner.matcher import Matcher
 from cleaner.protections import add_last_sentences, add_lists, add_subheadings
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 MATCHER = Matcher(builtin_patterns())
 PARAGRAPHS = (

@@ -7,9 +7,9 @@ from unicodedata import category
 import numpy as np
 import pytest
 
-from cleaner import characters
-from cleaner.characters import CJK, COMMA, DIGIT, EMOJI, END, LETTER, LINE_END, LOWER, SPACE, UPPER, classify
-from cleaner.text import encode
+from cleaner.text import characters
+from cleaner.text.characters import CJK, COMMA, DIGIT, EMOJI, END, LETTER, LINE_END, LOWER, SPACE, UPPER, classify
+from cleaner.text.document import encode
 
 
 def _classes(text: str) -> list[int]:

@@ -11,7 +11,7 @@ from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.comments import find_comments
 from cleaner.matcher import Matcher
 from cleaner.rhythm import find_rhythm
-from cleaner.text import Document
+from cleaner.text.document import Document
 from cleaner.threads import find_thread
 
 ARTICLE = [

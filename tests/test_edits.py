@@ -8,7 +8,7 @@ from cleaner import explain_text
 from cleaner.edits import Edit, _merge, _widen, inside_lines
 from cleaner.ledger import Cut
 from cleaner.result import Evidence, Kind
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 GAP = " " * 8
 PROSE = (

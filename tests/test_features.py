@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from cleaner.catalog import word_lists
 from cleaner.features import Features, compute_features
 from cleaner.lines import LineFeatures, carry_lines, measure_lines
-from cleaner.text import Document
-from cleaner.words import LineWords, WordLists
+from cleaner.text.document import Document
+from cleaner.text.words import LineWords, WordLists
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 LISTS = WordLists(

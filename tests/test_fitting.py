@@ -28,7 +28,7 @@ from cleaner.regression import Sample
 from cleaner.result import Kind
 from cleaner.scorer import score_lines
 from cleaner.signals import signal_names
-from cleaner.text import Document
+from cleaner.text.document import Document
 from cleaner.trees import SingleArray, Trees
 from cleaner.weights import PassWeights, SignalWeight, Weights, dump_weights
 

@@ -14,7 +14,7 @@ from cleaner.index import DIGIT, LINES_AT_ONCE, WORD, Sample, TriggerIndex, char
 from cleaner.literals import shape
 from cleaner.patterns import Pattern
 from cleaner.result import Kind
-from cleaner.text import Document, encode, fold
+from cleaner.text.document import Document, encode, fold
 from cleaner.triggers import Need, Trigger, all_needs, before, behind, core_of, find_trigger
 
 NEEDS = [

@@ -8,7 +8,7 @@ import regex
 from cleaner.catalog import builtin_patterns
 from cleaner.literals import MAX_STRINGS, find_literals, fold_all, shape
 from cleaner.patterns import Pattern
-from cleaner.text import fold
+from cleaner.text.document import fold
 from cleaner.triggers import behind
 
 

@@ -12,7 +12,7 @@ from cleaner.gates import GATES, Gate, gate_lines
 from cleaner.matcher import Matcher
 from cleaner.patterns import WINDOW, Pattern, PatternSet
 from cleaner.result import Kind
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 
 def _pattern(name: str = "label", **values: Any) -> Pattern:

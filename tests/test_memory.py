@@ -8,8 +8,8 @@ import pytest
 
 from cleaner import Cleaner
 from cleaner.catalog import builtin_patterns
-from cleaner.parts import PART_LENGTH
-from cleaner.text import Document
+from cleaner.text.document import Document
+from cleaner.text.parts import PART_LENGTH
 
 SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it. "
 SIZE = 400_000

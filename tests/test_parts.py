@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cleaner.characters import classify
-from cleaner.parts import PART_LENGTH, Ranks
-from cleaner.text import Document, decode, encode, encode_small, fold
-from cleaner.words import LineHashes, find_words, word_parts, word_sizes
+from cleaner.text.characters import classify
+from cleaner.text.document import Document, decode, encode, encode_small, fold
+from cleaner.text.parts import PART_LENGTH, Ranks
+from cleaner.text.words import LineHashes, find_words, word_parts, word_sizes
 
 LONG = 2 * PART_LENGTH + 100
 

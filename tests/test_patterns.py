@@ -16,7 +16,7 @@ from cleaner.gates import gate_lines
 from cleaner.matcher import Matcher
 from cleaner.patterns import WINDOW, Pattern, PatternSet, fold_expression, is_bound
 from cleaner.result import Kind
-from cleaner.text import Document, fold
+from cleaner.text.document import Document, fold
 
 SAMPLE = 200
 

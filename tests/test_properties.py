@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cleaner import CleanConfig, Cleaner, Kind, apply_removals
 from cleaner.matcher import Hit
-from cleaner.text import split_lines
+from cleaner.text.document import split_lines
 from tests.invariants import (
     check_doubts,
     check_lines_left,

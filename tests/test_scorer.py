@@ -15,7 +15,7 @@ from cleaner.matcher import Matcher
 from cleaner.patterns import Pattern, PatternSet, Strength
 from cleaner.result import Kind
 from cleaner.scorer import LinePoints, rawness, score_lines
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 ARTICLE = (
     "The ferry to the northern island was taken out of service on Monday, and will not sail before the end of winter.",

@@ -17,7 +17,7 @@ from cleaner.matcher import Matcher
 from cleaner.patterns import Pattern, PatternSet
 from cleaner.result import Kind
 from cleaner.signals import Columns, first_signals, second_signals, signal_names
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 GROUPS = {"shape", "paragraph", "pattern", "near", "place", "document"}
 ARTICLE = (

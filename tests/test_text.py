@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner import text as text_module
-from cleaner.text import Document, fold, is_cjk, is_dropped, split_lines
+from cleaner.text import document as text_module
+from cleaner.text.document import Document, fold, is_cjk, is_dropped, split_lines
 
 LINE_ENDS = ("\n", "\r", "\r\n", "\x85", "\u2028", "\u2029")
 # Any code point, lone surrogates included: scraped text has passed through many hands.

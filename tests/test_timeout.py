@@ -22,7 +22,7 @@ from cleaner.matcher import Matcher
 from cleaner.pipeline import TOGETHER
 from cleaner.records.sources import Source
 from cleaner.scorer import rawness
-from cleaner.text import Document
+from cleaner.text.document import Document
 
 SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it."
 TEXT = f"Low water on the lake\nShare on Facebook\n{SENTENCE}\n{SENTENCE[:-1]} again.\nReply\nDelete\n"

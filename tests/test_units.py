@@ -13,7 +13,7 @@ from cleaner.analysis import analyse, analyse_units
 from cleaner.catalog import word_lists
 from cleaner.matcher import Matcher
 from cleaner.patterns import Pattern, PatternSet
-from cleaner.text import Document
+from cleaner.text.document import Document
 from cleaner.units import MAX_PLAIN_SPACES, join_lines
 
 PATTERNS = PatternSet(

@@ -26,8 +26,8 @@ from cleaner.matcher import Matcher
 from cleaner.passes import Segments
 from cleaner.patterns import Pattern
 from cleaner.result import CleanResult, Deferred, Doubt, Evidence, Line, Metadata, Removal, Verdict
-from cleaner.text import Document
-from cleaner.words import WordLists
+from cleaner.text.document import Document
+from cleaner.text.words import WordLists
 
 __all__ = ["PageCleaner"]
 

@@ -12,7 +12,7 @@ from cleaner.html.page import read_page
 from cleaner.html.signals import signal_columns
 from cleaner.html.view import ElementWords, PageView
 from cleaner.result import Kind
-from cleaner.words import WordLists
+from cleaner.text.words import WordLists
 
 __all__ = ["MODEL_FILE", "builtin_model", "element_words", "read_model", "signal_names"]
 

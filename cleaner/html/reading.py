@@ -28,9 +28,9 @@ from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
 from cleaner.passes import Segments
 from cleaner.result import Kind
-from cleaner.text import fold
+from cleaner.text.document import fold
+from cleaner.text.words import WordLists
 from cleaner.trees import SingleArray
-from cleaner.words import WordLists
 
 __all__ = ["NO_ARTICLE", "PageReader", "Reading"]
 

@@ -12,8 +12,8 @@ import numpy as np
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.html.page import Page
 from cleaner.result import Kind
-from cleaner.text import Document, IntArray
-from cleaner.words import WordLists
+from cleaner.text.document import Document, IntArray
+from cleaner.text.words import WordLists
 
 __all__ = ["ElementWords", "PageView", "name_words"]
 

@@ -8,7 +8,7 @@ from unicodedata import category
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.parts import PART_LENGTH, parts
+from cleaner.text.parts import PART_LENGTH, parts
 
 __all__ = [
     "CJK",

@@ -10,9 +10,9 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import CJK, LETTER, CodeArray, classify
-from cleaner.parts import PART_LENGTH, any_of, parts
-from cleaner.text import IntArray, encode, fold
+from cleaner.text.characters import CJK, LETTER, CodeArray, classify
+from cleaner.text.document import IntArray, encode, fold
+from cleaner.text.parts import PART_LENGTH, any_of, parts
 
 __all__ = ["HashArray", "LineHashes", "LineWords", "WordLists", "find_words", "word_parts", "word_sizes"]
 

@@ -19,10 +19,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
 from cleaner.clock import NO_LIMIT, Clock
-from cleaner.parts import PART_LENGTH, Ranks, any_of, parts
 from cleaner.result import Line
+from cleaner.text.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
+from cleaner.text.parts import PART_LENGTH, Ranks, any_of, parts
 
 __all__ = ["CodeArray", "Document", "Folded", "count_between", "find_every", "fold", "is_cjk", "split_lines"]
 
@@ -273,7 +273,7 @@ class Document:
 
     @cached_property
     def classes(self) -> ClassArray:
-        """The class bits of each character; see `cleaner.characters`."""
+        """The class bits of each character; see `cleaner.text.characters`."""
         return classify(self.codes)
 
     @cached_property
