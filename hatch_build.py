@@ -18,8 +18,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
         if self.target_name != "wheel" or version == "editable":
             return
         sys.path.insert(0, self.root)
-        from cleaner.catalog import prepare_builtin
-        from cleaner.prepared import PREPARED_NAME
+        from cleaner.matching.cache import PREPARED_NAME
+        from cleaner.matching.library import prepare_builtin
 
         with tempfile.NamedTemporaryFile(suffix=".bin", delete=False) as file:
             file.write(prepare_builtin())

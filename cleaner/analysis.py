@@ -13,7 +13,7 @@ import numpy as np
 from cleaner.clock import Clock
 from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
-from cleaner.matcher import Hit, Matcher
+from cleaner.matching.matcher import Hit, Matcher
 from cleaner.result import Evidence, Kind
 from cleaner.text.characters import DIGIT
 from cleaner.text.document import Document, IntArray

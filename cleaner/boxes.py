@@ -13,7 +13,7 @@ import numpy as np
 from cleaner.analysis import Analysis
 from cleaner.features import BoolArray
 from cleaner.ledger import Ledger
-from cleaner.matcher import Hit
+from cleaner.matching.matcher import Hit
 from cleaner.places import Places
 from cleaner.result import Kind
 from cleaner.text.names import is_capitalised

@@ -13,12 +13,12 @@ from heapq import nlargest
 from itertools import islice
 from typing import Literal, TypeVar
 
-from cleaner.catalog import builtin_patterns
 from cleaner.config import CleanConfig
 from cleaner.errors import CleanerError
 from cleaner.evaluate import GoldText, Measure, gap_closed, measure_text
 from cleaner.labelled import GOLD, LabelledPage
-from cleaner.matcher import Matcher
+from cleaner.matching.library import builtin_patterns
+from cleaner.matching.matcher import Matcher
 from cleaner.pipeline import Cleaner
 from cleaner.result import Kind
 from cleaner.text.document import Document

@@ -18,7 +18,7 @@ from cleaner.clock import Clock
 from cleaner.features import BoolArray
 from cleaner.headlines import Headline, find_headline
 from cleaner.ledger import Cut, Ledger
-from cleaner.matcher import Hit
+from cleaner.matching.matcher import Hit
 from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
 from cleaner.result import Kind
 from cleaner.scorer import rawness

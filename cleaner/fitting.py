@@ -20,7 +20,6 @@ import numpy as np
 
 from cleaner.alignment import Alignment, align_lines
 from cleaner.analysis import Analysis, analyse, analyse_units
-from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.composing import compose, in_other_form
 from cleaner.errors import CleanerError
 from cleaner.evaluate import tokenize
@@ -28,7 +27,8 @@ from cleaner.evaluation import map_in_processes
 from cleaner.evidence import gather
 from cleaner.features import BoolArray, FloatArray
 from cleaner.labelled import GOLD, MARKED, LabelledPage
-from cleaner.matcher import Matcher
+from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.matcher import Matcher
 from cleaner.regression import Sample, SingleArray, fit_pass
 from cleaner.scorer import rawness
 from cleaner.signals import Columns, first_signals, second_signals, signal_names

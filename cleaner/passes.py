@@ -15,7 +15,7 @@ from typing import Any
 from cleaner.confidence import confidence
 from cleaner.context import Decision
 from cleaner.edits import Edit, by_line, line_evidence
-from cleaner.matcher import Hit
+from cleaner.matching.matcher import Hit
 from cleaner.result import Action, CleanResult, Deferred, Doubt, Evidence, Kind, Line, Removal, Verdict
 from cleaner.text.document import Document, split_lines
 from cleaner.threads import THREAD_KINDS

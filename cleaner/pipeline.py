@@ -12,14 +12,14 @@ from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from cleaner.analysis import Carried, analyse_units, carry, look_over
-from cleaner.catalog import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
 from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
 from cleaner.context import decide
 from cleaner.edits import apply_removals, inside_lines, make_edits
-from cleaner.matcher import Matcher
+from cleaner.matching.library import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import PatternSet
 from cleaner.passes import Pass, Segments, Trace, make_result
-from cleaner.patterns import PatternSet
 from cleaner.result import CleanResult
 from cleaner.text.document import Document
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from cleaner.patterns import Pattern
+from cleaner.matching.pattern import Pattern
 from cleaner.result import CleanResult, Evidence, Kind, Removal, Verdict
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from cleaner.analysis import Analysis
 from cleaner.around import SHORT_MAX_WORDS, Columns, neighbour_signals, second_signals
 from cleaner.features import BoolArray, FloatArray, compute_features
 from cleaner.headlines import Headline, word_shares
-from cleaner.matcher import Hit
+from cleaner.matching.matcher import Hit
 from cleaner.places import Places, block_gains, find_places, main_blocks
 from cleaner.result import Kind
 from cleaner.text.document import Document, IntArray

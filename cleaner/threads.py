@@ -15,7 +15,7 @@ import numpy as np
 
 from cleaner.analysis import Analysis
 from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, THREAD_KINDS
-from cleaner.matcher import Hit
+from cleaner.matching.matcher import Hit
 from cleaner.result import Kind
 from cleaner.rhythm import Rhythm, find_rhythm
 

@@ -14,11 +14,11 @@ from cleaner import CleanConfig, Cleaner
 from cleaner.batch.checkpoint import Checkpoint, Progress, State
 from cleaner.batch.plan import Plan, Settings
 from cleaner.batch.tally import Tally
-from cleaner.catalog import check_patterns, read_patterns
 from cleaner.errors import ConfigError, PatternError, WeightsError
 from cleaner.html.data import read_model
 from cleaner.html.data import signal_names as block_signal_names
-from cleaner.patterns import PatternSet
+from cleaner.matching.library import check_patterns, read_patterns
+from cleaner.matching.pattern import PatternSet
 from cleaner.records.chunks import Place
 from cleaner.records.sources import Source
 from cleaner.signals import signal_names

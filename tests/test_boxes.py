@@ -6,9 +6,9 @@ import pytest
 
 from cleaner import CleanResult, Kind, explain_text
 from cleaner.analysis import analyse
-from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.evidence import gather
-from cleaner.matcher import Matcher
+from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.matcher import Matcher
 from cleaner.protections import add_last_sentences, add_lists, add_subheadings
 from cleaner.text.document import Document
 

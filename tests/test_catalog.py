@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.catalog import builtin_patterns, check_patterns, read_patterns
 from cleaner.errors import PatternError
+from cleaner.matching.library import builtin_patterns, check_patterns, read_patterns
 
 BROKEN = Path(__file__).parent / "data" / "broken_patterns"
 LABEL = "pattern xx.tags.label"

@@ -7,9 +7,9 @@ import pytest
 
 from cleaner import Cleaner, clean_text
 from cleaner.analysis import Analysis, analyse
-from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.comments import find_comments
-from cleaner.matcher import Matcher
+from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.matcher import Matcher
 from cleaner.rhythm import find_rhythm
 from cleaner.text.document import Document
 from cleaner.threads import find_thread

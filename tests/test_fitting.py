@@ -17,13 +17,13 @@ import pytest
 from cleaner import cli as command_line
 from cleaner import fitting
 from cleaner.analysis import analyse
-from cleaner.catalog import read_weights, word_lists
 from cleaner.evidence import gather
 from cleaner.features import FloatArray
 from cleaner.fitting import MAX_HOST_PAGES, TEXT_WEIGHT, Article, Collector, TrainingText, collect_texts, fit_weights
 from cleaner.labelled import GOLD, LabelledPage
-from cleaner.matcher import Matcher
-from cleaner.patterns import Pattern, PatternSet
+from cleaner.matching.library import read_weights, word_lists
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.regression import Sample
 from cleaner.result import Kind
 from cleaner.scorer import score_lines

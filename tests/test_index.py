@@ -10,12 +10,12 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.index import DIGIT, LINES_AT_ONCE, WORD, Sample, TriggerIndex, character_classes
-from cleaner.literals import shape
-from cleaner.patterns import Pattern
+from cleaner.matching.index import DIGIT, LINES_AT_ONCE, WORD, Sample, TriggerIndex, character_classes
+from cleaner.matching.literals import shape
+from cleaner.matching.pattern import Pattern
+from cleaner.matching.triggers import Need, Trigger, all_needs, before, behind, core_of, find_trigger
 from cleaner.result import Kind
 from cleaner.text.document import Document, encode, fold
-from cleaner.triggers import Need, Trigger, all_needs, before, behind, core_of, find_trigger
 
 NEEDS = [
     Need("head", ("by ", "from the desk")),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import regex
 
-from cleaner.catalog import builtin_patterns
-from cleaner.literals import MAX_STRINGS, find_literals, fold_all, shape
-from cleaner.patterns import Pattern
+from cleaner.matching.library import builtin_patterns
+from cleaner.matching.literals import MAX_STRINGS, find_literals, fold_all, shape
+from cleaner.matching.pattern import Pattern
+from cleaner.matching.triggers import behind
 from cleaner.text.document import fold
-from cleaner.triggers import behind
 
 
 def _heads(expression: str) -> set[str]:

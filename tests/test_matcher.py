@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.gates import GATES, Gate, gate_lines
-from cleaner.matcher import Matcher
-from cleaner.patterns import WINDOW, Pattern, PatternSet
+from cleaner.matching.gates import GATES, Gate, gate_lines
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import WINDOW, Pattern, PatternSet
 from cleaner.result import Kind
 from cleaner.text.document import Document
 
@@ -127,7 +127,7 @@ def test_matcher_finds_what_the_pattern_finds(text: str, match: Any) -> None:
 
 def test_remembered_lines_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line seen before has the same hits at its new place, also when there were too many lines to remember."""
-    monkeypatch.setattr("cleaner.matcher.REMEMBERED_LINES", 2)
+    monkeypatch.setattr("cleaner.matching.matcher.REMEMBERED_LINES", 2)
     matcher = Matcher(PatternSet([_pattern(phrases=("Read also",), match="anywhere")]))
     text = "read also\nx\nREAD  ALSO\nread also: this\nread also"
     for _ in range(2):

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from cleaner import Cleaner
-from cleaner.catalog import builtin_patterns
+from cleaner.matching.library import builtin_patterns
 from cleaner.text.document import Document
 from cleaner.text.parts import PART_LENGTH
 

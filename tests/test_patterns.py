@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.catalog import builtin_patterns, check_patterns
-from cleaner.gates import gate_lines
-from cleaner.matcher import Matcher
-from cleaner.patterns import WINDOW, Pattern, PatternSet, fold_expression, is_bound
+from cleaner.matching.gates import gate_lines
+from cleaner.matching.library import builtin_patterns, check_patterns
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import WINDOW, Pattern, PatternSet, fold_expression, is_bound
 from cleaner.result import Kind
 from cleaner.text.document import Document, fold
 

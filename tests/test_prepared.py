@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.catalog import builtin_patterns, read_patterns
-from cleaner.patterns import PatternSet
-from cleaner.prepared import CACHE_VARIABLE, KEPT_FILES, dump_prepared, fingerprint_of, load_prepared, prepare, prepared
+from cleaner.matching.cache import (
+    CACHE_VARIABLE,
+    KEPT_FILES,
+    dump_prepared,
+    fingerprint_of,
+    load_prepared,
+    prepare,
+    prepared,
+)
+from cleaner.matching.library import builtin_patterns, read_patterns
+from cleaner.matching.pattern import PatternSet
 
 TEXT = """\
 format = 1
@@ -103,7 +111,7 @@ def test_file_of_another_folding_is_passed_over(
     """A file made where characters are folded or classed in another way is not used."""
     content = dump_prepared(prepare(read()), "x")
     assert load_prepared(content, "x") is not None
-    monkeypatch.setattr("cleaner.prepared.fold", str.upper)
+    monkeypatch.setattr("cleaner.matching.cache.fold", str.upper)
     assert load_prepared(content, "x") is None
 
 
@@ -111,11 +119,11 @@ def test_expressions_of_other_libraries_are_compiled_anew(
     read: Callable[[], PatternSet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The code of expressions is used where it was made by the very same library; it matches the same either way."""
-    monkeypatch.setattr("cleaner.prepared.MAKER", "another")
+    monkeypatch.setattr("cleaner.matching.cache.MAKER", "another")
     content = dump_prepared(prepare(read()), "x")
     spans = []
     for maker in ("another", "this"):
-        monkeypatch.setattr("cleaner.prepared.MAKER", maker)
+        monkeypatch.setattr("cleaner.matching.cache.MAKER", maker)
         loaded = load_prepared(content, "x")
         assert loaded is not None
         (pattern,) = loaded.patterns

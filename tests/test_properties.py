@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner import CleanConfig, Cleaner, Kind, apply_removals
-from cleaner.matcher import Hit
+from cleaner.matching.matcher import Hit
 from cleaner.text.document import split_lines
 from tests.invariants import (
     check_doubts,

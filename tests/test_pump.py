@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import PatternError, catalog, pump
-from cleaner.catalog import builtin_patterns, check_patterns, read_patterns
-from cleaner.patterns import WINDOW, Match, Pattern
-from cleaner.prepared import CACHE_VARIABLE
-from cleaner.pump import hostile_lines, slow_line
+from cleaner import PatternError
+from cleaner.matching import library as catalog
+from cleaner.matching import pump
+from cleaner.matching.cache import CACHE_VARIABLE
+from cleaner.matching.library import builtin_patterns, check_patterns, read_patterns
+from cleaner.matching.pattern import WINDOW, Match, Pattern
+from cleaner.matching.pump import hostile_lines, slow_line
 from cleaner.result import Kind
 
 

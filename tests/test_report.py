@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.patterns import Pattern
+from cleaner.matching.pattern import Pattern
 from cleaner.report import (
     character_columns,
     explain_json,

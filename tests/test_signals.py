@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner.analysis import Analysis, analyse
-from cleaner.catalog import word_lists
 from cleaner.evidence import gather
-from cleaner.matcher import Matcher
-from cleaner.patterns import Pattern, PatternSet
+from cleaner.matching.library import word_lists
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.result import Kind
 from cleaner.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.text.document import Document

@@ -16,9 +16,9 @@ from cleaner.analysis import analyse
 from cleaner.batch.plan import Settings
 from cleaner.batch.tasks import TextOutcome, TextTask
 from cleaner.batch.work import Worker
-from cleaner.catalog import builtin_patterns, word_lists
 from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
-from cleaner.matcher import Matcher
+from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.matcher import Matcher
 from cleaner.pipeline import TOGETHER
 from cleaner.records.sources import Source
 from cleaner.scorer import rawness

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from cleaner import Kind, explain_text
 from cleaner.analysis import analyse, analyse_units
-from cleaner.catalog import word_lists
-from cleaner.matcher import Matcher
-from cleaner.patterns import Pattern, PatternSet
+from cleaner.matching.library import word_lists
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.text.document import Document
 from cleaner.units import MAX_PLAIN_SPACES, join_lines
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.catalog import builtin_weights, read_weights
 from cleaner.errors import WeightsError
 from cleaner.features import FloatArray
+from cleaner.matching.library import builtin_weights, read_weights
 from cleaner.signals import signal_names
 from cleaner.trees import Trees
 from cleaner.weights import (

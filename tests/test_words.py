@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.catalog import builtin_folder, word_lists
+from cleaner.matching.library import builtin_folder, word_lists
 from cleaner.text.characters import classify
 from cleaner.text.document import IntArray, encode, fold
 from cleaner.text.words import HashArray, WordLists, find_words

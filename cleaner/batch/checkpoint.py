@@ -227,7 +227,7 @@ def _stamp(path: Path | None) -> list[int]:
 def _program() -> str:
     """A fingerprint of the version of this package and its built-in patterns and weights."""
     from cleaner import __version__
-    from cleaner.catalog import builtin_folder
+    from cleaner.matching.library import builtin_folder
 
     return _digest([__version__, _contents(Path(str(builtin_folder())), "*.toml", "*.txt", "*.json")])
 

@@ -13,7 +13,7 @@ from cleaner.cli.output import EXIT_FAILED, refuse, reporting, say_all, write, w
 from cleaner.result import Kind
 
 if TYPE_CHECKING:
-    from cleaner.patterns import Pattern
+    from cleaner.matching.pattern import Pattern
 
 __all__ = ["app"]
 
@@ -70,7 +70,7 @@ def check_patterns(
       cleaner patterns check
       cleaner patterns check my-patterns/
     """
-    from cleaner import catalog
+    from cleaner.matching import library as catalog
 
     with reporting():
         good, errors = catalog.check_patterns(folder)
@@ -81,7 +81,7 @@ def check_patterns(
 
 
 def _load_patterns(folder: Path | None) -> Iterable[Pattern]:
-    from cleaner.catalog import builtin_patterns, read_patterns
+    from cleaner.matching.library import builtin_patterns, read_patterns
 
     patterns = builtin_patterns()
     return (patterns if folder is None else patterns + read_patterns(folder)).patterns

@@ -22,9 +22,9 @@ from cleaner.html.page import read_page
 from cleaner.html.peer import add_metadata, extract_text
 from cleaner.html.reading import NO_ARTICLE, PageReader, Reading
 from cleaner.html.reasons import Reasons, comment_blocks
-from cleaner.matcher import Matcher
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import Pattern
 from cleaner.passes import Segments
-from cleaner.patterns import Pattern
 from cleaner.result import CleanResult, Deferred, Doubt, Evidence, Line, Metadata, Removal, Verdict
 from cleaner.text.document import Document
 from cleaner.text.words import WordLists

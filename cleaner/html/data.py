@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from cleaner.catalog import builtin_file
 from cleaner.errors import WeightsError
 from cleaner.html.model import BlockModel, load_model
 from cleaner.html.page import read_page
 from cleaner.html.signals import signal_columns
 from cleaner.html.view import ElementWords, PageView
+from cleaner.matching.library import builtin_file
 from cleaner.result import Kind
 from cleaner.text.words import WordLists
 

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.catalog import word_lists
 from cleaner.features import BoolArray, FloatArray
 from cleaner.html.data import element_words, signal_names
 from cleaner.html.headlines import find_headlines
@@ -30,6 +29,7 @@ from cleaner.html.page import read_page
 from cleaner.html.signals import NameWeights, block_signals, name_signals
 from cleaner.html.view import PageView
 from cleaner.labelled import LabelledPage
+from cleaner.matching.library import word_lists
 from cleaner.trees import SingleArray, fit_trees, signal_names_of
 
 __all__ = ["TrainingPage", "collect_pages", "fit_files", "fit_model", "learn_names"]

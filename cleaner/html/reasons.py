@@ -15,7 +15,7 @@ from cleaner.features import FloatArray
 from cleaner.html.model import BlockModel
 from cleaner.html.reading import Reading
 from cleaner.html.view import ElementWords
-from cleaner.matcher import Hit, Matcher
+from cleaner.matching.matcher import Hit, Matcher
 from cleaner.result import Evidence, Kind
 
 __all__ = ["Reasons", "comment_blocks", "element_kind"]

@@ -1,6 +1,6 @@
 """Lines x PatternSet -> hits: patterns are tried where their triggers stand.
 
-`cleaner.index` finds the triggers of all patterns at once; only where one stands is its pattern tried.
+`cleaner.matching.index` finds the triggers of all patterns at once; only where one stands is its pattern tried.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
-from cleaner.patterns import WINDOW, Pattern, PatternSet
+from cleaner.matching.pattern import WINDOW, Pattern, PatternSet
 from cleaner.text.document import Document, IntArray, find_every, is_dropped
 
 __all__ = ["Hit", "Matcher"]
@@ -43,7 +43,7 @@ class Hit(NamedTuple):
 class Matcher:
     """Finds every place of a document where a pattern of a set holds, position in the document aside.
 
-    >>> from cleaner.catalog import builtin_patterns
+    >>> from cleaner.matching.library import builtin_patterns
     >>> hits = Matcher(builtin_patterns()).match(Document("Un mot.\\nRépondreSupprimer"))
     >>> [(hit.pattern.id, hit.line) for hit in hits]
     [('fr.comment-controls.reply-delete', 1)]
@@ -66,7 +66,7 @@ class Matcher:
     def holds_any(self, document: Document, wanted: Callable[[Pattern], bool]) -> bool:
         """Whether any of the wanted patterns holds on any line.
 
-        >>> from cleaner.catalog import builtin_patterns
+        >>> from cleaner.matching.library import builtin_patterns
         >>> Matcher(builtin_patterns()).holds_any(Document("RépondreSupprimer"), lambda pattern: pattern.lang == "fr")
         True
         """

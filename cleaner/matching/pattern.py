@@ -1,6 +1,6 @@
 """Patterns as values: what holds where in a line; expressions are compiled when first used.
 
-No file is read here; `cleaner.catalog` reads them. `patterns/README.md` describes the fields for the people who
+No file is read here; `cleaner.matching.library` reads them. `patterns/README.md` describes the fields for the people who
 write patterns.
 """
 
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import regex
 
 from cleaner.errors import PatternError
-from cleaner.expressions import Expression
-from cleaner.gates import Gate, gate_lines
-from cleaner.index import TriggerIndex
-from cleaner.literals import fold_all
+from cleaner.matching.compiled import Expression
+from cleaner.matching.gates import Gate, gate_lines
+from cleaner.matching.index import TriggerIndex
+from cleaner.matching.literals import fold_all
+from cleaner.matching.stored import LISTS, Stored, Unpacked
+from cleaner.matching.triggers import WORD_CHARACTER, Trigger, behind, core_of, find_trigger
 from cleaner.result import Kind
-from cleaner.stored import LISTS, Stored, Unpacked
 from cleaner.text.document import Document, fold, is_cjk
-from cleaner.triggers import WORD_CHARACTER, Trigger, behind, core_of, find_trigger
 
 __all__ = ["Pattern", "PatternSet"]
 

@@ -11,10 +11,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cleaner.errors import PatternError
-from cleaner.pattern_file import parse_patterns
-from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
-from cleaner.prepared import dump_prepared, fingerprint_of, prepare, prepared, prove_once
-from cleaner.proof import prove
+from cleaner.matching.cache import dump_prepared, fingerprint_of, prepare, prepared, prove_once
+from cleaner.matching.checking import prove
+from cleaner.matching.parsing import parse_patterns
+from cleaner.matching.pattern import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
 from cleaner.signals import signal_names
 from cleaner.text.words import WordLists
 from cleaner.weights import Weights, load_weights, read_weights_file
@@ -67,7 +67,7 @@ def prepare_builtin() -> bytes:
 def read_patterns(folder: Path) -> PatternSet:
     """The patterns of a user's own folder, each proved against its examples and bounded in time.
 
-    The cache folder remembers files that were proved; see `cleaner.prepared`.
+    The cache folder remembers files that were proved; see `cleaner.matching.cache`.
     Raises `PatternError` naming file, id, field and fix.
     """
     files = [(name, _read(name, file)) for name, file in _files(folder, f"{folder}/")]

@@ -17,10 +17,10 @@ import numpy.typing as npt
 import regex
 
 from cleaner.clock import Clock
-from cleaner.gates import GATES, gate_lines
+from cleaner.matching.gates import GATES, gate_lines
+from cleaner.matching.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 from cleaner.text.document import CodeArray, Document, IntArray, decode, encode, encode_small
 from cleaner.text.parts import PART_LENGTH, Ranks, parts
-from cleaner.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 
 __all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]
 

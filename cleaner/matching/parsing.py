@@ -9,8 +9,8 @@ from typing import Any, get_args
 import regex
 
 from cleaner.errors import PatternError
-from cleaner.gates import GATES
-from cleaner.patterns import Bounds, Case, Match, Pattern, PatternAction, Position, Reach, Strength
+from cleaner.matching.gates import GATES
+from cleaner.matching.pattern import Bounds, Case, Match, Pattern, PatternAction, Position, Reach, Strength
 from cleaner.result import Kind
 from cleaner.text.document import fold, is_cjk, split_lines
 

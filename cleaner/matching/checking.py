@@ -7,9 +7,9 @@ from collections.abc import Callable
 import regex
 
 from cleaner.errors import PatternError
-from cleaner.gates import gate_lines
-from cleaner.patterns import Pattern
-from cleaner.pump import slow_line
+from cleaner.matching.gates import gate_lines
+from cleaner.matching.pattern import Pattern
+from cleaner.matching.pump import slow_line
 from cleaner.text.document import Document
 
 __all__ = ["prove"]

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 import regex
 
-from cleaner.gates import SHORT_LINE
-from cleaner.patterns import WINDOW, Pattern
+from cleaner.matching.gates import SHORT_LINE
+from cleaner.matching.pattern import WINDOW, Pattern
 from cleaner.text.document import fold
 
 __all__ = ["MAX_SECONDS", "hostile_lines", "slow_line"]

@@ -1,7 +1,7 @@
 """What a line must show before a pattern is tried on it: its first or last letters, a string in it, digits.
 
 A trigger is necessary and cheap to look for; the pattern itself decides. Strings are folded and have a zero for every
-digit, like the lines they are looked for in. `cleaner.index` looks for the triggers of all patterns at once.
+digit, like the lines they are looked for in. `cleaner.matching.index` looks for the triggers of all patterns at once.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlia
 
 import regex
 
-from cleaner.gates import MIN_DIGITS, Gate
-from cleaner.literals import ANYTHING, Literals, find_literals, frequency, shape
+from cleaner.matching.gates import MIN_DIGITS, Gate
+from cleaner.matching.literals import ANYTHING, Literals, find_literals, frequency, shape
 
 if TYPE_CHECKING:
-    from cleaner.patterns import Pattern
+    from cleaner.matching.pattern import Pattern
 
 __all__ = ["WIDTH", "WORD_CHARACTER", "Need", "Trigger", "all_needs", "before", "behind", "core_of", "find_trigger"]
 
@@ -63,7 +63,7 @@ class Trigger(NamedTuple):
     """What a line must show: all ``needs``, and ``digits`` decimal digits or more.
 
     ``longest``: how many characters it may have from its first to its last letter or digit, 0 for any number.
-    ``gate``: see `cleaner.gates`; literals take its place.
+    ``gate``: see `cleaner.matching.gates`; literals take its place.
     """
 
     needs: tuple[Need, ...] = ()

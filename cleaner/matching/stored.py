@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final, NamedTuple
 
-from cleaner.expressions import Expression, load_expression
-from cleaner.triggers import Need, Trigger
+from cleaner.matching.compiled import Expression, load_expression
+from cleaner.matching.triggers import Need, Trigger
 
 __all__ = ["EXAMPLES", "LISTS", "WORDING", "Stored", "Unpacked"]
 

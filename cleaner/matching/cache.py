@@ -29,14 +29,14 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.expressions import MAKER, dump_expression
-from cleaner.index import ARRAYS, Sample, TriggerIndex, character_classes
-from cleaner.literals import find_literals
-from cleaner.patterns import Pattern, PatternSet
+from cleaner.matching.compiled import MAKER, dump_expression
+from cleaner.matching.index import ARRAYS, Sample, TriggerIndex, character_classes
+from cleaner.matching.literals import find_literals
+from cleaner.matching.pattern import Pattern, PatternSet
+from cleaner.matching.stored import EXAMPLES, LISTS, WORDING, Stored
+from cleaner.matching.triggers import all_needs, find_trigger
 from cleaner.result import Kind
-from cleaner.stored import EXAMPLES, LISTS, WORDING, Stored
 from cleaner.text.document import Document, encode, fold
-from cleaner.triggers import all_needs, find_trigger
 
 __all__ = [
     "CACHE_VARIABLE",
