@@ -32,8 +32,8 @@ from cleaner.evaluate import Measure
 from cleaner.evaluation import Settings, evaluate_pages, summarise, summarise_gold, worst_measures
 from cleaner.fitting import TrainingText, collect_texts, fit_weights
 from cleaner.labelled import LabelledPage, read_labelled
+from cleaner.lines.weights import dump_weights
 from cleaner.report import gold_table, measure_table, worst_table
-from cleaner.weights import dump_weights
 
 FOLDS = 5
 # The scripts of this folder find each other by name.

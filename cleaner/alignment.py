@@ -11,7 +11,7 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from cleaner.evaluate import tokenize
-from cleaner.features import FloatArray
+from cleaner.lines.features import FloatArray
 from cleaner.text.document import IntArray
 
 __all__ = ["Alignment", "align_lines"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cleaner.features import BoolArray
+from cleaner.lines.features import BoolArray
 from cleaner.text.document import IntArray, is_cjk
 
 __all__ = ["compose", "in_other_form"]

@@ -13,12 +13,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.context import Decision
-from cleaner.features import BoolArray
-from cleaner.ledger import Cut
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.decision import Decision
+from cleaner.lines.features import BoolArray
+from cleaner.lines.ledger import Cut
+from cleaner.lines.scorer import LinePoints
 from cleaner.result import Evidence, Kind
-from cleaner.scorer import LinePoints
 from cleaner.text.document import Document, IntArray
 
 __all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "line_evidence", "make_edits"]

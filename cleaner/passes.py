@@ -12,13 +12,13 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from cleaner.confidence import confidence
-from cleaner.context import Decision
 from cleaner.edits import Edit, by_line, line_evidence
+from cleaner.lines.confidence import confidence
+from cleaner.lines.decision import Decision
+from cleaner.lines.threads import THREAD_KINDS
 from cleaner.matching.matcher import Hit
 from cleaner.result import Action, CleanResult, Deferred, Doubt, Evidence, Kind, Line, Removal, Verdict
 from cleaner.text.document import Document, split_lines
-from cleaner.threads import THREAD_KINDS
 
 DOUBTFUL = "doubtful"
 # A result is told to be doubtful from this share of its characters on (set by hand).

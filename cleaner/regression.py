@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.features import FloatArray
-from cleaner.weights import PassWeights, SignalWeight
+from cleaner.lines.features import FloatArray
+from cleaner.lines.weights import PassWeights, SignalWeight
 
 __all__ = ["Sample", "fit_pass"]
 

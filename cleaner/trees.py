@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import CleanerError
-from cleaner.features import FloatArray
+from cleaner.lines.features import FloatArray
 
 __all__ = ["SingleArray", "Trees", "fit_trees", "read_trees", "side_by_side", "trees_record"]
 

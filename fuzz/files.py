@@ -17,12 +17,12 @@ from cleaner.batch.tally import Tally
 from cleaner.errors import ConfigError, PatternError, WeightsError
 from cleaner.html.data import read_model
 from cleaner.html.data import signal_names as block_signal_names
+from cleaner.lines.signals import signal_names
+from cleaner.lines.weights import FORMAT
 from cleaner.matching.library import check_patterns, read_patterns
 from cleaner.matching.pattern import PatternSet
 from cleaner.records.chunks import Place
 from cleaner.records.sources import Source
-from cleaner.signals import signal_names
-from cleaner.weights import FORMAT
 from fuzz.mutations import mutate_json, mutate_with
 from fuzz.target import Target
 from tests.invariants import check_page, check_result, check_settled

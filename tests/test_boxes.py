@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cleaner import CleanResult, Kind, explain_text
-from cleaner.analysis import analyse
-from cleaner.evidence import gather
+from cleaner.lines.analysis import analyse
+from cleaner.lines.evidence import gather
+from cleaner.lines.protections import add_last_sentences, add_lists, add_subheadings
 from cleaner.matching.library import builtin_patterns, word_lists
 from cleaner.matching.matcher import Matcher
-from cleaner.protections import add_last_sentences, add_lists, add_subheadings
 from cleaner.text.document import Document
 
 MATCHER = Matcher(builtin_patterns())

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from cleaner import Cleaner, clean_text
-from cleaner.analysis import Analysis, analyse
-from cleaner.comments import find_comments
+from cleaner.lines.analysis import Analysis, analyse
+from cleaner.lines.comments import find_comments
+from cleaner.lines.rhythm import find_rhythm
+from cleaner.lines.threads import find_thread
 from cleaner.matching.library import builtin_patterns, word_lists
 from cleaner.matching.matcher import Matcher
-from cleaner.rhythm import find_rhythm
 from cleaner.text.document import Document
-from cleaner.threads import find_thread
 
 ARTICLE = [
     "The council voted on Tuesday to close the ferry landing for two winters, the mayor said.",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.composing import _FORMS, Form, compose, in_other_form
-from cleaner.features import BoolArray
+from cleaner.lines.features import BoolArray
 
 HEADLINE = "Ferry stays in port"
 GOLD = f"""{HEADLINE}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import explain_html, explain_text
-from cleaner.confidence import Expected, confidence, expect
+from cleaner.lines.confidence import Expected, confidence, expect
 
 ARTICLE, NOISE = -9.0, 9.0
 SHARES = st.floats(0.0, 1.0)

@@ -6,7 +6,7 @@ import pytest
 
 from cleaner import explain_text
 from cleaner.edits import Edit, _merge, _widen, inside_lines
-from cleaner.ledger import Cut
+from cleaner.lines.ledger import Cut
 from cleaner.result import Evidence, Kind
 from cleaner.text.document import Document
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.features import Features, compute_features
-from cleaner.lines import LineFeatures, carry_lines, measure_lines
+from cleaner.lines.features import Features, compute_features
+from cleaner.lines.measures import LineFeatures, carry_lines, measure_lines
 from cleaner.matching.library import word_lists
 from cleaner.text.document import Document
 from cleaner.text.words import LineWords, WordLists

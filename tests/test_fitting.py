@@ -16,21 +16,21 @@ import pytest
 
 from cleaner import cli as command_line
 from cleaner import fitting
-from cleaner.analysis import analyse
-from cleaner.evidence import gather
-from cleaner.features import FloatArray
 from cleaner.fitting import MAX_HOST_PAGES, TEXT_WEIGHT, Article, Collector, TrainingText, collect_texts, fit_weights
 from cleaner.labelled import GOLD, LabelledPage
+from cleaner.lines.analysis import analyse
+from cleaner.lines.evidence import gather
+from cleaner.lines.features import FloatArray
+from cleaner.lines.scorer import score_lines
+from cleaner.lines.signals import signal_names
+from cleaner.lines.weights import PassWeights, SignalWeight, Weights, dump_weights
 from cleaner.matching.library import read_weights, word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.regression import Sample
 from cleaner.result import Kind
-from cleaner.scorer import score_lines
-from cleaner.signals import signal_names
 from cleaner.text.document import Document
 from cleaner.trees import SingleArray, Trees
-from cleaner.weights import PassWeights, SignalWeight, Weights, dump_weights
 
 SENTENCES = (
     "The ferry to the northern island was taken out of service on Monday because of a crack in its hull.",

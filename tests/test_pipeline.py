@@ -22,10 +22,10 @@ from cleaner import (
     explain_html,
     explain_text,
 )
+from cleaner.lines.signals import signal_names
+from cleaner.lines.weights import PassWeights, SignalWeight, TreeWeights, Weights, dump_weights
 from cleaner.pipeline import MAX_LINES
-from cleaner.signals import signal_names
 from cleaner.trees import Trees
-from cleaner.weights import PassWeights, SignalWeight, TreeWeights, Weights, dump_weights
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 HEADLINE = "Brücke am Hafen bleibt noch bis zum Mai gesperrt"

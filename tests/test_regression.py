@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from cleaner.features import FloatArray
+from cleaner.lines.features import FloatArray
+from cleaner.lines.weights import PassWeights
 from cleaner.regression import Sample, fit_pass
-from cleaner.weights import PassWeights
 
 ROWS = 4000
 LOW, HIGH = 1.0, 1e5

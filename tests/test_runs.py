@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.runs import LARGE_PAGE_LINES, LARGE_PAGE_LOSS, MAX_WORDS, MODES, RunCosts, choose_runs
+from cleaner.lines.runs import LARGE_PAGE_LINES, LARGE_PAGE_LOSS, MAX_WORDS, MODES, RunCosts, choose_runs
 
 # Points of noise that leave no doubt.
 ARTICLE, NOISE = -12.0, 12.0

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.analysis import analyse
 from cleaner.edits import NAMED_MIN_POINTS, term_evidence
-from cleaner.evidence import gather
+from cleaner.lines.analysis import analyse
+from cleaner.lines.evidence import gather
+from cleaner.lines.scorer import LinePoints, rawness, score_lines
 from cleaner.matching.library import builtin_weights, word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet, Strength
 from cleaner.result import Kind
-from cleaner.scorer import LinePoints, rawness, score_lines
 from cleaner.text.document import Document
 
 ARTICLE = (

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleaner.analysis import Analysis, analyse
-from cleaner.evidence import gather
+from cleaner.lines.analysis import Analysis, analyse
+from cleaner.lines.evidence import gather
+from cleaner.lines.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.matching.library import word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.result import Kind
-from cleaner.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.text.document import Document
 
 GROUPS = {"shape", "paragraph", "pattern", "near", "place", "document"}

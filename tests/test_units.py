@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import Kind, explain_text
-from cleaner.analysis import analyse, analyse_units
+from cleaner.lines.analysis import analyse, analyse_units
+from cleaner.lines.units import MAX_PLAIN_SPACES, join_lines
 from cleaner.matching.library import word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.text.document import Document
-from cleaner.units import MAX_PLAIN_SPACES, join_lines
 
 PATTERNS = PatternSet(
     [

@@ -14,11 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.errors import WeightsError
-from cleaner.features import FloatArray
-from cleaner.matching.library import builtin_weights, read_weights
-from cleaner.signals import signal_names
-from cleaner.trees import Trees
-from cleaner.weights import (
+from cleaner.lines.features import FloatArray
+from cleaner.lines.signals import signal_names
+from cleaner.lines.weights import (
     FORMAT,
     PassWeights,
     SignalWeight,
@@ -28,6 +26,8 @@ from cleaner.weights import (
     load_weights,
     read_weights_file,
 )
+from cleaner.matching.library import builtin_weights, read_weights
+from cleaner.trees import Trees
 
 FIRST = ("shape.size", "near.size")
 SECOND = (*FIRST, "around.own")

@@ -91,7 +91,7 @@ def _write(target: Path, data: bytes) -> None:
 
 def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
     from cleaner.fitting import collect_texts, fit_weights
-    from cleaner.weights import dump_weights
+    from cleaner.lines.weights import dump_weights
 
     counts: Counter[str] = Counter()
     texts = list(collect_texts(show_progress(_pages(paths, every, counts), "pages"), processes=jobs))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.features import BoolArray, FloatArray
+from cleaner.lines.features import BoolArray, FloatArray
 from cleaner.result import Kind
 
 __all__ = ["Choice", "Mark", "choose_blocks"]

@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from cleaner.features import BoolArray, FloatArray
 from cleaner.html.data import element_words, signal_names
 from cleaner.html.headlines import find_headlines
 from cleaner.html.labelled import html_path, read_labelled_html
@@ -29,6 +28,7 @@ from cleaner.html.page import read_page
 from cleaner.html.signals import NameWeights, block_signals, name_signals
 from cleaner.html.view import PageView
 from cleaner.labelled import LabelledPage
+from cleaner.lines.features import BoolArray, FloatArray
 from cleaner.matching.library import word_lists
 from cleaner.trees import SingleArray, fit_trees, signal_names_of
 

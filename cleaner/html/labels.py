@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaner.evaluate import tokenize
-from cleaner.features import BoolArray, FloatArray
+from cleaner.lines.features import BoolArray, FloatArray
 
 __all__ = ["BlockLabels", "label_blocks"]
 

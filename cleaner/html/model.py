@@ -15,7 +15,7 @@ import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import WeightsError
-from cleaner.features import FloatArray
+from cleaner.lines.features import FloatArray
 from cleaner.trees import SingleArray, Trees, is_number, read_trees, trees_record
 
 __all__ = ["FORMAT", "BlockModel", "dump_model", "load_model"]

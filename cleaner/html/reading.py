@@ -16,8 +16,6 @@ import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.edits import Edit
-from cleaner.features import FloatArray
-from cleaner.headlines import SITE_SEPARATORS
 from cleaner.html.choice import Choice, choose_blocks
 from cleaner.html.embedded import embedded_markup
 from cleaner.html.headlines import find_headlines
@@ -26,6 +24,8 @@ from cleaner.html.model import BlockModel
 from cleaner.html.page import Page, read_page
 from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
+from cleaner.lines.features import FloatArray
+from cleaner.lines.headlines import SITE_SEPARATORS
 from cleaner.passes import Segments
 from cleaner.result import Kind
 from cleaner.text.document import fold

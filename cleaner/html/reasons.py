@@ -10,11 +10,11 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from cleaner.analysis import evidence_of, points_of
-from cleaner.features import FloatArray
 from cleaner.html.model import BlockModel
 from cleaner.html.reading import Reading
 from cleaner.html.view import ElementWords
+from cleaner.lines.analysis import evidence_of, points_of
+from cleaner.lines.features import FloatArray
 from cleaner.matching.matcher import Hit, Matcher
 from cleaner.result import Evidence, Kind
 

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from cleaner.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.html.page import Page
+from cleaner.lines.features import BoolArray, Features, FloatArray, compute_features
 from cleaner.result import Kind
 from cleaner.text.document import Document, IntArray
 from cleaner.text.words import WordLists

@@ -11,13 +11,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cleaner.errors import PatternError
+from cleaner.lines.signals import signal_names
+from cleaner.lines.weights import Weights, load_weights, read_weights_file
 from cleaner.matching.cache import dump_prepared, fingerprint_of, prepare, prepared, prove_once
 from cleaner.matching.checking import prove
 from cleaner.matching.parsing import parse_patterns
 from cleaner.matching.pattern import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
-from cleaner.signals import signal_names
 from cleaner.text.words import WordLists
-from cleaner.weights import Weights, load_weights, read_weights_file
 
 __all__ = [
     "builtin_file",

@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 import regex
 
-from cleaner.analysis import Analysis
 from cleaner.clock import STEPS
-from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, MIN_PERSON_SHARE_SIGNED, THREAD_KINDS
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.comments import AUTHOR_KINDS, FRAME_KINDS, MIN_PERSON_SHARE_SIGNED, THREAD_KINDS
 from cleaner.result import Kind
 from cleaner.text.moments import find_moment, may_hold_moment
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaner.lines import LINE_FIELDS, BoolArray, FloatArray, LineFeatures, measure_lines
+from cleaner.lines.measures import LINE_FIELDS, BoolArray, FloatArray, LineFeatures, measure_lines
 from cleaner.text.document import Document, IntArray
 from cleaner.text.words import HashArray, LineWords, WordLists
 

@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.features import FloatArray
-from cleaner.places import main_blocks
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import FloatArray
+from cleaner.lines.layout import main_blocks
 from cleaner.text.windows import Windows, distance, shift
 
 __all__ = ["SHORT_MAX_WORDS", "Columns", "neighbour_signals", "second_signals"]

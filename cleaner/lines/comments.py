@@ -1,15 +1,15 @@
 """Reader comments by how they are written: lines among those that go, below the last one that stays.
 
 They have no mark at all; their kind is told so that they can be kept apart. Comments that follow each other in one form
-are found by `cleaner.rhythm`.
+are found by `cleaner.lines.rhythm`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.features import BoolArray
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import BoolArray
 from cleaner.result import Kind
 
 __all__ = ["AUTHOR_KINDS", "FRAME_KINDS", "MIN_PERSON_SHARE_SIGNED", "THREAD_KINDS", "find_comments"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.features import BoolArray, FloatArray
+from cleaner.lines.features import BoolArray, FloatArray
 
 __all__ = ["Expected", "confidence", "expect"]
 

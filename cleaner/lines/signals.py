@@ -12,17 +12,17 @@ from functools import cache
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.around import SHORT_MAX_WORDS, Columns, neighbour_signals, second_signals
-from cleaner.features import BoolArray, FloatArray, compute_features
-from cleaner.headlines import Headline, word_shares
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import BoolArray, FloatArray, compute_features
+from cleaner.lines.headlines import Headline, word_shares
+from cleaner.lines.layout import Places, block_gains, find_places, main_blocks
+from cleaner.lines.neighbours import SHORT_MAX_WORDS, Columns, neighbour_signals, second_signals
+from cleaner.lines.threads import THREAD_KINDS, Thread
 from cleaner.matching.matcher import Hit
-from cleaner.places import Places, block_gains, find_places, main_blocks
 from cleaner.result import Kind
 from cleaner.text.document import Document, IntArray
 from cleaner.text.windows import FAR, Windows, distance, median
 from cleaner.text.words import WordLists
-from cleaner.threads import THREAD_KINDS, Thread
 
 __all__ = ["GROUPS", "Clues", "Columns", "broken_prose", "first_signals", "second_signals", "signal_names"]
 

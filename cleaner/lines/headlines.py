@@ -11,8 +11,8 @@ from itertools import combinations
 import numpy as np
 import regex
 
-from cleaner.analysis import Analysis
-from cleaner.features import FloatArray
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import FloatArray
 from cleaner.result import Kind
 from cleaner.text.document import fold
 

@@ -12,19 +12,19 @@ from itertools import takewhile
 
 import numpy as np
 
-from cleaner.analysis import Analysis, evidence_of, points_of
-from cleaner.boxes import add_boxes
 from cleaner.clock import Clock
-from cleaner.features import BoolArray
-from cleaner.headlines import Headline, find_headline
-from cleaner.ledger import Cut, Ledger
+from cleaner.lines.analysis import Analysis, evidence_of, points_of
+from cleaner.lines.boxes import add_boxes
+from cleaner.lines.features import BoolArray
+from cleaner.lines.headlines import Headline, find_headline
+from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
+from cleaner.lines.ledger import Cut, Ledger
+from cleaner.lines.scorer import rawness
+from cleaner.lines.signals import Clues, broken_prose
+from cleaner.lines.threads import Thread, find_thread
 from cleaner.matching.matcher import Hit
-from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
 from cleaner.result import Kind
-from cleaner.scorer import rawness
-from cleaner.signals import Clues, broken_prose
 from cleaner.text.names import is_name
-from cleaner.threads import Thread, find_thread
 
 __all__ = ["Gathered", "gather"]
 

@@ -6,10 +6,10 @@ from itertools import islice
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.ledger import Ledger
-from cleaner.places import Places
-from cleaner.signals import Clues
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.layout import Places
+from cleaner.lines.ledger import Ledger
+from cleaner.lines.signals import Clues
 
 __all__ = ["add_last_sentences", "add_lists", "add_sheets", "add_subheadings", "add_tables"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.features import FloatArray
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import FloatArray
 from cleaner.result import Evidence, Kind
 
 __all__ = ["Cut", "Ledger"]

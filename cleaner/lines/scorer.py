@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.features import FloatArray
-from cleaner.signals import GROUPS, Clues, first_signals, second_signals
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import FloatArray
+from cleaner.lines.signals import GROUPS, Clues, first_signals, second_signals
+from cleaner.lines.weights import Weights
 from cleaner.text.document import IntArray
-from cleaner.weights import Weights
 
 __all__ = ["LinePoints", "rawness", "score_lines"]
 
@@ -71,7 +71,7 @@ def rawness(analysis: Analysis) -> float:
 
 
 def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: bool = True) -> LinePoints:
-    """The points of every filled line; see `cleaner.signals` for what is weighed. ``explain``: keep each term's."""
+    """The points of every filled line; see `cleaner.lines.signals` for what is weighed. ``explain``: keep each term's."""
     lines = analysis.filled
     words = analysis.features.words[lines]
     first = first_signals(analysis, clues)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.features import BoolArray, FloatArray
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import BoolArray, FloatArray
+from cleaner.lines.threads import Thread
 from cleaner.result import Kind
-from cleaner.threads import Thread
 
 __all__ = ["HEADLINE_LINES_ABOVE", "Places", "beside_metadata", "block_gains", "find_places", "main_blocks"]
 

@@ -10,24 +10,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.comments import find_comments
-from cleaner.confidence import Expected, expect
 from cleaner.config import CleanConfig
-from cleaner.evidence import Gathered, gather
-from cleaner.features import BoolArray, FloatArray
-from cleaner.headlines import Headline
-from cleaner.ledger import Cut, Ledger
-from cleaner.places import HEADLINE_LINES_ABOVE, Places, beside_metadata
-from cleaner.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.comments import find_comments
+from cleaner.lines.confidence import Expected, expect
+from cleaner.lines.evidence import Gathered, gather
+from cleaner.lines.features import BoolArray, FloatArray
+from cleaner.lines.headlines import Headline
+from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata
+from cleaner.lines.ledger import Cut, Ledger
+from cleaner.lines.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
+from cleaner.lines.runs import MODES, choose_runs
+from cleaner.lines.scorer import LinePoints, score_lines
+from cleaner.lines.signals import Clues
+from cleaner.lines.threads import THREAD_KINDS, Thread
+from cleaner.lines.weights import Weights
 from cleaner.result import Evidence, Kind
-from cleaner.runs import MODES, choose_runs
-from cleaner.scorer import LinePoints, score_lines
-from cleaner.signals import Clues
 from cleaner.text.document import IntArray
 from cleaner.text.windows import stretches
-from cleaner.threads import THREAD_KINDS, Thread
-from cleaner.weights import Weights
 
 __all__ = ["Decision", "decide"]
 

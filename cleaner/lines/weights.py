@@ -18,7 +18,7 @@ import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import WeightsError
-from cleaner.features import FloatArray
+from cleaner.lines.features import FloatArray
 from cleaner.text.document import IntArray
 from cleaner.trees import SingleArray, Trees, read_trees, side_by_side, trees_record
 

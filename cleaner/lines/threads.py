@@ -13,11 +13,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.comments import AUTHOR_KINDS, FRAME_KINDS, THREAD_KINDS
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.comments import AUTHOR_KINDS, FRAME_KINDS, THREAD_KINDS
+from cleaner.lines.rhythm import Rhythm, find_rhythm
 from cleaner.matching.matcher import Hit
 from cleaner.result import Kind
-from cleaner.rhythm import Rhythm, find_rhythm
 
 __all__ = ["THREAD_KINDS", "Thread", "find_thread"]
 

@@ -11,15 +11,15 @@ from functools import cached_property
 import numpy as np
 
 from cleaner.clock import Clock
-from cleaner.features import BoolArray, Features, FloatArray, compute_features
-from cleaner.lines import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
+from cleaner.lines.features import BoolArray, Features, FloatArray, compute_features
+from cleaner.lines.measures import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
+from cleaner.lines.units import join_lines
 from cleaner.matching.matcher import Hit, Matcher
 from cleaner.result import Evidence, Kind
 from cleaner.text.characters import DIGIT
 from cleaner.text.document import Document, IntArray
 from cleaner.text.parts import PART_LENGTH, Ranks, any_of
 from cleaner.text.words import WordLists
-from cleaner.units import join_lines
 
 __all__ = [
     "STRONG_POINTS",
@@ -164,7 +164,7 @@ def analyse_units(
     lang: str | None = None,
     carried: Carried | None = None,
 ) -> Analysis:
-    """The analysis of a document with the lines of one paragraph put together; see `cleaner.units`."""
+    """The analysis of a document with the lines of one paragraph put together; see `cleaner.lines.units`."""
     analysis = analyse(document, matcher, word_lists, lang, carried)
     joined = join_lines(document, analysis.features, analysis.strong)
     if joined is None:

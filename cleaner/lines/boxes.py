@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cleaner.analysis import Analysis
-from cleaner.features import BoolArray
-from cleaner.ledger import Ledger
+from cleaner.lines.analysis import Analysis
+from cleaner.lines.features import BoolArray
+from cleaner.lines.layout import Places
+from cleaner.lines.ledger import Ledger
 from cleaner.matching.matcher import Hit
-from cleaner.places import Places
 from cleaner.result import Kind
 from cleaner.text.names import is_capitalised
 
