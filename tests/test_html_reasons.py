@@ -6,7 +6,7 @@ import pytest
 
 from cleaner import Cleaner, CleanResult
 from cleaner.html.reasons import BLOCKS_AT_ONCE
-from cleaner.passes import Segments
+from cleaner.passes.trace import Segments
 from cleaner.trees import SingleArray, Trees
 
 SENTENCE = "The ferry that crosses the lake four times a day is back in service, the operator said on Friday."

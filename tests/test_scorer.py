@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.edits import NAMED_MIN_POINTS, term_evidence
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
 from cleaner.lines.scorer import LinePoints, rawness, score_lines
 from cleaner.matching.library import builtin_weights, word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet, Strength
+from cleaner.passes.edits import NAMED_MIN_POINTS, term_evidence
 from cleaner.result import Kind
 from cleaner.text.document import Document
 

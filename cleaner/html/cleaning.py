@@ -15,7 +15,6 @@ import numpy as np
 
 from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
-from cleaner.edits import apply_removals
 from cleaner.html.data import builtin_model, element_words, read_model
 from cleaner.html.metadata import read_metadata
 from cleaner.html.page import read_page
@@ -24,7 +23,8 @@ from cleaner.html.reading import NO_ARTICLE, PageReader, Reading
 from cleaner.html.reasons import Reasons, comment_blocks
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern
-from cleaner.passes import Segments
+from cleaner.passes.edits import apply_removals
+from cleaner.passes.trace import Segments
 from cleaner.result import CleanResult, Deferred, Doubt, Evidence, Line, Metadata, Removal, Verdict
 from cleaner.text.document import Document
 from cleaner.text.words import WordLists

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
-from cleaner.edits import Edit
 from cleaner.html.choice import Choice, choose_blocks
 from cleaner.html.embedded import embedded_markup
 from cleaner.html.headlines import find_headlines
@@ -26,7 +25,8 @@ from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
 from cleaner.lines.features import FloatArray
 from cleaner.lines.headlines import SITE_SEPARATORS
-from cleaner.passes import Segments
+from cleaner.passes.edits import Edit
+from cleaner.passes.trace import Segments
 from cleaner.result import Kind
 from cleaner.text.document import fold
 from cleaner.text.words import WordLists

@@ -12,11 +12,11 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from cleaner.edits import Edit, by_line, line_evidence
 from cleaner.lines.confidence import confidence
 from cleaner.lines.decision import Decision
 from cleaner.lines.threads import THREAD_KINDS
 from cleaner.matching.matcher import Hit
+from cleaner.passes.edits import Edit, by_line, line_evidence
 from cleaner.result import Action, CleanResult, Deferred, Doubt, Evidence, Kind, Line, Removal, Verdict
 from cleaner.text.document import Document, split_lines
 
