@@ -31,13 +31,13 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner
-from cleaner.evaluate import score_text
-from cleaner.html.fitting import TrainingPage, collect_pages, fit_model
-from cleaner.html.labelled import read_labelled_html
 from cleaner.html.model import dump_model
-from cleaner.labelled import LabelledPage
 from cleaner.report import align
 from cleaner.text.document import fold
+from cleaner.training.block_fitting import TrainingPage, collect_pages, fit_model
+from cleaner.training.labelled import LabelledPage
+from cleaner.training.labelled_html import read_labelled_html
+from cleaner.training.measures import score_text
 
 # The weights of the line scorer come from that benchmark, so the folds and sets must be its own.
 _LINES: Any = import_module("crossvalidate")

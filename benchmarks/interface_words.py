@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from cleaner.labelled import read_labelled
 from cleaner.text.document import fold, is_cjk
+from cleaner.training.labelled import read_labelled
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "patterns" / "interface-words.txt"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner, CleanResult
-from cleaner.marked import MarkedDocument, read_marked_folder
+from cleaner.training.marked import MarkedDocument, read_marked_folder
 
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+")
 # A document that loses a larger share of its article is harmed.

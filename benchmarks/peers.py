@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import CleanerError
-from cleaner.evaluate import CHARACTER_LANGUAGES, GoldText, count_tokens, score_tokens
-from cleaner.evaluation import map_in_processes
-from cleaner.labelled import LabelledPage, read_labelled
 from cleaner.report import align
+from cleaner.training.evaluation import map_in_processes
+from cleaner.training.labelled import LabelledPage, read_labelled
+from cleaner.training.measures import CHARACTER_LANGUAGES, GoldText, count_tokens, score_tokens
 
 INSTALL = "python -m pip install justext lxml_html_clean boilerpy3"
 MODULES = ("justext", "boilerpy3.extractors")

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner, CleanerError
-from cleaner.evaluate import Measure, score_text
-from cleaner.evaluation import GoldRow, Row, Settings, evaluate_pages, summarise, summarise_gold
-from cleaner.html.labelled import html_path, read_labelled_html
-from cleaner.labelled import LabelledPage, read_labelled
 from cleaner.report import gold_table, measure_record, measure_table
+from cleaner.training.evaluation import GoldRow, Row, Settings, evaluate_pages, summarise, summarise_gold
+from cleaner.training.labelled import LabelledPage, read_labelled
+from cleaner.training.labelled_html import html_path, read_labelled_html
+from cleaner.training.measures import Measure, score_text
 
 GATE = Path(__file__).with_name("gate.json")
 MARKED = Path(__file__).resolve().parent.parent / "samples" / "marked"

@@ -30,8 +30,8 @@ from random import Random
 from typing import TypeAlias
 
 from cleaner import Cleaner, CleanerError, CleanResult
-from cleaner.labelled import read_labelled
 from cleaner.report import align
+from cleaner.training.labelled import read_labelled
 
 MAX_TIMES_MEAN = 5.0
 MAX_TIMES_DECADE = 3.0

@@ -33,8 +33,8 @@ from pathlib import Path
 from statistics import median
 
 from cleaner import Cleaner, CleanerError
-from cleaner.labelled import read_labelled
 from cleaner.report import align
+from cleaner.training.labelled import read_labelled
 
 PEERS = ("justext", "trafilatura")
 INSTALL = "python -m pip install justext lxml_html_clean trafilatura"

@@ -15,8 +15,8 @@ from cleaner.result import CleanResult, Evidence, Kind, Removal, Verdict
 
 if TYPE_CHECKING:
     from cleaner.batch.tally import Tally
-    from cleaner.evaluate import Measure
-    from cleaner.evaluation import GoldRow, KindRow, PatternRow, Row
+    from cleaner.training.evaluation import GoldRow, KindRow, PatternRow, Row
+    from cleaner.training.measures import Measure
 
 __all__ = [
     "align",

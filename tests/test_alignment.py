@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.alignment import align_lines
-from cleaner.evaluate import tokenize
+from cleaner.training.alignment import align_lines
+from cleaner.training.measures import tokenize
 
 TITLE = "Ferry leaves for the north again"
 ARTICLE = (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.composing import _FORMS, Form, compose, in_other_form
 from cleaner.lines.features import BoolArray
+from cleaner.training.composing import _FORMS, Form, compose, in_other_form
 
 HEADLINE = "Ferry stays in port"
 GOLD = f"""{HEADLINE}

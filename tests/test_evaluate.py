@@ -19,8 +19,7 @@ from cleaner import CleanResult, InputError, Kind, Removal, apply_removals
 from cleaner import cli as command_line
 from cleaner.cli.output import show_progress
 from cleaner.errors import CleanerError
-from cleaner.evaluate import GoldText, Measure, line_labels, measure_text, oracle_text, score_text, tokenize
-from cleaner.evaluation import (
+from cleaner.training.evaluation import (
     PageReport,
     Settings,
     evaluate_page,
@@ -31,7 +30,8 @@ from cleaner.evaluation import (
     summarise_gold,
     worst_measures,
 )
-from cleaner.labelled import LabelledPage, data_name, read_labelled
+from cleaner.training.labelled import LabelledPage, data_name, read_labelled
+from cleaner.training.measures import GoldText, Measure, line_labels, measure_text, oracle_text, score_text, tokenize
 
 ARTICLE = (
     "The ferry between the two islands sails again from Monday, the harbour master said on Friday.\n"

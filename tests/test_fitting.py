@@ -15,9 +15,6 @@ import numpy as np
 import pytest
 
 from cleaner import cli as command_line
-from cleaner import fitting
-from cleaner.fitting import MAX_HOST_PAGES, TEXT_WEIGHT, Article, Collector, TrainingText, collect_texts, fit_weights
-from cleaner.labelled import GOLD, LabelledPage
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
 from cleaner.lines.features import FloatArray
@@ -27,9 +24,20 @@ from cleaner.lines.weights import PassWeights, SignalWeight, Weights, dump_weigh
 from cleaner.matching.library import read_weights, word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
-from cleaner.regression import Sample
 from cleaner.result import Kind
 from cleaner.text.document import Document
+from cleaner.training import fitting
+from cleaner.training.fitting import (
+    MAX_HOST_PAGES,
+    TEXT_WEIGHT,
+    Article,
+    Collector,
+    TrainingText,
+    collect_texts,
+    fit_weights,
+)
+from cleaner.training.labelled import GOLD, LabelledPage
+from cleaner.training.regression import Sample
 from cleaner.trees import SingleArray, Trees
 
 SENTENCES = (
@@ -139,8 +147,8 @@ def samples(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
         node = np.zeros(1, dtype=np.intp)
         return (0,), Trees(node, node, np.zeros(1, dtype=np.float32), node, node, np.zeros(1))
 
-    monkeypatch.setattr("cleaner.fitting.fit_pass", look)
-    monkeypatch.setattr("cleaner.fitting.fit_trees", look_at_trees)
+    monkeypatch.setattr("cleaner.training.fitting.fit_pass", look)
+    monkeypatch.setattr("cleaner.training.fitting.fit_trees", look_at_trees)
     return seen
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from cleaner import CleanConfig, Cleaner
 from cleaner.errors import InputError
-from cleaner.html import fitting
-from cleaner.html.fitting import collect_pages, fit_files, fit_model, learn_names
-from cleaner.html.labelled import read_labelled_html
-from cleaner.html.labels import label_blocks
 from cleaner.html.model import dump_model
-from cleaner.labelled import LabelledPage
+from cleaner.training import block_fitting as fitting
+from cleaner.training.block_fitting import collect_pages, fit_files, fit_model, learn_names
+from cleaner.training.block_labels import label_blocks
+from cleaner.training.labelled import LabelledPage
+from cleaner.training.labelled_html import read_labelled_html
 
 GOLD = "The mill closes in autumn.\nThe owner named the price of grain as the reason."
 

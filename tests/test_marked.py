@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.errors import InputError
-from cleaner.labelled import MARKED, read_labelled
-from cleaner.marked import MARKS, MarkedLine, parse_marked, read_marked_folder
+from cleaner.training.labelled import MARKED, read_labelled
+from cleaner.training.marked import MARKS, MarkedLine, parse_marked, read_marked_folder
 
 DOCUMENT = """+The bridge opens again
 -Share this page

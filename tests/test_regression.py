@@ -10,7 +10,7 @@ import pytest
 
 from cleaner.lines.features import FloatArray
 from cleaner.lines.weights import PassWeights
-from cleaner.regression import Sample, fit_pass
+from cleaner.training.regression import Sample, fit_pass
 
 ROWS = 4000
 LOW, HIGH = 1.0, 1e5

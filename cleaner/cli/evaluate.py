@@ -31,11 +31,11 @@ from cleaner.cli.output import (
 )
 from cleaner.config import CleanConfig
 from cleaner.errors import InputError
-from cleaner.labelled import GOLD, LabelledPage, data_name, read_labelled
+from cleaner.training.labelled import GOLD, LabelledPage, data_name, read_labelled
 
 if TYPE_CHECKING:
-    from cleaner.evaluate import Measure
-    from cleaner.evaluation import PageReport
+    from cleaner.training.evaluation import PageReport
+    from cleaner.training.measures import Measure
 
 __all__ = ["run"]
 
@@ -149,7 +149,7 @@ def _evaluate(
     paths: Sequence[Path], config: CleanConfig, scrapers: frozenset[str], *, with_patterns: bool, every: int, jobs: int
 ) -> _Found:
     """The reports of all pages; a data set with an error is reported and left out."""
-    from cleaner.evaluation import Settings, evaluate_pages
+    from cleaner.training.evaluation import Settings, evaluate_pages
 
     settings = Settings(config, scrapers, with_patterns=with_patterns)
     found = _Found()
@@ -184,7 +184,8 @@ class _Section:
 
 
 def _sections(found: _Found, by: str | None, *, worst: int, with_patterns: bool) -> Iterator[_Section]:
-    from cleaner import evaluation, report
+    from cleaner import report
+    from cleaner.training import evaluation
 
     measures, record = found.measures, report.evaluation_record
     if by == _KIND:

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 import typer
 
 from cleaner.cli.output import refuse, reporting, say, show_progress
-from cleaner.labelled import LabelledPage, data_name, read_labelled
 from cleaner.records import write_file
 from cleaner.records.locks import remove_leftovers
 from cleaner.records.targets import Names
+from cleaner.training.labelled import LabelledPage, data_name, read_labelled
 
 __all__ = ["run"]
 
@@ -73,7 +73,7 @@ def run(
 
 def _is_read(target: Path, paths: Sequence[Path], *, html: bool) -> bool:
     """Whether a file is one of those that the fit reads."""
-    from cleaner.html.labelled import html_path
+    from cleaner.training.labelled_html import html_path
 
     names = Names()
     for path in paths:
@@ -90,8 +90,8 @@ def _write(target: Path, data: bytes) -> None:
 
 
 def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
-    from cleaner.fitting import collect_texts, fit_weights
     from cleaner.lines.weights import dump_weights
+    from cleaner.training.fitting import collect_texts, fit_weights
 
     counts: Counter[str] = Counter()
     texts = list(collect_texts(show_progress(_pages(paths, every, counts), "pages"), processes=jobs))
@@ -103,8 +103,8 @@ def _fit(paths: Sequence[Path], target: Path, every: int, jobs: int) -> None:
 
 
 def _fit_html(paths: Sequence[Path], target: Path, every: int) -> None:
-    from cleaner.html.fitting import fit_files
     from cleaner.html.model import dump_model
+    from cleaner.training.block_fitting import fit_files
 
     _write(target, dump_model(fit_files(paths, every=every, report=say)).encode())
 

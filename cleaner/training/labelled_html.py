@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from cleaner.errors import InputError
-from cleaner.labelled import LabelledPage, read_labelled
+from cleaner.training.labelled import LabelledPage, read_labelled
 
 __all__ = ["html_path", "read_labelled_html"]
 

@@ -10,9 +10,9 @@ from itertools import chain
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from cleaner.evaluate import tokenize
 from cleaner.lines.features import FloatArray
 from cleaner.text.document import IntArray
+from cleaner.training.measures import tokenize
 
 __all__ = ["Alignment", "align_lines"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.evaluate import tokenize
 from cleaner.lines.features import BoolArray, FloatArray
+from cleaner.training.measures import tokenize
 
 __all__ = ["BlockLabels", "label_blocks"]
 

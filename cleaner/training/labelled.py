@@ -2,7 +2,7 @@
 
 A data set is a file NAME.jsonl or NAME.jsonl.gz with one JSON object a line: ``gold``, the article; ``texts``, an
 object of scraper and text, or ``text`` alone; and, where they are known, ``id``, ``host``, ``lang``, ``title``
-and ``url``. Other fields are passed over. A folder of marked documents is a data set too; see `cleaner.marked`.
+and ``url``. Other fields are passed over. A folder of marked documents is a data set too; see `cleaner.training.marked`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 from cleaner.errors import InputError
-from cleaner.marked import MarkedDocument, read_marked_folder
+from cleaner.training.marked import MarkedDocument, read_marked_folder
 
 __all__ = ["GOLD", "LabelledPage", "data_name", "read_labelled"]
 

@@ -15,13 +15,13 @@ from typing import Literal, TypeVar
 
 from cleaner.config import CleanConfig
 from cleaner.errors import CleanerError
-from cleaner.evaluate import GoldText, Measure, gap_closed, measure_text
-from cleaner.labelled import GOLD, LabelledPage
 from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.pipeline import Cleaner
 from cleaner.result import Kind
 from cleaner.text.document import Document
+from cleaner.training.labelled import GOLD, LabelledPage
+from cleaner.training.measures import GoldText, Measure, gap_closed, measure_text
 
 __all__ = [
     "GoldRow",

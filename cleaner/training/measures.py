@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import regex
 
-from cleaner.labelled import LabelledPage
 from cleaner.result import CleanResult, Kind, Removal
+from cleaner.training.labelled import LabelledPage
 
 __all__ = [
     "GoldText",

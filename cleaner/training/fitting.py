@@ -18,12 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cleaner.alignment import Alignment, align_lines
-from cleaner.composing import compose, in_other_form
 from cleaner.errors import CleanerError
-from cleaner.evaluate import tokenize
-from cleaner.evaluation import map_in_processes
-from cleaner.labelled import GOLD, MARKED, LabelledPage
 from cleaner.lines.analysis import Analysis, analyse, analyse_units
 from cleaner.lines.evidence import gather
 from cleaner.lines.features import BoolArray, FloatArray
@@ -32,9 +27,14 @@ from cleaner.lines.signals import Columns, first_signals, second_signals, signal
 from cleaner.lines.weights import PassWeights, TreeWeights, Weights
 from cleaner.matching.library import builtin_patterns, word_lists
 from cleaner.matching.matcher import Matcher
-from cleaner.regression import Sample, SingleArray, fit_pass
 from cleaner.text.document import Document, IntArray
 from cleaner.text.words import WordLists
+from cleaner.training.alignment import Alignment, align_lines
+from cleaner.training.composing import compose, in_other_form
+from cleaner.training.evaluation import map_in_processes
+from cleaner.training.labelled import GOLD, MARKED, LabelledPage
+from cleaner.training.measures import tokenize
+from cleaner.training.regression import Sample, SingleArray, fit_pass
 from cleaner.trees import fit_trees, signal_names_of
 
 __all__ = ["Collector", "TrainingText", "collect_texts", "fit_weights"]
