@@ -14,7 +14,7 @@ from cleaner.matching.pattern import Pattern
 from cleaner.result import CleanResult, Evidence, Kind, Removal, Verdict
 
 if TYPE_CHECKING:
-    from cleaner.batch.tally import Tally
+    from cleaner.corpus.batch.tally import Tally
     from cleaner.training.evaluation import GoldRow, KindRow, PatternRow, Row
     from cleaner.training.measures import Measure
 

@@ -11,9 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner
-from cleaner.batch.checkpoint import Checkpoint, Progress, State
-from cleaner.batch.plan import Plan, Settings
-from cleaner.batch.tally import Tally
+from cleaner.corpus.batch.checkpoint import Checkpoint, Progress, State
+from cleaner.corpus.batch.plan import Plan, Settings
+from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.records.chunks import Place
+from cleaner.corpus.records.sources import Source
 from cleaner.errors import ConfigError, PatternError, WeightsError
 from cleaner.html.data import read_model
 from cleaner.html.data import signal_names as block_signal_names
@@ -21,8 +23,6 @@ from cleaner.lines.signals import signal_names
 from cleaner.lines.weights import FORMAT
 from cleaner.matching.library import check_patterns, read_patterns
 from cleaner.matching.pattern import PatternSet
-from cleaner.records.chunks import Place
-from cleaner.records.sources import Source
 from fuzz.mutations import mutate_json, mutate_with
 from fuzz.target import Target
 from tests.invariants import check_page, check_result, check_settled

@@ -18,12 +18,12 @@ from typing import Any
 
 import zstandard
 
+from cleaner.corpus.records.chunks import Fields, Item, Limits, Place, RawChunk, record_format
+from cleaner.corpus.records.http import Page, read_response
+from cleaner.corpus.records.sources import Compression, Format, Source
+from cleaner.corpus.records.streams import read_all
+from cleaner.corpus.records.texts import Record, decode_record
 from cleaner.errors import InputError
-from cleaner.records.chunks import Fields, Item, Limits, Place, RawChunk, record_format
-from cleaner.records.http import Page, read_response
-from cleaner.records.sources import Compression, Format, Source
-from cleaner.records.streams import read_all
-from cleaner.records.texts import Record, decode_record
 from fuzz.documents import page_seeds, text_seeds
 from fuzz.mutations import as_text, damage, mutate_text, mutate_with
 from fuzz.target import Target, chosen_by

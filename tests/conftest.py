@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from cleaner.batch import delivery, tasks
+from cleaner.corpus.batch import delivery, tasks
 
 # An example may take as long as it does.
 settings.register_profile("cleaner", deadline=None)

@@ -17,8 +17,8 @@ import pytest
 import zstandard
 
 from cleaner import Cleaner
-from cleaner.batch.tally import Tally
 from cleaner.cli.progress import Bar
+from cleaner.corpus.batch.tally import Tally
 from cleaner.report import run_table
 from tests.running import Run, runner
 

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from cleaner import cli as command_line
-from cleaner.batch import delivery, tasks
-from cleaner.records.writing import PartialFile
+from cleaner.corpus.batch import delivery, tasks
+from cleaner.corpus.records.writing import PartialFile
 
 pytestmark = pytest.mark.slow
 

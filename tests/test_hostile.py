@@ -13,8 +13,8 @@ import pytest
 import zstandard
 
 from cleaner import cli as command_line
-from cleaner.batch.tasks import Failure
-from cleaner.records.limits import QUOTED_BYTES
+from cleaner.corpus.batch.tasks import Failure
+from cleaner.corpus.records.limits import QUOTED_BYTES
 
 TEXT = "The council passed the budget last night after six hours of debate.\n"
 GOOD = json.dumps({"text": TEXT}).encode() + b"\n"
@@ -24,8 +24,8 @@ LIMIT = 100_000
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bounds that small files reach."""
-    monkeypatch.setattr("cleaner.batch.tasks.RECORD_BYTES", 1 << 20)
-    monkeypatch.setattr("cleaner.records.limits.GROWTH_ALLOWANCE", 16 << 20)
+    monkeypatch.setattr("cleaner.corpus.batch.tasks.RECORD_BYTES", 1 << 20)
+    monkeypatch.setattr("cleaner.corpus.records.limits.GROWTH_ALLOWANCE", 16 << 20)
 
 
 def _clean(folder: Path, output: Path) -> tuple[int, list[dict[str, Any]]]:

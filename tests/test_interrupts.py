@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from cleaner.batch import delivery, tasks
-from cleaner.records.interrupts import undisturbed
+from cleaner.corpus.batch import delivery, tasks
+from cleaner.corpus.records.interrupts import undisturbed
 from tests.running import Outcome, Run, runner
 
 # What a run does to files, each a moment at which a signal may come.

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner.corpus.records import Source
+from cleaner.corpus.records.chunks import Fields, Item, Limits, Place, RawChunk
+from cleaner.corpus.records.jsonl import read_chunks, read_items, write_items
 from cleaner.errors import InputError
-from cleaner.records import Source
-from cleaner.records.chunks import Fields, Item, Limits, Place, RawChunk
-from cleaner.records.jsonl import read_chunks, read_items, write_items
 
 FIELDS = Fields()
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from cleaner.records import locks
-from cleaner.records.locks import HeldFile, is_locked, lock, open_held, remove_leftovers, remove_unheld
-from cleaner.records.writing import PartialFile
+from cleaner.corpus.records import locks
+from cleaner.corpus.records.locks import HeldFile, is_locked, lock, open_held, remove_leftovers, remove_unheld
+from cleaner.corpus.records.writing import PartialFile
 
 pytestmark = pytest.mark.skipif(not locks.HAS_LOCKS, reason="needs locks of files")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from cleaner import Cleaner, CleanResult
-from cleaner.batch.limits import time_limit
 from cleaner.cli import main
-from cleaner.records.http import Page, read_response
+from cleaner.corpus.batch.limits import time_limit
+from cleaner.corpus.records.http import Page, read_response
 
 PROSE = (
     "Le pont de Varnay rouvre lundi matin, après huit mois de travaux, a annoncé la mairie mardi soir.",

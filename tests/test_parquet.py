@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cleaner.corpus.records import Source
+from cleaner.corpus.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
+from cleaner.corpus.records.parquet import assemble, read_chunks, read_items, write_items
 from cleaner.errors import InputError
-from cleaner.records import Source
-from cleaner.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
-from cleaner.records.parquet import assemble, read_chunks, read_items, write_items
 
 ROWS = 10
 

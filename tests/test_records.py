@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.errors import ConfigError, InputError, OutputError
-from cleaner.records import (
+from cleaner.corpus.records import (
     Record,
     Source,
     decode_record,
@@ -24,6 +23,7 @@ from cleaner.records import (
     require_encoding,
     write_file,
 )
+from cleaner.errors import ConfigError, InputError, OutputError
 
 SOURCE = Source("a.txt", Path("a.txt"), Path("a.txt"))
 MARKED = [

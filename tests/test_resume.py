@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from cleaner import CleanConfig
-from cleaner.batch import tasks
-from cleaner.batch.checkpoint import Checkpoint, Progress, State
-from cleaner.batch.plan import Plan, Settings
-from cleaner.records.writing import PartialFile
+from cleaner.corpus.batch import tasks
+from cleaner.corpus.batch.checkpoint import Checkpoint, Progress, State
+from cleaner.corpus.batch.plan import Plan, Settings
+from cleaner.corpus.records.writing import PartialFile
 from tests.running import Outcome, Run, runner
 
 ARTICLE = (
@@ -192,7 +192,7 @@ def test_full_disk_ends_the_run_and_it_can_be_resumed(tmp_path: Path) -> None:
     source.write_bytes(_lines(40))
     program = (
         "import resource, sys\n"
-        "from cleaner.batch import delivery, tasks\n"
+        "from cleaner.corpus.batch import delivery, tasks\n"
         "from cleaner.cli import main\n"
         "tasks.CHUNK_BYTES = 600\n"
         "delivery.CHECKPOINT_SECONDS = 0.0\n"

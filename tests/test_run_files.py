@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from cleaner.batch import delivery, tasks
-from cleaner.batch.checkpoint import Checkpoint
-from cleaner.batch.files import RunFiles
-from cleaner.records import locks, write_file
-from cleaner.records.locks import HeldFile, open_held, remove_leftovers
-from cleaner.records.writing import PartialFile, output_error
+from cleaner.corpus.batch import delivery, tasks
+from cleaner.corpus.batch.checkpoint import Checkpoint
+from cleaner.corpus.batch.files import RunFiles
+from cleaner.corpus.records import locks, write_file
+from cleaner.corpus.records.locks import HeldFile, open_held, remove_leftovers
+from cleaner.corpus.records.writing import PartialFile, output_error
 from tests.running import Outcome, Run, runner
 
 ARTICLE = (

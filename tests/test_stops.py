@@ -36,7 +36,7 @@ SENTENCE = "The council passed the budget after {} hours of debate, and the caf√
 DRIVER = """\
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from cleaner.batch import delivery, tasks
+from cleaner.corpus.batch import delivery, tasks
 tasks.CHUNK_BYTES = 6000
 delivery.CHECKPOINT_SECONDS = 0.0
 from cleaner.cli import main

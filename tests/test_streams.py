@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from cleaner.corpus.records import Compression, Source
+from cleaner.corpus.records.limits import GROWTH_ALLOWANCE, MAX_GROWTH, check_growth
+from cleaner.corpus.records.streams import Blocks, compress, read_all
 from cleaner.errors import InputError
-from cleaner.records import Compression, Source
-from cleaner.records.limits import GROWTH_ALLOWANCE, MAX_GROWTH, check_growth
-from cleaner.records.streams import Blocks, compress, read_all
 
 DATA = b"".join(b"line %d\n" % number for number in range(50_000))
 
@@ -116,7 +116,7 @@ def test_stream_that_grows_beyond_measure_ends(
     """A stream that becomes far longer than text does ends with an error, in little memory, after what stands before."""
     path = tmp_path / "bomb"
     path.write_bytes(_zeros(256 << 20, compression))
-    monkeypatch.setattr("cleaner.records.limits.GROWTH_ALLOWANCE", 32 << 20)
+    monkeypatch.setattr("cleaner.corpus.records.limits.GROWTH_ALLOWANCE", 32 << 20)
     blocks = Blocks(_source(path, compression))
     made: list[int] = []
     tracemalloc.start()
@@ -194,7 +194,7 @@ def test_text_beyond_the_limit_is_refused(compression: Compression | None, tmp_p
 
 def test_only_plain_files_have_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a limit of its own, what is compressed may become as long as a record, and a plain file be longer."""
-    monkeypatch.setattr("cleaner.records.streams.DEFAULT_MAX_DOCUMENT", 1000)
+    monkeypatch.setattr("cleaner.corpus.records.streams.DEFAULT_MAX_DOCUMENT", 1000)
     for compression in ("gz", "zst"):
         (tmp_path / "a").write_bytes(compress(DATA, compression))
         with pytest.raises(InputError, match="becomes longer than --max-document 1000 when it is read"):
@@ -228,8 +228,8 @@ def test_reading_that_is_given_up_says_nothing(tmp_path: Path) -> None:
     program.write_text(
         "import sys\n"
         "from pathlib import Path\n"
-        "from cleaner.records import Source\n"
-        "from cleaner.records.streams import Blocks\n"
+        "from cleaner.corpus.records import Source\n"
+        "from cleaner.corpus.records.streams import Blocks\n"
         "def read():\n"
         "    blocks = iter(Blocks(Source('a', Path(sys.argv[1]), Path('a'))))\n"
         "    next(blocks)\n"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.batch.tasks import Failure
+from cleaner.corpus.batch.tasks import Failure
+from cleaner.corpus.records import Source, find_sources, plan_outputs, targets
+from cleaner.corpus.records.targets import Names, free_errors_path, is_case_blind, is_errors_file, plan_in_place
 from cleaner.errors import ConfigError
-from cleaner.records import Source, find_sources, plan_outputs, targets
-from cleaner.records.targets import Names, free_errors_path, is_case_blind, is_errors_file, plan_in_place
 
 
 @pytest.fixture

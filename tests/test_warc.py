@@ -13,11 +13,11 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner.corpus.records import Source
+from cleaner.corpus.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
+from cleaner.corpus.records.limits import QUOTED_BYTES
+from cleaner.corpus.records.warc import read_chunks, read_items, write_items
 from cleaner.errors import InputError
-from cleaner.records import Source
-from cleaner.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
-from cleaner.records.limits import QUOTED_BYTES
-from cleaner.records.warc import read_chunks, read_items, write_items
 
 TEXTS = ["Premier texte.\nÀ lire aussi\n", "Second text, longer than the first.\n" * 20, ""]
 

@@ -15,14 +15,14 @@ import pytest
 
 from cleaner import CleanConfig, Cleaner
 from cleaner import cli as command_line
-from cleaner.batch import tasks, work, workers
-from cleaner.batch.limits import OutOfTimeError, end_process_after, time_limit
-from cleaner.batch.plan import Settings
-from cleaner.batch.tasks import ChunkResult, ChunkTask, TextTask
-from cleaner.batch.work import Careful, Worker
-from cleaner.batch.workers import WorkerError, Workers
-from cleaner.records import Source
-from cleaner.records.chunks import Place, RawChunk
+from cleaner.corpus.batch import tasks, work, workers
+from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
+from cleaner.corpus.batch.plan import Settings
+from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, TextTask
+from cleaner.corpus.batch.work import Careful, Worker
+from cleaner.corpus.batch.workers import WorkerError, Workers
+from cleaner.corpus.records import Source
+from cleaner.corpus.records.chunks import Place, RawChunk
 from cleaner.result import CleanResult
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
@@ -33,7 +33,7 @@ PAGE = ARTICLE + "Comments are closed.\n"
 HOSTILE = """
 import os, signal
 from cleaner import pipeline
-from cleaner.records import jsonl
+from cleaner.corpus.records import jsonl
 clean, read_items, write_items = pipeline.Cleaner._clean, jsonl.read_items, jsonl.write_items
 def end(text, where):
     for name in text.replace(chr(92) + "n", " ").split():
@@ -50,7 +50,7 @@ def hostile_write(done, *arguments, **options):
     end(b"".join(item.raw for item, _ in done).decode().replace('"', " "), "write")
     return write_items(done, *arguments, **options)
 pipeline.Cleaner._clean, jsonl.read_items, jsonl.write_items = hostile_clean, hostile_read, hostile_write
-from cleaner.batch.workers import serve
+from cleaner.corpus.batch.workers import serve
 serve()
 """
 
@@ -156,7 +156,7 @@ def test_workers_that_cannot_be_started_end_the_run(monkeypatch: pytest.MonkeyPa
     def refused(*_: Any, **__: Any) -> None:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("cleaner.batch.workers.subprocess.Popen", refused)
+    monkeypatch.setattr("cleaner.corpus.batch.workers.subprocess.Popen", refused)
     pool = Workers(Settings(CleanConfig()), 1)
     try:
         with pytest.raises(
@@ -258,7 +258,7 @@ def test_process_is_ended_in_the_middle_of_a_call(is_taken_away: bool) -> None:
 # Pages that say so take very long, in one call of a library.
 LONG_CALL = """
 from cleaner import pipeline
-from cleaner.batch import work
+from cleaner.corpus.batch import work
 work._LAST_SECONDS = 0
 clean_html = pipeline.Cleaner.clean_html
 def long_clean(self, html, **options):
@@ -266,7 +266,7 @@ def long_clean(self, html, **options):
         pow(7, 3 << 26)
     return clean_html(self, html, **options)
 pipeline.Cleaner.clean_html = long_clean
-from cleaner.batch.workers import serve
+from cleaner.corpus.batch.workers import serve
 serve()
 """
 

@@ -51,13 +51,13 @@ from cleaner.cli.output import (
     write_error,
 )
 from cleaner.cli.places import Places, check_usage, plan_places
+from cleaner.corpus.records import Source, find_sources
+from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.errors import CleanerError, ConfigError, OutputError
-from cleaner.records import Source, find_sources
-from cleaner.records.chunks import Fields
-from cleaner.records.sources import DOCUMENT_FORMATS, is_folder
 
 if TYPE_CHECKING:
-    from cleaner.batch import Outcome, Plan, Settings, StoppedError
+    from cleaner.corpus.batch import Outcome, Plan, Settings, StoppedError
 
 __all__ = ["run"]
 
@@ -166,7 +166,7 @@ def run(
         if not quiet and places.has_output_inside:
             say(f"{output}: is inside of an input, and what it holds is not read; results go there")
         if plan.sources:
-            from cleaner.batch import Settings
+            from cleaner.corpus.batch import Settings
 
             settings = Settings(
                 config,
@@ -189,8 +189,8 @@ def run(
 
 
 def _run(plan: Plan, settings: Settings, *, resume: bool) -> Outcome:
-    from cleaner.batch import StoppedError, run_batch
     from cleaner.cli.progress import Bar
+    from cleaner.corpus.batch import StoppedError, run_batch
 
     bar = Bar(wanted=not plan.is_quiet and plan.targets is not None)
     try:

@@ -33,10 +33,10 @@ from cleaner.cli.output import (
     write,
     write_lines,
 )
+from cleaner.corpus.records import STDIN, find_sources, read_records
+from cleaner.corpus.records.sources import is_folder
+from cleaner.corpus.records.streams import read_all
 from cleaner.errors import InputError
-from cleaner.records import STDIN, find_sources, read_records
-from cleaner.records.sources import is_folder
-from cleaner.records.streams import read_all
 from cleaner.result import CleanResult
 
 __all__ = ["run"]

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from cleaner.cli.output import refuse, reporting, say, show_progress
-from cleaner.records import write_file
-from cleaner.records.locks import remove_leftovers
-from cleaner.records.targets import Names
+from cleaner.corpus.records import write_file
+from cleaner.corpus.records.locks import remove_leftovers
+from cleaner.corpus.records.targets import Names
 from cleaner.training.labelled import LabelledPage, data_name, read_labelled
 
 __all__ = ["run"]

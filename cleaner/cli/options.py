@@ -12,7 +12,7 @@ import typer
 
 from cleaner.cli.output import refuse
 from cleaner.config import CleanConfig
-from cleaner.records import STDIN, Format, require_encoding
+from cleaner.corpus.records import STDIN, Format, require_encoding
 
 if TYPE_CHECKING:
     from cleaner.pipeline import Cleaner

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from cleaner.cli.output import refuse
 from cleaner.config import CleanConfig
+from cleaner.corpus.records import STDIN, Source, plan_outputs, split_endings
+from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
+from cleaner.corpus.records.targets import Names, free_errors_path, plan_in_place
+from cleaner.corpus.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
 from cleaner.errors import OutputError
-from cleaner.records import STDIN, Source, plan_outputs, split_endings
-from cleaner.records.chunks import Fields
-from cleaner.records.sources import DOCUMENT_FORMATS, is_folder
-from cleaner.records.targets import Names, free_errors_path, plan_in_place
-from cleaner.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
 
 if TYPE_CHECKING:
-    from cleaner.batch import Plan
+    from cleaner.corpus.batch import Plan
 
 __all__ = ["Places", "check_usage", "plan_places"]
 
@@ -106,7 +106,7 @@ def plan_places(
 
     Wrong usage where the results would get in each other's way, or in that of a file that is read.
     """
-    from cleaner.batch import Plan
+    from cleaner.corpus.batch import Plan
 
     if places.in_place and any(source.format == "html" for source in sources):
         refuse("--in-place: a page of HTML becomes text, which is another file; name it with -o")

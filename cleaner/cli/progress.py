@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
-from cleaner.batch.tally import Tally
 from cleaner.cli.output import say, terminal_width, write_error
+from cleaner.corpus.batch.tally import Tally
 
 __all__ = ["Bar", "progress_line"]
 

@@ -7,7 +7,7 @@ memory stays flat and the work can be shared out; what was not cleaned goes back
 
 from __future__ import annotations
 
-from cleaner.records.sources import (
+from cleaner.corpus.records.sources import (
     RECORD_ENDINGS,
     STDIN,
     TEXT_ENDINGS,
@@ -17,9 +17,9 @@ from cleaner.records.sources import (
     find_sources,
     split_endings,
 )
-from cleaner.records.targets import plan_outputs
-from cleaner.records.texts import Record, decode_record, join_records, read_records, require_encoding
-from cleaner.records.writing import write_file
+from cleaner.corpus.records.targets import plan_outputs
+from cleaner.corpus.records.texts import Record, decode_record, join_records, read_records, require_encoding
+from cleaner.corpus.records.writing import write_file
 
 __all__ = [
     "RECORD_ENDINGS",

@@ -6,7 +6,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from cleaner.records.limits import DEFAULT_MAX_DOCUMENT
+from cleaner.corpus.records.limits import DEFAULT_MAX_DOCUMENT
 
 __all__ = ["Page", "read_response"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from cleaner.records.sources import Compression, Format, Source
+from cleaner.corpus.records.sources import Compression, Format, Source
 
 __all__ = [
     "Document",
@@ -124,7 +124,7 @@ _MODULES: dict[Format, str] = {"jsonl": "jsonl", "parquet": "parquet", "warc": "
 
 def record_format(name: Format) -> RecordFormat:
     """The module of a format of many documents; imported when it is needed."""
-    return cast("RecordFormat", import_module(f"cleaner.records.{_MODULES[name]}"))
+    return cast("RecordFormat", import_module(f"cleaner.corpus.records.{_MODULES[name]}"))
 
 
 def too_long(what: str, size: int, held: int) -> str:

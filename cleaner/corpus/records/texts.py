@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from cleaner.corpus.records.sources import Source
+from cleaner.corpus.records.streams import read_all
 from cleaner.errors import ConfigError, InputError, OutputError
-from cleaner.records.sources import Source
-from cleaner.records.streams import read_all
 
 __all__ = ["Record", "decode_record", "join_records", "read_records", "require_encoding"]
 

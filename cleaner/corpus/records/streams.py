@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from cleaner.corpus.records.limits import DEFAULT_MAX_DOCUMENT, check_growth
+from cleaner.corpus.records.sources import Compression, Source, input_error
 from cleaner.errors import InputError
-from cleaner.records.limits import DEFAULT_MAX_DOCUMENT, check_growth
-from cleaner.records.sources import Compression, Source, input_error
 
 if TYPE_CHECKING:
     import zstandard

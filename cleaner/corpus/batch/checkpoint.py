@@ -11,13 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cleaner.batch import tasks
-from cleaner.batch.plan import Plan, Settings
-from cleaner.batch.tally import Tally
+from cleaner.corpus.batch import tasks
+from cleaner.corpus.batch.plan import Plan, Settings
+from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.records.chunks import Place
+from cleaner.corpus.records.locks import HeldFile, remove_leftovers
+from cleaner.corpus.records.writing import CHECKPOINT_ENDING, output_error
 from cleaner.errors import ConfigError, OutputError
-from cleaner.records.chunks import Place
-from cleaner.records.locks import HeldFile, remove_leftovers
-from cleaner.records.writing import CHECKPOINT_ENDING, output_error
 
 __all__ = ["Checkpoint", "CheckpointError", "Progress", "State"]
 

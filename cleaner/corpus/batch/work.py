@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from cleaner.batch.limits import OutOfTimeError, end_process_after, time_limit
-from cleaner.batch.plan import Settings
-from cleaner.batch.tally import Tally
-from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
 from cleaner.clock import TIMED_OUT
+from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
+from cleaner.corpus.batch.plan import Settings
+from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
+from cleaner.corpus.records.chunks import Document, Done, Item, record_format
+from cleaner.corpus.records.sources import STDIN, Source
+from cleaner.corpus.records.streams import compress
+from cleaner.corpus.records.texts import Record, decode_record
 from cleaner.errors import CleanerError, InputError, OutputError
 from cleaner.pipeline import Cleaner
-from cleaner.records.chunks import Document, Done, Item, record_format
-from cleaner.records.sources import STDIN, Source
-from cleaner.records.streams import compress
-from cleaner.records.texts import Record, decode_record
 from cleaner.report import removal_record, to_json
 from cleaner.result import CleanResult
 

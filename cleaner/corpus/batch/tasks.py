@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from cleaner.batch.plan import Plan, Settings
-from cleaner.batch.tally import Tally
+from cleaner.corpus.batch.plan import Plan, Settings
+from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.records.chunks import Limits, Place, RawChunk, record_format
+from cleaner.corpus.records.limits import QUOTED_BYTES
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
+from cleaner.corpus.records.streams import read_all
 from cleaner.errors import CleanerError, InputError
-from cleaner.records.chunks import Limits, Place, RawChunk, record_format
-from cleaner.records.limits import QUOTED_BYTES
-from cleaner.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
-from cleaner.records.streams import read_all
 
 __all__ = [
     "ChunkResult",

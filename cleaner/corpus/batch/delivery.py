@@ -10,17 +10,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from cleaner.batch.checkpoint import Progress, State
-from cleaner.batch.files import RunFiles
-from cleaner.batch.plan import Plan, Settings, Watcher
-from cleaner.batch.tally import Tally
-from cleaner.batch.tasks import ChunkResult, ChunkTask, Failure, SourceEnd, TextOutcome
+from cleaner.corpus.batch.checkpoint import Progress, State
+from cleaner.corpus.batch.files import RunFiles
+from cleaner.corpus.batch.plan import Plan, Settings, Watcher
+from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, SourceEnd, TextOutcome
+from cleaner.corpus.records.chunks import Place
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, STDIN
+from cleaner.corpus.records.streams import compress
+from cleaner.corpus.records.texts import Record, join_records
+from cleaner.corpus.records.writing import is_full
 from cleaner.errors import CleanerError, OutputError
-from cleaner.records.chunks import Place
-from cleaner.records.sources import DOCUMENT_FORMATS, STDIN
-from cleaner.records.streams import compress
-from cleaner.records.texts import Record, join_records
-from cleaner.records.writing import is_full
 
 __all__ = ["Delivery"]
 

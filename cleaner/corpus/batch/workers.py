@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, cast
 
-from cleaner.batch.plan import Settings
-from cleaner.batch.tasks import ChunkTask, Result, TextTask, failed_result
+from cleaner.corpus.batch.plan import Settings
+from cleaner.corpus.batch.tasks import ChunkTask, Result, TextTask, failed_result
 from cleaner.errors import CleanerError
 
 __all__ = ["WorkerError", "Workers", "serve"]
@@ -29,7 +29,7 @@ __all__ = ["WorkerError", "Workers", "serve"]
 # One core a process: the threads of numerical libraries would only be in each other's way.
 # And one heap: what the thread that reads tasks gives back is of use to the one that cleans them.
 _ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
-_PROGRAM = "from cleaner.batch.workers import serve; serve()"
+_PROGRAM = "from cleaner.corpus.batch.workers import serve; serve()"
 # How long a process may take to end after its pipe was closed.
 _SECONDS_TO_END = 10.0
 # So often a worker is started that ends before it can work.
@@ -222,7 +222,7 @@ def serve() -> None:
     """Work until the pipe that tasks come from is closed; the first thing in it are the settings."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Before the thread begins, so that two threads never import at once.
-    from cleaner.batch.work import Careful, Worker
+    from cleaner.corpus.batch.work import Careful, Worker
 
     tasks = sys.stdin.buffer
     results = os.fdopen(os.dup(1), "wb")

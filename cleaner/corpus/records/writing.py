@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cleaner.corpus.records.interrupts import undisturbed
+from cleaner.corpus.records.locks import HAS_LOCKS, open_held, temporary_beside
 from cleaner.errors import OutputError
-from cleaner.records.interrupts import undisturbed
-from cleaner.records.locks import HAS_LOCKS, open_held, temporary_beside
 
 __all__ = [
     "CHECKPOINT_ENDING",

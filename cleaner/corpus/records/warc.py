@@ -15,13 +15,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cleaner.corpus.records.archives import END, HEADER, LENGTH, Splitter, content_length, read_headers
+from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.corpus.records.http import read_response
+from cleaner.corpus.records.jsonl import json_line, written_pieces
+from cleaner.corpus.records.sources import Compression, Source
+from cleaner.corpus.records.streams import compress
 from cleaner.errors import InputError
-from cleaner.records.archives import END, HEADER, LENGTH, Splitter, content_length, read_headers
-from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
-from cleaner.records.http import read_response
-from cleaner.records.jsonl import json_line, written_pieces
-from cleaner.records.sources import Compression, Source
-from cleaner.records.streams import compress
 
 __all__ = ["read_chunks", "read_items", "write_items"]
 

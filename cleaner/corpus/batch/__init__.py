@@ -6,8 +6,8 @@ written depends on the input and the configuration alone: not on the number of p
 
 from __future__ import annotations
 
-from cleaner.batch.plan import Plan, Settings, Watcher
-from cleaner.batch.run import Outcome, StoppedError, run_batch
-from cleaner.batch.tally import Tally
+from cleaner.corpus.batch.plan import Plan, Settings, Watcher
+from cleaner.corpus.batch.run import Outcome, StoppedError, run_batch
+from cleaner.corpus.batch.tally import Tally
 
 __all__ = ["Outcome", "Plan", "Settings", "StoppedError", "Tally", "Watcher", "run_batch"]

@@ -15,10 +15,10 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.corpus.records.sources import Compression, Source, input_error
+from cleaner.corpus.records.streams import Blocks, compress
 from cleaner.errors import InputError
-from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
-from cleaner.records.sources import Compression, Source, input_error
-from cleaner.records.streams import Blocks, compress
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -12,16 +12,16 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from cleaner.batch.checkpoint import Checkpoint, CheckpointError, Progress, State
-from cleaner.batch.plan import Plan, Settings, Watcher
-from cleaner.batch.tasks import Failure
+from cleaner.corpus.batch.checkpoint import Checkpoint, CheckpointError, Progress, State
+from cleaner.corpus.batch.plan import Plan, Settings, Watcher
+from cleaner.corpus.batch.tasks import Failure
+from cleaner.corpus.records.chunks import Place
+from cleaner.corpus.records.interrupts import undisturbed
+from cleaner.corpus.records.locks import remove_leftovers, remove_unheld
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS
+from cleaner.corpus.records.targets import is_errors_file
+from cleaner.corpus.records.writing import PartialFile, is_full, output_error, partial_path, write_file
 from cleaner.errors import ConfigError, OutputError
-from cleaner.records.chunks import Place
-from cleaner.records.interrupts import undisturbed
-from cleaner.records.locks import remove_leftovers, remove_unheld
-from cleaner.records.sources import DOCUMENT_FORMATS
-from cleaner.records.targets import is_errors_file
-from cleaner.records.writing import PartialFile, is_full, output_error, partial_path, write_file
 
 __all__ = ["RunFiles"]
 
@@ -193,7 +193,7 @@ class RunFiles:
         if output is None:
             return
         if source.format == "parquet":
-            from cleaner.records.parquet import assemble
+            from cleaner.corpus.records.parquet import assemble
 
             output.sync()
             target = self._target(index)

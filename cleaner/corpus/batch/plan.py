@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from cleaner.batch.tally import Tally
 from cleaner.config import CleanConfig
-from cleaner.records.chunks import Fields
-from cleaner.records.limits import DEFAULT_MAX_DOCUMENT
-from cleaner.records.sources import STDIN, Compression, Source, split_endings
+from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records.limits import DEFAULT_MAX_DOCUMENT
+from cleaner.corpus.records.sources import STDIN, Compression, Source, split_endings
 
 __all__ = ["Plan", "Settings", "Watcher"]
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, Source
+from cleaner.corpus.records.writing import PARTIAL_ENDING
 from cleaner.errors import ConfigError, OutputError
-from cleaner.records.sources import DOCUMENT_FORMATS, Source
-from cleaner.records.writing import PARTIAL_ENDING
 
 __all__ = ["Names", "free_errors_path", "is_errors_file", "plan_in_place", "plan_outputs"]
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 from typing import Any
 
-from cleaner.batch.delivery import Delivery
-from cleaner.batch.plan import Plan, Settings, Watcher
-from cleaner.batch.tally import Tally
-from cleaner.batch.tasks import ChunkTask, SourceEnd, Task, TextTask, read_tasks
-from cleaner.batch.workers import Workers
-from cleaner.records.interrupts import undisturbed
+from cleaner.corpus.batch.delivery import Delivery
+from cleaner.corpus.batch.plan import Plan, Settings, Watcher
+from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.batch.tasks import ChunkTask, SourceEnd, Task, TextTask, read_tasks
+from cleaner.corpus.batch.workers import Workers
+from cleaner.corpus.records.interrupts import undisturbed
 
 __all__ = ["Outcome", "StoppedError", "run_batch"]
 
@@ -92,7 +92,7 @@ def _worked_on(tasks: Iterator[Task], plan: Plan, settings: Settings) -> Generat
 
 
 def _alone(tasks: Iterator[Task], settings: Settings) -> Generator[tuple[Task, Any], None, None]:
-    from cleaner.batch.work import Worker
+    from cleaner.corpus.batch.work import Worker
 
     worker: Worker | None = None
     for task in tasks:

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
+from cleaner.corpus.records.jsonfields import FieldError, JsonObject, parse_object
+from cleaner.corpus.records.limits import QUOTED_BYTES
+from cleaner.corpus.records.sources import Compression, Source
+from cleaner.corpus.records.streams import Blocks, compress
 from cleaner.errors import InputError
-from cleaner.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
-from cleaner.records.jsonfields import FieldError, JsonObject, parse_object
-from cleaner.records.limits import QUOTED_BYTES
-from cleaner.records.sources import Compression, Source
-from cleaner.records.streams import Blocks, compress
 
 __all__ = ["json_line", "read_chunks", "read_items", "write_items", "written_pieces"]
 

@@ -12,11 +12,11 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cleaner.corpus.records.chunks import too_long
+from cleaner.corpus.records.limits import QUOTED_BYTES
+from cleaner.corpus.records.sources import Source
+from cleaner.corpus.records.streams import Blocks
 from cleaner.errors import InputError
-from cleaner.records.chunks import too_long
-from cleaner.records.limits import QUOTED_BYTES
-from cleaner.records.sources import Source
-from cleaner.records.streams import Blocks
 
 __all__ = ["END", "HEADER", "LENGTH", "RawRecord", "Splitter", "content_length", "read_headers"]
 
