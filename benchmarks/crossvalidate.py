@@ -29,7 +29,7 @@ from typing import Literal
 
 from cleaner import CleanConfig
 from cleaner.lines.weights import dump_weights
-from cleaner.report import gold_table, measure_table, worst_table
+from cleaner.report.tables import gold_table, measure_table, worst_table
 from cleaner.training.evaluation import Settings, evaluate_pages, summarise, summarise_gold, worst_measures
 from cleaner.training.fitting import TrainingText, collect_texts, fit_weights
 from cleaner.training.labelled import LabelledPage, read_labelled

@@ -8,7 +8,7 @@ import pickle
 import re
 
 from cleaner import Cleaner, CleanResult, Kind, Metadata, apply_removals
-from cleaner.report import explain_json, render_explanation, to_json
+from cleaner.report.tables import explain_json, render_explanation, to_json
 from cleaner.text.document import split_lines
 
 __all__ = [

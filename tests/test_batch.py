@@ -19,7 +19,7 @@ import zstandard
 from cleaner import Cleaner
 from cleaner.cli.progress import Bar
 from cleaner.corpus.batch.tally import Tally
-from cleaner.report import run_table
+from cleaner.report.tables import run_table
 from tests.running import Run, runner
 
 ARTICLE = (

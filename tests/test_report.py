@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.matching.pattern import Pattern
-from cleaner.report import (
+from cleaner.report.tables import (
     character_columns,
     explain_json,
     kind_table,

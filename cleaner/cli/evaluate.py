@@ -184,7 +184,7 @@ class _Section:
 
 
 def _sections(found: _Found, by: str | None, *, worst: int, with_patterns: bool) -> Iterator[_Section]:
-    from cleaner import report
+    from cleaner.report import tables as report
     from cleaner.training import evaluation
 
     measures, record = found.measures, report.evaluation_record
@@ -215,6 +215,6 @@ def _joined(sections: Iterable[_Section]) -> Iterator[str]:
 
 
 def _write_json(sections: Iterable[_Section]) -> None:
-    from cleaner.report import to_json
+    from cleaner.report.tables import to_json
 
     write(to_json({section.name: section.records for section in sections}, indent=2) + b"\n")

@@ -38,7 +38,7 @@ def list_patterns(
       cleaner patterns list --kind newsletter --lang fr
       cleaner patterns list --table
     """
-    from cleaner.report import kind_table, pattern_json, pattern_table, to_json
+    from cleaner.report.tables import kind_table, pattern_json, pattern_table, to_json
 
     with reporting():
         if table and as_json:
