@@ -1,9 +1,9 @@
 """Strips boilerplate and sponsor spam from scraped news text, and says why each line went."""
 
+from cleaner.api import Cleaner, clean_html, clean_text, explain_html, explain_text
 from cleaner.config import CleanConfig
 from cleaner.errors import CleanerError, ConfigError, InputError, OutputError, PatternError
 from cleaner.passes.edits import apply_removals
-from cleaner.pipeline import Cleaner, clean_html, clean_text, explain_html, explain_text
 from cleaner.result import CleanResult, Evidence, Kind, Line, Metadata, Removal, Span, Verdict
 
 __all__ = [

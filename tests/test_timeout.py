@@ -12,6 +12,7 @@ import pytest
 
 from cleaner import CleanConfig, Cleaner, CleanResult, ConfigError, clean_html, clean_text, explain_html, explain_text
 from cleaner import clock as clocks
+from cleaner.api import TOGETHER
 from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
 from cleaner.corpus.batch.plan import Settings
 from cleaner.corpus.batch.tasks import TextOutcome, TextTask
@@ -21,7 +22,6 @@ from cleaner.lines.analysis import analyse
 from cleaner.lines.scorer import rawness
 from cleaner.matching.library import builtin_patterns, word_lists
 from cleaner.matching.matcher import Matcher
-from cleaner.pipeline import TOGETHER
 from cleaner.text.document import Document
 
 SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it."

@@ -32,7 +32,7 @@ PAGE = ARTICLE + "Comments are closed.\n"
 # A worker in which a document says how it ends.
 HOSTILE = """
 import os, signal
-from cleaner import pipeline
+from cleaner import api as pipeline
 from cleaner.corpus.records import jsonl
 clean, read_items, write_items = pipeline.Cleaner._clean, jsonl.read_items, jsonl.write_items
 def end(text, where):
@@ -257,7 +257,7 @@ def test_process_is_ended_in_the_middle_of_a_call(is_taken_away: bool) -> None:
 
 # Pages that say so take very long, in one call of a library.
 LONG_CALL = """
-from cleaner import pipeline
+from cleaner import api as pipeline
 from cleaner.corpus.batch import work
 work._LAST_SECONDS = 0
 clean_html = pipeline.Cleaner.clean_html

@@ -15,7 +15,7 @@ from cleaner.config import CleanConfig
 from cleaner.corpus.records import STDIN, Format, require_encoding
 
 if TYPE_CHECKING:
-    from cleaner.pipeline import Cleaner
+    from cleaner.api import Cleaner
 
 __all__ = [
     "EncodingOption",
@@ -221,7 +221,7 @@ def make_config(
 
 def make_cleaner(config: CleanConfig) -> Cleaner:
     """A cleaner; what it needs is imported only now."""
-    from cleaner.pipeline import Cleaner
+    from cleaner.api import Cleaner
 
     return Cleaner(config)
 

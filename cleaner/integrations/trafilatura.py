@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cleaner.api import Cleaner
 from cleaner.config import CleanConfig
 from cleaner.integrations.outcomes import clean_documents, shared_cleaner
-from cleaner.pipeline import Cleaner
 from cleaner.result import CleanResult
 
 __all__ = ["CleanedDocument", "clean_document"]

@@ -13,11 +13,11 @@ from heapq import nlargest
 from itertools import islice
 from typing import Literal, TypeVar
 
+from cleaner.api import Cleaner
 from cleaner.config import CleanConfig
 from cleaner.errors import CleanerError
 from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
-from cleaner.pipeline import Cleaner
 from cleaner.result import Kind
 from cleaner.text.document import Document
 from cleaner.training.labelled import GOLD, LabelledPage

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
@@ -18,7 +19,6 @@ from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
 from cleaner.errors import CleanerError, InputError, OutputError
-from cleaner.pipeline import Cleaner
 from cleaner.report.tables import removal_record, to_json
 from cleaner.result import CleanResult
 
