@@ -14,13 +14,12 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import CleanerError
-from cleaner.lines.features import FloatArray
+from cleaner.text.arrays import FloatArray, NumberArray, SingleArray
 
-__all__ = ["SingleArray", "Trees", "fit_trees", "read_trees", "side_by_side", "trees_record"]
+__all__ = ["Trees", "fit_trees", "read_trees", "side_by_side", "trees_record"]
 
 LIMIT = 1e9
 # So many rows at once stay in the caches of a processor; 2,000 took a third more time (measured on 5,000 rows).
@@ -31,9 +30,6 @@ MANY_ROWS = 1_024
 MAX_NODES = 1_000_000
 DIGITS = 5
 _FIELDS = ("roots", "signal", "limit", "left", "right", "points")
-
-SingleArray = npt.NDArray[np.float32]
-NumberArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cleaner.lines.features import BoolArray
+from cleaner.text.arrays import BoolArray
 from cleaner.training.composing import _FORMS, Form, compose, in_other_form
 
 HEADLINE = "Ferry stays in port"

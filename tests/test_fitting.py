@@ -17,7 +17,6 @@ import pytest
 from cleaner import cli as command_line
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
-from cleaner.lines.features import FloatArray
 from cleaner.lines.scorer import score_lines
 from cleaner.lines.signals import signal_names
 from cleaner.lines.weights import PassWeights, SignalWeight, Weights, dump_weights
@@ -25,6 +24,7 @@ from cleaner.matching.library import read_weights, word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.result import Kind
+from cleaner.text.arrays import FloatArray, SingleArray
 from cleaner.text.document import Document
 from cleaner.training import fitting
 from cleaner.training.fitting import (
@@ -38,7 +38,7 @@ from cleaner.training.fitting import (
 )
 from cleaner.training.labelled import GOLD, LabelledPage
 from cleaner.training.regression import Sample
-from cleaner.trees import SingleArray, Trees
+from cleaner.trees import Trees
 
 SENTENCES = (
     "The ferry to the northern island was taken out of service on Monday because of a crack in its hull.",

@@ -7,7 +7,8 @@ import pytest
 from cleaner import Cleaner, CleanResult
 from cleaner.html.reasons import BLOCKS_AT_ONCE
 from cleaner.passes.trace import Segments
-from cleaner.trees import SingleArray, Trees
+from cleaner.text.arrays import SingleArray
+from cleaner.trees import Trees
 
 SENTENCE = "The ferry that crosses the lake four times a day is back in service, the operator said on Friday."
 # An article of two paragraphs after 400 links.

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from cleaner.lines.features import FloatArray
 from cleaner.lines.weights import PassWeights
+from cleaner.text.arrays import FloatArray
 from cleaner.training.regression import Sample, fit_pass
 
 ROWS = 4000

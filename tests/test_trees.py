@@ -13,16 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.errors import CleanerError
-from cleaner.trees import (
-    MANY_ROWS,
-    ROWS_AT_ONCE,
-    SingleArray,
-    Trees,
-    fit_trees,
-    read_trees,
-    signal_names_of,
-    trees_record,
-)
+from cleaner.text.arrays import SingleArray
+from cleaner.trees import MANY_ROWS, ROWS_AT_ONCE, Trees, fit_trees, read_trees, signal_names_of, trees_record
 
 SIGNALS = 3
 PARAMETERS: dict[str, Any] = {

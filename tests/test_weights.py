@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.errors import WeightsError
-from cleaner.lines.features import FloatArray
 from cleaner.lines.signals import signal_names
 from cleaner.lines.weights import (
     FORMAT,
@@ -27,6 +26,7 @@ from cleaner.lines.weights import (
     read_weights_file,
 )
 from cleaner.matching.library import builtin_weights, read_weights
+from cleaner.text.arrays import FloatArray
 from cleaner.trees import Trees
 
 FIRST = ("shape.size", "near.size")

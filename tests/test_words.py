@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.matching.library import builtin_folder, word_lists
+from cleaner.text.arrays import HashArray, IntArray
 from cleaner.text.characters import classify
-from cleaner.text.document import IntArray, encode, fold
-from cleaner.text.words import HashArray, WordLists, find_words
+from cleaner.text.document import encode, fold
+from cleaner.text.words import WordLists, find_words
 
 LISTS = WordLists(
     {"de": ["die", "für", "und"], "en": ["the", "of", "die"], "fr": ["les", "déjà", "c"], "zh": ["的", "在"]},

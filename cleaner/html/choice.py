@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.lines.features import BoolArray, FloatArray
 from cleaner.result import Kind
+from cleaner.text.arrays import BoolArray, FloatArray
 
 __all__ = ["Choice", "Mark", "choose_blocks"]
 

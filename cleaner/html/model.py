@@ -15,8 +15,8 @@ import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import WeightsError
-from cleaner.lines.features import FloatArray
-from cleaner.trees import SingleArray, Trees, is_number, read_trees, trees_record
+from cleaner.text.arrays import FloatArray, SingleArray
+from cleaner.trees import Trees, is_number, read_trees, trees_record
 
 __all__ = ["FORMAT", "BlockModel", "dump_model", "load_model"]
 

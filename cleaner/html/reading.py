@@ -23,14 +23,13 @@ from cleaner.html.model import BlockModel
 from cleaner.html.page import Page, read_page
 from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
-from cleaner.lines.features import FloatArray
 from cleaner.lines.headlines import SITE_SEPARATORS
 from cleaner.passes.edits import Edit
 from cleaner.passes.trace import Segments
 from cleaner.result import Kind
+from cleaner.text.arrays import FloatArray, SingleArray
 from cleaner.text.document import fold
 from cleaner.text.words import WordLists
-from cleaner.trees import SingleArray
 
 __all__ = ["NO_ARTICLE", "PageReader", "Reading"]
 

@@ -14,9 +14,9 @@ from cleaner.html.model import BlockModel
 from cleaner.html.reading import Reading
 from cleaner.html.view import ElementWords
 from cleaner.lines.analysis import evidence_of, points_of
-from cleaner.lines.features import FloatArray
 from cleaner.matching.matcher import Hit, Matcher
 from cleaner.result import Evidence, Kind
+from cleaner.text.arrays import FloatArray
 
 __all__ = ["Reasons", "comment_blocks", "element_kind"]
 

@@ -10,9 +10,10 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from cleaner.html.page import Page
-from cleaner.lines.features import BoolArray, Features, FloatArray, compute_features
+from cleaner.lines.features import Features, compute_features
 from cleaner.result import Kind
-from cleaner.text.document import Document, IntArray
+from cleaner.text.arrays import BoolArray, FloatArray, IntArray
+from cleaner.text.document import Document
 from cleaner.text.words import WordLists
 
 __all__ = ["ElementWords", "PageView", "name_words"]

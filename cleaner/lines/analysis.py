@@ -11,13 +11,14 @@ from functools import cached_property
 import numpy as np
 
 from cleaner.clock import Clock
-from cleaner.lines.features import BoolArray, Features, FloatArray, compute_features
+from cleaner.lines.features import Features, compute_features
 from cleaner.lines.measures import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.lines.units import join_lines
 from cleaner.matching.matcher import Hit, Matcher
 from cleaner.result import Evidence, Kind
+from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.characters import DIGIT
-from cleaner.text.document import Document, IntArray
+from cleaner.text.document import Document
 from cleaner.text.parts import PART_LENGTH, Ranks, any_of
 from cleaner.text.words import WordLists
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import BoolArray
 from cleaner.lines.layout import Places
 from cleaner.lines.ledger import Ledger
 from cleaner.matching.matcher import Hit
 from cleaner.result import Kind
+from cleaner.text.arrays import BoolArray
 from cleaner.text.names import is_capitalised
 
 __all__ = ["add_boxes"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import BoolArray
 from cleaner.result import Kind
+from cleaner.text.arrays import BoolArray
 
 __all__ = ["AUTHOR_KINDS", "FRAME_KINDS", "MIN_PERSON_SHARE_SIGNED", "THREAD_KINDS", "find_comments"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.lines.features import BoolArray, FloatArray
+from cleaner.text.arrays import BoolArray, FloatArray
 
 __all__ = ["Expected", "confidence", "expect"]
 

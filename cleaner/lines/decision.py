@@ -15,7 +15,6 @@ from cleaner.lines.analysis import Analysis
 from cleaner.lines.comments import find_comments
 from cleaner.lines.confidence import Expected, expect
 from cleaner.lines.evidence import Gathered, gather
-from cleaner.lines.features import BoolArray, FloatArray
 from cleaner.lines.headlines import Headline
 from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata
 from cleaner.lines.ledger import Cut, Ledger
@@ -26,7 +25,7 @@ from cleaner.lines.signals import Clues
 from cleaner.lines.threads import THREAD_KINDS, Thread
 from cleaner.lines.weights import Weights
 from cleaner.result import Evidence, Kind
-from cleaner.text.document import IntArray
+from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.windows import stretches
 
 __all__ = ["Decision", "decide"]

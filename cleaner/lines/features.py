@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cleaner.lines.measures import LINE_FIELDS, BoolArray, FloatArray, LineFeatures, measure_lines
-from cleaner.text.document import Document, IntArray
-from cleaner.text.words import HashArray, LineWords, WordLists
+from cleaner.lines.measures import LINE_FIELDS, LineFeatures, measure_lines
+from cleaner.text.arrays import BoolArray, FloatArray, HashArray, IntArray
+from cleaner.text.document import Document
+from cleaner.text.words import LineWords, WordLists
 
-__all__ = ["BoolArray", "Features", "FloatArray", "compute_features"]
+__all__ = ["Features", "compute_features"]
 
 # Words of lines from this size on are the topic of a text.
 TOPIC_MIN_WORDS = 15.0

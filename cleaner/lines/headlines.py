@@ -12,8 +12,8 @@ import numpy as np
 import regex
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import FloatArray
 from cleaner.result import Kind
+from cleaner.text.arrays import FloatArray
 from cleaner.text.document import fold
 
 __all__ = ["Headline", "find_headline", "word_shares"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import BoolArray, FloatArray
 from cleaner.lines.threads import Thread
 from cleaner.result import Kind
+from cleaner.text.arrays import BoolArray, FloatArray
 
 __all__ = ["HEADLINE_LINES_ABOVE", "Places", "beside_metadata", "block_gains", "find_places", "main_blocks"]
 

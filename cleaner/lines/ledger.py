@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import FloatArray
 from cleaner.result import Evidence, Kind
+from cleaner.text.arrays import FloatArray
 
 __all__ = ["Cut", "Ledger"]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.text.arrays import BoolArray, ClassArray, CodeArray, FloatArray, HashArray, IntArray
 from cleaner.text.characters import (
     CJK,
     CLOSER,
@@ -24,17 +25,14 @@ from cleaner.text.characters import (
     SEPARATOR,
     SPACE,
     UPPER,
-    CodeArray,
     classify,
 )
-from cleaner.text.document import ClassArray, Document, IntArray, encode_small, find_every
+from cleaner.text.document import Document, encode_small, find_every
 from cleaner.text.parts import Ranks, any_of
-from cleaner.text.words import HashArray, LineHashes, LineWords, WordLists, find_words, word_parts, word_sizes
+from cleaner.text.words import LineHashes, LineWords, WordLists, find_words, word_parts, word_sizes
 
 __all__ = [
     "LINE_FIELDS",
-    "BoolArray",
-    "FloatArray",
     "LineFeatures",
     "carry_lines",
     "filled_lines",
@@ -42,8 +40,6 @@ __all__ = [
     "measure_lines",
 ]
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 # One Chinese or Japanese word has about 1.7 characters, so the sizes of all scripts are counted in words.
 CHARACTERS_PER_CJK_WORD = 1.7

@@ -10,8 +10,8 @@ from typing import TypeAlias
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import FloatArray
 from cleaner.lines.layout import main_blocks
+from cleaner.text.arrays import FloatArray
 from cleaner.text.windows import Windows, distance, shift
 
 __all__ = ["SHORT_MAX_WORDS", "Columns", "neighbour_signals", "second_signals"]

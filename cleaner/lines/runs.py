@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
-from cleaner.lines.features import BoolArray, FloatArray
+from cleaner.text.arrays import BoolArray, FloatArray
 
 __all__ = ["MODES", "RunCosts", "choose_runs"]
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import FloatArray
 from cleaner.lines.signals import GROUPS, Clues, first_signals, second_signals
 from cleaner.lines.weights import Weights
-from cleaner.text.document import IntArray
+from cleaner.text.arrays import FloatArray, IntArray
 
 __all__ = ["LinePoints", "rawness", "score_lines"]
 

@@ -13,14 +13,15 @@ from functools import cache
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.features import BoolArray, FloatArray, compute_features
+from cleaner.lines.features import compute_features
 from cleaner.lines.headlines import Headline, word_shares
 from cleaner.lines.layout import Places, block_gains, find_places, main_blocks
 from cleaner.lines.neighbours import SHORT_MAX_WORDS, Columns, neighbour_signals, second_signals
 from cleaner.lines.threads import THREAD_KINDS, Thread
 from cleaner.matching.matcher import Hit
 from cleaner.result import Kind
-from cleaner.text.document import Document, IntArray
+from cleaner.text.arrays import BoolArray, FloatArray, IntArray
+from cleaner.text.document import Document
 from cleaner.text.windows import FAR, Windows, distance, median
 from cleaner.text.words import WordLists
 

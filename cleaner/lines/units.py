@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cleaner.lines.features import BoolArray, Features
+from cleaner.lines.features import Features
+from cleaner.text.arrays import BoolArray
 from cleaner.text.characters import CLOSER, COMMA, LOWER, SEPARATOR, SPACE
 from cleaner.text.document import Document
 from cleaner.text.parts import any_of

@@ -18,9 +18,8 @@ import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.errors import WeightsError
-from cleaner.lines.features import FloatArray
-from cleaner.text.document import IntArray
-from cleaner.trees import SingleArray, Trees, read_trees, side_by_side, trees_record
+from cleaner.text.arrays import FloatArray, IntArray, SingleArray
+from cleaner.trees import Trees, read_trees, side_by_side, trees_record
 
 __all__ = [
     "FORMAT",

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
-from cleaner.text.characters import EMOJI, CodeArray
+from cleaner.text.arrays import BoolArray, CodeArray
+from cleaner.text.characters import EMOJI
 from cleaner.text.document import Document
 from cleaner.text.parts import Ranks, any_of
 
 __all__ = ["GATES", "Gate", "gate_lines"]
 
-BoolArray = npt.NDArray[np.bool_]
 Gate = Literal["digits", "at-sign", "hash-sign", "emoji", "link", "copyright-sign", "short"]
 
 GATES: tuple[str, ...] = get_args(Gate)

@@ -19,12 +19,12 @@ import regex
 from cleaner.clock import Clock
 from cleaner.matching.gates import GATES, gate_lines
 from cleaner.matching.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
-from cleaner.text.document import CodeArray, Document, IntArray, decode, encode, encode_small
+from cleaner.text.arrays import CodeArray, HashArray, IntArray
+from cleaner.text.document import Document, decode, encode, encode_small
 from cleaner.text.parts import PART_LENGTH, Ranks, parts
 
 __all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]
 
-HashArray = npt.NDArray[np.uint64]
 ByteArray = npt.NDArray[np.uint8]
 
 WORD, DIGIT = 1, 2

@@ -15,11 +15,11 @@ import numpy as np
 
 from cleaner.lines.analysis import Analysis
 from cleaner.lines.decision import Decision
-from cleaner.lines.features import BoolArray
 from cleaner.lines.ledger import Cut
 from cleaner.lines.scorer import LinePoints
 from cleaner.result import Evidence, Kind
-from cleaner.text.document import Document, IntArray
+from cleaner.text.arrays import BoolArray, IntArray
+from cleaner.text.document import Document
 
 __all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "line_evidence", "make_edits"]
 

@@ -8,6 +8,7 @@ from unicodedata import category
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.text.arrays import CodeArray
 from cleaner.text.parts import PART_LENGTH, parts
 
 __all__ = [
@@ -27,12 +28,10 @@ __all__ = [
     "SEPARATOR",
     "SPACE",
     "UPPER",
-    "CodeArray",
     "classify",
     "is_emoji",
 ]
 
-CodeArray = npt.NDArray[np.uint32] | npt.NDArray[np.uint16] | npt.NDArray[np.uint8]
 
 (
     LETTER,

@@ -21,13 +21,12 @@ import numpy.typing as npt
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.result import Line
-from cleaner.text.characters import COLUMN_SPACE, LINE_END, CodeArray, classify
+from cleaner.text.arrays import ClassArray, CodeArray, IntArray
+from cleaner.text.characters import COLUMN_SPACE, LINE_END, classify
 from cleaner.text.parts import PART_LENGTH, Ranks, any_of, parts
 
-__all__ = ["CodeArray", "Document", "Folded", "count_between", "find_every", "fold", "is_cjk", "split_lines"]
+__all__ = ["Document", "Folded", "count_between", "find_every", "fold", "is_cjk", "split_lines"]
 
-IntArray = npt.NDArray[np.int64]
-ClassArray = npt.NDArray[np.uint16]
 Split = Literal["all", "columns", "none"]
 
 # Scripts whose letters are folded to a base letter; in the others (Kana, Hangul, Indic) a mark makes

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.text.arrays import BoolArray, IntArray
+
 __all__ = ["PART_LENGTH", "Ranks", "any_of", "parts"]
 
 # So many characters are one part; nearly all documents are shorter. An array of places takes 8 bytes for each.
 PART_LENGTH = 0x10000
-
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 
 
 def parts(size: int) -> Iterator[slice]:

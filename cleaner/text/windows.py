@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cleaner.lines.features import BoolArray, FloatArray
+from cleaner.text.arrays import BoolArray, FloatArray
 
 __all__ = ["FAR", "Windows", "distance", "median", "shift", "stretches"]
 

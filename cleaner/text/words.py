@@ -10,14 +10,13 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.text.characters import CJK, LETTER, CodeArray, classify
-from cleaner.text.document import IntArray, encode, fold
+from cleaner.text.arrays import CodeArray, HashArray, IntArray, LineNumbers
+from cleaner.text.characters import CJK, LETTER, classify
+from cleaner.text.document import encode, fold
 from cleaner.text.parts import PART_LENGTH, any_of, parts
 
-__all__ = ["HashArray", "LineHashes", "LineWords", "WordLists", "find_words", "word_parts", "word_sizes"]
+__all__ = ["LineHashes", "LineWords", "WordLists", "find_words", "word_parts", "word_sizes"]
 
-HashArray = npt.NDArray[np.uint64]
-LineNumbers = npt.NDArray[np.int32]
 
 # Hashes are sums of characters, each times a power of the base by its place, modulo 2**64.
 HASH_BASE = 1_000_003

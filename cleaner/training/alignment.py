@@ -10,8 +10,7 @@ from itertools import chain
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from cleaner.lines.features import FloatArray
-from cleaner.text.document import IntArray
+from cleaner.text.arrays import FloatArray, IntArray
 from cleaner.training.measures import tokenize
 
 __all__ = ["Alignment", "align_lines"]

@@ -25,12 +25,12 @@ from cleaner.html.model import BlockModel
 from cleaner.html.page import read_page
 from cleaner.html.signals import NameWeights, block_signals, name_signals
 from cleaner.html.view import PageView
-from cleaner.lines.features import BoolArray, FloatArray
 from cleaner.matching.library import word_lists
+from cleaner.text.arrays import BoolArray, FloatArray, SingleArray
 from cleaner.training.block_labels import label_blocks
 from cleaner.training.labelled import LabelledPage
 from cleaner.training.labelled_html import html_path, read_labelled_html
-from cleaner.trees import SingleArray, fit_trees, signal_names_of
+from cleaner.trees import fit_trees, signal_names_of
 
 __all__ = ["TrainingPage", "collect_pages", "fit_files", "fit_model", "learn_names"]
 

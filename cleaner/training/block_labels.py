@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.lines.features import BoolArray, FloatArray
+from cleaner.text.arrays import BoolArray, FloatArray
 from cleaner.training.measures import tokenize
 
 __all__ = ["BlockLabels", "label_blocks"]

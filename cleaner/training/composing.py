@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cleaner.lines.features import BoolArray
-from cleaner.text.document import IntArray, is_cjk
+from cleaner.text.arrays import BoolArray, IntArray
+from cleaner.text.document import is_cjk
 
 __all__ = ["compose", "in_other_form"]
 

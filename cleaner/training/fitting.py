@@ -21,20 +21,20 @@ import numpy as np
 from cleaner.errors import CleanerError
 from cleaner.lines.analysis import Analysis, analyse, analyse_units
 from cleaner.lines.evidence import gather
-from cleaner.lines.features import BoolArray, FloatArray
 from cleaner.lines.scorer import rawness
 from cleaner.lines.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.lines.weights import PassWeights, TreeWeights, Weights
 from cleaner.matching.library import builtin_patterns, word_lists
 from cleaner.matching.matcher import Matcher
-from cleaner.text.document import Document, IntArray
+from cleaner.text.arrays import BoolArray, FloatArray, IntArray, SingleArray
+from cleaner.text.document import Document
 from cleaner.text.words import WordLists
 from cleaner.training.alignment import Alignment, align_lines
 from cleaner.training.composing import compose, in_other_form
 from cleaner.training.evaluation import map_in_processes
 from cleaner.training.labelled import GOLD, MARKED, LabelledPage
 from cleaner.training.measures import tokenize
-from cleaner.training.regression import Sample, SingleArray, fit_pass
+from cleaner.training.regression import Sample, fit_pass
 from cleaner.trees import fit_trees, signal_names_of
 
 __all__ = ["Collector", "TrainingText", "collect_texts", "fit_weights"]

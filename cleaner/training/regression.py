@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from cleaner.lines.features import FloatArray
 from cleaner.lines.weights import PassWeights, SignalWeight
+from cleaner.text.arrays import FloatArray, SingleArray
 
 __all__ = ["Sample", "fit_pass"]
 
-SingleArray = npt.NDArray[np.float32]
 
 BENDS = 3
 # A signal with fewer different values than this is not bent.
