@@ -15,13 +15,15 @@ from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
 from cleaner.lines.analysis import Carried, analyse_units, carry, look_over
 from cleaner.lines.decision import decide
-from cleaner.matching.library import builtin_patterns, builtin_weights, read_patterns, read_weights, word_lists
+from cleaner.lines.scorer import builtin_weights, read_weights
+from cleaner.matching.library import builtin_patterns, read_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import PatternSet
 from cleaner.passes.edits import apply_removals, inside_lines, make_edits
 from cleaner.passes.trace import Pass, Segments, Trace, make_result
 from cleaner.result import CleanResult
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 
 if TYPE_CHECKING:
     from cleaner.html.cleaning import PageCleaner

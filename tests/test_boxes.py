@@ -8,9 +8,10 @@ from cleaner import CleanResult, Kind, explain_text
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
 from cleaner.lines.protections import add_last_sentences, add_lists, add_subheadings
-from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 
 MATCHER = Matcher(builtin_patterns())
 PARAGRAPHS = (

@@ -10,9 +10,10 @@ from cleaner.lines.analysis import Analysis, analyse
 from cleaner.lines.comments import find_comments
 from cleaner.lines.rhythm import find_rhythm
 from cleaner.lines.threads import find_thread
-from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 
 ARTICLE = [
     "The council voted on Tuesday to close the ferry landing for two winters, the mayor said.",

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from cleaner.lines.features import Features, compute_features
 from cleaner.lines.measures import LineFeatures, carry_lines, measure_lines
-from cleaner.matching.library import word_lists
 from cleaner.text.document import Document
-from cleaner.text.words import LineWords, WordLists
+from cleaner.text.words import LineWords, WordLists, word_lists
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 LISTS = WordLists(

@@ -17,15 +17,15 @@ import pytest
 from cleaner import cli as command_line
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
-from cleaner.lines.scorer import score_lines
+from cleaner.lines.scorer import read_weights, score_lines
 from cleaner.lines.signals import signal_names
 from cleaner.lines.weights import PassWeights, SignalWeight, Weights, dump_weights
-from cleaner.matching.library import read_weights, word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.result import Kind
 from cleaner.text.arrays import FloatArray, SingleArray
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 from cleaner.training import fitting
 from cleaner.training.fitting import (
     MAX_HOST_PAGES,

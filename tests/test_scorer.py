@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
-from cleaner.lines.scorer import LinePoints, rawness, score_lines
-from cleaner.matching.library import builtin_weights, word_lists
+from cleaner.lines.scorer import LinePoints, builtin_weights, rawness, score_lines
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet, Strength
 from cleaner.passes.edits import NAMED_MIN_POINTS, term_evidence
 from cleaner.result import Kind
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 
 ARTICLE = (
     "The ferry to the northern island was taken out of service on Monday, and will not sail before the end of winter.",

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from cleaner.lines.analysis import Analysis, analyse
 from cleaner.lines.evidence import gather
 from cleaner.lines.signals import Columns, first_signals, second_signals, signal_names
-from cleaner.matching.library import word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.result import Kind
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 
 GROUPS = {"shape", "paragraph", "pattern", "near", "place", "document"}
 ARTICLE = (

@@ -20,9 +20,10 @@ from cleaner.corpus.batch.work import Worker
 from cleaner.corpus.records.sources import Source
 from cleaner.lines.analysis import analyse
 from cleaner.lines.scorer import rawness
-from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 
 SENTENCE = "The council voted on Monday evening, and nobody in the hall was surprised by what came of it."
 TEXT = f"Low water on the lake\nShare on Facebook\n{SENTENCE}\n{SENTENCE[:-1]} again.\nReply\nDelete\n"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from cleaner import Kind, explain_text
 from cleaner.lines.analysis import analyse, analyse_units
 from cleaner.lines.units import MAX_PLAIN_SPACES, join_lines
-from cleaner.matching.library import word_lists
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.text.document import Document
+from cleaner.text.words import word_lists
 
 PATTERNS = PatternSet(
     [

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.errors import WeightsError
+from cleaner.lines.scorer import builtin_weights, read_weights
 from cleaner.lines.signals import signal_names
 from cleaner.lines.weights import (
     FORMAT,
@@ -25,7 +26,6 @@ from cleaner.lines.weights import (
     load_weights,
     read_weights_file,
 )
-from cleaner.matching.library import builtin_weights, read_weights
 from cleaner.text.arrays import FloatArray
 from cleaner.trees import Trees
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.matching.library import builtin_folder, word_lists
+from cleaner.data import patterns_folder
 from cleaner.text.arrays import HashArray, IntArray
 from cleaner.text.characters import classify
 from cleaner.text.document import encode, fold
-from cleaner.text.words import WordLists, find_words
+from cleaner.text.words import WordLists, find_words, word_lists
 
 LISTS = WordLists(
     {"de": ["die", "für", "und"], "en": ["the", "of", "die"], "fr": ["les", "déjà", "c"], "zh": ["的", "在"]},
@@ -58,7 +58,7 @@ def _main_language(lists: WordLists, text: str) -> str | None:
 
 def _rows(name: str) -> list[tuple[str, list[str]]]:
     """Language and words of each row of a file of words."""
-    lines = (builtin_folder() / name).read_text("utf-8").splitlines()
+    lines = (patterns_folder() / name).read_text("utf-8").splitlines()
     rows = [line.partition(":") for line in lines if line.strip() and not line.startswith("#")]
     return [(language.strip(), words.split()) for language, _, words in rows]
 

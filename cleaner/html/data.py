@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from cleaner.data import model_text, patterns_folder
 from cleaner.errors import WeightsError
 from cleaner.html.model import BlockModel, load_model
 from cleaner.html.page import read_page
 from cleaner.html.signals import signal_columns
 from cleaner.html.view import ElementWords, PageView
-from cleaner.matching.library import builtin_file
 from cleaner.result import Kind
 from cleaner.text.words import WordLists
 
@@ -25,7 +25,7 @@ def element_words() -> ElementWords:
     """What the words of elements' names stand for."""
     groups: dict[str, list[str]] = {}
     kinds: dict[str, Kind] = {}
-    for line in builtin_file(WORDS_FILE).splitlines():
+    for line in (patterns_folder() / WORDS_FILE).read_text("utf-8").splitlines():
         head, _, words = line.partition(":")
         if not line.strip() or line.startswith("#"):
             continue
@@ -47,8 +47,8 @@ def signal_names() -> tuple[str, ...]:
 
 @cache
 def builtin_model() -> BlockModel:
-    """The model that is shipped, from ``patterns/html-weights.json``."""
-    return load_model(builtin_file(MODEL_FILE), MODEL_FILE, signal_names())
+    """The model that is shipped, from ``cleaner/models/html-weights.json``."""
+    return load_model(model_text(MODEL_FILE), MODEL_FILE, signal_names())
 
 
 def read_model(path: Path) -> BlockModel:

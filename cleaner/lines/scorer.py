@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from cleaner.data import model_text
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.signals import GROUPS, Clues, first_signals, second_signals
-from cleaner.lines.weights import Weights
+from cleaner.lines.signals import GROUPS, Clues, first_signals, second_signals, signal_names
+from cleaner.lines.weights import Weights, load_weights, read_weights_file
 from cleaner.text.arrays import FloatArray, IntArray
 
-__all__ = ["LinePoints", "rawness", "score_lines"]
+__all__ = ["LinePoints", "builtin_weights", "rawness", "read_weights", "score_lines"]
 
 SHORT_MAX_WORDS = 9
 # Fitted on every fourth page of four labelled sets: short lines, lines above the prose, kinds with a strong hit, lines
@@ -84,3 +87,14 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: 
         return LinePoints(lines, (), np.empty((0, lines.size)), weights.second.totals(columns, analysis.clock))
     values = weights.second.points(columns)
     return LinePoints(lines, weights.second.terms, values, values.sum(axis=0))
+
+
+@cache
+def builtin_weights() -> Weights:
+    """The weights that are shipped, from ``cleaner/models/weights.json``."""
+    return load_weights(model_text("weights.json"), "weights.json", *signal_names())
+
+
+def read_weights(path: Path) -> Weights:
+    """The weights of a file that ``cleaner fit`` has written. Raises `WeightsError` when it does not load."""
+    return read_weights_file(path, *signal_names())

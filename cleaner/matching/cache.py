@@ -53,20 +53,8 @@ CACHE_VARIABLE: Final = "CLEANER_CACHE"
 PREPARED_NAME: Final = "prepared-patterns.bin"
 KEPT_FILES = 6
 _FOLDER = "news-cleaner"
-_SOURCES = (
-    "expressions",
-    "gates",
-    "index",
-    "literals",
-    "model",
-    "pattern_file",
-    "patterns",
-    "prepared",
-    "proof",
-    "pump",
-    "text",
-    "triggers",
-)
+# The packages whose code reads and weighs patterns: with another one all is prepared again.
+_SOURCES = ("matching", "text")
 _PARTS = ("details", "code", "wording", "examples")
 # Fields with few values, each kept once.
 _NAMES = ("lang", "match", "case", "position", "action", "strength", "bounds", "reach", "file")
@@ -128,9 +116,12 @@ def prepare(patterns: PatternSet) -> PatternSet:
 def fingerprint_of(files: Iterable[tuple[str, bytes]]) -> str:
     """A digest of pattern files and of the code that reads and weighs them."""
     digest = blake2b(digest_size=16)
-    for name in _SOURCES:
+    for package in _SOURCES:
         with suppress(OSError):
-            digest.update((resources.files("cleaner") / f"{name}.py").read_bytes())
+            entries = sorted((resources.files("cleaner") / package).iterdir(), key=lambda entry: entry.name)
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    digest.update(entry.read_bytes())
     for name, content in files:
         digest.update(f"\0{name}\0{len(content)}\0".encode())
         digest.update(content)

@@ -1,4 +1,4 @@
-"""Finds and reads the pattern files, built in or a user's own; the only module that reads ``patterns/``."""
+"""Finds and reads the pattern files, built in or a user's own."""
 
 from __future__ import annotations
 
@@ -6,29 +6,21 @@ import tomllib
 from collections import ChainMap
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from cleaner.data import patterns_folder
 from cleaner.errors import PatternError
-from cleaner.lines.signals import signal_names
-from cleaner.lines.weights import Weights, load_weights, read_weights_file
 from cleaner.matching.cache import dump_prepared, fingerprint_of, prepare, prepared, prove_once
 from cleaner.matching.checking import prove
 from cleaner.matching.parsing import parse_patterns
 from cleaner.matching.pattern import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
-from cleaner.text.words import WordLists
 
 __all__ = [
-    "builtin_file",
-    "builtin_folder",
     "builtin_patterns",
-    "builtin_weights",
     "check_patterns",
     "prepare_builtin",
     "read_patterns",
-    "read_weights",
-    "word_lists",
 ]
 
 # The largest shipped file has 54 kB; what is much larger is no list of patterns (set by hand).
@@ -38,29 +30,16 @@ MAX_FILE_BYTES = 1_000_000
 MAX_DOTS = 500
 
 
-def builtin_folder() -> Traversable:
-    """The folder of built-in patterns: inside the package, or beside it in a checkout."""
-    inside = resources.files("cleaner") / "patterns"
-    if inside.is_dir():
-        return inside
-    return resources.files("cleaner") / ".." / "patterns"
-
-
-def builtin_file(name: str) -> str:
-    """The text of a data file beside the built-in patterns, such as those of `cleaner.html`."""
-    return (builtin_folder() / name).read_text("utf-8")
-
-
 @cache
 def builtin_patterns() -> PatternSet:
     """The built-in patterns, read once a process; they are immutable."""
-    files = [(name, _read(name, file)) for name, file in _files(builtin_folder(), "")]
+    files = [(name, _read(name, file)) for name, file in _files(patterns_folder(), "")]
     return prepared(files, lambda: _read_files(files, timeout=None))
 
 
 def prepare_builtin() -> bytes:
     """The content of the file of prepared patterns that a wheel carries."""
-    files = [(name, _read(name, file)) for name, file in _files(builtin_folder(), "")]
+    files = [(name, _read(name, file)) for name, file in _files(patterns_folder(), "")]
     return dump_prepared(prepare(_read_files(files, timeout=None)), fingerprint_of(files))
 
 
@@ -92,7 +71,7 @@ def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[Pattern
     seen: ChainMap[str, Pattern] = ChainMap(good)
     if folder is not None and not _is_builtin(folder):
         seen = ChainMap(good, {pattern.id: pattern for pattern in builtin_patterns().patterns})
-    root: Traversable = builtin_folder() if folder is None else folder
+    root: Traversable = patterns_folder() if folder is None else folder
     try:
         files = _files(root, "" if folder is None else f"{folder}/")
     except PatternError as error:
@@ -116,32 +95,8 @@ def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[Pattern
 
 def _is_builtin(folder: Path) -> bool:
     """Whether a folder is that of the built-in patterns, or lies inside it."""
-    builtin = Path(str(builtin_folder())).resolve()
+    builtin = Path(str(patterns_folder())).resolve()
     return folder.resolve().is_relative_to(builtin)
-
-
-@cache
-def word_lists() -> WordLists:
-    """The words of all languages, from the files ``*-words.txt`` in ``patterns/``."""
-    return WordLists(*(_words_by_language(f"{name}-words.txt") for name in ("stop", "person", "interface")))
-
-
-@cache
-def builtin_weights() -> Weights:
-    """The weights of the line scorer that are shipped, from ``patterns/weights.json``."""
-    return load_weights((builtin_folder() / "weights.json").read_text("utf-8"), "weights.json", *signal_names())
-
-
-def read_weights(path: Path) -> Weights:
-    """The weights of a file that ``cleaner fit`` has written. Raises `WeightsError` when it does not load."""
-    return read_weights_file(path, *signal_names())
-
-
-def _words_by_language(name: str) -> dict[str, list[str]]:
-    """A file of words: a language code, a colon and its words on each line; comments start with ``#``."""
-    lines = (builtin_folder() / name).read_text("utf-8").splitlines()
-    rows = (line.partition(":") for line in lines if line.strip() and not line.startswith("#"))
-    return {lang.strip(): words.split() for lang, _, words in rows}
 
 
 def _read_files(files: Iterable[tuple[str, bytes]], *, timeout: float | None) -> PatternSet:

@@ -10,12 +10,13 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from cleaner.data import patterns_folder
 from cleaner.text.arrays import CodeArray, HashArray, IntArray, LineNumbers
 from cleaner.text.characters import CJK, LETTER, classify
 from cleaner.text.document import encode, fold
 from cleaner.text.parts import PART_LENGTH, any_of, parts
 
-__all__ = ["LineHashes", "LineWords", "WordLists", "find_words", "word_parts", "word_sizes"]
+__all__ = ["LineHashes", "LineWords", "WordLists", "find_words", "word_lists", "word_parts", "word_sizes"]
 
 
 # Hashes are sums of characters, each times a power of the base by its place, modulo 2**64.
@@ -262,3 +263,16 @@ class LineWords:
         """The words of the lines from one up to another, numbered from the first."""
         low, high = np.searchsorted(self.lines, [first, stop])
         return LineWords(self.lines[low:high] - first, self.values[low:high])
+
+
+@cache
+def word_lists() -> WordLists:
+    """The words of all languages, from the files ``*-words.txt`` in ``patterns/``."""
+    return WordLists(*(_words_by_language(f"{name}-words.txt") for name in ("stop", "person", "interface")))
+
+
+def _words_by_language(name: str) -> dict[str, list[str]]:
+    """A file of words: a language code, a colon and its words on each line; comments start with ``#``."""
+    lines = (patterns_folder() / name).read_text("utf-8").splitlines()
+    rows = (line.partition(":") for line in lines if line.strip() and not line.startswith("#"))
+    return {lang.strip(): words.split() for lang, _, words in rows}

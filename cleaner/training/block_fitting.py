@@ -25,8 +25,8 @@ from cleaner.html.model import BlockModel
 from cleaner.html.page import read_page
 from cleaner.html.signals import NameWeights, block_signals, name_signals
 from cleaner.html.view import PageView
-from cleaner.matching.library import word_lists
 from cleaner.text.arrays import BoolArray, FloatArray, SingleArray
+from cleaner.text.words import word_lists
 from cleaner.training.block_labels import label_blocks
 from cleaner.training.labelled import LabelledPage
 from cleaner.training.labelled_html import html_path, read_labelled_html

@@ -24,11 +24,11 @@ from cleaner.lines.evidence import gather
 from cleaner.lines.scorer import rawness
 from cleaner.lines.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.lines.weights import PassWeights, TreeWeights, Weights
-from cleaner.matching.library import builtin_patterns, word_lists
+from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.text.arrays import BoolArray, FloatArray, IntArray, SingleArray
 from cleaner.text.document import Document
-from cleaner.text.words import WordLists
+from cleaner.text.words import WordLists, word_lists
 from cleaner.training.alignment import Alignment, align_lines
 from cleaner.training.composing import compose, in_other_form
 from cleaner.training.evaluation import map_in_processes

@@ -227,9 +227,10 @@ def _stamp(path: Path | None) -> list[int]:
 def _program() -> str:
     """A fingerprint of the version of this package and its built-in patterns and weights."""
     from cleaner import __version__
-    from cleaner.matching.library import builtin_folder
+    from cleaner.data import models_folder, patterns_folder
 
-    return _digest([__version__, _contents(Path(str(builtin_folder())), "*.toml", "*.txt", "*.json")])
+    folders = (Path(str(folder)) for folder in (patterns_folder(), models_folder()))
+    return _digest([__version__, *(_contents(folder, "*.toml", "*.txt", "*.json") for folder in folders)])
 
 
 def _contents(path: Path | None, *names: str) -> list[list[str]]:
