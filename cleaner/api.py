@@ -1,42 +1,24 @@
-"""Cleaner: composes the stages, and repeats them until nothing more goes.
-
-One pass goes text -> lines -> hits and features -> points and context -> removals. What a pass leaves is a document
-of its own, so passes follow until one removes nothing; that is what makes cleaning twice change nothing.
-"""
+"""The Cleaner: one configuration for texts and pages of HTML, and functions for one document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
+from cleaner.clock import Clock, OutOfTimeError
 from cleaner.config import CleanConfig
-from cleaner.lines.analysis import Carried, analyse_units, carry, look_over
-from cleaner.lines.decision import decide
-from cleaner.lines.scorer import builtin_weights, read_weights
-from cleaner.matching.library import builtin_patterns, read_patterns
-from cleaner.matching.matcher import Matcher
+from cleaner.lines.analysis import Carried
+from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import PatternSet
-from cleaner.passes.edits import apply_removals, inside_lines, make_edits
-from cleaner.passes.trace import Pass, Segments, Trace, make_result
 from cleaner.result import CleanResult
 from cleaner.text.document import Document
-from cleaner.text.words import word_lists
 
 if TYPE_CHECKING:
     from cleaner.html.cleaning import PageCleaner
 
 __all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"]
 
-NO_ARTICLE = "no-article-found"
-NOT_SETTLED = "not-settled"
-# A text of more lines is no article; each takes 3 to 4 kB while it is judged (set by hand).
-MAX_LINES, TOO_MANY_LINES = 50_000, "too-many-lines"
-# Of 9,165 real texts all but 41 take up to three passes and all but two up to seven. A text that does not settle comes
-# back as it was, so that the time is bounded and cleaning twice changes nothing.
-MAX_PASSES = 8
 # Texts are looked over together up to so many characters.
 TOGETHER = 0x10000
 
@@ -55,12 +37,8 @@ class Cleaner:
     def __init__(self, config: CleanConfig | None = None, patterns: PatternSet | None = None) -> None:
         self.config = config or CleanConfig()
         self._given = patterns
-        self.patterns = builtin_patterns() if patterns is None else patterns
-        if self.config.patterns is not None:
-            self.patterns = self.patterns + read_patterns(self.config.patterns)
-        self._matcher = Matcher(self.patterns)
-        self._word_lists = word_lists()
-        self._weights = builtin_weights() if self.config.weights is None else read_weights(self.config.weights)
+        self._texts = TextCleaner(self.config, patterns)
+        self.patterns = self._texts.patterns
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._given is None:
@@ -77,46 +55,7 @@ class Cleaner:
         is accepted and not used yet.
         """
         del url
-        return self._clean(text, self.config, title=title, lang=lang)
-
-    def _clean(
-        self,
-        text: str,
-        config: CleanConfig,
-        *,
-        title: str | None = None,
-        lang: str | None = None,
-        known: tuple[Document, Carried | None] | None = None,
-        clock: Clock | None = None,
-    ) -> CleanResult:
-        """What is left of one document by another configuration with the same patterns and weights.
-
-        ``known``: the document, and what is known of its lines already. ``clock``: the time that it is part of;
-        it has its own where that is None.
-        """
-        if clock is not None:
-            return self._clean_within(clock, text, config, title, lang, known)
-        with Clock(config.timeout) as own:
-            try:
-                return self._clean_within(own, text, config, title, lang, known)
-            except OutOfTimeError:
-                return CleanResult(text, flags=(TIMED_OUT,), confidence=0.0)
-
-    def _clean_within(
-        self,
-        clock: Clock,
-        text: str,
-        config: CleanConfig,
-        title: str | None,
-        lang: str | None,
-        known: tuple[Document, Carried | None] | None,
-    ) -> CleanResult:
-        document, carried = known or (Document(text, clock=clock), None)
-        document.clock = clock
-        if document.numbers.size and document.numbers[-1] >= MAX_LINES:
-            return CleanResult(text, flags=(TOO_MANY_LINES,), confidence=0.0)
-        passes, left, flags = self._run((document, carried), config, title, lang, explain=False)
-        return make_result(text, left, passes, flags, Trace(text, partial(self._passes, text, config, title, lang)))
+        return self._texts.clean(text, title=title, lang=lang)
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:
         """What is left of one page of HTML, with every removal and its reason.
@@ -131,7 +70,7 @@ class Cleaner:
         """What cleans pages of HTML; made when the first one comes. Raises `WeightsError` when its model is wrong."""
         from cleaner.html.cleaning import PageCleaner
 
-        return PageCleaner(self.config, self._matcher, self._word_lists, self._clean)
+        return PageCleaner(self._texts)
 
     def clean_many(self, documents: Iterable[str | Mapping[str, Any]]) -> list[CleanResult]:
         """The results of many documents, in order, each as if cleaned alone; faster than one by one where they are short.
@@ -151,14 +90,14 @@ class Cleaner:
         try:
             with Clock(self.config.timeout) as clock:
                 texts = [Document(_text_of(document), clock=clock) for document in batch]
-                carried = list(look_over(texts, self._matcher, self._word_lists))
+                carried = list(self._texts.look_over(texts))
         except OutOfTimeError:
             return self.stream(batch)
         return map(self._clean_known, batch, texts, carried)
 
     def _clean_known(self, document: str | Mapping[str, Any], text: Document, carried: Carried | None) -> CleanResult:
         fields = {} if isinstance(document, str) else {name: document.get(name) for name in ("title", "lang")}
-        return self._clean(text.text, self.config, **fields, known=(text, carried))
+        return self._texts.clean(text.text, **fields, known=(text, carried))
 
     def stream(self, documents: Iterable[str | Mapping[str, Any]]) -> Iterator[CleanResult]:
         """The results of any number of documents, in order and in constant memory, one read and one given at a time.
@@ -174,47 +113,6 @@ class Cleaner:
             else:
                 known = {name: document.get(name) for name in ("title", "lang", "url")}
                 yield self.clean(document["text"], **known)
-
-    def _run(
-        self,
-        known: tuple[Document, Carried | None],
-        config: CleanConfig,
-        title: str | None,
-        lang: str | None,
-        *,
-        explain: bool,
-    ) -> tuple[tuple[Pass, ...], str, set[str]]:
-        """The passes over a document, what they leave of its text, and flags."""
-        passes: list[Pass] = []
-        flags: set[str] = set()
-        document, carried = known
-        text = left = document.text
-        segments = Segments.whole(text)
-        while True:
-            analysis = analyse_units(document, self._matcher, self._word_lists, lang, carried)
-            decision = decide(analysis, config, title, self._weights, explain=explain)
-            edits = inside_lines(make_edits(analysis, decision), analysis.document.text, left)
-            one = Pass(analysis.document, analysis.hits, decision, edits, segments)
-            shorter = apply_removals(left, one.edits)
-            if one.edits and not _has_word(shorter):
-                passes.append(replace(one, edits=[]))
-                flags.add(NO_ARTICLE)
-                break
-            passes.append(one)
-            flags.update(one.decision.flags)
-            if not one.edits:
-                break
-            if len(passes) == MAX_PASSES:
-                return (replace(passes[0], edits=[]),), text, {NOT_SETTLED}
-            segments = segments.without(one.edits)
-            left = shorter
-            document = Document(left, clock=document.clock)
-            carried = carry(analysis, {edit.line for edit in one.edits}, document)
-            analysis.document.release()
-        return tuple(passes), left, flags
-
-    def _passes(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> tuple[Pass, ...]:
-        return self._run((Document(text), None), config, title, lang, explain=True)[0]
 
 
 def clean_text(
@@ -301,7 +199,3 @@ def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str 
         size += own
     if batch:
         yield batch
-
-
-def _has_word(text: str) -> bool:
-    return any(character.isalnum() for character in text)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar, overload
 
 __all__ = [
+    "NO_ARTICLE",
     "Action",
     "CleanResult",
     "Deferred",
@@ -24,6 +25,8 @@ __all__ = [
 
 Action = Literal["keep", "drop", "cut"]
 _Item = TypeVar("_Item")
+# The flag of a document in which no article was found.
+NO_ARTICLE = "no-article-found"
 
 
 class Kind(StrEnum):

@@ -19,6 +19,7 @@ import zstandard
 from cleaner import Cleaner
 from cleaner.cli.progress import Bar
 from cleaner.corpus.batch.tally import Tally
+from cleaner.lines.cleaning import TextCleaner
 from cleaner.report.tables import run_table
 from tests.running import Run, runner
 
@@ -274,14 +275,14 @@ def test_document_that_breaks_the_cleaner_fails_alone(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An unforeseen error is a failure of its document; those before and after it are cleaned."""
-    clean = Cleaner._clean
+    clean = TextCleaner.clean
 
-    def break_on_third(self: Cleaner, text: str, *arguments: Any, **options: Any) -> Any:
+    def break_on_third(self: TextCleaner, text: str, *arguments: Any, **options: Any) -> Any:
         if text == "third":
             raise ZeroDivisionError("by chance")
         return clean(self, text, *arguments, **options)
 
-    monkeypatch.setattr(Cleaner, "_clean", break_on_third)
+    monkeypatch.setattr(TextCleaner, "clean", break_on_third)
     (tmp_path / "a.jsonl").write_bytes(_lines(2) + _lines(1, "third") + _lines(2))
     outcome = run(tmp_path / "a.jsonl", "-q")
     assert (outcome.status, outcome.out) == (1, _lines(2, ARTICLE) * 2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cleaner import explain_text
-from cleaner.lines.ledger import Cut
 from cleaner.passes.edits import Edit, _merge, _widen, inside_lines
+from cleaner.passes.judgement import Cut
 from cleaner.result import Evidence, Kind
 from cleaner.text.document import Document
 

@@ -6,7 +6,7 @@ import pytest
 
 from cleaner import Cleaner, CleanResult
 from cleaner.html.reasons import BLOCKS_AT_ONCE
-from cleaner.passes.trace import Segments
+from cleaner.passes.segments import Segments
 from cleaner.text.arrays import SingleArray
 from cleaner.trees import Trees
 

@@ -22,7 +22,7 @@ from cleaner import (
     explain_html,
     explain_text,
 )
-from cleaner.api import MAX_LINES
+from cleaner.lines.cleaning import MAX_LINES
 from cleaner.lines.signals import signal_names
 from cleaner.lines.weights import PassWeights, SignalWeight, TreeWeights, Weights, dump_weights
 from cleaner.trees import Trees
@@ -473,7 +473,7 @@ def test_results_say_the_same_when_they_replay() -> None:
 
 def test_text_that_does_not_settle_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text of which each pass would take a little more is no article: it stays, in bounded time, and is flagged."""
-    monkeypatch.setattr("cleaner.api.MAX_PASSES", 1)
+    monkeypatch.setattr("cleaner.passes.loop.MAX_PASSES", 1)
     result = explain_text(PAGE)
     assert (result.text, result.removals, result.flags) == (PAGE, (), ("not-settled",))
     assert {verdict.action for verdict in result.lines} == {"keep"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from random import Random
 from typing import Any
@@ -11,8 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner import CleanConfig, Cleaner, Kind, apply_removals
+from cleaner.lines.cleaning import LineJudge, TextCleaner
 from cleaner.matching.matcher import Hit
-from cleaner.text.document import split_lines
+from cleaner.passes.edits import Edit
+from cleaner.passes.judgement import Judgement
+from cleaner.passes.loop import run_passes
+from cleaner.text.document import Document, split_lines
 from tests.invariants import (
     check_doubts,
     check_lines_left,
@@ -146,12 +151,25 @@ def test_noise_alone_is_flagged(phrase: str) -> None:
 @given(DOCUMENTS)
 def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
     """Hits that a pass takes over from the one before are those that its own text has."""
-    cleaner = default_cleaner()
-    for one in cleaner._passes(text, cleaner.config, None, None):
+    texts = TextCleaner(CleanConfig())
+    own = LineJudge(texts, texts.config, None, None, explain=False)
+    hits: list[dict[int, list[Hit]]] = []
+
+    class Recorder:
+        def judge(self, document: Document) -> Judgement:
+            judgement = own.judge(document)
+            assert own.analysis is not None
+            hits.append(own.analysis.hits)
+            return judgement
+
+        def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
+            own.hand_on(edits, left)
+
+    for one, carried in zip(run_passes(Document(text), Recorder()).passes, hits, strict=True):
         found: dict[int, list[Hit]] = {}
-        for hit in cleaner._matcher.match(one.document):
+        for hit in texts.matcher.match(one.document):
             found.setdefault(hit.line, []).append(hit)
-        assert one.hits == found
+        assert carried == found
 
 
 @QUICK

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
-from cleaner.lines.scorer import LinePoints, builtin_weights, rawness, score_lines
+from cleaner.lines.scorer import NAMED_MIN_POINTS, LinePoints, builtin_weights, rawness, score_lines
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet, Strength
-from cleaner.passes.edits import NAMED_MIN_POINTS, term_evidence
 from cleaner.result import Kind
 from cleaner.text.document import Document
 from cleaner.text.words import word_lists
@@ -116,7 +115,7 @@ def _points(*values: float) -> LinePoints:
 def test_large_terms_are_named_and_small_ones_grouped() -> None:
     """Terms are told largest first with the span of the line; what is small is told as a sum by group, and none is lost."""
     points = _points(-2.0, 1.5, 0.3, 0.2, -0.1, 0.0)
-    evidence = term_evidence(DOCUMENT, points, 2)
+    evidence = points.evidence(DOCUMENT, 2)
     assert [(item.source, round(item.points, 6)) for item in evidence] == [
         ("prior", -2.0),
         ("shape.words", 1.5),
@@ -129,7 +128,7 @@ def test_large_terms_are_named_and_small_ones_grouped() -> None:
 
 def test_term_at_the_border_is_named() -> None:
     """A term has a name of its own from so many points on, for or against."""
-    evidence = term_evidence(DOCUMENT, _points(0.0, -NAMED_MIN_POINTS, NAMED_MIN_POINTS - 0.01, 0.0, 0.0, 0.0), 2)
+    evidence = _points(0.0, -NAMED_MIN_POINTS, NAMED_MIN_POINTS - 0.01, 0.0, 0.0, 0.0).evidence(DOCUMENT, 2)
     assert [item.source for item in evidence] == ["shape.words", "shape.smaller-terms"]
 
 
@@ -137,7 +136,7 @@ def test_points_of_the_document_come_first() -> None:
     """What the document gives a line is told before the terms, however small it is, and nothing where it is zero."""
     points = _points(3.0, 0.0, 0.0, 0.0, 0.0, 0.0).with_context("context.run", np.array([9.0, -0.2]))
     points = points.with_context("document.few-lines", np.array([1.0, 0.0]))
-    assert [(item.source, item.points) for item in term_evidence(DOCUMENT, points, 2)] == [
+    assert [(item.source, item.points) for item in points.evidence(DOCUMENT, 2)] == [
         ("context.run", -0.2),
         ("prior", 3.0),
     ]
@@ -146,4 +145,4 @@ def test_points_of_the_document_come_first() -> None:
 @pytest.mark.parametrize("line", [1, 3])
 def test_blank_line_has_no_terms(line: int) -> None:
     """A line that was not scored has no evidence of the scorer."""
-    assert term_evidence(DOCUMENT, _points(1.0, 1.0, 1.0, 1.0, 1.0, 1.0), line) == ()
+    assert _points(1.0, 1.0, 1.0, 1.0, 1.0, 1.0).evidence(DOCUMENT, line) == ()

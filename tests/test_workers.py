@@ -32,9 +32,9 @@ PAGE = ARTICLE + "Comments are closed.\n"
 # A worker in which a document says how it ends.
 HOSTILE = """
 import os, signal
-from cleaner import api as pipeline
+from cleaner.lines.cleaning import TextCleaner
 from cleaner.corpus.records import jsonl
-clean, read_items, write_items = pipeline.Cleaner._clean, jsonl.read_items, jsonl.write_items
+clean, read_items, write_items = TextCleaner.clean, jsonl.read_items, jsonl.write_items
 def end(text, where):
     for name in text.replace(chr(92) + "n", " ").split():
         if name.startswith(f"{where}-"):
@@ -49,7 +49,7 @@ def hostile_read(chunk, *arguments, **options):
 def hostile_write(done, *arguments, **options):
     end(b"".join(item.raw for item, _ in done).decode().replace('"', " "), "write")
     return write_items(done, *arguments, **options)
-pipeline.Cleaner._clean, jsonl.read_items, jsonl.write_items = hostile_clean, hostile_read, hostile_write
+TextCleaner.clean, jsonl.read_items, jsonl.write_items = hostile_clean, hostile_read, hostile_write
 from cleaner.corpus.batch.workers import serve
 serve()
 """
@@ -257,15 +257,15 @@ def test_process_is_ended_in_the_middle_of_a_call(is_taken_away: bool) -> None:
 
 # Pages that say so take very long, in one call of a library.
 LONG_CALL = """
-from cleaner import api as pipeline
+from cleaner.api import Cleaner
 from cleaner.corpus.batch import work
 work._LAST_SECONDS = 0
-clean_html = pipeline.Cleaner.clean_html
+clean_html = Cleaner.clean_html
 def long_clean(self, html, **options):
     if "long" in html:
         pow(7, 3 << 26)
     return clean_html(self, html, **options)
-pipeline.Cleaner.clean_html = long_clean
+Cleaner.clean_html = long_clean
 from cleaner.corpus.batch.workers import serve
 serve()
 """

@@ -8,30 +8,26 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
-from cleaner.config import CleanConfig
 from cleaner.html.data import builtin_model, element_words, read_model
 from cleaner.html.metadata import read_metadata
 from cleaner.html.page import read_page
 from cleaner.html.peer import add_metadata, extract_text
-from cleaner.html.reading import NO_ARTICLE, PageReader, Reading
+from cleaner.html.reading import PageReader, Reading
 from cleaner.html.reasons import Reasons, comment_blocks
-from cleaner.matching.matcher import Matcher
+from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import Pattern
 from cleaner.passes.edits import apply_removals
-from cleaner.passes.trace import Segments
-from cleaner.result import CleanResult, Deferred, Doubt, Evidence, Line, Metadata, Removal, Verdict
+from cleaner.passes.segments import Segments
+from cleaner.result import NO_ARTICLE, CleanResult, Deferred, Doubt, Evidence, Line, Metadata, Removal, Verdict
 from cleaner.text.document import Document
-from cleaner.text.words import WordLists
 
 __all__ = ["PageCleaner"]
-
-CleanText = Callable[..., CleanResult]
 
 # A page of which less F1 than this is expected is looked at a second time, as text.
 SURE_EXPECTED = 0.8
@@ -49,16 +45,15 @@ DOUBTED_EXPECTED = (0.6, 0.83)
 class PageCleaner:
     """Cleans pages of HTML with one configuration; without state from one page to the next.
 
-    ``clean_text`` cleans the text of the chosen blocks by a configuration.
+    ``texts`` cleans the text of the chosen blocks. Raises `WeightsError` when the configuration's model is wrong.
     """
 
-    def __init__(self, config: CleanConfig, matcher: Matcher, word_lists: WordLists, clean_text: CleanText) -> None:
-        self.config = config
-        self.matcher = matcher
+    def __init__(self, texts: TextCleaner) -> None:
+        self.texts = texts
+        self.config = config = texts.config
         self.model = builtin_model() if config.html_weights is None else read_model(config.html_weights)
         self._sure_config = config.replace(threshold=config.threshold + SURE_MARGIN)
-        self._clean_text = clean_text
-        self._reader = PageReader(self.model, word_lists, element_words(), config.headline, config.threshold)
+        self._reader = PageReader(self.model, texts.word_lists, element_words(), config.headline, config.threshold)
 
     def clean(self, markup: str | bytes, *, url: str | None = None) -> CleanResult:
         """What is left of one page; see `Cleaner.clean_html`."""
@@ -96,7 +91,7 @@ class PageCleaner:
 
     def reasons(self, reading: Reading) -> Reasons:
         """The reasons of a decision."""
-        return Reasons(reading, self.model, self.matcher, element_words())
+        return Reasons(reading, self.model, self.texts.matcher, element_words())
 
     def _clean_extracted(
         self, markup: str | bytes, url: str | None, describe: Callable[[], Metadata], clock: Clock
@@ -105,7 +100,7 @@ class PageCleaner:
         clock.check()
         if not text:
             return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
-        return replace(self._clean_text(text, self.config, title=describe().title, clock=clock), describe=describe)
+        return replace(self.texts.clean(text, title=describe().title, clock=clock), describe=describe)
 
     def _compose(self, markup: str | bytes, reading: Reading, describe: Callable[[], Metadata]) -> CleanResult:
         result = self._clean_chosen(reading)
@@ -129,14 +124,14 @@ class PageCleaner:
         left = apply_removals(reading.source, reading.edits)
         clock = reading.page.clock
         if reading.choice.expected < SURE_EXPECTED:
-            return self._clean_text(left, self.config, title=reading.headline, clock=clock)
+            return self.texts.clean(left, title=reading.headline, clock=clock)
         if self._has_strong_hit(left, clock):
-            return self._clean_text(left, self._sure_config, title=reading.headline, clock=clock)
+            return self.texts.clean(left, self._sure_config, title=reading.headline, clock=clock)
         return CleanResult(left)
 
     def _has_strong_hit(self, text: str, clock: Clock) -> bool:
         short = "\n".join(line for line in text.split("\n") if len(line) <= SHORT_LINE)
-        return self.matcher.holds_any(Document(short, clock=clock), _is_strong)
+        return self.texts.matcher.holds_any(Document(short, clock=clock), _is_strong)
 
     def _replay(self, markup: str | bytes) -> tuple[Reading, CleanResult, Reasons]:
         reading = self.read(markup)
@@ -144,7 +139,7 @@ class PageCleaner:
         return reading, self._clean_chosen(reading), self.reasons(reading)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _page_cleaner, (self._clean_text,)
+        return _page_cleaner, (self.texts,)
 
 
 def _is_strong(pattern: Pattern) -> bool:
@@ -152,10 +147,9 @@ def _is_strong(pattern: Pattern) -> bool:
     return pattern.strength == "strong" and pattern.action != "note"
 
 
-def _page_cleaner(clean_text: Any) -> PageCleaner:
-    """The page cleaner of the cleaner that a method belongs to."""
-    found: PageCleaner = clean_text.__self__.pages
-    return found
+@lru_cache(maxsize=8)
+def _page_cleaner(texts: TextCleaner) -> PageCleaner:
+    return PageCleaner(texts)
 
 
 def _describe(markup: str | bytes, url: str | None) -> Metadata:

@@ -25,15 +25,14 @@ from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
 from cleaner.lines.headlines import SITE_SEPARATORS
 from cleaner.passes.edits import Edit
-from cleaner.passes.trace import Segments
-from cleaner.result import Kind
+from cleaner.passes.segments import Segments
+from cleaner.result import NO_ARTICLE, Kind
 from cleaner.text.arrays import FloatArray, SingleArray
 from cleaner.text.document import fold
 from cleaner.text.words import WordLists
 
-__all__ = ["NO_ARTICLE", "PageReader", "Reading"]
+__all__ = ["PageReader", "Reading"]
 
-NO_ARTICLE = "no-article-found"
 BULLET = "- "
 LIST_UPS = 3
 # A page that shows fewer words than this may have its text in its data.

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from cleaner.api import NO_ARTICLE, Cleaner
+from cleaner.api import Cleaner
 from cleaner.config import CleanConfig
 from cleaner.errors import ConfigError, PatternError, WeightsError
-from cleaner.result import CleanResult, Removal
+from cleaner.result import NO_ARTICLE, CleanResult, Removal
 
 __all__ = ["NOT_CLEANED", "Outcome", "clean_documents", "require_html", "shared_cleaner"]
 

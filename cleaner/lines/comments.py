@@ -6,13 +6,15 @@ are found by `cleaner.lines.rhythm`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
 from cleaner.result import Kind
 from cleaner.text.arrays import BoolArray
 
-__all__ = ["AUTHOR_KINDS", "FRAME_KINDS", "MIN_PERSON_SHARE_SIGNED", "THREAD_KINDS", "find_comments"]
+__all__ = ["AUTHOR_KINDS", "FRAME_KINDS", "MIN_PERSON_SHARE_SIGNED", "THREAD_KINDS", "comment_texts", "find_comments"]
 
 # What only stands at comments.
 THREAD_KINDS = frozenset(
@@ -67,3 +69,23 @@ def find_comments(analysis: Analysis, removed: BoolArray, named: BoolArray) -> t
     breaks = np.flatnonzero(np.diff(np.searchsorted(tail, text)) > 1) + 1
     found = tuple(tuple(int(line) for line in group) for group in np.split(text, breaks) if group.size)
     return found if len(found) >= MIN_COMMENTS else ()
+
+
+def comment_texts(analysis: Analysis, bodies: Iterable[Sequence[int]]) -> tuple[str, ...]:
+    """The text of each comment, its links, names and dates left out; ``bodies``: the lines of each."""
+    texts = ("\n".join(filter(None, (_comment_line(analysis, line) for line in body))) for body in bodies)
+    return tuple(filter(None, texts))
+
+
+def _comment_line(analysis: Analysis, line: int) -> str:
+    """What a comment says on one line: the line without the thread's own signs."""
+    document = analysis.document
+    text = document.line_text(line)
+    start = int(document.starts[line])
+    for hit in sorted(analysis.hits.get(line, ()), key=lambda hit: -hit.start):
+        if hit.pattern.kind not in THREAD_KINDS:
+            continue
+        if hit.pattern.action != "cut":
+            return ""
+        text = f"{text[: hit.start - start].rstrip()} {text[hit.end - start :].lstrip()}"
+    return text.strip()

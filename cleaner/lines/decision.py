@@ -6,29 +6,33 @@ over the sequence, and sum. Every step only adds points; a line goes when its su
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from cleaner.config import CleanConfig
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.comments import find_comments
-from cleaner.lines.confidence import Expected, expect
+from cleaner.lines.comments import comment_texts, find_comments
+from cleaner.lines.confidence import Expected, confidence, expect
 from cleaner.lines.evidence import Gathered, gather
 from cleaner.lines.headlines import Headline
 from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata
-from cleaner.lines.ledger import Cut, Ledger
+from cleaner.lines.ledger import Ledger
 from cleaner.lines.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
 from cleaner.lines.runs import MODES, choose_runs
 from cleaner.lines.scorer import LinePoints, score_lines
 from cleaner.lines.signals import Clues
 from cleaner.lines.threads import THREAD_KINDS, Thread
 from cleaner.lines.weights import Weights
+from cleaner.passes.judgement import Judgement
 from cleaner.result import Evidence, Kind
 from cleaner.text.arrays import BoolArray, FloatArray, IntArray
+from cleaner.text.document import Document
 from cleaner.text.windows import stretches
 
-__all__ = ["Decision", "decide"]
+__all__ = ["decide"]
 
 TRUNCATED = "truncated-by-paywall"
 # How far below the article the notice of a paywall stands, and its least words (set by hand).
@@ -52,31 +56,10 @@ HEAD_POINTS = 1.0
 INTERIOR_POINTS = -1.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Decision:
-    """What one pass decided: which lines go, as which kind, which fragments are cut, and all evidence.
-
-    ``doubtful``: first and last line of each stretch that looked like noise but stayed, and its score. ``expected``:
-    what the points say of the result.
-    """
-
-    removed: BoolArray
-    scores: list[float]
-    kinds: list[Kind | None]
-    evidence: dict[int, list[Evidence]]
-    cuts: list[Cut]
-    points: LinePoints
-    headline: str | None
-    comments: tuple[tuple[int, ...], ...]
-    flags: tuple[str, ...]
-    doubtful: tuple[tuple[int, int, float], ...]
-    expected: Expected
-
-
 def decide(
     analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights, *, explain: bool = True
-) -> Decision:
-    """The decision over one document; ``explain``: with the points of each term of the line scorer."""
+) -> Judgement:
+    """The judgement over one document; ``explain``: with the points of each term of the line scorer."""
     gathered = gather(analysis, title)
     ledger, clues = gathered.ledger, gathered.clues
     _add_headline(ledger, clues.headline, config)
@@ -211,7 +194,7 @@ def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places:
             ledger.add(line, "context.inside-article", INTERIOR_POINTS, None)
 
 
-def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _Choice) -> Decision:
+def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _Choice) -> Judgement:
     ledger, clues, points = gathered.ledger, gathered.clues, choice.points
     scores = ledger.totals()
     scores[points.lines] += points.total
@@ -226,11 +209,12 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _C
         if kinds[line] in config.keep:
             removed[line] = False
     flags = [TRUNCATED] if _ends_at_wall(analysis, removed, kinds) else []
-    return Decision(
+    return Judgement(
+        document=analysis.document,
+        is_blank=analysis.features.is_blank,
         removed=removed,
         scores=scores.tolist(),
         kinds=kinds,
-        evidence=ledger.lines,
         cuts=[
             cut
             for cut in gathered.cuts
@@ -238,13 +222,20 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _C
             and cut.evidence.kind not in config.keep
             and cut.evidence.points + FRAGMENT_POINTS > config.threshold
         ],
-        points=points,
+        evidence=partial(_line_evidence, analysis.document, ledger.lines, points),
+        confidence=partial(confidence, choice.expected),
         headline=clues.headline.text if clues.headline else None,
-        comments=comments,
+        comments=comment_texts(analysis, comments),
         flags=tuple(flags),
         doubtful=choice.doubtful,
-        expected=choice.expected,
     )
+
+
+def _line_evidence(
+    document: Document, ledger: Mapping[int, Sequence[Evidence]], points: LinePoints, line: int
+) -> tuple[Evidence, ...]:
+    """All evidence of a line: patterns and context first, then the terms of the line scorer."""
+    return (*ledger.get(line, ()), *points.evidence(document, line))
 
 
 def _ends_at_wall(analysis: Analysis, removed: BoolArray, kinds: list[Kind | None]) -> bool:

@@ -17,11 +17,12 @@ from cleaner.lines.analysis import Analysis, evidence_of, points_of
 from cleaner.lines.boxes import add_boxes
 from cleaner.lines.headlines import Headline, find_headline
 from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
-from cleaner.lines.ledger import Cut, Ledger
+from cleaner.lines.ledger import Ledger
 from cleaner.lines.scorer import rawness
 from cleaner.lines.signals import Clues, broken_prose
 from cleaner.lines.threads import Thread, find_thread
 from cleaner.matching.matcher import Hit
+from cleaner.passes.judgement import Cut
 from cleaner.result import Kind
 from cleaner.text.arrays import BoolArray
 from cleaner.text.names import is_name

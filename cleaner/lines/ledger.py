@@ -1,9 +1,8 @@
-"""Where evidence is written down: points of lines with their sources, and fragments to cut."""
+"""Where evidence is written down: points of lines with their sources."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,17 +10,7 @@ from cleaner.lines.analysis import Analysis
 from cleaner.result import Evidence, Kind
 from cleaner.text.arrays import FloatArray
 
-__all__ = ["Cut", "Ledger"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """A fragment of a line that goes: offsets into the document, and why."""
-
-    line: int
-    start: int
-    end: int
-    evidence: Evidence
+__all__ = ["Ledger"]
 
 
 class Ledger:

@@ -17,10 +17,14 @@ from cleaner.data import model_text
 from cleaner.lines.analysis import Analysis
 from cleaner.lines.signals import GROUPS, Clues, first_signals, second_signals, signal_names
 from cleaner.lines.weights import Weights, load_weights, read_weights_file
+from cleaner.result import Evidence
 from cleaner.text.arrays import FloatArray, IntArray
+from cleaner.text.document import Document
 
 __all__ = ["LinePoints", "builtin_weights", "rawness", "read_weights", "score_lines"]
 
+# Terms of the line scorer with fewer points are put together in the evidence, by their groups.
+NAMED_MIN_POINTS = 0.4
 SHORT_MAX_WORDS = 9
 # Fitted on every fourth page of four labelled sets: short lines, lines above the prose, kinds with a strong hit, lines
 # of the interface, named lines below the prose.
@@ -46,6 +50,23 @@ class LinePoints:
     def with_context(self, name: str, points: FloatArray) -> LinePoints:
         """The points with further ones by the document."""
         return LinePoints(self.lines, self.terms, self.values, self.total + points, {**self.context, name: points})
+
+    def evidence(self, document: Document, line: int) -> tuple[Evidence, ...]:
+        """The points that the document gives a line, then the terms of the line scorer: largest first, small ones by group."""
+        at = int(np.searchsorted(self.lines, line))
+        if at == self.lines.size or self.lines[at] != line:
+            return ()
+        start, end = int(document.starts[line]), int(document.ends[line])
+        values = dict(zip(self.terms, self.values[:, at].tolist(), strict=True))
+        named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
+        for name, value in values.items():
+            if name not in named and value:
+                # What the smaller terms of a group add up to: the line's shape, its place, what stands near it.
+                group = f"{name.partition('.')[0]}.smaller-terms"
+                named[group] = named.get(group, 0.0) + value
+        context = [(name, float(column[at])) for name, column in self.context.items()]
+        ordered = context + sorted(named.items(), key=lambda item: -abs(item[1]))
+        return tuple(Evidence(name, value, start, end) for name, value in ordered if value)
 
 
 def rawness(analysis: Analysis) -> float:

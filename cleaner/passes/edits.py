@@ -13,18 +13,12 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from cleaner.lines.analysis import Analysis
-from cleaner.lines.decision import Decision
-from cleaner.lines.ledger import Cut
-from cleaner.lines.scorer import LinePoints
+from cleaner.passes.judgement import Cut, Judgement
 from cleaner.result import Evidence, Kind
 from cleaner.text.arrays import BoolArray, IntArray
 from cleaner.text.document import Document
 
-__all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "line_evidence", "make_edits"]
-
-# Terms of the line scorer with fewer points are put together in the evidence, by their groups.
-NAMED_MIN_POINTS = 0.4
+__all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "make_edits"]
 
 
 class _Stretch(Protocol):
@@ -67,15 +61,15 @@ def apply_removals(text: str, removals: Iterable[_Stretch]) -> str:
     return "".join(parts)
 
 
-def make_edits(analysis: Analysis, decision: Decision) -> list[Edit]:
-    """The edits of one pass over a document, in order and without overlaps."""
-    document = analysis.document
-    whole = decision.removed.copy()
-    if not whole.any() and not decision.cuts:
+def make_edits(judgement: Judgement) -> list[Edit]:
+    """The edits that a judgement asks for, in order and without overlaps, with offsets into its document."""
+    document, watch = judgement.document, judgement.document.clock.watch
+    whole = judgement.removed.copy()
+    if not whole.any() and not judgement.cuts:
         return []
     edits: list[Edit] = []
     reasons: dict[int, tuple[Evidence, ...]] = {}
-    for line, cuts in analysis.clock.watch(by_line(decision.cuts).items()):
+    for line, cuts in watch(by_line(judgement.cuts).items()):
         spans = _merge(document, line, cuts)
         if not document.has_word_outside(line, [(start, end) for start, end, _ in spans]):
             whole[line] = True
@@ -85,16 +79,16 @@ def make_edits(analysis: Analysis, decision: Decision) -> list[Edit]:
             kind = cut.evidence.kind or Kind.BOILERPLATE
             edits.append(Edit(start, end, line, kind, cut.evidence.points, (cut.evidence,)))
     spans_of_lines: list[tuple[int, int, int]] = []
-    for first, stop in analysis.clock.watch(_wide_lines(document)):
+    for first, stop in watch(_wide_lines(document)):
         if not whole[first:stop].all():
             spans_of_lines += _column_spans(document, first, np.flatnonzero(whole[first:stop]) + first, stop)
             whole[first:stop] = False
-    for first, last, lines in analysis.clock.watch(_stretches(whole, analysis.features.is_blank)):
+    for first, last, lines in watch(_stretches(whole, judgement.is_blank)):
         spans_of_lines += _line_spans(document, first, last, lines)
-    for line, start, end in analysis.clock.watch(spans_of_lines):
+    for line, start, end in watch(spans_of_lines):
         cuts_of_line = reasons.get(line, ())
-        score = sum(evidence.points for evidence in cuts_of_line) if cuts_of_line else decision.scores[line]
-        kind_of_line = cuts_of_line[0].kind if cuts_of_line else decision.kinds[line]
+        score = sum(evidence.points for evidence in cuts_of_line) if cuts_of_line else judgement.scores[line]
+        kind_of_line = cuts_of_line[0].kind if cuts_of_line else judgement.kinds[line]
         edits.append(Edit(start, end, line, kind_of_line or Kind.BOILERPLATE, score, cuts_of_line))
     return sorted(edits, key=lambda edit: edit.start)
 
@@ -208,27 +202,3 @@ def _column_spans(document: Document, first: int, removed: IntArray, stop: int) 
         end = int(document.starts[line + 1]) if line + 1 < stop else int(document.ends[line])
         spans.append((line, start, end))
     return spans
-
-
-def line_evidence(document: Document, decision: Decision, line: int) -> tuple[Evidence, ...]:
-    """All evidence of a line: patterns and context first, then the terms of the line scorer."""
-    own = tuple(decision.evidence.get(line, ()))
-    return own + term_evidence(document, decision.points, line)
-
-
-def term_evidence(document: Document, points: LinePoints, line: int) -> tuple[Evidence, ...]:
-    """The points that the document gives a line, then the terms of the line scorer: largest first, small ones by group."""
-    at = int(np.searchsorted(points.lines, line))
-    if at == points.lines.size or points.lines[at] != line:
-        return ()
-    start, end = int(document.starts[line]), int(document.ends[line])
-    values = dict(zip(points.terms, points.values[:, at].tolist(), strict=True))
-    named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
-    for name, value in values.items():
-        if name not in named and value:
-            # What the smaller terms of a group add up to: the line's shape, its place, what stands near it.
-            group = f"{name.partition('.')[0]}.smaller-terms"
-            named[group] = named.get(group, 0.0) + value
-    context = [(name, float(column[at])) for name, column in points.context.items()]
-    ordered = context + sorted(named.items(), key=lambda item: -abs(item[1]))
-    return tuple(Evidence(name, value, start, end) for name, value in ordered if value)

@@ -1,0 +1,148 @@
+"""Text -> result: a judge of lines in passes over one text, with the patterns and weights of one configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
+from cleaner.config import CleanConfig
+from cleaner.lines.analysis import Analysis, Carried, analyse_units, carry, look_over
+from cleaner.lines.decision import decide
+from cleaner.lines.scorer import builtin_weights, read_weights
+from cleaner.matching.library import builtin_patterns, read_patterns
+from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import PatternSet
+from cleaner.passes.edits import Edit
+from cleaner.passes.judgement import Judgement
+from cleaner.passes.loop import Passes, run_passes
+from cleaner.passes.results import make_result
+from cleaner.passes.trace import Pass, Trace
+from cleaner.result import CleanResult
+from cleaner.text.document import Document
+from cleaner.text.words import word_lists
+
+__all__ = ["MAX_LINES", "LineJudge", "TextCleaner"]
+
+# A text of more lines is no article; each takes 3 to 4 kB while it is judged (set by hand).
+MAX_LINES, TOO_MANY_LINES = 50_000, "too-many-lines"
+
+# A document, and what is known of its lines already.
+Known = tuple[Document, Carried | None]
+
+
+class TextCleaner:
+    """Cleans texts with one set of patterns and weights; without state from one text to the next.
+
+    ``config``: names patterns and weights, and holds where `clean` is not given another. ``patterns``: those to use
+    instead of the built-in ones. Pickles as its configuration.
+    Raises `PatternError` or `WeightsError` when what the configuration names does not load.
+
+    >>> TextCleaner(CleanConfig()).clean("Le conseil a voté le budget hier soir.\\nRépondreSupprimer\\n").text
+    'Le conseil a voté le budget hier soir.\\n'
+    """
+
+    def __init__(self, config: CleanConfig, patterns: PatternSet | None = None) -> None:
+        self.config = config
+        self._given = patterns
+        self.patterns = builtin_patterns() if patterns is None else patterns
+        if config.patterns is not None:
+            self.patterns = self.patterns + read_patterns(config.patterns)
+        self.matcher = Matcher(self.patterns)
+        self.word_lists = word_lists()
+        self.weights = builtin_weights() if config.weights is None else read_weights(config.weights)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._given is None:
+            return _text_cleaner, (self.config,)
+        return TextCleaner, (self.config, self._given)
+
+    def clean(
+        self,
+        text: str,
+        config: CleanConfig | None = None,
+        *,
+        title: str | None = None,
+        lang: str | None = None,
+        known: Known | None = None,
+        clock: Clock | None = None,
+    ) -> CleanResult:
+        """What is left of one text, with every removal and its reason.
+
+        ``config``: another one with the same patterns and weights. ``known``: the document, and what is known of its
+        lines already. ``clock``: the time that it is part of; it has its own where that is None.
+        """
+        config = config or self.config
+        if clock is not None:
+            return self._clean_within(clock, text, config, title, lang, known)
+        with Clock(config.timeout) as own:
+            try:
+                return self._clean_within(own, text, config, title, lang, known)
+            except OutOfTimeError:
+                return CleanResult(text, flags=(TIMED_OUT,), confidence=0.0)
+
+    def look_over(self, documents: Sequence[Document]) -> Iterable[Carried | None]:
+        """What is known of the lines of each of some documents, told from one text of all of them."""
+        return look_over(documents, self.matcher, self.word_lists)
+
+    def passes(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> tuple[Pass, ...]:
+        """The passes over a text, with the points of every term of the scorer."""
+        return self._run((Document(text), None), config, title, lang, explain=True).passes
+
+    def _clean_within(
+        self, clock: Clock, text: str, config: CleanConfig, title: str | None, lang: str | None, known: Known | None
+    ) -> CleanResult:
+        document, carried = known or (Document(text, clock=clock), None)
+        document.clock = clock
+        if document.numbers.size and document.numbers[-1] >= MAX_LINES:
+            return CleanResult(text, flags=(TOO_MANY_LINES,), confidence=0.0)
+        done = self._run((document, carried), config, title, lang, explain=False)
+        return make_result(text, done, Trace(text, partial(self.passes, text, config, title, lang)))
+
+    def _run(self, known: Known, config: CleanConfig, title: str | None, lang: str | None, *, explain: bool) -> Passes:
+        document, carried = known
+        return run_passes(document, LineJudge(self, config, title, lang, carried, explain=explain))
+
+
+class LineJudge:
+    """Judges what is left of one text, pass after pass; what is known of lines that stay is carried on.
+
+    ``explain``: with the points of each term of the line scorer. ``analysis`` is that of the document judged last.
+    """
+
+    def __init__(
+        self,
+        cleaner: TextCleaner,
+        config: CleanConfig,
+        title: str | None,
+        lang: str | None,
+        carried: Carried | None = None,
+        *,
+        explain: bool,
+    ) -> None:
+        self._cleaner = cleaner
+        self._config = config
+        self._title = title
+        self._lang = lang
+        self._carried = carried
+        self._explain = explain
+        self.analysis: Analysis | None = None
+
+    def judge(self, document: Document) -> Judgement:
+        """The judgement over the units of a document."""
+        cleaner = self._cleaner
+        analysis = analyse_units(document, cleaner.matcher, cleaner.word_lists, self._lang, self._carried)
+        self.analysis = analysis
+        return decide(analysis, self._config, self._title, cleaner.weights, explain=self._explain)
+
+    def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
+        """Carry on what is known of the lines that are left of the document judged last."""
+        assert self.analysis is not None
+        self._carried = carry(self.analysis, {edit.line for edit in edits}, left)
+        self.analysis = None
+
+
+@lru_cache(maxsize=8)
+def _text_cleaner(config: CleanConfig) -> TextCleaner:
+    return TextCleaner(config)

@@ -1,0 +1,47 @@
+"""What was decided of one document, in the words that everything after the decision needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cleaner.result import Evidence, Kind
+from cleaner.text.arrays import BoolArray
+from cleaner.text.document import Document
+
+__all__ = ["Cut", "Judgement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A fragment of a line that is removed: offsets into the document, and why."""
+
+    line: int
+    start: int
+    end: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """Which lines of a document are removed, as which kinds, which fragments are cut, and why.
+
+    ``document``: what was judged, a unit a line. ``is_blank``, ``removed``, ``scores`` and ``kinds`` have one entry a
+    line. ``evidence`` tells all that speaks for and against removing a line; it is asked for only when somebody wants
+    reasons. ``comments``: the text of each removed comment. ``doubtful``: the first and last line of each stretch that
+    looked like noise but stayed, and its score. ``confidence`` tells how good the result is likely to be, the F1
+    expected of it, where a share of it is doubtful.
+    """
+
+    document: Document
+    is_blank: BoolArray
+    removed: BoolArray
+    scores: Sequence[float]
+    kinds: Sequence[Kind | None]
+    cuts: Sequence[Cut]
+    evidence: Callable[[int], tuple[Evidence, ...]]
+    confidence: Callable[[float], float]
+    headline: str | None = None
+    comments: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    doubtful: tuple[tuple[int, int, float], ...] = ()

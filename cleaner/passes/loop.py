@@ -1,0 +1,72 @@
+"""Passes over one document, until one removes nothing: that is what makes cleaning twice change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from cleaner.passes.edits import Edit, apply_removals, inside_lines, make_edits
+from cleaner.passes.judgement import Judgement
+from cleaner.passes.segments import Segments
+from cleaner.passes.trace import Pass
+from cleaner.result import NO_ARTICLE
+from cleaner.text.document import Document
+
+__all__ = ["MAX_PASSES", "NOT_SETTLED", "Judge", "Passes", "run_passes"]
+
+NOT_SETTLED = "not-settled"
+# Of 9,165 real texts all but 41 take up to three passes and all but two up to seven. A text that does not settle comes
+# back as it was, so that the time is bounded and cleaning twice changes nothing.
+MAX_PASSES = 8
+
+
+class Judge(Protocol):
+    """Judges what is left of one text, pass after pass."""
+
+    def judge(self, document: Document) -> Judgement:
+        """The judgement over a document, the first one or what the pass before has left."""
+
+    def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
+        """Take note of what has been removed from the document judged last, and of what is left of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passes:
+    """The passes over a text, what they leave of it, and flags."""
+
+    passes: tuple[Pass, ...]
+    left: str
+    flags: set[str]
+
+
+def run_passes(document: Document, judge: Judge) -> Passes:
+    """The passes over a document by a judge; a text is never left without a word."""
+    passes: list[Pass] = []
+    flags: set[str] = set()
+    text = left = document.text
+    segments = Segments.whole(text)
+    while True:
+        judgement = judge.judge(document)
+        edits = inside_lines(make_edits(judgement), judgement.document.text, left)
+        shorter = apply_removals(left, edits)
+        if edits and not _has_word(shorter):
+            passes.append(Pass(judgement, [], segments))
+            flags.add(NO_ARTICLE)
+            break
+        passes.append(Pass(judgement, edits, segments))
+        flags.update(judgement.flags)
+        if not edits:
+            break
+        if len(passes) == MAX_PASSES:
+            return Passes((replace(passes[0], edits=[]),), text, {NOT_SETTLED})
+        segments = segments.without(edits)
+        left = shorter
+        document = Document(left, clock=document.clock)
+        judge.hand_on(edits, document)
+        judgement.document.release()
+    return Passes(tuple(passes), left, flags)
+
+
+def _has_word(text: str) -> bool:
+    return any(character.isalnum() for character in text)
