@@ -15,7 +15,7 @@ from cleaner import CleanConfig, Cleaner, Kind, apply_removals
 from cleaner.lines.cleaning import LineJudge, TextCleaner
 from cleaner.matching.matcher import Hit
 from cleaner.passes.edits import Edit
-from cleaner.passes.judgement import Judgement
+from cleaner.passes.judgement import LineJudgement
 from cleaner.passes.loop import run_passes
 from cleaner.text.document import Document, split_lines
 from tests.invariants import (
@@ -156,7 +156,7 @@ def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
     hits: list[dict[int, list[Hit]]] = []
 
     class Recorder:
-        def judge(self, document: Document) -> Judgement:
+        def judge(self, document: Document) -> LineJudgement:
             judgement = own.judge(document)
             assert own.analysis is not None
             hits.append(own.analysis.hits)
@@ -167,7 +167,8 @@ def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
 
     for one, carried in zip(run_passes(Document(text), Recorder()).passes, hits, strict=True):
         found: dict[int, list[Hit]] = {}
-        for hit in texts.matcher.match(one.document):
+        assert isinstance(one.judgement, LineJudgement)
+        for hit in texts.matcher.match(one.judgement.document):
             found.setdefault(hit.line, []).append(hit)
         assert carried == found
 

@@ -5,8 +5,7 @@ The removals of both steps are told in one list, with offsets into the page's so
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -14,17 +13,23 @@ from typing import Any
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
+from cleaner.config import CleanConfig
 from cleaner.html.data import builtin_model, element_words, read_model
+from cleaner.html.judging import judge_blocks
 from cleaner.html.metadata import read_metadata
 from cleaner.html.page import read_page
 from cleaner.html.peer import add_metadata, extract_text
 from cleaner.html.reading import PageReader, Reading
-from cleaner.html.reasons import Reasons, comment_blocks
+from cleaner.html.reasons import Reasons
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import Pattern
 from cleaner.passes.edits import apply_removals
+from cleaner.passes.judgement import Judgement
+from cleaner.passes.loop import Passes
+from cleaner.passes.results import make_result
 from cleaner.passes.segments import Segments
-from cleaner.result import NO_ARTICLE, CleanResult, Deferred, Doubt, Evidence, Line, Metadata, Removal, Verdict
+from cleaner.passes.trace import Pass, Story, Trace
+from cleaner.result import NO_ARTICLE, CleanResult, Metadata
 from cleaner.text.document import Document
 
 __all__ = ["PageCleaner"]
@@ -103,40 +108,50 @@ class PageCleaner:
         return replace(self.texts.clean(text, title=describe().title, clock=clock), describe=describe)
 
     def _compose(self, markup: str | bytes, reading: Reading, describe: Callable[[], Metadata]) -> CleanResult:
-        result = self._clean_chosen(reading)
-        flags = sorted({*reading.flags, *result.flags})
-        replay = partial(self._replay, markup)
-        story = Story(replay, (reading, result, self.reasons(reading)))
-        return CleanResult(
-            text=result.text,
-            taken=Deferred(story.removals),
-            headline=reading.headline,
-            comments=(*result.comments, *comment_blocks(reading, element_words())),
-            flags=tuple(flags),
-            confidence=min(max(float(reading.choice.expected), 0.0), 1.0),
-            doubtful=_in_source(result.doubtful, reading),
-            trace=story,
-            describe=describe,
-        )
+        blocks = judge_blocks(reading, self.reasons(reading))
+        done = self._run(reading, blocks)
+        tell = partial(self._tell, reading, blocks)
+        trace = Trace(partial(self._retell, markup), tell)
+        result = make_result(reading.source, done, trace, clock=reading.page.clock, path_at=reading.path_at)
+        # The page's own headline, and its comments after those of its text.
+        comments = tuple(comment for one in done.passes[1:] if one.edits for comment in one.judgement.comments)
+        comments += blocks.comments
+        return replace(result, headline=reading.headline, comments=comments, describe=describe)
 
-    def _clean_chosen(self, reading: Reading) -> CleanResult:
-        """The text of the chosen blocks, cleaned; as it is where neither patterns nor a doubt ask for more."""
+    def _run(self, reading: Reading, blocks: Judgement, *, explain: bool = False) -> Passes:
+        """The pass over the blocks, then those over the text of the chosen ones, where they or a doubt ask for more."""
+        first = Pass(blocks, reading.edits, Segments.whole(reading.source))
+        flags = set(blocks.flags)
         left = apply_removals(reading.source, reading.edits)
-        clock = reading.page.clock
+        config = self._text_config(reading, left)
+        if config is None:
+            return Passes((first,), left, flags)
+        done = self.texts.run(
+            Document(left, clock=reading.page.clock),
+            config,
+            title=reading.headline,
+            segments=reading.segments,
+            explain=explain,
+        )
+        return Passes((first, *done.passes), done.left, flags | done.flags)
+
+    def _text_config(self, reading: Reading, left: str) -> CleanConfig | None:
+        """How the text of the chosen blocks is cleaned; None where it stays as it is."""
         if reading.choice.expected < SURE_EXPECTED:
-            return self.texts.clean(left, title=reading.headline, clock=clock)
-        if self._has_strong_hit(left, clock):
-            return self.texts.clean(left, self._sure_config, title=reading.headline, clock=clock)
-        return CleanResult(left)
+            return self.config
+        return self._sure_config if self._has_strong_hit(left, reading.page.clock) else None
 
     def _has_strong_hit(self, text: str, clock: Clock) -> bool:
         short = "\n".join(line for line in text.split("\n") if len(line) <= SHORT_LINE)
         return self.texts.matcher.holds_any(Document(short, clock=clock), _is_strong)
 
-    def _replay(self, markup: str | bytes) -> tuple[Reading, CleanResult, Reasons]:
+    def _tell(self, reading: Reading, blocks: Judgement) -> Story:
+        return Story(reading.source, reading.lines, self._run(reading, blocks, explain=True).passes, reading.path_at)
+
+    def _retell(self, markup: str | bytes) -> Story:
         reading = self.read(markup)
         assert reading is not None
-        return reading, self._clean_chosen(reading), self.reasons(reading)
+        return self._tell(reading, judge_blocks(reading, self.reasons(reading)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _page_cleaner, (self.texts,)
@@ -155,102 +170,3 @@ def _page_cleaner(texts: TextCleaner) -> PageCleaner:
 def _describe(markup: str | bytes, url: str | None) -> Metadata:
     """What a page says of itself."""
     return add_metadata(read_metadata(read_page(markup).root), markup, url)
-
-
-class Story:
-    """What tells the reasons of one page: its reading, the cleaning of its text, and the reasons of its blocks.
-
-    ``replay`` makes them again; a pickled story does not hold them.
-    """
-
-    __slots__ = ("_known", "_replay")
-
-    def __init__(
-        self,
-        replay: Callable[[], tuple[Reading, CleanResult, Reasons]],
-        known: tuple[Reading, CleanResult, Reasons] | None = None,
-    ) -> None:
-        self._replay = replay
-        self._known = known
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Story, (self._replay,)
-
-    @property
-    def known(self) -> tuple[Reading, CleanResult, Reasons]:
-        """The reading, the result of its text, and the reasons."""
-        if self._known is None:
-            self._known = self._replay()
-        return self._known
-
-    def removals(self) -> tuple[Removal, ...]:
-        """The removals of both steps, in the order of the source."""
-        reading, result, reasons = self.known
-        source, segments = reading.source, reading.segments
-        found = []
-        tell = self._block_evidence
-        for edit in reading.page.clock.watch(reading.edits):
-            block = edit.line
-            evidence = Deferred(partial(tell, block))
-            kind, path = reasons.kind(block), reading.path(block)
-            text = source[edit.start : edit.end]
-            found.append(Removal(edit.start, edit.end, kind, reasons.score(block), evidence, text, path))
-        for number, removal in reading.page.clock.watch(enumerate(result.removals)):
-            evidence = Deferred(partial(self._text_evidence, number))
-            for start, end in segments.pieces(removal.start, removal.end):
-                path = self._path_at(reading, start)
-                found.append(Removal(start, end, removal.kind, removal.score, evidence, source[start:end], path))
-        found.sort(key=lambda removal: removal.start)
-        return tuple(found)
-
-    def _path_at(self, reading: Reading, offset: int) -> str:
-        block = bisect_right(reading.starts, offset) - 1
-        return reading.path(block) if block >= 0 else ""
-
-    def _block_evidence(self, block: int) -> tuple[Evidence, ...]:
-        return self.known[2].evidence(block)
-
-    def _text_evidence(self, number: int) -> tuple[Evidence, ...]:
-        reading, result, _ = self.known
-        return reading.segments.moved(result.removals[number].evidence)
-
-    def __call__(self) -> tuple[Verdict, ...]:
-        """The verdict over each block, in order."""
-        reading, result, reasons = self.known
-        segments = reading.segments
-        by_block: dict[int, list[Verdict]] = {}
-        for verdict in result.lines:
-            if verdict.line.end > verdict.line.start:
-                block = bisect_right(reading.starts, segments.at(verdict.line.start)) - 1
-                by_block.setdefault(block, []).append(verdict)
-        found = []
-        for block in range(len(reading.page.blocks)):
-            start, end = reading.span(block)
-            line = Line(block, start, end, min(end + 1, len(reading.source)))
-            own = by_block.get(block, [])
-            path = reading.path(block)
-            if own:
-                found.append(_joined(line, own, segments, path))
-                continue
-            evidence = reasons.evidence(block)
-            score = sum(item.points for item in evidence)
-            kept = bool(reading.choice.kept[block])
-            kind = None if kept else reasons.kind(block)
-            found.append(Verdict(line, "keep" if kept else "drop", kind, score, evidence, path))
-        return tuple(found)
-
-
-def _joined(line: Line, verdicts: Sequence[Verdict], segments: Segments, path: str) -> Verdict:
-    """The verdict over a block from those over its lines in the text that was cleaned."""
-    actions = {verdict.action for verdict in verdicts}
-    action = verdicts[0].action if len(actions) == 1 else "cut"
-    kinds = [verdict.kind for verdict in verdicts if verdict.kind is not None]
-    evidence = tuple(item for verdict in verdicts for item in segments.moved(verdict.evidence))
-    score = sum(verdict.score for verdict in verdicts)
-    return Verdict(line, action, kinds[0] if kinds else None, score, evidence, path)
-
-
-def _in_source(doubtful: Sequence[Doubt], reading: Reading) -> tuple[Doubt, ...]:
-    """What is doubtful in the text of the chosen blocks, with offsets into the text of all blocks."""
-    pieces = reading.segments.pieces
-    return tuple(Doubt(start, end, doubt.score) for doubt in doubtful for start, end in pieces(doubt.start, doubt.end))

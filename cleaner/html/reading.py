@@ -7,6 +7,7 @@ nowhere before the article, a line with the headline from the page's head stands
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +27,7 @@ from cleaner.html.view import ElementWords, PageView
 from cleaner.lines.headlines import SITE_SEPARATORS
 from cleaner.passes.edits import Edit
 from cleaner.passes.segments import Segments
-from cleaner.result import NO_ARTICLE, Kind
+from cleaner.result import NO_ARTICLE, Line
 from cleaner.text.arrays import FloatArray, SingleArray
 from cleaner.text.document import fold
 from cleaner.text.words import WordLists
@@ -115,7 +116,7 @@ class Reading:
                 end += 1
             elif self.lead or block > 0:
                 start -= 1
-            found.append(Edit(start, end, block, Kind.BOILERPLATE, 0.0))
+            found.append(Edit(start, end, block, None, 0.0))
         return found
 
     @cached_property
@@ -128,6 +129,18 @@ class Reading:
         """The headline of the page, where one was recognised."""
         copy = self.choice.headline
         return self.lead or (self.page.blocks[copy].text if copy is not None else None)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The blocks as lines of the source."""
+        size = len(self.source)
+        spans = map(self.span, range(len(self.page.blocks)))
+        return [Line(block, start, end, min(end + 1, size)) for block, (start, end) in enumerate(spans)]
+
+    def path_at(self, offset: int) -> str:
+        """The short path of the element at an offset of the source."""
+        block = bisect_right(self.starts, offset) - 1
+        return self.path(block) if block >= 0 else ""
 
     def path(self, block: int) -> str:
         """The short path of a block's element: itself and the one around it."""

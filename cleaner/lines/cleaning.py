@@ -15,12 +15,13 @@ from cleaner.matching.library import builtin_patterns, read_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import PatternSet
 from cleaner.passes.edits import Edit
-from cleaner.passes.judgement import Judgement
+from cleaner.passes.judgement import LineJudgement
 from cleaner.passes.loop import Passes, run_passes
 from cleaner.passes.results import make_result
-from cleaner.passes.trace import Pass, Trace
+from cleaner.passes.segments import Segments
+from cleaner.passes.trace import Story, Trace
 from cleaner.result import CleanResult
-from cleaner.text.document import Document
+from cleaner.text.document import Document, split_lines
 from cleaner.text.words import word_lists
 
 __all__ = ["MAX_LINES", "LineJudge", "TextCleaner"]
@@ -86,23 +87,37 @@ class TextCleaner:
         """What is known of the lines of each of some documents, told from one text of all of them."""
         return look_over(documents, self.matcher, self.word_lists)
 
-    def passes(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> tuple[Pass, ...]:
-        """The passes over a text, with the points of every term of the scorer."""
-        return self._run((Document(text), None), config, title, lang, explain=True).passes
+    def run(
+        self,
+        document: Document,
+        config: CleanConfig,
+        *,
+        title: str | None = None,
+        lang: str | None = None,
+        carried: Carried | None = None,
+        segments: Segments | None = None,
+        explain: bool = False,
+    ) -> Passes:
+        """The passes over a document; none, and a flag, where it has too many lines for an article.
+
+        ``carried``: what is known of its lines already. ``segments``: where it stands in the input, where it is not
+        the input itself. ``explain``: with the points of every term of the scorer.
+        """
+        if document.numbers.size and document.numbers[-1] >= MAX_LINES:
+            return Passes((), document.text, {TOO_MANY_LINES})
+        return run_passes(document, LineJudge(self, config, title, lang, carried, explain=explain), segments)
 
     def _clean_within(
         self, clock: Clock, text: str, config: CleanConfig, title: str | None, lang: str | None, known: Known | None
     ) -> CleanResult:
         document, carried = known or (Document(text, clock=clock), None)
         document.clock = clock
-        if document.numbers.size and document.numbers[-1] >= MAX_LINES:
-            return CleanResult(text, flags=(TOO_MANY_LINES,), confidence=0.0)
-        done = self._run((document, carried), config, title, lang, explain=False)
-        return make_result(text, done, Trace(text, partial(self.passes, text, config, title, lang)))
+        done = self.run(document, config, title=title, lang=lang, carried=carried)
+        return make_result(text, done, Trace(partial(self._tell, text, config, title, lang)))
 
-    def _run(self, known: Known, config: CleanConfig, title: str | None, lang: str | None, *, explain: bool) -> Passes:
-        document, carried = known
-        return run_passes(document, LineJudge(self, config, title, lang, carried, explain=explain))
+    def _tell(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> Story:
+        done = self.run(Document(text), config, title=title, lang=lang, explain=True)
+        return Story(text, split_lines(text), done.passes)
 
 
 class LineJudge:
@@ -129,7 +144,7 @@ class LineJudge:
         self._explain = explain
         self.analysis: Analysis | None = None
 
-    def judge(self, document: Document) -> Judgement:
+    def judge(self, document: Document) -> LineJudgement:
         """The judgement over the units of a document."""
         cleaner = self._cleaner
         analysis = analyse_units(document, cleaner.matcher, cleaner.word_lists, self._lang, self._carried)

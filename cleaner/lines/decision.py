@@ -26,7 +26,7 @@ from cleaner.lines.scorer import LinePoints, score_lines
 from cleaner.lines.signals import Clues
 from cleaner.lines.threads import THREAD_KINDS, Thread
 from cleaner.lines.weights import Weights
-from cleaner.passes.judgement import Judgement
+from cleaner.passes.judgement import LineJudgement
 from cleaner.result import Evidence, Kind
 from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.document import Document
@@ -58,7 +58,7 @@ INTERIOR_POINTS = -1.0
 
 def decide(
     analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights, *, explain: bool = True
-) -> Judgement:
+) -> LineJudgement:
     """The judgement over one document; ``explain``: with the points of each term of the line scorer."""
     gathered = gather(analysis, title)
     ledger, clues = gathered.ledger, gathered.clues
@@ -194,7 +194,7 @@ def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places:
             ledger.add(line, "context.inside-article", INTERIOR_POINTS, None)
 
 
-def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _Choice) -> Judgement:
+def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _Choice) -> LineJudgement:
     ledger, clues, points = gathered.ledger, gathered.clues, choice.points
     scores = ledger.totals()
     scores[points.lines] += points.total
@@ -209,8 +209,10 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _C
         if kinds[line] in config.keep:
             removed[line] = False
     flags = [TRUNCATED] if _ends_at_wall(analysis, removed, kinds) else []
-    return Judgement(
+    return LineJudgement(
         document=analysis.document,
+        starts=analysis.document.starts,
+        ends=analysis.document.ends,
         is_blank=analysis.features.is_blank,
         removed=removed,
         scores=scores.tolist(),

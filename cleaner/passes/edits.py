@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from cleaner.passes.judgement import Cut, Judgement
+from cleaner.passes.judgement import Cut, LineJudgement
 from cleaner.result import Evidence, Kind
 from cleaner.text.arrays import BoolArray, IntArray
 from cleaner.text.document import Document
@@ -34,13 +34,14 @@ class Edit(NamedTuple):
     """One stretch of a pass's text that goes, in characters, and the line it belongs to.
 
     ``cuts``: the evidence for a fragment that is cut, or for a line of which nothing but fragments was there; empty
-    where the line's own evidence is the reason.
+    where the line's own evidence is the reason. ``kind``: None where the judgement tells kind and score, which may take
+    time, when somebody asks.
     """
 
     start: int
     end: int
     line: int
-    kind: Kind
+    kind: Kind | None
     score: float
     cuts: tuple[Evidence, ...] = ()
 
@@ -61,7 +62,7 @@ def apply_removals(text: str, removals: Iterable[_Stretch]) -> str:
     return "".join(parts)
 
 
-def make_edits(judgement: Judgement) -> list[Edit]:
+def make_edits(judgement: LineJudgement) -> list[Edit]:
     """The edits that a judgement asks for, in order and without overlaps, with offsets into its document."""
     document, watch = judgement.document, judgement.document.clock.watch
     whole = judgement.removed.copy()

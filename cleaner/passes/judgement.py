@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cleaner.result import Evidence, Kind
-from cleaner.text.arrays import BoolArray
+from cleaner.text.arrays import BoolArray, IntArray
 from cleaner.text.document import Document
 
-__all__ = ["Cut", "Judgement"]
+__all__ = ["Cut", "Judgement", "LineJudgement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +22,34 @@ class Cut:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Judgement:
-    """Which lines of a document are removed, as which kinds, which fragments are cut, and why.
+    """Which lines or blocks of a document are removed, as which kinds, which fragments are cut, and why.
 
-    ``document``: what was judged, a unit a line. ``is_blank``, ``removed``, ``scores`` and ``kinds`` have one entry a
-    line. ``evidence`` tells all that speaks for and against removing a line; it is asked for only when somebody wants
+    ``starts`` and ``ends``: where each line stands in the document. ``removed``, ``scores`` and ``kinds`` have one entry
+    a line. ``evidence`` tells all that speaks for and against removing a line; it is asked for only when somebody wants
     reasons. ``comments``: the text of each removed comment. ``doubtful``: the first and last line of each stretch that
     looked like noise but stayed, and its score. ``confidence`` tells how good the result is likely to be, the F1
     expected of it, where a share of it is doubtful.
     """
 
-    document: Document
-    is_blank: BoolArray
+    starts: Sequence[int] | IntArray
+    ends: Sequence[int] | IntArray
     removed: BoolArray
     scores: Sequence[float]
     kinds: Sequence[Kind | None]
-    cuts: Sequence[Cut]
+    cuts: Sequence[Cut] = ()
     evidence: Callable[[int], tuple[Evidence, ...]]
     confidence: Callable[[float], float]
     headline: str | None = None
     comments: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     doubtful: tuple[tuple[int, int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LineJudgement(Judgement):
+    """A judgement over lines; ``document``: what was judged, a unit a line. ``is_blank`` has one entry a line."""
+
+    document: Document
+    is_blank: BoolArray

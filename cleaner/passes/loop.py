@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cleaner.passes.edits import Edit, apply_removals, inside_lines, make_edits
-from cleaner.passes.judgement import Judgement
+from cleaner.passes.judgement import LineJudgement
 from cleaner.passes.segments import Segments
 from cleaner.passes.trace import Pass
 from cleaner.result import NO_ARTICLE
@@ -24,7 +24,7 @@ MAX_PASSES = 8
 class Judge(Protocol):
     """Judges what is left of one text, pass after pass."""
 
-    def judge(self, document: Document) -> Judgement:
+    def judge(self, document: Document) -> LineJudgement:
         """The judgement over a document, the first one or what the pass before has left."""
 
     def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
@@ -40,12 +40,15 @@ class Passes:
     flags: set[str]
 
 
-def run_passes(document: Document, judge: Judge) -> Passes:
-    """The passes over a document by a judge; a text is never left without a word."""
+def run_passes(document: Document, judge: Judge, segments: Segments | None = None) -> Passes:
+    """The passes over a document by a judge; a text is never left without a word.
+
+    ``segments``: where the document stands in the input, where it is not the input itself.
+    """
     passes: list[Pass] = []
     flags: set[str] = set()
     text = left = document.text
-    segments = Segments.whole(text)
+    segments = segments or Segments.whole(text)
     while True:
         judgement = judge.judge(document)
         edits = inside_lines(make_edits(judgement), judgement.document.text, left)

@@ -6,7 +6,7 @@ Each pass sees what the one before has left. Segments say where its characters s
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,8 @@ from cleaner.passes.edits import Edit, by_line
 from cleaner.passes.judgement import Judgement
 from cleaner.passes.segments import Segments
 from cleaner.result import Action, Evidence, Kind, Line, Verdict
-from cleaner.text.document import Document, split_lines
 
-__all__ = ["Pass", "Trace"]
+__all__ = ["Pass", "Story", "Trace", "no_path"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,11 +26,6 @@ class Pass:
     edits: list[Edit]
     segments: Segments
 
-    @property
-    def document(self) -> Document:
-        """What was judged."""
-        return self.judgement.document
-
     def edit_evidence(self, edit: Edit) -> tuple[Evidence, ...]:
         """The evidence for an edit, with offsets into the input."""
         own = edit.cuts or self.judgement.evidence(edit.line)
@@ -40,12 +34,12 @@ class Pass:
     def parts(self, starts: list[int]) -> dict[int, list[int]]:
         """The lines of this pass by the line of the input that they are or are parts of; ``starts`` are of those."""
         found: dict[int, list[int]] = {}
-        table = zip(self.document.starts.tolist(), self.document.ends.tolist(), strict=True)
-        for line, (start, end) in enumerate(table):
+        for line, (start, end) in enumerate(zip(self.judgement.starts, self.judgement.ends, strict=True)):
             # A unit is made of several lines of the input, and each of them gets its verdict.
-            first = bisect_right(starts, self.segments.at(start)) - 1
-            last = bisect_right(starts, self.segments.at(max(end - 1, start))) - 1
-            for index in range(first, last + 1):
+            first = bisect_right(starts, self.segments.at(int(start))) - 1
+            last = bisect_right(starts, self.segments.at(int(max(end - 1, start)))) - 1
+            # What stands above the first line of the input has been put there.
+            for index in range(max(first, 0), last + 1):
                 found.setdefault(index, []).append(line)
         return found
 
@@ -54,7 +48,7 @@ class Pass:
         found = by_line(self.judgement.cuts) if self.edits else {}
         return {line: self.segments.moved([cut.evidence for cut in cuts]) for line, cuts in found.items()}
 
-    def verdict(self, line: Line, parts: list[int], cuts: Mapping[int, tuple[Evidence, ...]]) -> Verdict:
+    def verdict(self, line: Line, parts: list[int], cuts: Mapping[int, tuple[Evidence, ...]], path: str) -> Verdict:
         """The verdict over a line of the input in this pass; ``parts`` are its lines here, ``cuts`` those of the pass."""
         judgement = self.judgement
         removed = [part for part in parts if judgement.removed[part] and self.edits]
@@ -69,52 +63,68 @@ class Pass:
         action: Action = "drop" if len(removed) == len(parts) else "cut" if kinds else "keep"
         evidence = [item for part in parts for item in judgement.evidence(part)]
         score = sum(judgement.scores[part] for part in parts)
-        return Verdict(line, action, kinds[0] if kinds else None, score, self.segments.moved(evidence))
+        return Verdict(line, action, kinds[0] if kinds else None, score, self.segments.moved(evidence), path)
+
+
+def no_path(_: int) -> str:
+    """The path of the element at an offset of a text, which has none."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Story:
+    """All that was done to one input: its lines, the passes, and the path of the element at an offset, if there is one."""
+
+    text: str
+    lines: Sequence[Line]
+    passes: Sequence[Pass]
+    path_at: Callable[[int], str] = no_path
 
 
 class Trace:
     """What tells the reasons of one result: evidence of its removals, and the verdict of every line of the input.
 
-    ``replay`` makes the passes again, this time with the points of every term: they are large, so they are made only
-    when somebody asks, and a pickled trace does not hold them.
+    ``tell`` does everything again, this time with the points of every term: they are large, so they are made only
+    when somebody asks, and a pickled trace does not hold them. ``retell`` does the same without ``tell``, from what
+    a pickle can hold.
     """
 
-    __slots__ = ("_passes", "_replay", "_text")
+    __slots__ = ("_retell", "_story", "_tell")
 
-    def __init__(self, text: str, replay: Callable[[], tuple[Pass, ...]]) -> None:
-        self._text = text
-        self._replay = replay
-        self._passes: tuple[Pass, ...] | None = None
+    def __init__(self, retell: Callable[[], Story], tell: Callable[[], Story] | None = None) -> None:
+        self._retell = retell
+        self._tell = tell or retell
+        self._story: Story | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Trace, (self._text, self._replay)
+        return Trace, (self._retell,)
 
     @property
-    def passes(self) -> tuple[Pass, ...]:
-        """The passes over the text, in order."""
-        if self._passes is None:
-            self._passes = self._replay()
-        return self._passes
+    def story(self) -> Story:
+        """What was done, told again."""
+        if self._story is None:
+            self._story = self._tell()
+        return self._story
 
     def evidence(self, number: int, edit: int) -> tuple[Evidence, ...]:
         """The evidence for an edit of a pass."""
-        one = self.passes[number]
+        one = self.story.passes[number]
         return one.edit_evidence(one.edits[edit])
 
     def __call__(self) -> tuple[Verdict, ...]:
         """The verdict over each line of the input, in order."""
-        lines = split_lines(self._text)
+        lines, path_at = self.story.lines, self.story.path_at
         starts = [line.start for line in lines]
-        verdicts = [Verdict(line, "keep", None, 0.0, ()) for line in lines]
+        verdicts = [Verdict(line, "keep", None, 0.0, (), path_at(line.start)) for line in lines]
         cut: set[int] = set()
         gone: set[int] = set()
-        for one in self.passes:
+        for one in self.story.passes:
             cuts = one.cuts()
             for index, parts in one.parts(starts).items():
                 if index in gone:
                     # What stood on both sides of it has become one unit, which reaches over its place.
                     continue
-                verdict = one.verdict(lines[index], parts, cuts)
+                verdict = one.verdict(lines[index], parts, cuts, path_at(lines[index].start))
                 # What is left of a line after a cut is looked at again; the cut is what there is to tell.
                 if index not in cut or verdict.action == "drop":
                     verdicts[index] = verdict
