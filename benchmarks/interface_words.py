@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from cleaner.text.document import fold, is_cjk
+from cleaner.text.folding import fold, is_cjk
 from cleaner.training.labelled import read_labelled
 
 ROOT = Path(__file__).resolve().parent.parent

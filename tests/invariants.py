@@ -9,7 +9,7 @@ import re
 
 from cleaner import Cleaner, CleanResult, Kind, Metadata, apply_removals
 from cleaner.report.tables import explain_json, render_explanation, to_json
-from cleaner.text.document import split_lines
+from cleaner.text.splitting import split_lines
 
 __all__ = [
     "check_page",

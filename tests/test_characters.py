@@ -9,7 +9,7 @@ import pytest
 
 from cleaner.text import characters
 from cleaner.text.characters import CJK, COMMA, DIGIT, EMOJI, END, LETTER, LINE_END, LOWER, SPACE, UPPER, classify
-from cleaner.text.document import encode
+from cleaner.text.folding import encode
 
 
 def _classes(text: str) -> list[int]:

@@ -13,7 +13,7 @@ from cleaner.html.headlines import find_headlines
 from cleaner.html.metadata import page_titles, read_metadata
 from cleaner.html.page import read_page
 from cleaner.result import Metadata
-from cleaner.text.document import fold
+from cleaner.text.folding import fold
 
 
 def root_of(head: str, attributes: str = "") -> Any:

@@ -15,7 +15,8 @@ from cleaner.matching.literals import shape
 from cleaner.matching.pattern import Pattern
 from cleaner.matching.triggers import Need, Trigger, all_needs, before, behind, core_of, find_trigger
 from cleaner.result import Kind
-from cleaner.text.document import Document, encode, fold
+from cleaner.text.document import Document
+from cleaner.text.folding import encode, fold
 
 NEEDS = [
     Need("head", ("by ", "from the desk")),

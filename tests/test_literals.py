@@ -9,7 +9,7 @@ from cleaner.matching.library import builtin_patterns
 from cleaner.matching.literals import MAX_STRINGS, find_literals, fold_all, shape
 from cleaner.matching.pattern import Pattern
 from cleaner.matching.triggers import behind
-from cleaner.text.document import fold
+from cleaner.text.folding import fold
 
 
 def _heads(expression: str) -> set[str]:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cleaner.text.characters import classify
-from cleaner.text.document import Document, decode, encode, encode_small, fold
+from cleaner.text.document import Document
+from cleaner.text.folding import decode, encode, encode_small, fold
 from cleaner.text.parts import PART_LENGTH, Ranks
 from cleaner.text.words import LineHashes, find_words, word_parts, word_sizes
 

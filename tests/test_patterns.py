@@ -16,7 +16,8 @@ from cleaner.matching.library import builtin_patterns, check_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import WINDOW, Pattern, PatternSet, fold_expression, is_bound
 from cleaner.result import Kind
-from cleaner.text.document import Document, fold
+from cleaner.text.document import Document
+from cleaner.text.folding import fold
 
 SAMPLE = 200
 

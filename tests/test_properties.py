@@ -17,7 +17,8 @@ from cleaner.matching.matcher import Hit
 from cleaner.passes.edits import Edit
 from cleaner.passes.judgement import LineJudgement
 from cleaner.passes.loop import run_passes
-from cleaner.text.document import Document, split_lines
+from cleaner.text.document import Document
+from cleaner.text.splitting import split_lines
 from tests.invariants import (
     check_doubts,
     check_lines_left,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cleaner import Cleaner, CleanResult, Kind, apply_removals
-from cleaner.text.document import split_lines
+from cleaner.text.splitting import split_lines
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 SLUGS = sorted(folder.name for folder in SAMPLES.iterdir() if (folder / "raw.txt").exists())

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.text import document as text_module
-from cleaner.text.document import Document, fold, is_cjk, is_dropped, split_lines
+from cleaner.text import splitting
+from cleaner.text.document import Document
+from cleaner.text.folding import fold, is_cjk, is_dropped
+from cleaner.text.splitting import split_lines
 
 LINE_ENDS = ("\n", "\r", "\r\n", "\x85", "\u2028", "\u2029")
 # Any code point, lone surrogates included: scraped text has passed through many hands.
@@ -231,13 +233,13 @@ def test_sentences_make_up_the_line(pieces: list[str]) -> None:
 def test_many_stops_cost_no_more_than_their_length(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line of nothing but stops is read about once."""
     read: list[int] = []
-    has_word = text_module._has_word
+    has_word = splitting._has_word
 
     def count(text: str) -> bool:
         read.append(len(text))
         return has_word(text)
 
-    monkeypatch.setattr(text_module, "_has_word", count)
+    monkeypatch.setattr(splitting, "_has_word", count)
     text = piece * 1000
     assert len(Document(text)) == 1
     assert sum(read) <= 100 * len(text)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cleaner.data import patterns_folder
 from cleaner.text.arrays import HashArray, IntArray
 from cleaner.text.characters import classify
-from cleaner.text.document import encode, fold
+from cleaner.text.folding import encode, fold
 from cleaner.text.words import WordLists, find_words, word_lists
 
 LISTS = WordLists(

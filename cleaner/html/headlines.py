@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import regex
 
 from cleaner.html.page import Page
-from cleaner.text.document import fold
+from cleaner.text.folding import fold
 
 __all__ = ["find_headlines"]
 

@@ -29,7 +29,7 @@ from cleaner.passes.edits import Edit
 from cleaner.passes.segments import Segments
 from cleaner.result import NO_ARTICLE, Line
 from cleaner.text.arrays import FloatArray, SingleArray
-from cleaner.text.document import fold
+from cleaner.text.folding import fold
 from cleaner.text.words import WordLists
 
 __all__ = ["PageReader", "Reading"]

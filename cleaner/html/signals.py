@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from cleaner.html.view import PARAGRAPH_MIN_CHARACTERS, UPS, PageView, name_words
 from cleaner.text.arrays import BoolArray, FloatArray
-from cleaner.text.document import fold
+from cleaner.text.folding import fold
 
 __all__ = ["NameWeights", "block_signals", "name_signals", "signal_columns", "signal_groups"]
 

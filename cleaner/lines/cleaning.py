@@ -21,7 +21,8 @@ from cleaner.passes.results import make_result
 from cleaner.passes.segments import Segments
 from cleaner.passes.trace import Story, Trace
 from cleaner.result import CleanResult
-from cleaner.text.document import Document, split_lines
+from cleaner.text.document import Document
+from cleaner.text.splitting import split_lines
 from cleaner.text.words import word_lists
 
 __all__ = ["MAX_LINES", "LineJudge", "TextCleaner"]

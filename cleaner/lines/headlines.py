@@ -14,7 +14,7 @@ import regex
 from cleaner.lines.analysis import Analysis
 from cleaner.result import Kind
 from cleaner.text.arrays import FloatArray
-from cleaner.text.document import fold
+from cleaner.text.folding import fold
 
 __all__ = ["Headline", "find_headline", "word_shares"]
 

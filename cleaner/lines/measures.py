@@ -27,7 +27,8 @@ from cleaner.text.characters import (
     UPPER,
     classify,
 )
-from cleaner.text.document import Document, encode_small, find_every
+from cleaner.text.document import Document
+from cleaner.text.folding import encode_small, find_every
 from cleaner.text.parts import Ranks, any_of
 from cleaner.text.words import LineHashes, LineWords, WordLists, find_words, word_parts, word_sizes
 

@@ -36,7 +36,8 @@ from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.matching.stored import EXAMPLES, LISTS, WORDING, Stored
 from cleaner.matching.triggers import all_needs, find_trigger
 from cleaner.result import Kind
-from cleaner.text.document import Document, encode, fold
+from cleaner.text.document import Document
+from cleaner.text.folding import encode, fold
 
 __all__ = [
     "CACHE_VARIABLE",

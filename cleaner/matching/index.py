@@ -20,7 +20,8 @@ from cleaner.clock import Clock
 from cleaner.matching.gates import GATES, gate_lines
 from cleaner.matching.triggers import WIDTH, WORD_CHARACTER, Need, Trigger
 from cleaner.text.arrays import CodeArray, HashArray, IntArray
-from cleaner.text.document import Document, decode, encode, encode_small
+from cleaner.text.document import Document
+from cleaner.text.folding import decode, encode, encode_small
 from cleaner.text.parts import PART_LENGTH, Ranks, parts
 
 __all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]

@@ -16,7 +16,7 @@ from typing import Final
 
 import regex
 
-from cleaner.text.document import fold, is_cjk
+from cleaner.text.folding import fold, is_cjk
 
 __all__ = ["ANYTHING", "Literals", "find_literals", "fold_all", "frequency", "shape"]
 

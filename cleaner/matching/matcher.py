@@ -14,7 +14,8 @@ import numpy as np
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.matching.pattern import WINDOW, Pattern, PatternSet
 from cleaner.text.arrays import IntArray
-from cleaner.text.document import Document, find_every, is_dropped
+from cleaner.text.document import Document
+from cleaner.text.folding import find_every, is_dropped
 
 __all__ = ["Hit", "Matcher"]
 

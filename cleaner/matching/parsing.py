@@ -12,7 +12,8 @@ from cleaner.errors import PatternError
 from cleaner.matching.gates import GATES
 from cleaner.matching.pattern import Bounds, Case, Match, Pattern, PatternAction, Position, Reach, Strength
 from cleaner.result import Kind
-from cleaner.text.document import fold, is_cjk, split_lines
+from cleaner.text.folding import fold, is_cjk
+from cleaner.text.splitting import split_lines
 
 __all__ = ["parse_patterns"]
 

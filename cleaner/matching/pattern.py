@@ -22,7 +22,8 @@ from cleaner.matching.literals import fold_all
 from cleaner.matching.stored import LISTS, Stored, Unpacked
 from cleaner.matching.triggers import WORD_CHARACTER, Trigger, behind, core_of, find_trigger
 from cleaner.result import Kind
-from cleaner.text.document import Document, fold, is_cjk
+from cleaner.text.document import Document
+from cleaner.text.folding import fold, is_cjk
 
 __all__ = ["Pattern", "PatternSet"]
 

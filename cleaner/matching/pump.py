@@ -15,7 +15,7 @@ import regex
 
 from cleaner.matching.gates import SHORT_LINE
 from cleaner.matching.pattern import WINDOW, Pattern
-from cleaner.text.document import fold
+from cleaner.text.folding import fold
 
 __all__ = ["MAX_SECONDS", "hostile_lines", "slow_line"]
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import regex
 
-from cleaner.text.document import is_cjk
+from cleaner.text.folding import is_cjk
 
 __all__ = ["find_moment", "may_hold_moment"]
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from cleaner.data import patterns_folder
 from cleaner.text.arrays import CodeArray, HashArray, IntArray, LineNumbers
 from cleaner.text.characters import CJK, LETTER, classify
-from cleaner.text.document import encode, fold
+from cleaner.text.folding import encode, fold
 from cleaner.text.parts import PART_LENGTH, any_of, parts
 
 __all__ = ["LineHashes", "LineWords", "WordLists", "find_words", "word_lists", "word_parts", "word_sizes"]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cleaner.text.arrays import BoolArray, IntArray
-from cleaner.text.document import is_cjk
+from cleaner.text.folding import is_cjk
 
 __all__ = ["compose", "in_other_form"]
 

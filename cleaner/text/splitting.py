@@ -1,0 +1,177 @@
+"""A text parted into lines: at line ends, between the columns of wide lines, and at sentences where it has no line ends."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import numpy as np
+
+from cleaner.clock import NO_LIMIT, Clock
+from cleaner.result import Line
+from cleaner.text.arrays import ClassArray, CodeArray, IntArray
+from cleaner.text.characters import COLUMN_SPACE, LINE_END, classify
+from cleaner.text.folding import encode
+from cleaner.text.parts import Ranks, any_of
+
+__all__ = ["Split", "line_table", "split_lines"]
+
+Split = Literal["all", "columns", "none"]
+
+# A line this long, in characters, may be several columns side by side; so many spaces stand between columns.
+WIDE_MIN_LENGTH = 60
+COLUMN_MIN_SPACES = 4
+# A line this long, in characters, with so many different seams is fused out of several; one this long that is most of
+# its text has lost its line ends (set by hand).
+FUSED_MIN_LENGTH, FUSED_MIN_SEAMS = 200, 3
+LONG_MIN_LENGTH, LONG_MIN_SHARE = 900, 0.6
+# How far from a break a word must stand, in characters.
+WORD_MAX_DISTANCE = 40
+# Where a capital follows a small letter, a digit or a sentence end without a space, pieces were fused.
+_SEAM = re.compile(r"(?:[a-zß-öø-ÿα-ωа-я]{4}|[a-zß-öø-ÿα-ωа-я]{2}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])")
+_BREAK = re.compile(
+    r"(?<=[a-zß-öø-ÿα-ωа-я]{3}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])"
+    # Links fused with each other stay one piece, for patterns know them so; what reads like a sentence is parted.
+    r"|(?<=[a-zß-öø-ÿα-ωа-я]{4})(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][a-zß-öø-ÿα-ωа-я'’]*(?: [^\s]+){4})"
+    r"|(?<=[a-zß-öø-ÿα-ωа-я\d]{2}[.!?…])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
+    r"|(?<=[.!?…][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])|(?<=[.!?…][\xa0 ][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
+    r"|(?<=[。！？])"
+)
+_COLUMN_SPACE = re.compile(rf"[ \t\xa0\u3000]{{{COLUMN_MIN_SPACES},}}")
+
+
+def _lines(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, IntArray]:
+    breaks = np.flatnonzero(any_of(classes, LINE_END))
+    if breaks.size:
+        follows_return = np.zeros(breaks.size, dtype=bool)
+        follows_return[1:] = (codes[breaks[1:]] == 0x0A) & (codes[breaks[1:] - 1] == 0x0D)
+        first = breaks[~follows_return]
+        is_pair = np.zeros(breaks.size, dtype=bool)
+        is_pair[:-1] = follows_return[1:]
+        stops = first + 1 + is_pair[~follows_return]
+    else:
+        first = stops = breaks
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), stops])
+    ends = np.concatenate([first, np.array([codes.size], dtype=np.int64)])
+    stops = np.concatenate([stops, np.array([codes.size], dtype=np.int64)])
+    if starts[-1] == codes.size:
+        return starts[:-1], ends[:-1], stops[:-1]
+    return starts, ends, stops
+
+
+def line_table(
+    text: str, codes: CodeArray, classes: ClassArray, split: Split = "all", clock: Clock = NO_LIMIT
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Where each line of a text starts, ends and stops, in characters, and the number of the line that it is part of.
+
+    ``codes`` and ``classes``: the text's characters. The parts of wide and of long lines are lines of their own; see
+    `cleaner.text.document.Document`.
+    """
+    starts, ends, stops = _lines(codes, classes)
+    parts: dict[int, list[tuple[int, int]]] = {}
+    if split != "none":
+        wide = _wide_lines(classes, starts, ends).tolist()
+        parts |= {line: _columns(text, clock, int(starts[line]), int(ends[line])) for line in clock.watch(wide)}
+    if split == "all":
+        long = _long_lines(text, clock, starts, ends)
+        parts |= {line: _sentences(text, clock, int(starts[line]), int(ends[line])) for line in long}
+    parts = {line: spans for line, spans in parts.items() if len(spans) > 1}
+    numbers = np.arange(starts.size, dtype=np.int64)
+    if not parts:
+        return starts, ends, stops, numbers
+    counts = np.ones(starts.size, dtype=np.int64)
+    counts[list(parts)] = [len(spans) for spans in parts.values()]
+    numbers = np.repeat(numbers, counts)
+    starts, ends, stops = starts[numbers], ends[numbers], stops[numbers]
+    first = np.cumsum(counts) - counts
+    for line, spans in parts.items():
+        low, high = int(first[line]), int(first[line]) + len(spans)
+        starts[low:high] = [start for start, _ in spans]
+        ends[low:high] = [end for _, end in spans]
+        stops[low : high - 1] = starts[low + 1 : high]
+    return starts, ends, stops, numbers
+
+
+def _wide_lines(classes: ClassArray, starts: IntArray, ends: IntArray) -> IntArray:
+    """The long lines with a run of spaces between two other characters."""
+    long = np.flatnonzero(ends - starts > WIDE_MIN_LENGTH)
+    if not long.size:
+        return long
+    is_space = any_of(classes, COLUMN_SPACE)
+    run = is_space[: 1 - COLUMN_MIN_SPACES].copy()
+    for shift in range(1, COLUMN_MIN_SPACES):
+        run &= is_space[shift : run.size + shift]
+    found, shown = Ranks(run), Ranks(~is_space)
+    if not shown.count:
+        return long[:0]
+    first = shown.at(np.minimum(shown.before(starts[long]), shown.count - 1))
+    last = shown.at(np.maximum(shown.before(ends[long]) - 1, 0))
+    return long[found.before(last) > found.before(first)]
+
+
+def _columns(text: str, clock: Clock, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the columns of a line; what holds no word of two characters is no column of its own."""
+    spans: list[tuple[int, int]] = []
+    first, piece, filled = start, start, False
+    for space in clock.watch(_COLUMN_SPACE.finditer(text, start, end)):
+        filled = filled or _has_word(text[piece : space.start()])
+        if filled:
+            spans.append((first, space.start()))
+            first, filled = space.end(), False
+        piece = space.end()
+    if filled or not spans or _has_word(text[piece:end]):
+        return [*spans, (first, end)]
+    return [*spans[:-1], (spans[-1][0], end)]
+
+
+def _long_lines(text: str, clock: Clock, starts: IntArray, ends: IntArray) -> list[int]:
+    """The lines that hold what once stood on many: most of a text without line ends, or pieces fused without a space."""
+    found = []
+    for line in clock.watch(np.flatnonzero(ends - starts >= FUSED_MIN_LENGTH).tolist()):
+        start, end = int(starts[line]), int(ends[line])
+        is_most = end - start >= max(LONG_MIN_LENGTH, LONG_MIN_SHARE * len(text))
+        if is_most or len(set(_SEAM.findall(text, start, end))) >= FUSED_MIN_SEAMS:
+            found.append(line)
+    return found
+
+
+def _sentences(text: str, clock: Clock, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the sentences of a line, parted at sentence ends and at seams of fused pieces."""
+    spans: list[tuple[int, int]] = []
+    first = start
+    for seam in clock.watch(_BREAK.finditer(text, start, end)):
+        near = max(first, seam.start() - WORD_MAX_DISTANCE)
+        if (
+            _has_word(text[near : seam.start()])
+            and _has_word(text[seam.end() : min(seam.end() + WORD_MAX_DISTANCE, end)])
+            and not _is_fused_link(text, seam.start(), seam.end())
+        ):
+            spans.append((first, seam.start()))
+            first = seam.end()
+    return [*spans, (first, end)]
+
+
+def _is_fused_link(text: str, start: int, end: int) -> bool:
+    """Whether a seam parts words that both begin with a capital: links that were fused, which patterns know as one."""
+    if end > start or not text[start - 1].isalpha():
+        return False
+    at = start - 1
+    while at and text[at - 1].isalpha() and start - at < WORD_MAX_DISTANCE:
+        at -= 1
+    return text[at].isupper()
+
+
+def _has_word(text: str) -> bool:
+    found = filter(str.isalnum, text)
+    return bool(next(found, "") and next(found, ""))
+
+
+def split_lines(text: str) -> list[Line]:
+    """The lines of a text with their offsets, in characters; wide lines are not split.
+
+    >>> [(line.start, line.end, line.stop) for line in split_lines("a\\r\\nbc\\u2028")]
+    [(0, 1, 3), (3, 5, 6)]
+    """
+    codes = encode(text)
+    table = zip(*(column.tolist() for column in _lines(codes, classify(codes))), strict=True)
+    return [Line(index, start, end, stop) for index, (start, end, stop) in enumerate(table)]
