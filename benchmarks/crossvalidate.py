@@ -29,11 +29,11 @@ from typing import Literal
 
 from cleaner import CleanConfig
 from cleaner.lines.weights import dump_weights
-from cleaner.report.tables import gold_table, measure_table, worst_table
 from cleaner.training.evaluation import Settings, evaluate_pages, summarise, summarise_gold, worst_measures
 from cleaner.training.fitting import TrainingText, collect_texts, fit_weights
 from cleaner.training.labelled import LabelledPage, read_labelled
 from cleaner.training.measures import Measure
+from cleaner.training.tables import gold_table, measure_table, worst_table
 
 FOLDS = 5
 # The scripts of this folder find each other by name.

@@ -32,7 +32,7 @@ from typing import Any
 
 from cleaner import CleanConfig, Cleaner
 from cleaner.html.model import dump_model
-from cleaner.report.tables import align
+from cleaner.report.terminal import align
 from cleaner.text.folding import fold
 from cleaner.training.block_fitting import TrainingPage, collect_pages, fit_model
 from cleaner.training.labelled import LabelledPage

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import CleanerError
-from cleaner.report.tables import align
+from cleaner.report.terminal import align
 from cleaner.training.evaluation import map_in_processes
 from cleaner.training.labelled import LabelledPage, read_labelled
 from cleaner.training.measures import CHARACTER_LANGUAGES, GoldText, count_tokens, score_tokens

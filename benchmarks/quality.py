@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner, CleanerError
-from cleaner.report.tables import gold_table, measure_record, measure_table
 from cleaner.training.evaluation import GoldRow, Row, Settings, evaluate_pages, summarise, summarise_gold
 from cleaner.training.labelled import LabelledPage, read_labelled
 from cleaner.training.labelled_html import html_path, read_labelled_html
 from cleaner.training.measures import Measure, score_text
+from cleaner.training.tables import gold_table, measure_record, measure_table
 
 GATE = Path(__file__).with_name("gate.json")
 MARKED = Path(__file__).resolve().parent.parent / "samples" / "marked"

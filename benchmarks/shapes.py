@@ -30,7 +30,7 @@ from random import Random
 from typing import TypeAlias
 
 from cleaner import Cleaner, CleanerError, CleanResult
-from cleaner.report.tables import align
+from cleaner.report.terminal import align
 from cleaner.training.labelled import read_labelled
 
 MAX_TIMES_MEAN = 5.0

@@ -38,7 +38,7 @@ from statistics import median
 from typing import IO
 
 from cleaner import Cleaner, CleanResult
-from cleaner.report.tables import align
+from cleaner.report.terminal import align
 from cleaner.training.marked import read_marked_folder
 
 __all__ = ["Tenth", "documents", "found_growth", "main"]

@@ -33,7 +33,7 @@ from pathlib import Path
 from statistics import median
 
 from cleaner import Cleaner, CleanerError
-from cleaner.report.tables import align
+from cleaner.report.terminal import align
 from cleaner.training.labelled import read_labelled
 
 PEERS = ("justext", "trafilatura")

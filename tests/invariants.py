@@ -8,7 +8,8 @@ import pickle
 import re
 
 from cleaner import Cleaner, CleanResult, Kind, Metadata, apply_removals
-from cleaner.report.tables import explain_json, render_explanation, to_json
+from cleaner.report.explanation import render_explanation
+from cleaner.report.records import explain_json, to_json
 from cleaner.text.splitting import split_lines
 
 __all__ = [

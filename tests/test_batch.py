@@ -18,9 +18,9 @@ import zstandard
 
 from cleaner import Cleaner
 from cleaner.cli.progress import Bar
+from cleaner.corpus.batch.tables import run_table
 from cleaner.corpus.batch.tally import Tally
 from cleaner.lines.cleaning import TextCleaner
-from cleaner.report.tables import run_table
 from tests.running import Run, runner
 
 ARTICLE = (

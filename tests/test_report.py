@@ -10,18 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.matching.pattern import Pattern
-from cleaner.report.tables import (
-    character_columns,
-    explain_json,
-    kind_table,
-    pattern_json,
-    pattern_table,
-    removal_record,
-    render_explanation,
-    shorten,
-    to_json,
-    visible,
-)
+from cleaner.report.explanation import render_explanation
+from cleaner.report.records import explain_json, pattern_json, removal_record, to_json
+from cleaner.report.tables import kind_table, pattern_table
+from cleaner.report.terminal import character_columns, shorten, visible
 from cleaner.result import CleanResult, Doubt, Evidence, Kind, Line, Removal, Verdict
 
 TEXT = "Der Rat hat entschieden.\nMehr.AntwortenLöschen\nTeilen\n"

@@ -225,7 +225,7 @@ def _is_corpus(names: list[str], sources: list[Source]) -> bool:
 
 
 def _say_table(outcome: Outcome) -> None:
-    from cleaner.report.tables import run_table
+    from cleaner.corpus.batch.tables import run_table
 
     write_error("".join(f"{line}\n" for line in run_table(outcome.tally)))
 

@@ -184,8 +184,8 @@ class _Section:
 
 
 def _sections(found: _Found, by: str | None, *, worst: int, with_patterns: bool) -> Iterator[_Section]:
-    from cleaner.report import tables as report
     from cleaner.training import evaluation
+    from cleaner.training import tables as report
 
     measures, record = found.measures, report.evaluation_record
     if by == _KIND:
@@ -215,6 +215,6 @@ def _joined(sections: Iterable[_Section]) -> Iterator[str]:
 
 
 def _write_json(sections: Iterable[_Section]) -> None:
-    from cleaner.report.tables import to_json
+    from cleaner.report.records import to_json
 
     write(to_json({section.name: section.records for section in sections}, indent=2) + b"\n")

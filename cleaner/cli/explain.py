@@ -123,13 +123,13 @@ def run(
 
 
 def _write_json(result: CleanResult, *, removed_only: bool) -> None:
-    from cleaner.report.tables import explain_json, to_json
+    from cleaner.report.records import explain_json, to_json
 
     write(to_json(explain_json(result, removed_only=removed_only), indent=2) + b"\n")
 
 
 def _view(text: str, result: CleanResult, *, colour: bool | None, removed_only: bool) -> Iterable[str]:
-    from cleaner.report.tables import render_explanation
+    from cleaner.report.explanation import render_explanation
 
     return render_explanation(
         text,

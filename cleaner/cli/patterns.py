@@ -38,7 +38,8 @@ def list_patterns(
       cleaner patterns list --kind newsletter --lang fr
       cleaner patterns list --table
     """
-    from cleaner.report.tables import kind_table, pattern_json, pattern_table, to_json
+    from cleaner.report.records import pattern_json, to_json
+    from cleaner.report.tables import kind_table, pattern_table
 
     with reporting():
         if table and as_json:

@@ -19,7 +19,7 @@ from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
 from cleaner.errors import CleanerError, InputError, OutputError
-from cleaner.report.tables import removal_record, to_json
+from cleaner.report.records import removal_record, to_json
 from cleaner.result import CleanResult
 
 __all__ = ["Careful", "Worker"]

@@ -1,0 +1,104 @@
+"""Evaluations as tables, and as records for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from cleaner.report.terminal import align, shorten, visible
+from cleaner.training.evaluation import GoldRow, KindRow, PatternRow, Row
+from cleaner.training.measures import Measure
+
+__all__ = [
+    "evaluation_record",
+    "gold_table",
+    "hit_table",
+    "measure_record",
+    "measure_table",
+    "removed_table",
+    "worst_table",
+]
+
+_NOTHING = "·"
+
+
+def measure_table(rows: Sequence[Row], by: str | None = None) -> list[str]:
+    """A table of measures: a row for each data set and scraper, and for each group where they are split ``by``."""
+    split = [] if by is None else [by]
+    head = ["set", "scraper", *split, "pages", "untouched", "cleaned", "oracle", "gap closed", "harmed"]
+    table = [[*head, "content recall", "noise recall"]]
+    for row in rows:
+        names = [row.name, row.scraper, *([row.group or ""] if split else [])]
+        figures = [f"{row.untouched:.4f}", f"{row.cleaned:.4f}", f"{row.oracle:.4f}", f"{row.gap_closed:+.2f}"]
+        shares = [f"{row.harmed:.3f}", _share(row.content_recall), _share(row.noise_recall)]
+        table.append([*map(visible, names), str(row.pages), *figures, *shares])
+    return align(table, numbers=True, names=2 + len(split))
+
+
+def gold_table(rows: Sequence[GoldRow], by: str | None = None) -> list[str]:
+    """A table of what cleaning keeps of the gold itself, laid out like `measure_table`."""
+    split = [] if by is None else [by]
+    table = [["set", "scraper", *split, "pages", "kept", "unchanged"]]
+    for row in rows:
+        names = [row.name, "gold", *([row.group or ""] if split else [])]
+        table.append([*map(visible, names), str(row.pages), f"{row.kept:.4f}", f"{row.unchanged:.3f}"])
+    return align(table, numbers=True, names=2 + len(split))
+
+
+def removed_table(rows: Sequence[KindRow]) -> list[str]:
+    """A table of what was removed as each kind of noise, and how much of it was main content."""
+    table = [["kind", "removals", "tokens", "main content", "noise precision", "gold"]]
+    for row in rows:
+        counts = [str(count) for count in (row.removals, row.tokens, row.content)]
+        table.append([row.kind.value, *counts, _share(row.precision), str(row.gold)])
+    return align(table, numbers=True)
+
+
+def hit_table(rows: Sequence[PatternRow]) -> list[str]:
+    """A table of how often each pattern hits lines of main content, lines of noise, and the gold itself."""
+    table = [["pattern", "main content", "noise", "precision", "gold"]]
+    table += [[visible(row.id), str(row.content), str(row.noise), _share(row.precision), str(row.gold)] for row in rows]
+    return align(table, numbers=True)
+
+
+def worst_table(measures: Sequence[Measure], *, width: int = 120) -> list[str]:
+    """A table of texts, beneath each the largest line lost and the largest line of noise left.
+
+    ``width``: columns of the terminal, to which those lines are shortened.
+    """
+    table = [["set", "scraper", "lang", "host", "loss", "untouched", "cleaned", "oracle", "lost", "left"]]
+    for item in measures:
+        names = [item.name, item.scraper, item.lang or "", item.host]
+        figures = [f"{value:.4f}" for value in (item.loss, item.untouched, item.cleaned, item.oracle)]
+        table.append([*map(visible, names), *figures, str(item.lost), str(item.left)])
+    head, *rows = align(table, numbers=True, names=4)
+    lines = [f"{head}  id"]
+    for row, item in zip(rows, measures, strict=True):
+        beneath = [("lost", item.lost_line), ("left", item.left_line)]
+        lines += [
+            f"{row}  {visible(item.id)}",
+            *(shorten(f"  {what}: {visible(line)}", width) for what, line in beneath if line),
+        ]
+    return lines
+
+
+def _share(value: float | None) -> str:
+    return _NOTHING if value is None else f"{value:.4f}"
+
+
+def evaluation_record(row: Row | GoldRow | KindRow | PatternRow, by: str | None = None) -> dict[str, Any]:
+    """A row of an evaluation for JSON: ``set`` is its data set, its group is named like what it is split ``by``."""
+    record = {("set" if name == "name" else name): value for name, value in asdict(row).items()}
+    group = record.pop("group", None)
+    if by is not None and group is not None:
+        record[by] = group
+    if hasattr(row, "precision"):
+        record["precision"] = row.precision
+    return record
+
+
+def measure_record(measure: Measure) -> dict[str, Any]:
+    """The measures of one text for JSON, its loss among them."""
+    record = {("set" if name == "name" else name): value for name, value in asdict(measure).items()}
+    return {**record, "loss": measure.loss}
