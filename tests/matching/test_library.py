@@ -10,7 +10,7 @@ import pytest
 from cleaner.errors import PatternError
 from cleaner.matching.library import builtin_patterns, check_patterns, read_patterns
 
-BROKEN = Path(__file__).parent / "data" / "broken_patterns"
+BROKEN = Path(__file__).parents[1] / "data" / "broken_patterns"
 LABEL = "pattern xx.tags.label"
 
 # File -> the field the message names, and words of the fix.
