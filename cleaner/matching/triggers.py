@@ -9,17 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from math import inf
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 import regex
 
 from cleaner.matching.gates import MIN_DIGITS, Gate
 from cleaner.matching.literals import ANYTHING, Literals, find_literals, frequency, shape
 
-if TYPE_CHECKING:
-    from cleaner.matching.pattern import Pattern
-
-__all__ = ["WIDTH", "WORD_CHARACTER", "Need", "Trigger", "all_needs", "before", "behind", "core_of", "find_trigger"]
+__all__ = [
+    "WIDTH",
+    "WORD_CHARACTER",
+    "Need",
+    "Trigger",
+    "Wording",
+    "all_needs",
+    "before",
+    "behind",
+    "core_of",
+    "find_trigger",
+]
 
 # How many characters of a line's head and tail are looked at.
 WIDTH: Final = 8
@@ -34,6 +42,36 @@ _GATE_SIGNS: dict[str, str] = {"at-sign": "@", "hash-sign": "#", "copyright-sign
 _CORE: Final = regex.compile(rf"{WORD_CHARACTER}(?:.*{WORD_CHARACTER})?", regex.DOTALL)
 
 Place: TypeAlias = Literal["whole", "head", "tail", "inner"]
+
+
+class Wording(Protocol):
+    """What a trigger is read off: how a pattern is worded, and where on a line it must stand."""
+
+    @property
+    def regex(self) -> str | None:
+        """The expression as it is written; None where there are phrases."""
+
+    @property
+    def expression(self) -> str:
+        """The expression in the form that it is matched in."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The folded literals one of which a line must hold."""
+
+    @property
+    def match(self) -> str:
+        """Which part of a line it must be."""
+
+    @property
+    def max_length(self) -> int:
+        """Lines with more characters are left alone; 0 for no limit."""
+
+    @property
+    def gate(self) -> Gate | None:
+        """What a line must show where there are no literals."""
+
+    def __hash__(self) -> int: ...
 
 
 class Measure(Protocol):
@@ -82,7 +120,7 @@ def core_of(text: str) -> str:
     return found.group() if found else ""
 
 
-def find_trigger(pattern: Pattern, measure: Measure | None = None) -> Trigger:
+def find_trigger(pattern: Wording, measure: Measure | None = None) -> Trigger:
     """The trigger of a pattern; ``measure`` tells which lines of a sample show what, where there is a sample."""
     limits = [pattern.max_length or inf]
     if pattern.regex is None:
@@ -98,7 +136,7 @@ def find_trigger(pattern: Pattern, measure: Measure | None = None) -> Trigger:
 
 
 @lru_cache(maxsize=4096)
-def all_needs(pattern: Pattern) -> list[Need]:
+def all_needs(pattern: Wording) -> list[Need]:
     """All that the lines of a pattern must show."""
     if pattern.regex is None:
         return [_phrase_need(pattern)]
@@ -137,7 +175,7 @@ def _cheapest(choices: Sequence[Need], digits: int, measure: Measure) -> tuple[N
         choices = [need for need in choices if need != best[2]]
 
 
-def _phrase_need(pattern: Pattern) -> Need:
+def _phrase_need(pattern: Wording) -> Need:
     """Phrases are their own need; one without any letter or digit has no head, tail or core to look for."""
     keys = tuple(map(shape, pattern.keys))
     cores = [core_of(key) for key in keys]
@@ -148,7 +186,7 @@ def _phrase_need(pattern: Pattern) -> Need:
     return _head(map(behind, keys)) if pattern.match == "start" else _tail(map(before, keys))
 
 
-def _regex_needs(pattern: Pattern, known: Literals) -> list[Need]:
+def _regex_needs(pattern: Wording, known: Literals) -> list[Need]:
     """All that the lines of an expression must show, save what nearly every line does."""
     found: list[Need] = []
     if pattern.match in ("whole", "start"):

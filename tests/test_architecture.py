@@ -1,0 +1,77 @@
+"""The direction of imports between the packages of the cleaner."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import cleaner
+
+PACKAGE = Path(cleaner.__file__).parent
+# Each floor may import what stands on the floors below it; what stands on one floor does not import each other.
+FLOORS = (
+    {"errors", "result", "clock", "data"},
+    {"config", "text", "corpus.records"},
+    {"matching", "passes", "trees"},
+    {"lines", "report"},
+    {"html"},
+    {"api"},
+    # The public names.
+    {""},
+    {"training", "corpus.batch", "integrations"},
+    {"cli"},
+    {"__main__"},
+)
+
+
+def _package(module: str) -> str:
+    """The room that a module is in: a package, one of the two of ``corpus``, or a module of its own."""
+    parts = module.split(".")[1:]
+    if parts[:1] == ["corpus"]:
+        return ".".join(parts[:2])
+    return parts[0] if parts else ""
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = ("cleaner", *path.relative_to(PACKAGE).with_suffix("").parts)
+        yield ".".join(parts).removesuffix(".__init__"), ast.parse(path.read_text("utf-8"))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names if name.name.split(".")[0] == "cleaner")
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "cleaner":
+            for name in node.names:
+                is_module = (PACKAGE / Path(*node.module.split(".")[1:], f"{name.name}.py")).exists()
+                yield f"{node.module}.{name.name}" if is_module else node.module
+
+
+def test_every_package_stands_on_one_floor() -> None:
+    """A new package has to be given its place here, so that its arrows are chosen and not found."""
+    placed = [name for floor in FLOORS for name in floor]
+    assert len(placed) == len(set(placed))
+    assert {_package(module) for module, _ in _modules()} - {"corpus"} == set(placed)
+
+
+def test_imports_point_downwards() -> None:
+    """A package imports only from floors below its own; imports for types and inside functions count too."""
+    floor_of = {"corpus": 0} | {name: number for number, floor in enumerate(FLOORS) for name in floor}
+    upwards = [
+        f"{module} imports {target}"
+        for module, tree in _modules()
+        for target in _imported(tree)
+        if (own := _package(module)) != (other := _package(target)) and floor_of[other] >= floor_of[own]
+    ]
+    assert upwards == []
+
+
+def test_no_module_imports_itself_by_a_way_round() -> None:
+    """The modules have an order in which each comes after those that it imports."""
+    graph: dict[str, set[str]] = {}
+    for module, tree in _modules():
+        graph[module] = {target for target in _imported(tree) if target != module}
+    assert len(list(TopologicalSorter(graph).static_order())) >= len(graph)
