@@ -89,10 +89,15 @@ class PageCleaner:
         if reading is not None and len(reading.page.blocks) > MANY_BLOCKS:
             reading.view.release()
         if reading is not None and self.config.keep and reading.choice.kept.any():
-            reasons = self.reasons(reading)
-            for block in clock.watch(np.flatnonzero(~reading.choice.kept).tolist()):
-                reading.choice.kept[block] = reasons.kind(block) in self.config.keep
+            return self._keeping(reading, clock)
         return reading
+
+    def _keeping(self, reading: Reading, clock: Clock) -> Reading:
+        """A page of which the blocks of the kinds to be kept stay too."""
+        reasons, kept = self.reasons(reading), reading.choice.kept.copy()
+        for block in clock.watch(np.flatnonzero(~kept).tolist()):
+            kept[block] = reasons.kind(block) in self.config.keep
+        return replace(reading, choice=replace(reading.choice, kept=kept))
 
     def reasons(self, reading: Reading) -> Reasons:
         """The reasons of a decision."""
