@@ -63,9 +63,7 @@ def pages(folder: Path, every: int) -> Iterator[tuple[str, str | bytes]]:
 def record(name: str, result: CleanResult) -> Record:
     """What is kept of a result."""
     evidence = [told(removal.evidence) for removal in result.removals]
-    verdicts = [
-        (one.line, one.action, one.kind, round(one.score, 4), told(one.evidence), one.element) for one in result.lines
-    ]
+    verdicts = [(one.line, one.action, one.kind, told(one.evidence), one.element) for one in result.lines]
     return {
         "name": name,
         "removals": [[one.start, one.end, str(one.kind), round(one.score, 4)] for one in result.removals],
