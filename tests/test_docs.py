@@ -13,7 +13,7 @@ import pytest
 import typer
 
 import cleaner
-from cleaner import Cleaner, Kind, clean_text
+from cleaner import Cleaner, Kind, clean_text, explain_text
 from cleaner.cli import app
 from cleaner.html.data import signal_names as block_signals
 from cleaner.signals import signal_names as line_signals
@@ -163,6 +163,25 @@ def test_first_commands() -> None:
 def test_kinds_are_complete() -> None:
     """The page of kinds has a row for each kind, in the order of `Kind`."""
     assert first_cells(read("docs/kinds.md")) == [kind.value for kind in Kind]
+
+
+def examples_of_kinds() -> list[tuple[str, str]]:
+    """The kinds with an example that needs no other line beside it."""
+    rows = re.findall(r"^\| `([a-z-]+)` \| .* \| ([^*|]+) \|$", read("docs/kinds.md"), re.MULTILINE)
+    return [(kind, example) for kind, example in rows if kind != Kind.COMMENT]
+
+
+@pytest.mark.parametrize(("kind", "example"), examples_of_kinds())
+def test_examples_of_kinds(kind: str, example: str) -> None:
+    """The example of a kind is removed as that kind above, inside or below an article."""
+    lines = [
+        "The ferry to Skarvoy returns in March",
+        "The ferry sails again from 4 March, after a winter in which islanders crossed by fishing boat.",
+        "The council has paid for two crossings a day until the end of May, and hopes for a third one in summer.",
+    ]
+    places = [[*lines[:at], example, *lines[at:]] for at in range(len(lines) + 1)]
+    removed = [explain_text("\n".join(place)).removals for place in places]
+    assert kind in {removal.kind for found in removed for removal in found if example in removal.text}
 
 
 def glossary() -> list[str]:
