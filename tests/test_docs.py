@@ -157,6 +157,17 @@ def test_first_commands() -> None:
     assert second.splitlines()[-1] == "python -m pytest"
 
 
+def test_figures_of_the_readme() -> None:
+    """Each pair of measures in the README, untouched and cleaned, is one of the benchmarks, rounded to three digits."""
+    table = read("docs/benchmarks.md").partition("\n## Marked documents\n")[0]
+    rows = re.findall(r"^(\w+) +(\w+) +\d+ +0(\.\d+) +0(\.\d+) +0\.", table, re.MULTILINE)
+    rounded = {(name, tool): [f"{float(x):.3f}"[1:] for x in found] for name, tool, *found in rows}
+    sets = ("daniel", "fundus", "wcxb_dev")
+    expected = [rounded[name, tool] for tool in ("trafilatura", "bs4") for name in sets]
+    expected += [rounded["wcxb_other_dev", tool] for tool in ("bs4", "trafilatura")]
+    assert [list(pair) for pair in re.findall(r"(\.\d{3}) → (\.\d{3})", read("README.md"))] == expected
+
+
 # --- what is listed --------------------------------------------------------------------------------------
 
 
