@@ -1,4 +1,4 @@
-"""What the README shows for other tools, run as it stands there."""
+"""What the page on integrations shows for other tools, run as it stands there."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from typing import Any
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text("utf-8")
 TOOLS = (
     *("Scrapy", "datatrove", "pandas", "polars", "Dask", "Ray Data", "Spark"),
     *("Hugging Face datasets", "trafilatura"),
 )
 MAX_LINES = 20
 
-SECTION = README.partition("\n## Inside other tools\n")[2].partition("\n## ")[0]
-SECTIONS = {title: body for title, _, body in (part.partition("\n") for part in SECTION.split("\n### ")[1:])}
+SECTIONS = {title: body for title, _, body in (part.partition("\n") for part in PAGE.split("\n## ")[1:])}
 
 
 def snippet(tool: str) -> str:
@@ -35,7 +34,7 @@ def snippet(tool: str) -> str:
 def run_here(tool: str) -> dict[str, Any]:
     """The names that a snippet leaves, run in this process."""
     names: dict[str, Any] = {"__name__": "snippet"}
-    exec(compile(snippet(tool), f"README.md: {tool}", "exec"), names)
+    exec(compile(snippet(tool), f"integrations.md: {tool}", "exec"), names)
     return names
 
 
