@@ -75,3 +75,13 @@ def test_no_module_imports_itself_by_a_way_round() -> None:
     for module, tree in _modules():
         graph[module] = {target for target in _imported(tree) if target != module}
     assert len(list(TopologicalSorter(graph).static_order())) >= len(graph)
+
+
+def test_the_picture_shows_every_floor() -> None:
+    """The picture in the docs has the packages of each floor on a line, from the top down."""
+    page = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text("utf-8")
+    picture = page.split("```text\n", 1)[1].split("```", 1)[0].splitlines()
+    lines = [set(line.split()) for line in picture]
+    for number, floor in enumerate(reversed(FLOORS[:-1])):
+        names = {name or "cleaner" for name in floor}
+        assert names <= lines[number], f"the line {picture[number]!r} lacks some of {names}"
