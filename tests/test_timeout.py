@@ -19,7 +19,7 @@ from cleaner.corpus.batch.tasks import TextOutcome, TextTask
 from cleaner.corpus.batch.work import Worker
 from cleaner.corpus.records.sources import Source
 from cleaner.lines.analysis import analyse
-from cleaner.lines.scorer import rawness
+from cleaner.lines.scorer import page_likeness
 from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.text.document import Document
@@ -205,7 +205,7 @@ def test_every_pass_over_the_hits_of_a_document_is_looked_into(ticking: Turn) ->
     document = Document("Share on Facebook\n" * (64 * 10), clock=Clock(1e9))
     analysis = analyse(document, Matcher(builtin_patterns()), word_lists())
     assert len(analysis.hits) == 640
-    assert _looks(ticking, lambda: rawness(analysis)) >= 3 * 10
+    assert _looks(ticking, lambda: page_likeness(analysis)) >= 3 * 10
 
 
 def test_one_document_does_not_take_the_time_of_the_next(ticking: Turn) -> None:

@@ -50,7 +50,7 @@ from cleaner.cli.output import (
     write,
     write_error,
 )
-from cleaner.cli.places import Places, check_usage, plan_places
+from cleaner.cli.planning import Places, check_usage, plan_places
 from cleaner.corpus.records import Source, find_sources
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder

@@ -18,9 +18,9 @@ from cleaner.html.data import builtin_model, element_words, read_model
 from cleaner.html.judging import judge_blocks
 from cleaner.html.metadata import read_metadata
 from cleaner.html.page import read_page
-from cleaner.html.peer import add_metadata, extract_text
 from cleaner.html.reading import PageReader, Reading
 from cleaner.html.reasons import Reasons
+from cleaner.html.trafilatura import add_metadata, extract_text
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import Pattern
 from cleaner.passes.edits import apply_removals

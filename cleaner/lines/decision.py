@@ -71,13 +71,13 @@ def decide(
     if clues.headline is None:
         _add_headline_place(analysis, ledger, clues)
     points = _with_main_block(analysis, points, clues)
-    add_tables(analysis, ledger, clues.raw)
+    add_tables(analysis, ledger, clues.page)
     add_lists(analysis, ledger, clues)
     add_sheets(analysis, ledger)
     add_subheadings(analysis, ledger, clues.places)
     add_last_sentences(analysis, ledger)
     analysis.clock.check()
-    choice = _choose(analysis, config, ledger, points, clues.raw)
+    choice = _choose(analysis, config, ledger, points, clues.page)
     return _sum(analysis, config, gathered, choice)
 
 
@@ -163,7 +163,7 @@ def _add_headline_place(analysis: Analysis, ledger: Ledger, clues: Clues) -> Non
 def _with_main_block(analysis: Analysis, points: LinePoints, clues: Clues) -> LinePoints:
     """The points, with some for the sentences of extracted text: a lost article line is worse than noise left in."""
     inside = clues.places.inside & (analysis.prose | analysis.sentence)
-    extra = np.where(inside[points.lines], MAIN_BLOCK_POINTS * (1.0 - clues.raw), 0.0)
+    extra = np.where(inside[points.lines], MAIN_BLOCK_POINTS * (1.0 - clues.page), 0.0)
     return points.with_context("context.main-block", extra)
 
 

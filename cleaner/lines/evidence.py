@@ -18,7 +18,7 @@ from cleaner.lines.boxes import add_boxes
 from cleaner.lines.headlines import Headline, find_headline
 from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
 from cleaner.lines.ledger import Ledger
-from cleaner.lines.scorer import rawness
+from cleaner.lines.scorer import page_likeness
 from cleaner.lines.signals import Clues, broken_prose
 from cleaner.lines.threads import Thread, find_thread
 from cleaner.matching.matcher import Hit
@@ -65,9 +65,9 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     clock = analysis.clock
     thread = find_thread(analysis)
     clock.check()
-    raw = rawness(analysis)
+    page = page_likeness(analysis)
     clock.check()
-    places = find_places(analysis, thread, raw)
+    places = find_places(analysis, thread, page)
     clock.check()
     headline = find_headline(analysis, title, places.main_start)
     clock.check()
@@ -86,11 +86,11 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     add_boxes(analysis, ledger, placed, places, article)
     clock.check()
     if thread is not None:
-        _add_thread(analysis, ledger, thread, raw)
+        _add_thread(analysis, ledger, thread, page)
     _add_signature(analysis, ledger, places)
     _add_bylines(analysis, ledger, places, headline)
     clock.check()
-    return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, raw))
+    return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, page))
 
 
 def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
@@ -234,12 +234,12 @@ def _line_points(hit: Hit) -> float:
     return points_of(hit) if hit.pattern.action != "cut" else 0.0
 
 
-def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, raw: float) -> None:
+def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, page: float) -> None:
     bodies = {line for body in thread.bodies for line in body}
     for line in analysis.clock.watch(range(thread.start, thread.stop)):
         if analysis.features.is_blank[line]:
             continue
-        is_body = line in bodies and (line <= thread.last_mark or raw < 0.5 or bool(analysis.sentence[line]))
+        is_body = line in bodies and (line <= thread.last_mark or page < 0.5 or bool(analysis.sentence[line]))
         kind = Kind.COMMENT if is_body else Kind.BOILERPLATE
         links = [hit for hit in analysis.hits.get(line, ()) if hit.pattern.action == "cut"]
         if links and not analysis.document.has_word_outside(line, sorted((hit.start, hit.end) for hit in links)):

@@ -50,8 +50,8 @@ class Places:
     main_end: int
 
 
-def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places:
-    """The places of a document's lines; ``raw`` says how much it looks like a flattened page, 0 to 1."""
+def find_places(analysis: Analysis, thread: Thread | None, page: float) -> Places:
+    """The places of a document's lines; ``page`` says how much it looks like a flattened page, 0 to 1."""
     count = len(analysis.document)
     candidate = analysis.prose & ~analysis.strong
     if thread is not None:
@@ -61,7 +61,7 @@ def find_places(analysis: Analysis, thread: Thread | None, raw: float) -> Places
     if inside.any():
         inside = _with_gaps(analysis, inside)
         headline_like = _headline_like(analysis, inside)
-    if raw > 0.0 and inside.any():
+    if page > 0.0 and inside.any():
         candidate &= inside
         inside |= headline_like
     else:

@@ -21,16 +21,16 @@ from cleaner.result import Evidence
 from cleaner.text.arrays import FloatArray, IntArray
 from cleaner.text.document import Document
 
-__all__ = ["LinePoints", "builtin_weights", "rawness", "read_weights", "score_lines"]
+__all__ = ["LinePoints", "builtin_weights", "page_likeness", "read_weights", "score_lines"]
 
 # Terms of the line scorer with fewer points are put together in the evidence, by their groups.
 NAMED_MIN_POINTS = 0.4
 SHORT_MAX_WORDS = 9
 # Fitted on every fourth page of four labelled sets: short lines, lines above the prose, kinds with a strong hit, lines
 # of the interface, named lines below the prose.
-RAW_PRIOR, RAW_WEIGHTS = -6.15, (0.27, 0.64, 1.5, 1.05, 0.84)
+PAGE_PRIOR, PAGE_WEIGHTS = -6.15, (0.27, 0.64, 1.5, 1.05, 0.84)
 # Below the first chance a text is extracted, from the second on a page (set by hand).
-RAW_FROM, RAW_FULLY = 0.4, 0.9
+PAGE_FROM, PAGE_FULLY = 0.4, 0.9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +69,8 @@ class LinePoints:
         return tuple(Evidence(name, value, start, end) for name, value in ordered if value)
 
 
-def rawness(analysis: Analysis) -> float:
-    """How much a document looks like a whole page flattened: 0 for extracted text, 1 for a raw page.
+def page_likeness(analysis: Analysis) -> float:
+    """How much a document looks like a whole page flattened: 0 for extracted text, 1 for a whole page.
 
     A page has many short lines without a sentence end, runs of them above the first line of prose, and, what shapes
     alone do not tell, furniture of several kinds. The weights are a logistic fit to 3,900 real texts of both sorts.
@@ -88,9 +88,9 @@ def rawness(analysis: Analysis) -> float:
     first_below = filled[filled.size - below] if below else len(analysis.document)
     named_below = {line for line, _ in watch(hits) if line >= first_below}
     counts = (short.sum(), above, len(kinds), len(interface), len(named_below))
-    odds = RAW_PRIOR + sum(weight * np.log1p(value) for weight, value in zip(RAW_WEIGHTS, counts, strict=True))
+    odds = PAGE_PRIOR + sum(weight * np.log1p(value) for weight, value in zip(PAGE_WEIGHTS, counts, strict=True))
     chance = 1.0 / (1.0 + np.exp(-odds))
-    return min(max(float((chance - RAW_FROM) / (RAW_FULLY - RAW_FROM)), 0.0), 1.0)
+    return min(max(float((chance - PAGE_FROM) / (PAGE_FULLY - PAGE_FROM)), 0.0), 1.0)
 
 
 def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: bool = True) -> LinePoints:
@@ -98,7 +98,7 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: 
     lines = analysis.filled
     words = analysis.features.words[lines]
     first = first_signals(analysis, clues)
-    odds = -weights.first.totals(first, clues.raw, analysis.clock)
+    odds = -weights.first.totals(first, clues.page, analysis.clock)
     if not explain:
         # What the second pass does not ask for is let go of.
         first = {name: first[name] for name in weights.second.signals if name in first}

@@ -64,7 +64,7 @@ class Clues:
     """What patterns and context say of a document before its lines are scored.
 
     ``placed``: the hits whose position holds, by line. ``points``: the sum of evidence by line, over all lines.
-    ``raw``: how much the document looks like a flattened page, 0 to 1.
+    ``page``: how much the document looks like a flattened page, 0 to 1.
     """
 
     placed: dict[int, list[Hit]]
@@ -72,7 +72,7 @@ class Clues:
     thread: Thread | None
     headline: Headline | None
     places: Places
-    raw: float
+    page: float
 
 
 def _log(values: FloatArray | IntArray) -> FloatArray:
@@ -306,7 +306,7 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
     edges = np.array([-1, *lines.tolist(), count])
     runs = edges[1:] - edges[:-1]
     values = {
-        "document.raw": clues.raw,
+        "document.page": clues.page,
         "document.lines": np.log1p(count),
         "document.words": np.log1p(total),
         "document.prose": float((words * prose).sum()),

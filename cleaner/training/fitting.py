@@ -21,7 +21,7 @@ import numpy as np
 from cleaner.errors import CleanerError
 from cleaner.lines.analysis import Analysis, analyse, analyse_units
 from cleaner.lines.evidence import gather
-from cleaner.lines.scorer import rawness
+from cleaner.lines.scorer import page_likeness
 from cleaner.lines.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.lines.weights import PassWeights, TreeWeights, Weights
 from cleaner.matching.library import builtin_patterns
@@ -83,7 +83,7 @@ SHORTENED_MIN_LINES = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingText:
-    """One text of a page as the scorer sees it: signals, rawness, sizes in words, labels and weights of its lines.
+    """One text of a page as the scorer sees it: signals, page_likeness, sizes in words, labels and weights of its lines.
 
     ``other``: the page whose article stands in it, where that is another one. ``chosen``: the lines that are fitted on; ``weight`` is theirs, and makes up for those that were left out.
     """
@@ -92,7 +92,7 @@ class TrainingText:
     page: str
     other: str | None
     signals: SingleArray
-    rawness: float
+    page_likeness: float
     words: FloatArray
     is_noise: SingleArray
     chosen: IntArray
@@ -188,7 +188,7 @@ class Collector:
                 lines, is_article = article, np.ones(len(article), dtype=bool)
             else:
                 text = read[scraper]
-                if rawness(text.analysis) < 1.0:
+                if page_likeness(text.analysis) < 1.0:
                     continue
                 own = text.aligned.shares >= MIN_MATCHED_SHARE
                 lines, is_article = compose(text.lines, own, article, random)
@@ -227,7 +227,7 @@ class Collector:
             page=page.id,
             other=None,
             signals=_matrix(first_signals(analysis, clues)),
-            rawness=clues.raw,
+            page_likeness=clues.page,
             words=analysis.features.words[analysis.filled],
             is_noise=(shares < MIN_MATCHED_SHARE).astype(np.float32),
             chosen=chosen,
@@ -359,14 +359,14 @@ def _fit(sample: Sample, names: Sequence[str]) -> PassWeights:
 def _around(text: TrainingText, weights: PassWeights) -> SingleArray:
     """The second pass's own signals of a text, after a first pass with some weights."""
     columns = dict(zip(signal_names()[0], text.signals.T.astype(np.float64), strict=True))
-    noise = weights.points(columns, text.rawness).sum(axis=0)
+    noise = weights.points(columns, text.page_likeness).sum(axis=0)
     return _matrix(second_signals(-noise, text.words))
 
 
 def _join(texts: Sequence[TrainingText], views: Sequence[SingleArray], shares: dict[str, float]) -> Sample:
     return Sample(
         signals=np.concatenate([view[text.chosen] for text, view in zip(texts, views, strict=True)]),
-        page=np.concatenate([np.full(text.chosen.size, text.rawness, dtype=np.float32) for text in texts]),
+        page=np.concatenate([np.full(text.chosen.size, text.page_likeness, dtype=np.float32) for text in texts]),
         is_noise=np.concatenate([text.is_noise[text.chosen] for text in texts]),
         weight=np.concatenate([text.weight * shares[text.host] for text in texts]),
     )

@@ -27,7 +27,7 @@ DIGITS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """Lines to fit on: signals (one row a line), rawness, whether the line is noise, and its weight."""
+    """Lines to fit on: signals (one row a line), page_likeness, whether the line is noise, and its weight."""
 
     signals: SingleArray
     page: SingleArray
@@ -39,7 +39,7 @@ def fit_pass(sample: Sample, names: Sequence[str], penalties: Sequence[float]) -
     """The weights of one pass: a weighted logistic regression with a quadratic penalty on standardised terms.
 
     Each signal enters as itself, as what exceeds each of its bends (quantiles of the sample), and multiplied by the
-    page's rawness. ``penalties``: one for each signal; the higher, the less the signal can count.
+    page's page_likeness. ``penalties``: one for each signal; the higher, the less the signal can count.
     """
     ranges = [_range(values) for values in sample.signals.T]
     lows, highs = np.array(ranges, dtype=np.float32).T
@@ -80,7 +80,7 @@ def _bends(values: SingleArray) -> list[float]:
 
 
 def _terms(sample: Sample, bends: list[list[float]]) -> SingleArray:
-    """The columns of the regression: ones, signals, bends in order, and ones and signals times rawness."""
+    """The columns of the regression: ones, signals, bends in order, and ones and signals times page_likeness."""
     rows, count = sample.signals.shape
     bent = [(number, at) for number, values in enumerate(bends) for at in values]
     terms = np.empty((rows, 2 * (1 + count) + len(bent)), dtype=np.float32)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
-from cleaner.lines.scorer import NAMED_MIN_POINTS, LinePoints, builtin_weights, rawness, score_lines
+from cleaner.lines.scorer import NAMED_MIN_POINTS, LinePoints, builtin_weights, page_likeness, score_lines
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import Pattern, PatternSet, Strength
 from cleaner.result import Kind
@@ -43,37 +43,37 @@ MATCHER = Matcher(
 FURNITURE = ("9 replies", "Get our letter", "Print this page", "Letters", "Archive", "All rights reserved")
 
 
-def _rawness(*lines: str) -> float:
-    return rawness(analyse(Document("\n".join(lines)), MATCHER, word_lists()))
+def _page_likeness(*lines: str) -> float:
+    return page_likeness(analyse(Document("\n".join(lines)), MATCHER, word_lists()))
 
 
-# --- rawness ---------------------------------------------------------------------------------------------
+# --- page_likeness ---------------------------------------------------------------------------------------------
 
 
 def test_extracted_text_is_no_page() -> None:
     """A text of prose, with a headline and a note below it, is no page at all."""
-    assert _rawness(*ARTICLE) == 0.0
-    assert _rawness("Ferry stays in port", *ARTICLE, "All rights reserved") == 0.0
+    assert _page_likeness(*ARTICLE) == 0.0
+    assert _page_likeness("Ferry stays in port", *ARTICLE, "All rights reserved") == 0.0
 
 
 def test_page_with_menu_and_furniture_is_one() -> None:
     """Many short lines above the prose, and furniture of several kinds with names, make a page."""
-    assert _rawness(*MENU, *FURNITURE, *MENU, *ARTICLE, *FURNITURE, *MENU, *FURNITURE) > 0.9
+    assert _page_likeness(*MENU, *FURNITURE, *MENU, *ARTICLE, *FURNITURE, *MENU, *FURNITURE) > 0.9
 
 
 def test_named_furniture_makes_a_page() -> None:
     """The same lines look more like a page when they have names than when they are any short lines."""
     names = [f"Gate {number}" for number in range(len(FURNITURE))]
-    plain = _rawness(*MENU, *names, *ARTICLE, *MENU, *names)
-    named = _rawness(*MENU, *FURNITURE, *ARTICLE, *MENU, *FURNITURE)
+    plain = _page_likeness(*MENU, *names, *ARTICLE, *MENU, *names)
+    named = _page_likeness(*MENU, *FURNITURE, *ARTICLE, *MENU, *FURNITURE)
     assert plain < named
 
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from((*ARTICLE, *MENU, *FURNITURE, "")), max_size=30).map("\n".join) | ANY_TEXT)
-def test_rawness_is_a_share(text: str) -> None:
-    """Of any text the rawness is between 0 and 1."""
-    assert 0.0 <= _rawness(text) <= 1.0
+def test_page_likeness_is_a_share(text: str) -> None:
+    """Of any text the page_likeness is between 0 and 1."""
+    assert 0.0 <= _page_likeness(text) <= 1.0
 
 
 # --- points ----------------------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ def test_every_text_and_the_gold_are_trained_on() -> None:
         assert text.signals.shape == (text.words.size, len(signal_names()[0]))
         assert text.is_noise.shape == text.words.shape
         assert np.isfinite(text.signals).all()
-        assert 0.0 <= text.rawness <= 1.0
+        assert 0.0 <= text.page_likeness <= 1.0
 
 
 def test_lines_beside_the_article_are_noise() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cleaner import Metadata, clean_html, explain_html
-from cleaner.html import peer
-from cleaner.html.peer import MAX_CELLS, MAX_CHARACTERS, MAX_ELEMENTS, add_metadata, extract_text, is_bearable
+from cleaner.html import trafilatura as peer
+from cleaner.html.trafilatura import MAX_CELLS, MAX_CHARACTERS, MAX_ELEMENTS, add_metadata, extract_text, is_bearable
 
 PARAGRAPH = "<p>The ferry that crosses the lake four times a day is back in service, the operator said on Friday.</p>"
 
