@@ -201,12 +201,12 @@ def analyse(
         return Analysis(document, compute_features(document, word_lists, lang, carried.lines), carried.hits)
     hits: dict[int, list[Hit]] = defaultdict(list)
     for hit in document.clock.watch(matcher.match(document)):
-        if not _is_told(document, hit):
+        if not is_told(document, hit):
             hits[hit.line].append(hit)
     return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
 
 
-def _is_told(document: Document, hit: Hit) -> bool:
+def is_told(document: Document, hit: Hit) -> bool:
     """Whether a line tells what a pattern looks for: quotes it, or answers with it.
 
     An article quotes, an interface does not. A quotation mark with a space behind it opens a quotation only where
@@ -235,7 +235,7 @@ def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordL
     """
     joined = Document("\n".join(document.text for document in documents), clock=documents[0].clock)
     lines = measure_lines(joined, word_lists)
-    hits = [hit for hit in matcher.match(joined) if not _is_told(joined, hit)]
+    hits = [hit for hit in matcher.match(joined) if not is_told(joined, hit)]
     hit_lines = [hit.line for hit in hits]
     offset = 0
     for document in documents:

@@ -236,9 +236,9 @@ class Pattern:
         end = at + len(phrase)
         if at < 0 or not self._is_bounded(shown, at, end):
             return None
-        if self.match in ("whole", "start") and _has_word(target[first:at]):
+        if self.match in ("whole", "start") and has_word(target[first:at]):
             return None
-        if self.match in ("whole", "end") and _has_word(target[end:last]):
+        if self.match in ("whole", "end") and has_word(target[end:last]):
             return None
         return at, end
 
@@ -256,7 +256,8 @@ class Pattern:
         return (start, end) if end > start else None
 
 
-def _has_word(text: str) -> bool:
+def has_word(text: str) -> bool:
+    """Whether a text has a letter or digit."""
     return text != "" and _WORD.search(text) is not None
 
 
