@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections import ChainMap
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
@@ -36,6 +36,8 @@ MAX_FILE_BYTES = 1_000_000
 # The parser takes the square of the parts of a name: 100,000 of them on one line took it a minute. The shipped files
 # have 64 dots on a line at most (set by hand).
 MAX_DOTS = 500
+# An id where it stands in a file.
+_ID = re.compile(rb"""^[ \t]*id[ \t]*=[ \t]*["']([^"'\n]*)""", re.MULTILINE)
 
 
 def builtin_folder() -> Traversable:
@@ -81,20 +83,17 @@ def read_patterns(folder: Path) -> PatternSet:
     return patterns
 
 
-def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[PatternError]]:
-    """The patterns of a folder (the built-in ones by default) and everything that is wrong with them.
+def check_patterns(path: Path | None = None) -> tuple[PatternSet, list[PatternError]]:
+    """The patterns of a folder or of one file (the built-in ones by default) and everything that is wrong with them.
 
-    A file that does not load counts as one error; the other files are still checked. An id that a built-in
-    pattern has already is an error too.
+    A file that does not load counts as one error; the other files are still checked. An id that another file has
+    already, a built-in one or one beside it, is an error too.
     """
     errors: list[PatternError] = []
-    good: dict[str, Pattern] = {}
-    seen: ChainMap[str, Pattern] = ChainMap(good)
-    if folder is not None and not _is_builtin(folder):
-        seen = ChainMap(good, {pattern.id: pattern for pattern in builtin_patterns().patterns})
-    root: Traversable = builtin_folder() if folder is None else folder
+    good: list[Pattern] = []
     try:
-        files = _files(root, "" if folder is None else f"{folder}/")
+        files = _files_to_check(path)
+        seen = _ids_elsewhere(path)
     except PatternError as error:
         return PatternSet([]), [error]
     for name, file in files:
@@ -110,14 +109,38 @@ def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[Pattern
             except PatternError as error:
                 errors.append(error)
             else:
-                good[pattern.id] = pattern
-    return PatternSet(good.values()), errors
+                good.append(pattern)
+                seen[pattern.id] = pattern.file
+    return PatternSet(good), errors
 
 
-def _is_builtin(folder: Path) -> bool:
-    """Whether a folder is that of the built-in patterns, or lies inside it."""
+def _files_to_check(path: Path | None) -> list[tuple[str, Traversable]]:
+    if path is None:
+        return _files(builtin_folder(), "")
+    if not path.exists():
+        raise PatternError(str(path), "does not exist; give a folder of .toml pattern files, or one such file")
+    return _files(path, f"{path}/") if path.is_dir() else [(str(path), path)]
+
+
+def _ids_elsewhere(path: Path | None) -> dict[str, str]:
+    """The ids in other files than those to check, each with its file: the built-in ones, and those beside a single file.
+
+    They are looked for as text, so that one file is checked without reading thousands of patterns.
+    """
+    if path is None:
+        return {}
+    checked = path.resolve()
     builtin = Path(str(builtin_folder())).resolve()
-    return folder.resolve().is_relative_to(builtin)
+    beside = path.parent.glob("*.toml") if path.is_file() else ()
+    others = {file.resolve(): str(file) for file in beside}
+    if path.is_file() or not checked.is_relative_to(builtin):
+        others |= {Path(str(file)).resolve(): name for name, file in _files(builtin_folder(), "")}
+    others.pop(checked, None)
+    return {
+        found.decode("utf-8", "replace"): name
+        for file, name in others.items()
+        for found in _ID.findall(_read(name, file))
+    }
 
 
 @cache

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cleaner.catalog import builtin_patterns, check_patterns, read_patterns
+from cleaner import catalog
+from cleaner.catalog import builtin_folder, builtin_patterns, check_patterns, read_patterns
 from cleaner.errors import PatternError
+from cleaner.pattern_file import parse_patterns
+from cleaner.patterns import Pattern
 
 BROKEN = Path(__file__).parent / "data" / "broken_patterns"
 LABEL = "pattern xx.tags.label"
@@ -170,6 +173,52 @@ def test_builtin_id_is_taken(tmp_path: Path) -> None:
     assert taken.file in str(errors[0])
     with pytest.raises(PatternError, match="is also in"):
         builtin_patterns() + read_patterns(tmp_path)
+
+
+def test_one_file_is_checked_alone(tmp_path: Path) -> None:
+    """The check of a file proves the patterns of that file, whatever is wrong with the files beside it."""
+    (tmp_path / "tags.toml").write_text(GOOD)
+    (tmp_path / "other.toml").write_text("no pattern file")
+    good, errors = check_patterns(tmp_path / "tags.toml")
+    assert ([pattern.id for pattern in good.patterns], errors) == (["xx.tags.label"], [])
+    (tmp_path / "tags.toml").write_text(GOOD.replace('"gloobers"]', '"glorbs"]'))
+    _, errors = check_patterns(tmp_path / "tags.toml")
+    assert [error.field for error in errors] == ["must_match"]
+
+
+def test_checked_file_shares_no_id_with_files_beside_it(tmp_path: Path) -> None:
+    """The check of one file names the file beside it, or the built-in one, that has an id of its patterns already."""
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.toml").write_text(GOOD)
+    (error,) = check_patterns(tmp_path / "one.toml")[1]
+    assert (error.field, error.fix) == ("id", f"is also in {tmp_path}/other.toml; give one of them another name")
+    taken = next(pattern for pattern in builtin_patterns().patterns if pattern.kind == "tags")
+    (tmp_path / "one.toml").write_text(
+        GOOD.replace("xx.tags.label", taken.id).replace('lang = "xx"', f'lang = "{taken.lang}"')
+    )
+    (error,) = check_patterns(tmp_path / "one.toml")[1]
+    assert (error.field, error.fix) == ("id", f"is also in {taken.file}; give one of them another name")
+
+
+def test_built_in_file_is_checked_without_reading_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A built-in file is good beside the others, of which no pattern is read or proved."""
+    read: list[str] = []
+
+    def note(table: dict[str, object], name: str) -> list[Pattern]:
+        read.append(name)
+        return parse_patterns(table, name)
+
+    monkeypatch.setattr(catalog, "parse_patterns", note)
+    path = Path(str(builtin_folder())).resolve() / builtin_patterns().patterns[0].file
+    good, errors = check_patterns(path)
+    assert (len(good) > 0, errors, read) == (True, [], [str(path)])
+
+
+def test_check_of_a_missing_file_says_what_to_give(tmp_path: Path) -> None:
+    """A path that does not exist is one error with what to do."""
+    good, errors = check_patterns(tmp_path / "no.toml")
+    assert [error.fix for error in errors] == ["does not exist; give a folder of .toml pattern files, or one such file"]
+    assert len(good) == 0
 
 
 def test_files_are_read_in_order_and_hidden_ones_skipped(tmp_path: Path) -> None:

@@ -68,9 +68,11 @@ def list_patterns(
 
 @app.command("check")
 def check_patterns(
-    folder: Annotated[
+    path: Annotated[
         Path | None,
-        typer.Argument(metavar="DIR", help="A folder of your own pattern files; without it the built-in ones."),
+        typer.Argument(
+            metavar="DIR|FILE", help="A folder of pattern files, or one file; without it the built-in ones."
+        ),
     ] = None,
 ) -> None:
     """Check pattern files: their fields, and every pattern against its own examples.
@@ -79,11 +81,12 @@ def check_patterns(
     Examples:
       cleaner patterns check
       cleaner patterns check my-patterns/
+      cleaner patterns check patterns/fr/tags.toml
     """
     from cleaner import catalog
 
     with reporting():
-        good, errors = catalog.check_patterns(folder)
+        good, errors = catalog.check_patterns(path)
         failed = say_all(errors)
         write_lines([f"good patterns: {len(good)}, problems: {failed}"])
         if failed:
