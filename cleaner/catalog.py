@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from cleaner.errors import PatternError
-from cleaner.pattern_file import parse_patterns
+from cleaner.errors import OutputError, PatternError
+from cleaner.model import Kind
+from cleaner.pattern_definitions import DEFINITIONS_NAME, Definitions, parse_definitions
+from cleaner.pattern_file import WEAK_SUFFIX, parse_patterns
 from cleaner.patterns import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
 from cleaner.prepared import dump_prepared, fingerprint_of, prepare, prepared, prove_once
 from cleaner.proof import prove
@@ -25,13 +27,15 @@ __all__ = [
     "builtin_patterns",
     "builtin_weights",
     "check_patterns",
+    "convert_patterns",
     "prepare_builtin",
     "read_patterns",
     "read_weights",
+    "themes",
     "word_lists",
 ]
 
-# The largest shipped file has 54 kB; what is much larger is no list of patterns (set by hand).
+# The largest shipped file has 86 kB; what is much larger is no list of patterns (set by hand).
 MAX_FILE_BYTES = 1_000_000
 # The parser takes the square of the parts of a name: 100,000 of them on one line took it a minute. The shipped files
 # have 64 dots on a line at most (set by hand).
@@ -89,16 +93,20 @@ def check_patterns(path: Path | None = None) -> tuple[PatternSet, list[PatternEr
     A file that does not load counts as one error; the other files are still checked. An id that another file has
     already, a built-in one or one beside it, is an error too.
     """
-    errors: list[PatternError] = []
-    good: list[Pattern] = []
     try:
         files = _files_to_check(path)
-        seen = _ids_elsewhere(path)
+        seen = _ids_elsewhere(path, [file for _, file in files])
     except PatternError as error:
         return PatternSet([]), [error]
+    errors: list[PatternError] = []
+    good: list[Pattern] = []
+    shared = _check_definitions(files, errors)
     for name, file in files:
+        definitions = shared.get(name.rpartition("/")[0], Definitions())
+        if _is_definitions(name) or definitions is None:
+            continue
         try:
-            found = parse_patterns(_parse(name, _read(name, file)), name)
+            found = parse_patterns(_parse(name, _read(name, file)), name, definitions=definitions)
         except PatternError as error:
             errors.append(error)
             continue
@@ -114,33 +122,99 @@ def check_patterns(path: Path | None = None) -> tuple[PatternSet, list[PatternEr
     return PatternSet(good), errors
 
 
+def _check_definitions(
+    files: Iterable[tuple[str, Traversable]], errors: list[PatternError]
+) -> dict[str, Definitions | None]:
+    """The definitions of each folder that has some; None where they are wrong, which is added to the errors."""
+    found: dict[str, Definitions | None] = {}
+    for name, file in files:
+        if not _is_definitions(name):
+            continue
+        folder = name.rpartition("/")[0]
+        try:
+            found[folder] = parse_definitions(_parse(name, _read(name, file)), name)
+        except PatternError as error:
+            errors.append(error)
+            found[folder] = None
+    return found
+
+
 def _files_to_check(path: Path | None) -> list[tuple[str, Traversable]]:
+    """The files of a folder, or one file and the definitions beside it; for definitions all that may use them."""
     if path is None:
         return _files(builtin_folder(), "")
     if not path.exists():
         raise PatternError(str(path), "does not exist; give a folder of .toml pattern files, or one such file")
-    return _files(path, f"{path}/") if path.is_dir() else [(str(path), path)]
+    if path.is_dir():
+        return _files(path, f"{path}/")
+    beside = path.with_name(DEFINITIONS_NAME)
+    if path.name == DEFINITIONS_NAME:
+        chosen = sorted(path.parent.glob("*.toml"))
+    else:
+        chosen = [beside, path] if beside.exists() else [path]
+    return [(file.as_posix(), file) for file in chosen]
 
 
-def _ids_elsewhere(path: Path | None) -> dict[str, str]:
+def _ids_elsewhere(path: Path | None, checked: Iterable[Traversable]) -> dict[str, str]:
     """The ids in other files than those to check, each with its file: the built-in ones, and those beside a single file.
 
     They are looked for as text, so that one file is checked without reading thousands of patterns.
     """
     if path is None:
         return {}
-    checked = path.resolve()
-    builtin = Path(str(builtin_folder())).resolve()
-    beside = path.parent.glob("*.toml") if path.is_file() else ()
-    others = {file.resolve(): str(file) for file in beside}
-    if path.is_file() or not checked.is_relative_to(builtin):
-        others |= {Path(str(file)).resolve(): name for name, file in _files(builtin_folder(), "")}
-    others.pop(checked, None)
+    others = {Path(str(file)).resolve(): name for name, file in _files(builtin_folder(), "")}
+    if path.is_file():
+        others = {file.resolve(): str(file) for file in path.parent.glob("*.toml")} | others
+    own = {Path(str(file)).resolve() for file in checked}
     return {
-        found.decode("utf-8", "replace"): name
-        for file, name in others.items()
-        for found in _ID.findall(_read(name, file))
+        identity: name for file, name in others.items() if file not in own for identity in _ids_in(_read(name, file))
     }
+
+
+def _ids_in(content: bytes) -> Iterator[str]:
+    """The ids in a pattern file, as they stand there as text; an entry with weak phrases has two."""
+    for entry in content.split(b"[[pattern]]")[1:]:
+        for found in _ID.findall(entry):
+            identity = found.decode("utf-8", "replace")
+            yield identity
+            if b"\nweak_phrases" in entry:
+                yield f"{identity}{WEAK_SUFFIX}"
+
+
+@cache
+def themes() -> dict[str, tuple[Kind, ...]]:
+    """The kinds of noise by theme, from ``patterns/themes.txt``: what the files of a language are named after."""
+    rows = _words_by_language("themes.txt")
+    return {theme: tuple(map(Kind, kinds)) for theme, kinds in rows.items()}
+
+
+def convert_patterns(old: Path, new: Path) -> list[Path]:
+    """The files written to a new folder: what those of an old folder of format 1 say, by language and theme.
+
+    Raises `PatternError` where a file of the old folder cannot be converted, and `OutputError` where the new folder
+    holds something already or cannot be written. Nothing is written then.
+    """
+    from cleaner.pattern_conversion import convert_files  # cleaning needs none of it
+
+    files = []
+    for name, file in _files(old, f"{old}/"):
+        content = _read(name, file)
+        _parse(name, content)
+        files.append((name, _text(name, content)))
+    if new.exists() and (not new.is_dir() or any(new.iterdir())):
+        raise OutputError(f"{new}: is there already and not empty; name a new folder")
+    if new.resolve().is_relative_to(old.resolve()):
+        raise OutputError(f"{new}: lies inside {old}; name a folder outside")
+    written = []
+    try:
+        for name, text in convert_files(files, themes()).items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="\n")
+            written.append(path)
+    except OSError as error:
+        raise OutputError(f"{error.filename}: cannot be written: {error.strerror}; check the folder") from None
+    return written
 
 
 @cache
@@ -167,10 +241,30 @@ def _words_by_language(name: str) -> dict[str, list[str]]:
     return {lang.strip(): words.split() for lang, _, words in rows}
 
 
-def _read_files(files: Iterable[tuple[str, bytes]], *, timeout: float | None) -> PatternSet:
-    return PatternSet(
-        pattern for name, content in files for pattern in parse_patterns(_parse(name, content), name, timeout=timeout)
-    )
+def _read_files(files: Sequence[tuple[str, bytes]], *, timeout: float | None) -> PatternSet:
+    """The patterns of files, by language and kind, and then in the order of the files."""
+    shared = {
+        name.rpartition("/")[0]: parse_definitions(_parse(name, content), name)
+        for name, content in files
+        if _is_definitions(name)
+    }
+    patterns = [
+        pattern
+        for name, content in files
+        if not _is_definitions(name)
+        for pattern in parse_patterns(
+            _parse(name, content), name, definitions=shared.get(name.rpartition("/")[0]), timeout=timeout
+        )
+    ]
+    return PatternSet(sorted(patterns, key=_language_and_kind))
+
+
+def _is_definitions(name: str) -> bool:
+    return name.rpartition("/")[2] == DEFINITIONS_NAME
+
+
+def _language_and_kind(pattern: Pattern) -> str:
+    return pattern.id[: pattern.id.rindex(".") + 1]
 
 
 def _files(root: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
@@ -212,12 +306,18 @@ def _parse(name: str, content: bytes) -> dict[str, object]:
             raise PatternError(
                 name, f"line {number} has more than {MAX_DOTS} dots; keep to what patterns/README.md shows"
             )
+    text = _text(name, content)
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise PatternError(name, f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PatternError(name, f"is not valid TOML: {error}; correct that place") from None
     except (RecursionError, ValueError) as error:
         reason = "its values lie too deep in each other" if isinstance(error, RecursionError) else str(error)
         raise PatternError(name, f"cannot be read as TOML: {reason}; keep to what patterns/README.md shows") from None
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PatternError(name, f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None

@@ -59,11 +59,13 @@ _SOURCES = (
     "index",
     "literals",
     "model",
+    "pattern_definitions",
     "pattern_file",
     "patterns",
     "prepared",
     "proof",
     "pump",
+    "repetitions",
     "text",
     "triggers",
 )

@@ -428,12 +428,12 @@ def test_patterns_are_counted_in_a_table(run: Run) -> None:
 
 
 OWN = """\
-format = 1
-kind = "interface"
+format = 2
 lang = "xx"
 
 [[pattern]]
 id = "xx.interface.gloobers"
+kind = "interface"
 about = "A made-up control."
 phrases = ["Gloobers ahead"]
 must_match = ["Gloobers ahead", "» GLOOBERS AHEAD"]
@@ -494,6 +494,28 @@ def test_more_than_the_nearest_patterns_are_shown_on_demand(run: Run) -> None:
     assert few[-1] == f"and {count - 10} more; --all shows them"
 
 
+def test_old_patterns_are_converted(page: Path, tmp_path: Path, run: Run) -> None:
+    """The old format is refused with the command that converts it; what that writes is checked and cleans."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "interface.toml").write_text(
+        OWN.replace("format = 2", 'format = 1\nkind = "interface"').replace('kind = "interface"\nabout', "about")
+    )
+    page.write_text(ARTICLE + "Gloobers ahead\n", "utf-8")
+    refused = run("clean", page, "--patterns", old)
+    assert (refused.status, refused.out) == (USAGE, b"")
+    assert refused.err == (
+        f"cleaner: {old}/interface.toml: format: is the old format; "
+        "convert the folder with `cleaner patterns convert OLD_FOLDER NEW_FOLDER`\n"
+    )
+    converted = run("patterns", "convert", old, new)
+    assert converted.out.decode() == f"files written: 1; check them: cleaner patterns check {new}\n"
+    assert run("patterns", "check", new).out == b"good patterns: 1, problems: 0\n"
+    assert run("clean", page, "--patterns", new).out.decode() == ARTICLE
+    again = run("patterns", "convert", old, new)
+    assert (again.status, again.err) == (1, f"cleaner: {new}: is there already and not empty; name a new folder\n")
+
+
 @pytest.mark.parametrize("line", ["", "  ", "one\ntwo"])
 def test_only_one_line_is_tried(line: str, run: Run) -> None:
     """Nothing, or more than a line, is refused with what to do."""
@@ -516,6 +538,7 @@ def test_version_and_help() -> None:
         ["patterns", "list"],
         ["patterns", "check"],
         ["patterns", "try"],
+        ["patterns", "convert"],
         ["eval"],
     ):
         shown = _process(*command, "--help")

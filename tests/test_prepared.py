@@ -13,12 +13,12 @@ from cleaner.patterns import PatternSet
 from cleaner.prepared import CACHE_VARIABLE, KEPT_FILES, dump_prepared, fingerprint_of, load_prepared, prepare, prepared
 
 TEXT = """\
-format = 1
-kind = "tags"
+format = 2
 lang = "xx"
 
 [[pattern]]
 id = "xx.tags.label"
+kind = "tags"
 about = "The label of a list of tags."
 regex = 'gloobers?: .{1,40}'
 literals = ["gloober"]

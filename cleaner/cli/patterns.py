@@ -1,4 +1,4 @@
-"""The commands ``patterns list``, ``patterns check`` and ``patterns try``."""
+"""The commands ``patterns list``, ``check``, ``try`` and ``convert``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaner.cli.options import PatternsOption
-from cleaner.cli.output import EXIT_FAILED, refuse, reporting, say_all, write, write_lines
+from cleaner.cli.output import EXIT_FAILED, printable, refuse, reporting, say_all, write, write_lines
 from cleaner.model import Kind
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def check_patterns(
     Examples:
       cleaner patterns check
       cleaner patterns check my-patterns/
-      cleaner patterns check patterns/fr/tags.toml
+      cleaner patterns check patterns/fr/related.toml
     """
     from cleaner import catalog
 
@@ -91,6 +91,24 @@ def check_patterns(
         write_lines([f"good patterns: {len(good)}, problems: {failed}"])
         if failed:
             raise typer.Exit(EXIT_FAILED)
+
+
+@app.command("convert")
+def convert_patterns(
+    old: Annotated[Path, typer.Argument(metavar="OLD_FOLDER", help="A folder of pattern files of format 1.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW_FOLDER", help="Where to write them; not there yet, or empty.")],
+) -> None:
+    """Convert pattern files of the old format 1 to format 2; the old ones stay as they are.
+
+    \b
+    Examples:
+      cleaner patterns convert my-patterns/ my-new-patterns/
+    """
+    from cleaner import catalog
+
+    with reporting():
+        written = catalog.convert_patterns(old, new)
+        write_lines([f"files written: {len(written)}; check them: cleaner patterns check {printable(str(new))}"])
 
 
 @app.command("try")
