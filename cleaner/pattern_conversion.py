@@ -97,6 +97,9 @@ def _read(name: str, text: str) -> tuple[dict[str, Any], list[_Entry]]:
     rows = table.get("pattern")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise PatternError(name, "has no [[pattern]] table; there is nothing to convert", field="pattern")
+    if any("kind" in row for row in rows):
+        fix = f"stands in a pattern; in format {OLD_FORMAT} a file has one kind, so take it out, then convert"
+        raise PatternError(name, fix, field="kind")
     entries = _entries(name, text.splitlines())
     if [entry.values for entry in entries] != rows:
         raise PatternError(

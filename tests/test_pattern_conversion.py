@@ -183,6 +183,7 @@ def test_other_pairs_stay_two(old: str, new: str) -> None:
         ('lang = "xx"', "lang = xx", "is not valid TOML"),
         (TAGS, 'format = 1\nkind = "tags"\nlang = "xx"\n', "pattern: has no [[pattern]] table"),
         ("[[pattern]]\nid", "[[ pattern ]]\nid", "keep to `name = value`"),
+        ('about = "Tags', 'kind = "tags"\nabout = "Tags', "kind: stands in a pattern; in format 1 a file has one kind"),
     ],
 )
 def test_file_that_cannot_be_converted_is_told_why(old: str, new: str, fix: str, tmp_path: Path) -> None:
