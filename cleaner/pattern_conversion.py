@@ -100,7 +100,7 @@ def _read(name: str, text: str) -> tuple[dict[str, Any], list[_Entry]]:
     if any("kind" in row for row in rows):
         fix = f"stands in a pattern; in format {OLD_FORMAT} a file has one kind, so take it out, then convert"
         raise PatternError(name, fix, field="kind")
-    entries = _entries(name, text.splitlines())
+    entries = _entries(name, text.replace("\r\n", "\n").split("\n"))
     if [entry.values for entry in entries] != rows:
         raise PatternError(
             name, "is written in a way that cannot be converted; keep to `name = value` below [[pattern]]"

@@ -144,6 +144,13 @@ def test_phrases_have_a_line_each() -> None:
     assert 'must_not_match = ["No gloobers here", "Gloo"]' in lines
 
 
+def test_only_line_ends_of_toml_part_lines() -> None:
+    """A file with CRLF converts like one with LF, and a separator inside an example stays in it."""
+    assert _converted(tags=TAGS.replace("\n", "\r\n")) == _converted(tags=TAGS)
+    text = _converted(tags=TAGS.replace("gloober x", "gloober\x85x\u2028y"))["xx/related.toml"]
+    assert 'must_not_match = ["Gloober", "gloober\x85x\u2028y"]' in text
+
+
 def test_weak_twin_is_joined() -> None:
     """A pattern and the one below it with -weak that differ in strength and phrases alone become one entry."""
     text = _converted(share=TWINS)["xx/sharing.toml"]
