@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from cleaner.matching.library import builtin_patterns
 from cleaner.text.folding import fold, is_cjk
 from cleaner.training.labelled import read_labelled
 
@@ -46,13 +46,9 @@ def words(text: str) -> list[str]:
 
 def pattern_texts() -> Iterator[tuple[str, list[str], list[str]]]:
     """For each pattern its language, what it matches, and what it must not match."""
-    for path in sorted((ROOT / "patterns").glob("*/*.toml")):
-        table = tomllib.loads(path.read_text("utf-8"))
-        if table["kind"] in LEFT_OUT:
-            continue
-        for pattern in table.get("pattern", []):
-            found = [*pattern.get("phrases", []), *pattern.get("weak_phrases", []), *pattern.get("must_match", [])]
-            yield table["lang"], found, pattern.get("must_not_match", [])
+    for pattern in builtin_patterns().patterns:
+        if pattern.kind not in LEFT_OUT:
+            yield pattern.lang, [*pattern.phrases, *pattern.must_match], list(pattern.must_not_match)
 
 
 def main() -> int:

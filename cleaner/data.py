@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-__all__ = ["model_text", "models_folder", "patterns_folder"]
+__all__ = ["model_text", "models_folder", "patterns_folder", "word_file"]
 
 
 def patterns_folder() -> Traversable:
@@ -32,3 +32,16 @@ def model_text(name: str) -> str:
     '{'
     """
     return (models_folder() / name).read_text("utf-8")
+
+
+def word_file(name: str) -> dict[str, list[str]]:
+    """The words of a file beside the built-in patterns, by what stands before the colon: a language, a theme.
+
+    One list is one line; comments start with ``#``.
+
+    >>> "le" in word_file("stop-words.txt")["fr"]
+    True
+    """
+    lines = (patterns_folder() / name).read_text("utf-8").splitlines()
+    rows = (line.partition(":") for line in lines if line.strip() and not line.startswith("#"))
+    return {head.strip(): words.split() for head, _, words in rows}

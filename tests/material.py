@@ -177,6 +177,7 @@ def example_lines() -> tuple[str, ...]:
     """The examples of the built-in patterns, of both sides, in a fixed order."""
     found: dict[str, None] = {}
     for path in sorted(ROOT.glob("patterns/*/*.toml")):
-        for pattern in tomllib.loads(path.read_text("utf-8"))["pattern"]:
-            found.update(dict.fromkeys((*pattern["must_match"], *pattern["must_not_match"])))
+        for pattern in tomllib.loads(path.read_text("utf-8")).get("pattern", ()):
+            for name in ("must_match", "weak_must_match", "must_not_match"):
+                found.update(dict.fromkeys(pattern.get(name, ())))
     return tuple(found)

@@ -29,7 +29,7 @@ def test_wheel_cleans_a_sample_in_an_empty_environment(tmp_path: Path) -> None:
     _run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT, folder=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "cleaner/matching/pattern/fr/comment-controls.toml" in names
+    assert "cleaner/patterns/fr/comments.toml" in names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"cleaner", "news_cleaner"}
 
     environment = tmp_path / "environment"

@@ -1,23 +1,33 @@
-"""The commands ``patterns list`` and ``patterns check``."""
+"""The commands ``patterns list``, ``check``, ``try`` and ``convert``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cleaner.cli.options import PatternsOption
-from cleaner.cli.output import EXIT_FAILED, refuse, reporting, say_all, write, write_lines
+from cleaner.cli.output import EXIT_FAILED, printable, refuse, reporting, say_all, write, write_lines
 from cleaner.result import Kind
 
 if TYPE_CHECKING:
-    from cleaner.matching.pattern import Pattern
+    from cleaner.matching.pattern import PatternSet
+    from cleaner.matching.trial import Trial
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List and check the patterns of noise.")
+# How many patterns that almost hold are shown without --all.
+SHOWN_NEAR = 10
+_PLACES = {
+    "any": "anywhere",
+    "head": "above the article",
+    "tail": "below the article",
+    "edge": "above or below the article",
+}
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check and try the patterns of noise.")
 
 
 @app.command("list")
@@ -48,7 +58,7 @@ def list_patterns(
             refuse(f"--kind: {kind!r} is not a kind of noise; use one of: {', '.join(known.value for known in Kind)}")
         found = [
             pattern
-            for pattern in _load_patterns(patterns)
+            for pattern in _load_patterns(patterns).patterns
             if (kind is None or pattern.kind == kind) and (lang is None or pattern.lang == lang)
         ]
         if as_json:
@@ -59,9 +69,11 @@ def list_patterns(
 
 @app.command("check")
 def check_patterns(
-    folder: Annotated[
+    path: Annotated[
         Path | None,
-        typer.Argument(metavar="DIR", help="A folder of your own pattern files; without it the built-in ones."),
+        typer.Argument(
+            metavar="DIR|FILE", help="A folder of pattern files, or one file; without it the built-in ones."
+        ),
     ] = None,
 ) -> None:
     """Check pattern files: their fields, and every pattern against its own examples.
@@ -70,19 +82,91 @@ def check_patterns(
     Examples:
       cleaner patterns check
       cleaner patterns check my-patterns/
+      cleaner patterns check patterns/fr/related.toml
     """
-    from cleaner.matching import library as catalog
+    from cleaner.matching import library
 
     with reporting():
-        good, errors = catalog.check_patterns(folder)
+        good, errors = library.check_patterns(path)
         failed = say_all(errors)
         write_lines([f"good patterns: {len(good)}, problems: {failed}"])
         if failed:
             raise typer.Exit(EXIT_FAILED)
 
 
-def _load_patterns(folder: Path | None) -> Iterable[Pattern]:
+@app.command("convert")
+def convert_patterns(
+    old: Annotated[Path, typer.Argument(metavar="OLD_FOLDER", help="A folder of pattern files of format 1.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW_FOLDER", help="Where to write them; not there yet, or empty.")],
+) -> None:
+    """Convert pattern files of the old format 1 to format 2; the old ones stay as they are.
+
+    \b
+    Examples:
+      cleaner patterns convert my-patterns/ my-new-patterns/
+    """
+    from cleaner.matching import library
+
+    with reporting():
+        written = library.convert_patterns(old, new)
+        write_lines([f"files written: {len(written)}; check them: cleaner patterns check {printable(str(new))}"])
+
+
+@app.command("try")
+def try_patterns(
+    line: Annotated[str, typer.Argument(metavar="LINE", help="The line, in quotes.")],
+    *,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="All patterns that almost hold, not only the nearest.")
+    ] = False,
+    patterns: PatternsOption = None,
+) -> None:
+    """Say which patterns hold on a line, and which almost do and why not.
+
+    \b
+    Examples:
+      cleaner patterns try "Lire aussi : la piscine rouvre ses portes"
+      cleaner patterns try "Gloobers ahead" --patterns my-patterns/
+    """
+    from cleaner.matching.trial import try_line
+    from cleaner.text.splitting import split_lines
+
+    with reporting():
+        if not line.strip() or len(split_lines(line)) != 1:
+            refuse("LINE: give one line of text, in quotes; `cleaner explain` takes whole texts")
+        write_lines(_trial_lines(*try_line(_load_patterns(patterns), line), show_all=show_all))
+
+
+def _trial_lines(held: Sequence[Trial], near: Sequence[Trial], *, show_all: bool) -> Iterator[str]:
+    """What ``patterns try`` writes."""
+    yield f"{_counted(len(held), 'holds', 'hold')} on this line{':' if held else '.'}"
+    for trial in held:
+        yield from _one_trial(trial)
+    shown = near if show_all else near[:SHOWN_NEAR]
+    yield f"{_counted(len(near), 'almost holds', 'almost hold')}{':' if near else '.'}"
+    for trial in shown:
+        yield from _one_trial(trial)
+        yield f"    why not: {'; '.join(trial.reasons)}"
+    if len(shown) < len(near):
+        yield f"and {len(near) - len(shown)} more; --all shows them"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count or 'No'} pattern {one}" if count < 2 else f"{count} patterns {many}"
+
+
+def _one_trial(trial: Trial) -> Iterator[str]:
+    from cleaner.report.terminal import visible
+
+    pattern = trial.pattern
+    strength = "weak (needs other noise beside it)" if pattern.strength == "weak" else pattern.strength
+    yield f"  {pattern.id}"
+    yield f'    finds: "{visible(trial.fragment)}"'
+    yield f"    {pattern.kind}, {strength}, {_PLACES[pattern.position]}, action {pattern.action}, in {visible(pattern.file)}"
+
+
+def _load_patterns(folder: Path | None) -> PatternSet:
     from cleaner.matching.library import builtin_patterns, read_patterns
 
     patterns = builtin_patterns()
-    return (patterns if folder is None else patterns + read_patterns(folder)).patterns
+    return patterns if folder is None else patterns + read_patterns(folder)

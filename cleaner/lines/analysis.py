@@ -15,7 +15,8 @@ from cleaner.lines.features import Features, compute_features
 from cleaner.lines.measures import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
 from cleaner.lines.units import join_lines
 from cleaner.matching.matcher import Hit, Matcher
-from cleaner.result import Evidence, Kind
+from cleaner.matching.quotations import is_told
+from cleaner.result import Evidence
 from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.characters import DIGIT
 from cleaner.text.document import Document
@@ -45,9 +46,6 @@ LAST_OF_BASIC_PLANE = 0xFFFF
 PROSE_MIN_STOP_WORDS = 0.12
 FEW_STOP_WORDS = 0.03
 CAPITALISED_MAX_SHARE = 0.6
-OPENING_QUOTES = frozenset('«“„"‘「『')
-CLOSING_QUOTES = frozenset('»”“"’」』')
-SENTENCE_ENDS = frozenset(".?。？")
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,30 +200,9 @@ def analyse(
         return Analysis(document, compute_features(document, word_lists, lang, carried.lines), carried.hits)
     hits: dict[int, list[Hit]] = defaultdict(list)
     for hit in document.clock.watch(matcher.match(document)):
-        if not _is_told(document, hit):
+        if not is_told(document, hit):
             hits[hit.line].append(hit)
     return Analysis(document, compute_features(document, word_lists, lang), dict(hits))
-
-
-def _is_told(document: Document, hit: Hit) -> bool:
-    """Whether a line tells what a pattern looks for: quotes it, or answers with it.
-
-    An article quotes, an interface does not. A quotation mark with a space behind it opens a quotation only where
-    another one closes it, since such marks point too. A word that ends like a sentence is no button.
-    """
-    pattern = hit.pattern
-    if pattern.match not in ("start", "whole"):
-        return False
-    start, end = document.starts.item(hit.line), document.ends.item(hit.line)
-    before, behind = document.text[start : hit.start], document.text[hit.end : end]
-    if before.rstrip()[-1:] in OPENING_QUOTES:
-        is_near = before == before.rstrip()
-        if is_near or (
-            pattern.kind is not Kind.PAGINATION
-            and any(mark in CLOSING_QUOTES for mark in document.text[hit.start : end])
-        ):
-            return True
-    return pattern.strength == "weak" and pattern.match == "whole" and behind.strip() in SENTENCE_ENDS
 
 
 def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordLists) -> Iterator[Carried | None]:
@@ -236,7 +213,7 @@ def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordL
     """
     joined = Document("\n".join(document.text for document in documents), clock=documents[0].clock)
     lines = measure_lines(joined, word_lists)
-    hits = [hit for hit in matcher.match(joined) if not _is_told(joined, hit)]
+    hits = [hit for hit in matcher.match(joined) if not is_told(joined, hit)]
     hit_lines = [hit.line for hit in hits]
     offset = 0
     for document in documents:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, get_args
 
 import numpy as np
 
@@ -12,13 +12,23 @@ from cleaner.text.characters import EMOJI
 from cleaner.text.document import Document
 from cleaner.text.parts import Ranks, any_of
 
-__all__ = ["GATES", "Gate", "gate_lines"]
+__all__ = ["GATES", "GATE_NEEDS", "Gate", "gate_lines"]
 
 Gate = Literal["digits", "at-sign", "hash-sign", "emoji", "link", "copyright-sign", "short"]
 
 GATES: tuple[str, ...] = get_args(Gate)
 SHORT_LINE = 80
 MIN_DIGITS = 2
+# What a line needs to pass each gate, for messages.
+GATE_NEEDS: Final[Mapping[Gate, str]] = {
+    "digits": "two digits or more",
+    "at-sign": "an @",
+    "hash-sign": "a #",
+    "emoji": "a pictograph",
+    "link": "a slash, or a dot right before a letter or digit",
+    "copyright-sign": "a ©",
+    "short": f"{SHORT_LINE} characters or fewer",
+}
 
 
 def gate_lines(document: Document, gate: Gate) -> BoolArray:

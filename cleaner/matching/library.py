@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections import ChainMap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from cleaner.data import patterns_folder
-from cleaner.errors import PatternError
+from cleaner.data import patterns_folder, word_file
+from cleaner.errors import OutputError, PatternError
 from cleaner.matching.cache import dump_prepared, fingerprint_of, prepare, prepared, prove_once
 from cleaner.matching.checking import prove
-from cleaner.matching.parsing import parse_patterns
+from cleaner.matching.definitions import DEFINITIONS_NAME, Definitions, parse_definitions
+from cleaner.matching.parsing import WEAK_SUFFIX, parse_patterns
 from cleaner.matching.pattern import USER_TIMEOUT_SECONDS, Pattern, PatternSet, require_new
+from cleaner.result import Kind
 
 __all__ = [
     "builtin_patterns",
     "check_patterns",
+    "convert_patterns",
     "prepare_builtin",
     "read_patterns",
+    "themes",
 ]
 
-# The largest shipped file has 54 kB; what is much larger is no list of patterns (set by hand).
+# The largest shipped file has 86 kB; what is much larger is no list of patterns (set by hand).
 MAX_FILE_BYTES = 1_000_000
 # The parser takes the square of the parts of a name: 100,000 of them on one line took it a minute. The shipped files
 # have 64 dots on a line at most (set by hand).
 MAX_DOTS = 500
+# An id where it stands in a file.
+_ID = re.compile(rb"""^[ \t]*id[ \t]*=[ \t]*["']([^"'\n]*)""", re.MULTILINE)
 
 
 @cache
@@ -60,25 +66,26 @@ def read_patterns(folder: Path) -> PatternSet:
     return patterns
 
 
-def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[PatternError]]:
-    """The patterns of a folder (the built-in ones by default) and everything that is wrong with them.
+def check_patterns(path: Path | None = None) -> tuple[PatternSet, list[PatternError]]:
+    """The patterns of a folder or of one file (the built-in ones by default) and everything that is wrong with them.
 
-    A file that does not load counts as one error; the other files are still checked. An id that a built-in
-    pattern has already is an error too.
+    A file that does not load counts as one error; the other files are still checked. An id that another file has
+    already, a built-in one or one beside it, is an error too.
     """
-    errors: list[PatternError] = []
-    good: dict[str, Pattern] = {}
-    seen: ChainMap[str, Pattern] = ChainMap(good)
-    if folder is not None and not _is_builtin(folder):
-        seen = ChainMap(good, {pattern.id: pattern for pattern in builtin_patterns().patterns})
-    root: Traversable = patterns_folder() if folder is None else folder
     try:
-        files = _files(root, "" if folder is None else f"{folder}/")
+        files = _files_to_check(path)
+        seen = _ids_elsewhere(path, [file for _, file in files])
     except PatternError as error:
         return PatternSet([]), [error]
+    errors: list[PatternError] = []
+    good: list[Pattern] = []
+    shared = _check_definitions(files, errors)
     for name, file in files:
+        definitions = shared.get(name.rpartition("/")[0], Definitions())
+        if _is_definitions(name) or definitions is None:
+            continue
         try:
-            found = parse_patterns(_parse(name, _read(name, file)), name)
+            found = parse_patterns(_parse(name, _read(name, file)), name, definitions=definitions)
         except PatternError as error:
             errors.append(error)
             continue
@@ -89,20 +96,130 @@ def check_patterns(folder: Path | None = None) -> tuple[PatternSet, list[Pattern
             except PatternError as error:
                 errors.append(error)
             else:
-                good[pattern.id] = pattern
-    return PatternSet(good.values()), errors
+                good.append(pattern)
+                seen[pattern.id] = pattern.file
+    return PatternSet(good), errors
 
 
-def _is_builtin(folder: Path) -> bool:
-    """Whether a folder is that of the built-in patterns, or lies inside it."""
-    builtin = Path(str(patterns_folder())).resolve()
-    return folder.resolve().is_relative_to(builtin)
+def _check_definitions(
+    files: Iterable[tuple[str, Traversable]], errors: list[PatternError]
+) -> dict[str, Definitions | None]:
+    """The definitions of each folder that has some; None where they are wrong, which is added to the errors."""
+    found: dict[str, Definitions | None] = {}
+    for name, file in files:
+        if not _is_definitions(name):
+            continue
+        folder = name.rpartition("/")[0]
+        try:
+            found[folder] = parse_definitions(_parse(name, _read(name, file)), name)
+        except PatternError as error:
+            errors.append(error)
+            found[folder] = None
+    return found
 
 
-def _read_files(files: Iterable[tuple[str, bytes]], *, timeout: float | None) -> PatternSet:
-    return PatternSet(
-        pattern for name, content in files for pattern in parse_patterns(_parse(name, content), name, timeout=timeout)
-    )
+def _files_to_check(path: Path | None) -> list[tuple[str, Traversable]]:
+    """The files of a folder, or one file and the definitions beside it; for definitions all that may use them."""
+    if path is None:
+        return _files(patterns_folder(), "")
+    if not path.exists():
+        raise PatternError(str(path), "does not exist; give a folder of .toml pattern files, or one such file")
+    if path.is_dir():
+        return _files(path, f"{path}/")
+    beside = path.with_name(DEFINITIONS_NAME)
+    if path.name == DEFINITIONS_NAME:
+        chosen = sorted(path.parent.glob("*.toml"))
+    else:
+        chosen = [beside, path] if beside.exists() else [path]
+    return [(file.as_posix(), file) for file in chosen]
+
+
+def _ids_elsewhere(path: Path | None, checked: Iterable[Traversable]) -> dict[str, str]:
+    """The ids in other files than those to check, each with its file: the built-in ones, and those beside a single file.
+
+    They are looked for as text, so that one file is checked without reading thousands of patterns.
+    """
+    if path is None:
+        return {}
+    others = {Path(str(file)).resolve(): name for name, file in _files(patterns_folder(), "")}
+    if path.is_file():
+        others = {file.resolve(): str(file) for file in path.parent.glob("*.toml")} | others
+    own = {Path(str(file)).resolve() for file in checked}
+    return {
+        identity: name for file, name in others.items() if file not in own for identity in _ids_in(_read(name, file))
+    }
+
+
+def _ids_in(content: bytes) -> Iterator[str]:
+    """The ids in a pattern file, as they stand there as text; an entry with weak phrases has two."""
+    for entry in content.split(b"[[pattern]]")[1:]:
+        for found in _ID.findall(entry):
+            identity = found.decode("utf-8", "replace")
+            yield identity
+            if b"\nweak_phrases" in entry:
+                yield f"{identity}{WEAK_SUFFIX}"
+
+
+@cache
+def themes() -> dict[str, tuple[Kind, ...]]:
+    """The kinds of noise by theme, from ``patterns/themes.txt``: what the files of a language are named after."""
+    rows = word_file("themes.txt")
+    return {theme: tuple(map(Kind, kinds)) for theme, kinds in rows.items()}
+
+
+def convert_patterns(old: Path, new: Path) -> list[Path]:
+    """The files written to a new folder: what those of an old folder of format 1 say, by language and theme.
+
+    Raises `PatternError` where a file of the old folder cannot be converted, and `OutputError` where the new folder
+    holds something already or cannot be written. Nothing is written then.
+    """
+    from cleaner.matching.conversion import convert_files  # cleaning needs none of it
+
+    files = []
+    for name, file in _files(old, f"{old}/"):
+        content = _read(name, file)
+        _parse(name, content)
+        files.append((name, _text(name, content)))
+    if new.exists() and (not new.is_dir() or any(new.iterdir())):
+        raise OutputError(f"{new}: is there already and not empty; name a new folder")
+    if new.resolve().is_relative_to(old.resolve()):
+        raise OutputError(f"{new}: lies inside {old}; name a folder outside")
+    written = []
+    try:
+        for name, text in convert_files(files, themes()).items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="\n")
+            written.append(path)
+    except OSError as error:
+        raise OutputError(f"{error.filename}: cannot be written: {error.strerror}; check the folder") from None
+    return written
+
+
+def _read_files(files: Sequence[tuple[str, bytes]], *, timeout: float | None) -> PatternSet:
+    """The patterns of files, by language and kind, and then in the order of the files."""
+    shared = {
+        name.rpartition("/")[0]: parse_definitions(_parse(name, content), name)
+        for name, content in files
+        if _is_definitions(name)
+    }
+    patterns = [
+        pattern
+        for name, content in files
+        if not _is_definitions(name)
+        for pattern in parse_patterns(
+            _parse(name, content), name, definitions=shared.get(name.rpartition("/")[0]), timeout=timeout
+        )
+    ]
+    return PatternSet(sorted(patterns, key=_language_and_kind))
+
+
+def _is_definitions(name: str) -> bool:
+    return name.rpartition("/")[2] == DEFINITIONS_NAME
+
+
+def _language_and_kind(pattern: Pattern) -> str:
+    return pattern.id[: pattern.id.rindex(".") + 1]
 
 
 def _files(root: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
@@ -144,12 +261,18 @@ def _parse(name: str, content: bytes) -> dict[str, object]:
             raise PatternError(
                 name, f"line {number} has more than {MAX_DOTS} dots; keep to what patterns/README.md shows"
             )
+    text = _text(name, content)
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise PatternError(name, f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PatternError(name, f"is not valid TOML: {error}; correct that place") from None
     except (RecursionError, ValueError) as error:
         reason = "its values lie too deep in each other" if isinstance(error, RecursionError) else str(error)
         raise PatternError(name, f"cannot be read as TOML: {reason}; keep to what patterns/README.md shows") from None
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PatternError(name, f"is not UTF-8 (byte {error.start}); save it as UTF-8") from None

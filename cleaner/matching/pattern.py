@@ -237,9 +237,9 @@ class Pattern:
         end = at + len(phrase)
         if at < 0 or not self._is_bounded(shown, at, end):
             return None
-        if self.match in ("whole", "start") and _has_word(target[first:at]):
+        if self.match in ("whole", "start") and has_word(target[first:at]):
             return None
-        if self.match in ("whole", "end") and _has_word(target[end:last]):
+        if self.match in ("whole", "end") and has_word(target[end:last]):
             return None
         return at, end
 
@@ -257,7 +257,8 @@ class Pattern:
         return (start, end) if end > start else None
 
 
-def _has_word(text: str) -> bool:
+def has_word(text: str) -> bool:
+    """Whether a text has a letter or digit."""
     return text != "" and _WORD.search(text) is not None
 
 
@@ -317,10 +318,10 @@ def _untouched_length(source: str, at: int) -> int:
     return 0
 
 
-def require_new(pattern: Pattern, seen: Mapping[str, Pattern]) -> None:
-    """Check that no pattern seen so far has the id of another; raises `PatternError` where one has."""
-    if other := seen.get(pattern.id):
-        fix = f"is also in {other.file}; give one of them another name"
+def require_new(pattern: Pattern, seen: Mapping[str, str]) -> None:
+    """Check that the id of a pattern is none of those seen, by id the file of each; raises `PatternError` where it is."""
+    if (file := seen.get(pattern.id)) is not None:
+        fix = f"is also in {file}; give one of them another name"
         raise PatternError(pattern.file, fix, pattern=pattern.id, field="id")
 
 
@@ -331,11 +332,11 @@ class PatternSet:
     """
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        seen: dict[str, Pattern] = {}
-        for pattern in patterns:
+        seen: dict[str, str] = {}
+        self.patterns: tuple[Pattern, ...] = tuple(patterns)
+        for pattern in self.patterns:
             require_new(pattern, seen)
-            seen[pattern.id] = pattern
-        self.patterns: tuple[Pattern, ...] = tuple(seen.values())
+            seen[pattern.id] = pattern.file
 
     def __len__(self) -> int:
         return len(self.patterns)

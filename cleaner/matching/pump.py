@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from itertools import islice, product
 from typing import Final, NamedTuple
 
@@ -187,16 +188,18 @@ def _joined(before: _Part, part: _Part) -> _Part:
     return _Part(tuple(dict.fromkeys((one + other)[: 2 * WINDOW] for one, other in pairs)), before.loops + loops)
 
 
+@lru_cache(maxsize=4096)
 def _samples(atom: str) -> tuple[str, ...]:
     """Characters that one piece of an expression holds on; nothing where it is an edge or refers to another one."""
     try:
-        found = [probe for probe in _PROBES if regex.fullmatch(atom, probe)]
+        look = regex.compile(atom).fullmatch
     except regex.error:
         return ("",)
+    found = [probe for probe in _PROBES if look(probe)]
     if not found and len(atom) == 1:
         return (atom,)
     if not found and (literal := regex.fullmatch(r"\\([^\w\s])", atom)):
         return (literal[1],)
     if not found and atom.startswith("["):
-        found = [character for character in atom[1:-1] if regex.fullmatch(atom, character)]
+        found = [character for character in atom[1:-1] if look(character)]
     return tuple(found[: MAX_SAMPLES // 2]) or ("",)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from cleaner.data import patterns_folder
+from cleaner.data import word_file
 from cleaner.text.arrays import CodeArray, HashArray, IntArray, LineNumbers
 from cleaner.text.characters import CJK, LETTER, classify
 from cleaner.text.folding import encode, fold
@@ -268,11 +268,4 @@ class LineWords:
 @cache
 def word_lists() -> WordLists:
     """The words of all languages, from the files ``*-words.txt`` in ``patterns/``."""
-    return WordLists(*(_words_by_language(f"{name}-words.txt") for name in ("stop", "person", "interface")))
-
-
-def _words_by_language(name: str) -> dict[str, list[str]]:
-    """A file of words: a language code, a colon and its words on each line; comments start with ``#``."""
-    lines = (patterns_folder() / name).read_text("utf-8").splitlines()
-    rows = (line.partition(":") for line in lines if line.strip() and not line.startswith("#"))
-    return {lang.strip(): words.split() for lang, _, words in rows}
+    return WordLists(*(word_file(f"{name}-words.txt") for name in ("stop", "person", "interface")))

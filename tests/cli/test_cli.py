@@ -428,12 +428,12 @@ def test_patterns_are_counted_in_a_table(run: Run) -> None:
 
 
 OWN = """\
-format = 1
-kind = "interface"
+format = 2
 lang = "xx"
 
 [[pattern]]
 id = "xx.interface.gloobers"
+kind = "interface"
 about = "A made-up control."
 phrases = ["Gloobers ahead"]
 must_match = ["Gloobers ahead", "» GLOOBERS AHEAD"]
@@ -463,13 +463,84 @@ def test_broken_patterns_are_reported(page: Path, tmp_path: Path, run: Run) -> N
     assert run("clean", page, "--patterns", own).status == USAGE
 
 
+def test_line_is_tried(tmp_path: Path, run: Run) -> None:
+    """``patterns try`` says which patterns hold on a line and which almost do, with the reason, own ones included."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "interface.toml").write_text(OWN)
+    outcome = run("patterns", "try", "Gloobers ahead", "--patterns", own)
+    assert outcome.status == 0
+    assert outcome.out.decode().splitlines()[:4] == [
+        "1 pattern holds on this line:",
+        "  xx.interface.gloobers",
+        '    finds: "Gloobers ahead"',
+        f"    interface, strong, anywhere, action drop, in {own}/interface.toml",
+    ]
+    shown = run("patterns", "try", "Where do gloobers ahead lie?", "--patterns", own).out.decode().splitlines()
+    assert shown[0] == "No pattern holds on this line."
+    at = shown.index("  xx.interface.gloobers")
+    assert shown[at + 3] == (
+        '    why not: other text stands before it (match = "whole"); other text stands after it (match = "whole")'
+    )
+
+
+def test_more_than_the_nearest_patterns_are_shown_on_demand(run: Run) -> None:
+    """Ten patterns that almost hold are shown, and how many more there are; ``--all`` shows them."""
+    line = "Tags, Catégories, Sport, Culture, Politique, Accueil, Contact, Répondre, Supprimer, Partager, Imprimer"
+    few = run("patterns", "try", line).out.decode().splitlines()
+    many = run("patterns", "try", "--all", line).out.decode().splitlines()
+    assert sum(row.startswith("    why not:") for row in few) == 10
+    count = sum(row.startswith("    why not:") for row in many)
+    assert few[-1] == f"and {count - 10} more; --all shows them"
+
+
+def test_old_patterns_are_converted(page: Path, tmp_path: Path, run: Run) -> None:
+    """The old format is refused with the command that converts it; what that writes is checked and cleans."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "interface.toml").write_text(
+        OWN.replace("format = 2", 'format = 1\nkind = "interface"').replace('kind = "interface"\nabout', "about")
+    )
+    page.write_text(ARTICLE + "Gloobers ahead\n", "utf-8")
+    refused = run("clean", page, "--patterns", old)
+    assert (refused.status, refused.out) == (USAGE, b"")
+    assert refused.err == (
+        f"cleaner: {old}/interface.toml: format: is the old format; "
+        "convert the folder with `cleaner patterns convert OLD_FOLDER NEW_FOLDER`\n"
+    )
+    converted = run("patterns", "convert", old, new)
+    assert converted.out.decode() == f"files written: 1; check them: cleaner patterns check {new}\n"
+    assert run("patterns", "check", new).out == b"good patterns: 1, problems: 0\n"
+    assert run("clean", page, "--patterns", new).out.decode() == ARTICLE
+    again = run("patterns", "convert", old, new)
+    assert (again.status, again.err) == (1, f"cleaner: {new}: is there already and not empty; name a new folder\n")
+
+
+@pytest.mark.parametrize("line", ["", "  ", "one\ntwo"])
+def test_only_one_line_is_tried(line: str, run: Run) -> None:
+    """Nothing, or more than a line, is refused with what to do."""
+    outcome = run("patterns", "try", line)
+    assert (outcome.status, outcome.out) == (USAGE, b"")
+    assert outcome.err == "cleaner: LINE: give one line of text, in quotes; `cleaner explain` takes whole texts\n"
+
+
 # --- the process -----------------------------------------------------------------------------------------
 
 
 def test_version_and_help() -> None:
     """The module runs as a command, tells its version, and its help shows examples."""
     assert _process("--version").stdout.decode().split() == ["cleaner", __version__]
-    for command in ([], ["clean"], ["explain"], ["patterns"], ["patterns", "list"], ["patterns", "check"], ["eval"]):
+    for command in (
+        [],
+        ["clean"],
+        ["explain"],
+        ["patterns"],
+        ["patterns", "list"],
+        ["patterns", "check"],
+        ["patterns", "try"],
+        ["patterns", "convert"],
+        ["eval"],
+    ):
         shown = _process(*command, "--help")
         assert (shown.returncode, shown.stderr) == (0, b"")
         assert command == ["patterns"] or b"Examples:" in shown.stdout

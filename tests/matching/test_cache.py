@@ -21,12 +21,12 @@ from cleaner.matching.library import builtin_patterns, read_patterns
 from cleaner.matching.pattern import PatternSet
 
 TEXT = """\
-format = 1
-kind = "tags"
+format = 2
 lang = "xx"
 
 [[pattern]]
 id = "xx.tags.label"
+kind = "tags"
 about = "The label of a list of tags."
 regex = 'gloobers?: .{1,40}'
 literals = ["gloober"]

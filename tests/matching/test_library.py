@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cleaner.data import patterns_folder
 from cleaner.errors import PatternError
+from cleaner.matching import library
 from cleaner.matching.library import builtin_patterns, check_patterns, read_patterns
+from cleaner.matching.parsing import parse_patterns
+from cleaner.matching.pattern import Pattern
 
 BROKEN = Path(__file__).parents[1] / "data" / "broken_patterns"
 LABEL = "pattern xx.tags.label"
@@ -18,22 +23,30 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "about-missing": (f"{LABEL}: about", "say in one sentence"),
     "choice-unknown": (f"{LABEL}: match", "'prefix' is unknown; use one of: whole, start, end, anywhere"),
     "example-two-lines": (f"{LABEL}: must_not_match", "must be one line"),
-    "field-unknown": (f"{LABEL}: flags", "is unknown; use some of: id, about, phrases"),
-    "format-missing": ("format", "write `format = 1`"),
-    "format-other": ("format", "write `format = 1`"),
+    "field-unknown": (f"{LABEL}: flags", "is unknown; use some of: id, kind, about, phrases"),
+    "format-missing": ("format", "write `format = 2`"),
+    "format-old": (
+        "format",
+        "is the old format; convert the folder with `cleaner patterns convert OLD_FOLDER NEW_FOLDER`",
+    ),
+    "format-other": ("format", "write `format = 2`"),
     "gate-not-passed": (f"{LABEL}: gate", "does not pass it; choose another gate"),
-    "header-unknown": ("language", "a file has only: format, kind, lang, pattern"),
+    "header-unknown": ("language", "a file has only: format, lang, pattern"),
     "id-capitals": ("pattern xx.tags.Label: id", "lower-case letters, digits and hyphens"),
     "id-missing": ("id", 'such as "xx.tags.short-name"'),
     "id-other-lang": ("pattern en.tags.label: id", "must be xx.tags."),
     "id-twice": (f"{LABEL}: id", "give one of them another name"),
-    "kind-missing": ("kind", "use one of: comment-controls"),
-    "kind-unknown": ("kind", "'hashtags' is not a kind of noise; use one of: comment-controls"),
+    "kind-missing": (f"{LABEL}: kind", "use one of: comment-controls"),
+    "kind-unknown": (f"{LABEL}: kind", "'hashtags' is not a kind of noise; use one of: comment-controls"),
     "known-false-gone": (f"{LABEL}: known_false", "move it to must_not_match"),
     "known-miss-found": (f"{LABEL}: known_miss", "move it to must_match"),
     "lang-missing": ("lang", 'write a language code such as "fr"'),
     "lang-unknown": ("lang", 'write a language code such as "fr"'),
     "list-empty-text": (f"{LABEL}: phrases", "must be a list of non-empty strings"),
+    "list-unknown": (
+        f"{LABEL}: phrases",
+        "{{labels}} is not defined; define it in definitions.toml of this folder",
+    ),
     "list-no-list": (f"{LABEL}: phrases", "must be a list of non-empty strings"),
     "literal-short": (f"{LABEL}: literals", "'mo' is too short; use 3 characters or more"),
     "literals-not-held": (f"{LABEL}: literals", "every match must hold one"),
@@ -54,6 +67,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "phrases-nor-regex": (f"{LABEL}: phrases", "either `phrases` or `regex`"),
     "phrases-with-gate": (f"{LABEL}: gate", "only goes with `regex`"),
     "phrases-with-literals": (f"{LABEL}: literals", "only goes with `regex`"),
+    "piece-unknown": (f"{LABEL}: regex", "{{topic}} is not defined; define it in definitions.toml of this folder"),
     "reach-without-open": (f"{LABEL}: reach", 'only goes with `action = "open"`'),
     "regex-anchor-end": (f"{LABEL}: regex", "`match` adds the anchors"),
     "regex-anchor-start": (f"{LABEL}: regex", "`match` adds the anchors"),
@@ -64,16 +78,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "regex-without-literals": (f"{LABEL}: literals", "or a gate: digits"),
     "text-empty": (f"{LABEL}: about", "must be a non-empty string"),
     "text-no-text": (f"{LABEL}: about", "must be a non-empty string"),
+    "weak-must-match-alone": (f"{LABEL}: weak_must_match", "only goes with `weak_phrases`"),
+    "weak-must-match-fails": (f"{LABEL}-weak: must_match", "is not matched; fix the pattern"),
+    "weak-must-match-one": (f"{LABEL}: weak_must_match", "give at least 2 examples"),
+    "weak-phrase-short": (f"{LABEL}: weak_phrases", "'Su' is too short; use 3 characters or more"),
+    "weak-phrases-alone": (f"{LABEL}: weak_phrases", "only goes with `phrases`, which are the strong ones"),
+    "weak-phrases-of-weak": (f"{LABEL}: weak_phrases", 'and not with `strength = "weak"`'),
     "toml-invalid": ("is not valid TOML", "line 2"),
 }
 
 GOOD = """\
-format = 1
-kind = "tags"
+format = 2
 lang = "xx"
 
 [[pattern]]
 id = "xx.tags.label"
+kind = "tags"
 about = "The label of a list of tags."
 phrases = ["Gloobers"]
 match = "start"
@@ -170,6 +190,62 @@ def test_builtin_id_is_taken(tmp_path: Path) -> None:
     assert taken.file in str(errors[0])
     with pytest.raises(PatternError, match="is also in"):
         builtin_patterns() + read_patterns(tmp_path)
+
+
+def test_one_file_is_checked_alone(tmp_path: Path) -> None:
+    """The check of a file proves the patterns of that file, whatever is wrong with the files beside it."""
+    (tmp_path / "tags.toml").write_text(GOOD)
+    (tmp_path / "other.toml").write_text("no pattern file")
+    good, errors = check_patterns(tmp_path / "tags.toml")
+    assert ([pattern.id for pattern in good.patterns], errors) == (["xx.tags.label"], [])
+    (tmp_path / "tags.toml").write_text(GOOD.replace('"gloobers"]', '"glorbs"]'))
+    _, errors = check_patterns(tmp_path / "tags.toml")
+    assert [error.field for error in errors] == ["must_match"]
+
+
+def test_checked_file_shares_no_id_with_files_beside_it(tmp_path: Path) -> None:
+    """The check of one file names the file beside it, or the built-in one, that has an id of its patterns already."""
+    for name in ("one", "other"):
+        (tmp_path / f"{name}.toml").write_text(GOOD)
+    (error,) = check_patterns(tmp_path / "one.toml")[1]
+    assert (error.field, error.fix) == ("id", f"is also in {tmp_path}/other.toml; give one of them another name")
+    taken = next(pattern for pattern in builtin_patterns().patterns if pattern.kind == "tags")
+    (tmp_path / "one.toml").write_text(
+        GOOD.replace("xx.tags.label", taken.id).replace('lang = "xx"', f'lang = "{taken.lang}"')
+    )
+    (error,) = check_patterns(tmp_path / "one.toml")[1]
+    assert (error.field, error.fix) == ("id", f"is also in {taken.file}; give one of them another name")
+
+
+def test_id_of_weak_phrases_elsewhere_is_taken(tmp_path: Path) -> None:
+    """The check of a file knows the second id that an entry with weak phrases in another file has."""
+    (tmp_path / "one.toml").write_text(GOOD.replace("xx.tags.label", "xx.tags.label-weak"))
+    weak = 'weak_phrases = ["Glorbs"]\nweak_must_match = ["Glorbs: a", "glorbs"]\n'
+    (tmp_path / "other.toml").write_text(GOOD + weak)
+    (error,) = check_patterns(tmp_path / "one.toml")[1]
+    assert (error.pattern, error.field) == ("xx.tags.label-weak", "id")
+    assert error.fix == f"is also in {tmp_path}/other.toml; give one of them another name"
+
+
+def test_built_in_file_is_checked_without_reading_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A built-in file is good beside the others, of which no pattern is read or proved."""
+    read: list[str] = []
+
+    def note(table: dict[str, object], name: str, **options: Any) -> list[Pattern]:
+        read.append(name)
+        return parse_patterns(table, name, **options)
+
+    monkeypatch.setattr(library, "parse_patterns", note)
+    path = Path(str(patterns_folder())).resolve() / builtin_patterns().patterns[0].file
+    good, errors = check_patterns(path)
+    assert (len(good) > 0, errors, read) == (True, [], [str(path)])
+
+
+def test_check_of_a_missing_file_says_what_to_give(tmp_path: Path) -> None:
+    """A path that does not exist is one error with what to do."""
+    good, errors = check_patterns(tmp_path / "no.toml")
+    assert [error.fix for error in errors] == ["does not exist; give a folder of .toml pattern files, or one such file"]
+    assert len(good) == 0
 
 
 def test_files_are_read_in_order_and_hidden_ones_skipped(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def _folder(folder: Path, regex: str, example: str) -> Path:
         "must_not_match": ["none", "nobody"],
     }
     rows = "\n".join(f"{name} = {json.dumps(value)}" for name, value in entry.items())
-    (folder / "own.toml").write_text(f'format = 1\nkind = "byline"\nlang = "en"\n\n[[pattern]]\n{rows}\n', "utf-8")
+    (folder / "own.toml").write_text(f'format = 2\nlang = "en"\n\n[[pattern]]\nkind = "byline"\n{rows}\n', "utf-8")
     return folder
 
 
