@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleaner import PatternError
-from cleaner.matching import library as catalog
+from cleaner.matching import library
 from cleaner.matching import pump
 from cleaner.matching.cache import CACHE_VARIABLE
 from cleaner.matching.library import builtin_patterns, check_patterns, read_patterns
@@ -125,7 +125,7 @@ def test_proof_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Files that were proved are not proved again; changed ones are, and a mark that is not whole counts for nothing."""
     proved: list[str] = []
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    monkeypatch.setattr(catalog, "prove", lambda pattern: proved.append(pattern.regex))
+    monkeypatch.setattr(library, "prove", lambda pattern: proved.append(pattern.regex))
     (tmp_path / "own").mkdir()
     for regex, times in (("a++b", 1), ("a++b", 1), ("a++bc", 2), ("a++b", 2)):
         read_patterns(_folder(tmp_path / "own", regex, "aaa"))
