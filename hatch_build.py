@@ -1,4 +1,4 @@
-"""Build hook: a wheel carries the built-in patterns prepared, so that nobody waits for it at first use."""
+"""Build hook: includes the prepared built-in patterns in the wheel, so that nobody waits for them at first use."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Makes the file of prepared patterns, and puts it into the wheel beside the code."""
+    """Creates the file of prepared patterns, and puts it into the wheel beside the code."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the file to what is built; an editable install reads the checkout and keeps its own."""
+        """Add the file to the build; an editable install reads the checkout and keeps its own."""
         if self.target_name != "wheel" or version == "editable":
             return
         sys.path.insert(0, self.root)

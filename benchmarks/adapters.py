@@ -1,11 +1,11 @@
-"""Measure what an engine costs over a plain loop: CPU time a document, without the cleaning itself.
+"""Measure what an engine costs compared with a plain loop: CPU time per document, without the cleaning itself.
 
     python -m pip install '.[datatrove,arrow]'
     python benchmarks/adapters.py [--documents 5000] [--rounds 5]
 
-Each way reads JSON lines, hands every text to a cleaner that gives it back, and writes JSON lines in zstd; the Arrow
-table is in memory already and stays there. Medians of several rounds, in one process. What a cleaner takes for the
-same documents stands below, for the share.
+Each way reads JSON lines, passes every text to a cleaner that returns it unchanged, and writes JSON lines in zstd; the
+Arrow table is already in memory and stays there. The figures are medians of several rounds, in one process. The last
+line gives the time of a real cleaner for the same documents, to compare.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Idle:
     """A cleaner that cleans nothing."""
 
     def stream(self, documents: Iterable[Mapping[str, Any]]) -> Iterator[CleanResult]:
-        """Each text, as it is."""
+        """Each text, unchanged."""
         return (CleanResult(document["text"]) for document in documents)
 
 
 def plain_loop(pages: Path, output: Path) -> None:
-    """The least there is: read, hand over, write."""
+    """The simplest way: read, pass on, write."""
     cleaner = Idle()
     with pages.open(encoding="utf-8") as lines, zstandard.open(output / "plain.zst", "wt", encoding="utf-8") as out:
         for line in lines:
@@ -53,7 +53,7 @@ def plain_loop(pages: Path, output: Path) -> None:
 
 
 def datatrove_steps(pages: Path, output: Path) -> None:
-    """The same in datatrove's steps."""
+    """The same in steps of datatrove."""
     data: Any = None
     for step in (JsonlReader(str(pages.parent)), CleanerStep(), JsonlWriter(str(output), compression="zstd")):
         data = step(data, 0, 1)
@@ -61,7 +61,7 @@ def datatrove_steps(pages: Path, output: Path) -> None:
 
 
 def measure(work: Callable[[], object], documents: int, rounds: int) -> float:
-    """Milliseconds of CPU time a document, the median of several rounds."""
+    """Milliseconds of CPU time per document, the median of several rounds."""
     taken = []
     for _ in range(rounds):
         start = time.process_time()

@@ -6,12 +6,12 @@
     ... --also FOLDER                     fit on a folder of marked documents too
     ... --worst N                         also the N texts with the largest loss, by scraper given with --scraper
     ... --measure-every N                 fit on all pages, but clean and measure only every N-th one
-    ... --weights FOLDER                  keep the weights there, and use those that are there
-    ... --texts FILE                      keep the training texts there, and use them when the file exists
+    ... --weights FOLDER                  store the weights there, and reuse those stored before
+    ... --texts FILE                      store the training texts there, and reuse the file if it exists
 
-By host, all hosts are dealt into five folds; the pages of a fold are cleaned with weights fitted on the other four.
+By host, all hosts are divided into five folds; the pages of a fold are cleaned with weights fitted on the other four.
 By language, the pages of each language are cleaned with weights fitted on all other languages; by set, those of each
-data set with weights fitted on the other sets, which is what a stranger's pages meet.
+data set with weights fitted on the other sets, which is closest to pages from an unknown source.
 DATA_FOLDER and the measures are those of quality.py. The patterns are the same for all folds.
 """
 
@@ -36,7 +36,7 @@ from cleaner.training.measures import Measure
 from cleaner.training.tables import gold_table, measure_table, worst_table
 
 FOLDS = 5
-# The scripts of this folder find each other by name.
+# The scripts in this folder import each other by name.
 WITHOUT_HEADLINE: frozenset[str] = import_module("quality").WITHOUT_HEADLINE
 
 
@@ -46,7 +46,7 @@ def fold_of(host: str) -> int:
 
 
 def group_of(page: LabelledPage, by: str) -> str:
-    """The group of a page: a number after its host, its language, or its data set."""
+    """The group of a page: a number derived from its host, its language, or its data set."""
     return {"lang": str(page.lang), "set": page.name}.get(by, str(fold_of(page.host)))
 
 
@@ -56,7 +56,7 @@ def read_pages(folder: Path, names: Sequence[str], every: int) -> list[LabelledP
 
 
 def training_texts(pages: Sequence[LabelledPage], store: Path | None, jobs: int) -> list[TrainingText]:
-    """The training texts of pages, from a file of an earlier run where there is one."""
+    """The training texts of pages, from the file of an earlier run if there is one."""
     if store is not None and store.exists():
         return list(pickle.loads(store.read_bytes()))
     texts = list(collect_texts(pages, processes=jobs))
@@ -68,7 +68,7 @@ def training_texts(pages: Sequence[LabelledPage], store: Path | None, jobs: int)
 def measure_group(
     pages: Sequence[LabelledPage], texts: Sequence[TrainingText], weights: Path, options: argparse.Namespace
 ) -> Iterator[Measure]:
-    """The measures of pages that are cleaned with weights fitted on texts of other pages, unless they are there."""
+    """The measures of pages cleaned with weights fitted on texts of other pages; fits the weights unless stored."""
     if not weights.exists():
         left_out = {page.id for page in pages}
         others = [text for text in texts if text.page not in left_out and text.other not in left_out]
@@ -98,7 +98,7 @@ def main() -> int:
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--measure-every", type=int, default=1)
     parser.add_argument("--weights", type=Path)
-    parser.add_argument("--details", type=Path, help="keep the measures here, pickled")
+    parser.add_argument("--details", type=Path, help="store the measures here, pickled")
     options = parser.parse_args()
     pages = read_pages(options.folder, options.sets.split(","), options.every)
     marked = list(read_labelled(options.also, 1)) if options.also else []

@@ -1,16 +1,16 @@
-"""Measure the cleaner on HTML of sites that its model was not fitted on, beside the extractors that are installed.
+"""Measure the cleaner on HTML of sites that its model was not fitted on, and the extractors that are installed.
 
     python -m pip install lightgbm justext lxml_html_clean newspaper4k readability-lxml resiliparse
     python benchmarks/extraction.py DATA_FOLDER [--sets daniel,fundus,wcxb_dev] [--every N]
     ... --peers trafilatura,justext          these peers only; --peers none leaves them out
-    ... --models FOLDER                      keep the fitted models there, and use those that are there
+    ... --models FOLDER                      store the fitted models there, and reuse those stored before
     ... --text-weights FOLDER                weights of the line scorer by fold, from crossvalidate.py --weights
     ... --worst N                            also the N pages with the lowest F1
-    ... --details FILE                       one line a page and tool, as JSON
+    ... --details FILE                       one line per page and tool, as JSON
 
-All hosts are dealt into five folds; the pages of a fold are cleaned with a model fitted on the other four. The figures
-are mean word F1 over pages and CPU milliseconds a page. The gold of daniel has the headline, that of the others has
-not: every tool's text gets or loses the headline that the cleaner recognised, in the same way.
+All hosts are divided into five folds; the pages of a fold are cleaned with a model fitted on the other four. The
+figures are mean word F1 over pages and CPU milliseconds per page. The gold of daniel includes the headline, that of the
+others does not: so the headline that the cleaner recognised is added to, or removed from, the text of every tool.
 DATA_FOLDER holds NAME.jsonl.gz, as `cleaner eval` reads it, and NAME.html.jsonl.gz with the pages' HTML.
 """
 
@@ -64,7 +64,7 @@ class Figure:
 
 
 def trafilatura_peer(**options: Any) -> Callable[[str, str | None], str]:
-    """One mode of trafilatura, comments off."""
+    """One mode of trafilatura, without comments."""
     extract = import_module("trafilatura").extract
     return lambda markup, _: extract(markup, include_comments=False, **options) or ""
 
@@ -91,7 +91,7 @@ def newspaper_peer() -> Callable[[str, str | None], str]:
     def extract(markup: str, lang: str | None) -> str:
         try:
             return parse(markup, lang or "en")
-        except Exception:  # noqa: BLE001 - a language without a tokeniser is an error of many kinds
+        except Exception:  # noqa: BLE001 - a language without a tokeniser raises many kinds of errors
             return parse(markup, "en")
 
     def parse(markup: str, lang: str) -> str:
@@ -105,7 +105,7 @@ def newspaper_peer() -> Callable[[str, str | None], str]:
 
 
 def readability_peer() -> Callable[[str, str | None], str]:
-    """readability-lxml, its markup as text."""
+    """readability-lxml, with its markup converted to text."""
     document = import_module("readability").Document
     parse = import_module("lxml.html").fromstring
     return lambda markup, _: "\n".join(parse(document(markup).summary()).itertext())
@@ -141,7 +141,7 @@ def installed(wanted: str) -> dict[str, Callable[[str, str | None], str]]:
 
 
 def with_headline(text: str, headline: str | None, name: str) -> str:
-    """A peer's text without the headline's copies, and with the headline first where the gold has it."""
+    """A peer's text without copies of the headline, but with the headline first if the gold has it."""
     if not headline:
         return text
     wanted = fold(headline).strip()
@@ -159,7 +159,7 @@ def read_pages(folder: Path, names: Sequence[str], every: int) -> Iterator[tuple
 
 
 def fold_model(pages: Sequence[TrainingPage], number: int, path: Path) -> None:
-    """The model fitted on all folds but one, in a file, unless it is there."""
+    """Fit the model on all folds but one, and write it to a file, unless the file exists."""
     if not path.exists():
         others = [page for page in pages if fold_of(page.host) != number]
         model = fit_model(others, {"by": "benchmarks/extraction.py"}, report=lambda line: print(line, file=sys.stderr))
@@ -171,7 +171,7 @@ def timed(function: Callable[[], str]) -> tuple[str, float]:
     start = time.process_time()
     try:
         found = function()
-    except Exception as error:  # noqa: BLE001 - a peer that fails on a page has no text of it
+    except Exception as error:  # noqa: BLE001 - a peer that fails on a page gives no text
         print(f"{type(error).__name__}: {error}"[:200], file=sys.stderr)
         found = ""
     return found, (time.process_time() - start) * 1000.0
@@ -213,7 +213,7 @@ def measure_all(options: argparse.Namespace, models: Path) -> Iterator[Figure]:
 
 
 def _training(pages: Sequence[tuple[LabelledPage, str]], store: Path | None) -> list[TrainingPage]:
-    """The training pages, from a file of an earlier run where there is one."""
+    """The training pages, from the file of an earlier run if there is one."""
     if store is not None and store.exists():
         return list(pickle.loads(store.read_bytes()))
     found = list(collect_pages(pages))
@@ -264,7 +264,7 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="fit on all pages, measure every N-th")
     parser.add_argument("--peers", default="all")
     parser.add_argument("--models", type=Path)
-    parser.add_argument("--pages", type=Path, help="keep the training pages here, pickled")
+    parser.add_argument("--pages", type=Path, help="store the training pages here, pickled")
     parser.add_argument("--text-weights", type=Path)
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--details", type=Path)

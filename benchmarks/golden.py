@@ -1,12 +1,12 @@
 """Record what the cleaner decides about many documents, and show what another version decides differently.
 
     python benchmarks/golden.py DATA_FOLDER -o golden.jsonl [--every 6]          make the record
-    python benchmarks/golden.py DATA_FOLDER --against golden.jsonl [--every 6]   exit 1 where anything differs
+    python benchmarks/golden.py DATA_FOLDER --against golden.jsonl [--every 6]   exit 1 if anything differs
 
 Documents: all samples, the marked documents, and of the labelled pages in DATA_FOLDER (NAME.jsonl.gz) each text and,
-where NAME.html.jsonl.gz stands beside it, the HTML. A line of the record holds a document's removals (start, end,
-kind, points), headline, flags and doubtful stretches, and digests of its verdicts and evidence. The outputs of the
-command line over the samples are recorded by their digests.
+if NAME.html.jsonl.gz is beside it, the HTML. A line of the record holds a document's removals (start, end, kind,
+points), headline, flags and doubtful stretches, and digests of its verdicts and evidence. The outputs of the command
+line for the samples are recorded as digests.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def texts(folder: Path, every: int) -> Iterator[tuple[str, str]]:
 
 
 def pages(folder: Path, every: int) -> Iterator[tuple[str, str | bytes]]:
-    """The pages of HTML to clean, each with a name."""
+    """The HTML pages to clean, each with a name."""
     for path in sorted(folder.glob("*.jsonl.gz")):
         if not path.name.endswith(".html.jsonl.gz") and html_path(path).exists():
             for page, html in read_labelled_html(path, every * HTML_EVERY):
@@ -61,7 +61,7 @@ def pages(folder: Path, every: int) -> Iterator[tuple[str, str | bytes]]:
 
 
 def record(name: str, result: CleanResult) -> Record:
-    """What is kept of a result."""
+    """The record of a result."""
     evidence = [told(removal.evidence) for removal in result.removals]
     verdicts = [(one.line, one.action, one.kind, told(one.evidence), one.element) for one in result.lines]
     return {
@@ -79,12 +79,12 @@ def record(name: str, result: CleanResult) -> Record:
 
 
 def told(evidence: Sequence[Evidence]) -> list[tuple[object, ...]]:
-    """Evidence without the last digits of its points, in which the order of a sum may show."""
+    """Evidence without the last digits of its points, which may depend on the order of a sum."""
     return [(one.source, round(one.points, 4), one.start, one.end, one.kind) for one in evidence]
 
 
 def command_records() -> Iterator[Record]:
-    """The outputs of the command line, by their digests."""
+    """The digests of the command line's outputs."""
     for command in COMMANDS:
         with tempfile.TemporaryDirectory() as out:
             arguments = [part.replace("IN", str(SAMPLES), 1).replace("OUT", out, 1) for part in command]
@@ -115,7 +115,7 @@ def records(folder: Path, every: int) -> Iterator[Record]:
 
 
 def compare(before: dict[str, Record], now: Iterator[Record]) -> int:
-    """How many records differ; each is told on standard output."""
+    """How many records differ; each one is printed to standard output."""
     count = 0
     for one in now:
         former = before.pop(one["name"], None)

@@ -1,8 +1,8 @@
-"""Write patterns/interface-words.txt: the words of interfaces, by language, taken from the patterns themselves.
+"""Write patterns/interface-words.txt: interface words by language, taken from the patterns themselves.
 
     python benchmarks/interface_words.py DATA_FOLDER [MARKED_FOLDER ...]
 
-A word belongs to the interface when it stands in several phrases or matching examples of the patterns, and far more
+A word belongs to the interface if it occurs in several phrases or matching examples of the patterns, and far more
 often there than in articles: the gold of NAME.jsonl.gz in DATA_FOLDER, the cleaned samples, the article lines of marked
 documents, and the near misses of the patterns.
 """
@@ -22,7 +22,7 @@ from cleaner.training.labelled import read_labelled
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "patterns" / "interface-words.txt"
 WORD = re.compile(r"[^\W\d_]{3,}")
-# Set by hand: in so many phrases at least, and so many times as often as in articles.
+# The least phrases with the word, and how many times more often than in articles it occurs there (set by hand).
 MIN_PHRASES, MIN_RATIO = 2, 6.0
 MAX_WORDS = 500
 # Kinds whose words are those of articles: names, dates, credits, the text of comments.
@@ -35,7 +35,7 @@ LEFT_OUT = {
     "duplicate-headline",
     "search-spam",
 }
-# Languages that part no words with spaces have none to count.
+# Languages that do not separate words with spaces have none to count.
 UNSPACED = {"zh", "ja", "th"}
 
 

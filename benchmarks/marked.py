@@ -2,7 +2,8 @@
 
     python benchmarks/marked.py FOLDER... [--mode careful] [--weights FILE] [--worst N]
 
-Each FOLDER of marked documents (see samples/marked/README.md) is a row; --worst shows the lines of its worst documents.
+Each FOLDER of marked documents (see samples/marked/README.md) gives a row; --worst shows the lines at fault in its
+worst documents.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ LOSS = 4
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The words of one document: of its article, of these lost, of its noise, of these left; and the lines at fault."""
+    """The words of one document: article words, those lost, noise words, those left; and the lines at fault."""
 
     name: str
     article: int
@@ -37,14 +38,14 @@ class Marks:
 
     @property
     def harmed(self) -> bool:
-        """Whether more of the article is lost than may be."""
+        """Whether more of the article is lost than `HARM` allows."""
         return self.lost > HARM * self.article
 
 
 def measure_marked(document: MarkedDocument, result: CleanResult) -> Marks:
-    """What of a document's article is lost and what of its noise is left, in words.
+    """How much of a document's article is lost and how much of its noise is left, in words.
 
-    A copy of an article line that stayed elsewhere in its stead is no loss.
+    A lost article line does not count if a copy of it stayed instead.
     """
     remaining = list(_remaining(document, result))
     spare = Counter(
@@ -99,7 +100,7 @@ def figures_of(found: Sequence[Marks]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure and print a row a folder."""
+    """Measure and print one row per folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--mode", default="balanced")

@@ -1,17 +1,17 @@
-"""Measure other tools on the same scraped texts: what a line filter and two extractors leave of the article.
+"""Measure other tools on the same scraped texts: how much of the article a line filter and two extractors leave.
 
     python -m pip install justext lxml_html_clean boilerpy3
     python benchmarks/peers.py DATA_FOLDER [--sets daniel,fundus] [--scrapers trafilatura,inscriptis] [--every N]
 
 The figures are mean F1 over pages, like those of benchmarks/quality.py; the peers are:
 
-- c4-5, c4-3: the line filter published with the C4 corpus, written again here. A line stays when it ends in terminal
-  punctuation and not in an ellipsis, has at least five (or three) words, and holds none of the words and signs that
-  C4 looks for. What C4 discards a whole page for (a curly bracket, "lorem ipsum") discards the line here, since a
-  page without a text measures nothing. The marks of other scripts count as terminal punctuation too.
-- justext: jusText with its defaults, each line of the text a paragraph, and the stop words of the page's language;
-  without stop words, its language-independent way, where it has none.
-- boilerpy3: ArticleExtractor, each line a paragraph.
+- c4-5, c4-3: the line filter published with the C4 corpus, reimplemented here. A line stays if it ends in terminal
+  punctuation and not in an ellipsis, has at least five (or three) words, and has none of the words and signs that C4
+  looks for. Where C4 would discard the whole page (a curly bracket, "lorem ipsum"), only the line is discarded here,
+  since a page without text measures nothing. The marks of other scripts count as terminal punctuation too.
+- justext: jusText with its defaults, each line of the text as a paragraph, and the stop words of the page's language,
+  or its language-independent mode if it has none.
+- boilerpy3: ArticleExtractor, each line as a paragraph.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ MODULES = ("justext", "boilerpy3.extractors")
 
 TERMINAL = (*'.!?"', *"。！？．”»」』؟۔।")
 ELLIPSIS = ("...", "…")
-# Sought in lower case.
+# Searched for in lower case.
 SPOILERS = (
     *("javascript", "lorem ipsum", "{", "terms of use", "privacy policy"),
     *("cookie policy", "uses cookies", "use of cookies", "use cookies"),
 )
 
-# Characters that HTML parsers refuse.
+# Characters that HTML parsers reject.
 NOT_IN_HTML = dict.fromkeys((*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), " ")
 
 STOP_WORD_LISTS = {
@@ -105,7 +105,7 @@ def _is_kept(line: str, lang: str | None, min_words: int) -> bool:
 
 
 def extract_justext(page: LabelledPage, text: str) -> str:
-    """The paragraphs that jusText takes for text."""
+    """The paragraphs that jusText classifies as text."""
     justext = import_module("justext")
     stop_words = _stop_words(page.lang)
     options: dict[str, Any] = {} if stop_words else {"stopwords_low": 0, "stopwords_high": 0}
@@ -120,13 +120,13 @@ def _stop_words(lang: str | None) -> frozenset[str]:
 
 
 def extract_boilerpy3(page: LabelledPage, text: str) -> str:
-    """What the ArticleExtractor of boilerpy3 takes for the article."""
+    """The text that boilerpy3's ArticleExtractor classifies as the article."""
     extractor = import_module("boilerpy3.extractors").ArticleExtractor(raise_on_failure=False)
     return str(extractor.get_content(as_html(page, text)))
 
 
 def as_html(page: LabelledPage, text: str) -> str:
-    """A page of HTML with a paragraph for each line of a text."""
+    """An HTML page with a paragraph for each line of a text."""
     lines = [line.translate(NOT_IN_HTML) for line in text.splitlines()]
     body = "\n".join(f"<p>{html.escape(line)}</p>" for line in lines if line.strip())
     return f"<html><head><title>{html.escape(page.title or '')}</title></head><body>\n{body}\n</body></html>"
@@ -145,7 +145,7 @@ PEERS: dict[str, Callable[[LabelledPage, str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """F1 of one text: untouched, as each peer leaves it, and at best."""
+    """F1 of one text: untouched, as each peer leaves it, and the best possible."""
 
     name: str
     scraper: str
@@ -183,7 +183,7 @@ def render(figures: Sequence[Figures]) -> list[str]:
 
 
 def missing_modules() -> list[str]:
-    """Why modules of the peers cannot be imported; empty where all can be."""
+    """Why modules of the peers cannot be imported; empty if all can be."""
     why = []
     for module in MODULES:
         try:

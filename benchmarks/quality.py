@@ -1,12 +1,12 @@
-"""Measure the cleaner on labelled pages, set by set and scraper by scraper, and hold it to its floors.
+"""Measure the cleaner on labelled pages, by data set and scraper, and check that it reaches its floors.
 
     python benchmarks/quality.py DATA_FOLDER [--sets daniel,fundus] [--every N] [--jobs N]
     python benchmarks/quality.py DATA_FOLDER --gate                 compare with benchmarks/gate.json, exit 1 below it
     python benchmarks/quality.py DATA_FOLDER --gate --update [--allow-regression]
 
 DATA_FOLDER holds NAME.jsonl.gz files of labelled pages, as `cleaner eval` reads them; the measures are the same.
-Where NAME.html.jsonl.gz stands beside one, the articles of its HTML are measured too; and so are the marked documents
-of samples/marked, folder by folder.
+If NAME.html.jsonl.gz is beside one, the articles of its HTML are measured too; and so are the marked documents of
+samples/marked, folder by folder.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Figures = dict[str, dict[str, float]]
 
 
 def measure_sets(folder: Path, names: Sequence[str], *, every: int, jobs: int) -> list[Measure]:
-    """The measures of all pages of the named sets, each cleaned with or without its headline like its gold."""
+    """The measures of all pages of the named sets, each cleaned with or without its headline, like its gold."""
 
     def tasks() -> Iterator[tuple[LabelledPage, Settings]]:
         for name in names:
@@ -49,7 +49,7 @@ def measure_sets(folder: Path, names: Sequence[str], *, every: int, jobs: int) -
 
 
 def measure_html(folder: Path, names: Sequence[str], *, every: int) -> dict[str, float]:
-    """The mean F1 of the articles of pages of HTML, by set; sets without HTML are left out."""
+    """The mean F1 of the articles of HTML pages, by set; sets without HTML are left out."""
     found = {}
     for name in names:
         path = folder / f"{name}.jsonl.gz"
@@ -71,7 +71,7 @@ def measure_marked() -> Figures:
 
 
 def fingerprint(folder: Path, names: Sequence[str]) -> str:
-    """A digest of the data measured, so that floors are compared only with figures of the same pages."""
+    """A digest of the measured data, so that floors are compared only with figures from the same pages."""
     digest = hashlib.sha256()
     for name in names:
         digest.update((folder / f"{name}.jsonl.gz").read_bytes())
@@ -79,7 +79,7 @@ def fingerprint(folder: Path, names: Sequence[str]) -> str:
 
 
 def figures_of(rows: Sequence[Row], gold: Sequence[GoldRow], html: Mapping[str, float]) -> Figures:
-    """The figures that floors are set for, by data set and scraper."""
+    """The figures that have floors, by data set and scraper."""
     texts = {f"{row.name}/{row.scraper}": {"cleaned": row.cleaned} for row in rows}
     pages = {f"{name}/html": {"cleaned": value} for name, value in html.items()}
     return texts | pages | {f"{row.name}/gold": {"kept": row.kept, "unchanged": row.unchanged} for row in gold}
@@ -126,7 +126,7 @@ def main() -> int:
     parser.add_argument("--sets", default="daniel,fundus,wcxb_dev,wcxb_other_dev")
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--details", type=Path, help="write one line a page and scraper here, as JSON")
+    parser.add_argument("--details", type=Path, help="write one line per page and scraper here, as JSON")
     parser.add_argument("--gate", action="store_true")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--allow-regression", action="store_true")

@@ -1,16 +1,16 @@
-"""Measure documents no page has: CPU seconds a MB of each shape at each size, and how they grow from size to size.
+"""Measure artificial documents: CPU seconds per MB of each shape at each size, and how they grow from size to size.
 
     python benchmarks/shapes.py [--data DATA_FOLDER] [--only WORDS] [--most 1000000] [--json]
 
-Time is CPU time of one call and of the removals of its result, which every run of the command line asks for; small
-documents are cleaned many times. A MB is a million bytes of UTF-8. Two figures are to be looked at:
+Time is the CPU time of one call and of computing the removals of its result, as every run of the command line does;
+small documents are cleaned many times. A MB is a million bytes of UTF-8. Two figures matter:
 
-- *x mean*: the most that a shape costs for a MB, from 10 kB on, against the mean of ordinary documents in the same run:
-  flattened pages for text, pages of HTML for HTML, out of DATA_FOLDER; without one, the samples' lines in documents of
+- *x mean*: the most that a shape costs per MB, from 10 kB on, divided by the mean of ordinary documents in the same run:
+  flattened pages for text, HTML pages for HTML, from DATA_FOLDER; without one, the samples' lines in documents of
   24 kB, as they are and marked up. Bound: 5.
-- *x decade*: the most that the time for a MB grows where a document is ten times as large; 1 is linear. Bound: 3.
+- *x decade*: the most that the time per MB grows when a document is ten times as large; 1 is linear. Bound: 3.
 
-What is over a bound is marked, and the exit status is 1. After a document that takes over 20 s no larger one is tried.
+Figures over a bound are marked, and the exit status is 1. After a document that takes over 20 s no larger one is tried.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from cleaner.training.labelled import read_labelled
 MAX_TIMES_MEAN = 5.0
 MAX_TIMES_DECADE = 3.0
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
-# Sizes from here on count against the mean: below, each call costs what it costs.
+# Sizes from here on are compared with the mean: below, the fixed cost of a call dominates.
 MEAN_FROM = 10_000
 GIVE_UP_SECONDS = 20.0
-# A measurement goes on until it has taken so long.
+# A measurement is repeated until it has taken this long.
 MIN_SECONDS = 0.1
 ORDINARY_SIZE = 24_000
 SETS = ("daniel", "fundus", "wcxb_dev")
@@ -53,7 +53,7 @@ Shape: TypeAlias = Callable[[int], str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One shape: seconds a MB by size, the most against the mean, and the most growth of a decade."""
+    """One shape: seconds per MB by size, the most divided by the mean, and the most growth over a decade."""
 
     group: str
     name: str
@@ -71,12 +71,12 @@ class Row:
 
 
 def repeated(part: str, before: str = "", after: str = "") -> Shape:
-    """A part again and again up to a size, between what stands once."""
+    """A part repeated up to a size, with ``before`` and ``after`` once around it."""
     return lambda size: before + part * max(1, (size - len(before) - len(after)) // len(part)) + after
 
 
 def numbered(part: str, before: str = "", after: str = "") -> Shape:
-    """A part again and again with another number in the place of ``{}`` each time."""
+    """A part repeated up to a size, each time with another number in place of ``{}``."""
 
     def make(size: int) -> str:
         parts: list[str] = []
@@ -90,7 +90,7 @@ def numbered(part: str, before: str = "", after: str = "") -> Shape:
 
 
 def drawn(alphabet: Sequence[str], after: str = "", length: int = 1) -> Shape:
-    """Lines of letters, words or lines that are drawn from an alphabet, the same in every run."""
+    """Letters, words or lines drawn at random from an alphabet, the same in every run."""
 
     def make(size: int) -> str:
         random = Random(size)
@@ -105,7 +105,7 @@ def drawn(alphabet: Sequence[str], after: str = "", length: int = 1) -> Shape:
 
 
 def nested(begin: str, end: str, inside: str = "deep") -> Shape:
-    """Something inside itself, as deep as the size allows."""
+    """Something nested in itself, as deep as the size allows."""
     return lambda size: begin * (size // (len(begin) + len(end))) + inside + end * (size // (len(begin) + len(end)))
 
 
@@ -214,7 +214,7 @@ PAGES: dict[str, Shape] = {
 
 
 def ordinary(folder: Path | None) -> tuple[list[str], list[str]]:
-    """Ordinary texts and ordinary pages of HTML."""
+    """Ordinary texts and ordinary HTML pages."""
     if folder is not None:
         return list(_texts(folder)), list(_pages(folder))
     lines = [line for path in sorted(SAMPLES.glob("*/raw.txt")) for line in path.read_text("utf-8").splitlines()]
@@ -253,7 +253,7 @@ def megabytes(documents: Sequence[str]) -> float:
 
 
 def measure(work: Callable[[str], CleanResult], shape: Shape, sizes: Sequence[int]) -> dict[int, float]:
-    """The seconds a MB of a shape at each size."""
+    """The seconds per MB of a shape at each size."""
     found: dict[int, float] = {}
     for size in sizes:
         document = shape(size)
@@ -301,7 +301,7 @@ def main() -> int:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="a folder of labelled pages, for the mean of real ones")
-    parser.add_argument("--only", default="", help="only shapes whose group or name holds this: text, html, CJK ...")
+    parser.add_argument("--only", default="", help="only shapes whose group or name contains this: text, html, CJK ...")
     parser.add_argument(
         "--most", type=int, default=1_000_000, help="the largest size, in characters; 10000000 is ten MB"
     )

@@ -1,20 +1,20 @@
-"""Long runs: whether memory, open files and speed stay what they are over many documents, and threads agree.
+"""Long runs: check that memory, open files and speed stay constant over many documents, and that threads agree.
 
     python benchmarks/soak.py [--documents 20000] [--pages 5000] [--seconds 60] [--threads 8]
 
 The command line cleans a stream of JSON lines, in one process and then in two: ``--documents`` texts, then ``--pages``
-pages of HTML. They are the samples, marked up for the pages, and some lines of each document get other words and
-numbers, so that none comes twice: what a cache holds is of little use, and what it keeps is seen. Documents come in
-whole rounds over the samples, so each tenth of a run has the same work; a thousand more come before the first tenth
-and after the last one, so that starting and reading ahead count for neither. For each tenth stand the memory held by
-all processes (median of ten looks), their open files, and the documents done in a second of CPU time. A second is not
-the same work all day where others use the machine: it is corrected by what a fixed text cost here in that tenth.
+HTML pages. They are the samples, marked up for the pages, and some lines of each document get other words and numbers,
+so that no document comes twice: caches help little, and what they keep shows. Documents come in whole rounds over the
+samples, so each tenth of a run has the same work; a thousand more come before the first tenth and after the last one,
+so that starting and reading ahead affect neither. The table gives for each tenth the memory held by all processes
+(median of ten measurements), their open files, and the documents done per second of CPU time. On a shared machine a
+second is not always the same work, so the speed is corrected by the cost of a fixed text in that tenth.
 
-Then some threads share one `Cleaner` for ``--seconds``, and each result is compared to that of one thread alone.
+Then some threads share one `Cleaner` for ``--seconds``, and each result is compared with that of one thread alone.
 
-The exit status is 1 where memory grows by more than 10 % from the second tenth to the last, where more files are open
-in the last tenth than in the second, where the last tenth is more than 10 % slower than the first, where the outputs
-of one process and of two differ, or where threads get another result. Needs Linux: figures are read from /proc.
+The exit status is 1 if memory grows by more than 10 % from the second tenth to the last, if more files are open in the
+last tenth than in the second, if the last tenth is more than 10 % slower than the first, if the outputs of one process
+and of two differ, or if threads get another result. Needs Linux: figures are read from /proc.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ __all__ = ["Tenth", "documents", "found_growth", "main"]
 SAMPLES = Path(__file__).parent.parent / "samples"
 TENTHS = 10
 LOOKS_A_TENTH = 10
-# So many documents, at least, before the first tenth and after the last one: more than are read ahead.
+# The least documents before the first tenth and after the last one: more than are read ahead.
 LEAD = 1000
 MAX_GROWTH = 0.1
 MAX_SLOWDOWN = 0.1
 LETTERS = "abcdefghijklmnopqrstuvwxyzäéñøčşабвгдежз"
-# So many documents are compared between threads; each is cleaned again and again.
+# How many documents are compared between threads; each is cleaned repeatedly.
 COMPARED = 200
-# Threads are switched so often, in seconds, that they meet everywhere.
+# How often threads are switched, in seconds: often enough that they can interfere anywhere.
 SWITCH_INTERVAL = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
 class Tenth:
-    """What was seen in a tenth of a run: memory held in MB, open files, documents a second of CPU time."""
+    """Figures of a tenth of a run: memory held in MB, open files, documents per second of CPU time."""
 
     megabytes: float
     files: int
@@ -90,7 +90,7 @@ def varied(text: str, number: int) -> str:
 
 
 def marked_up(text: str) -> str:
-    """A text as a page of HTML: its first line the headline, short lines a list, the others paragraphs."""
+    """A text as an HTML page: its first line as the headline, short lines as a list, the others as paragraphs."""
     first, *lines = text.split("\n")
     parts = [f"<html><head><title>{escape(first)}</title></head><body><article><h1>{escape(first)}</h1>"]
     parts += [
@@ -102,14 +102,14 @@ def marked_up(text: str) -> str:
 
 
 def documents(samples: Sequence[str], count: int, *, as_pages: bool = False) -> Iterator[str]:
-    """So many documents, no two alike."""
+    """``count`` documents, no two alike."""
     for number in range(count):
         text = varied(samples[number % len(samples)], number)
         yield marked_up(text) if as_pages else text
 
 
 def whole_rounds(count: int, samples: int) -> int:
-    """The nearest number of documents of which each tenth is some whole rounds over the samples."""
+    """The nearest number of documents for which each tenth is a number of whole rounds over the samples."""
     return max(1, round(count / TENTHS / samples)) * samples * TENTHS
 
 
@@ -117,7 +117,7 @@ def whole_rounds(count: int, samples: int) -> int:
 
 
 class Processes:
-    """A process and its children, as /proc tells them."""
+    """A process and its children, as /proc reports them."""
 
     def __init__(self, process: int) -> None:
         self._process = process
@@ -132,8 +132,8 @@ class Processes:
         return sum(len(os.listdir(f"/proc/{one}/fd")) for one in self._all())  # noqa: PTH208 - names alone are counted
 
     def seconds(self) -> float:
-        """Their CPU time, with that of children that have ended."""
-        # After the name, which may hold anything, utime, stime, cutime and cstime are fields 12 to 15.
+        """Their CPU time, including that of children that have ended."""
+        # After the name, which may contain anything, utime, stime, cutime and cstime are fields 12 to 15.
         fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:15] for one in self._all()]
         return sum(int(value) for row in fields for value in row) / os.sysconf("SC_CLK_TCK")
 
@@ -143,7 +143,7 @@ class Processes:
 
 
 def watch(samples: Sequence[str], count: int, jobs: int, *, as_pages: bool) -> tuple[list[Tenth], str]:
-    """What was seen in each tenth of a run of the command line, and the digest of its output."""
+    """The figures of each tenth of a run of the command line, and the digest of its output."""
     field = "html" if as_pages else "text"
     lead = math.ceil(LEAD / len(samples)) * len(samples)
     texts = documents(samples, lead + count + lead, as_pages=as_pages)
@@ -166,7 +166,7 @@ def watch(samples: Sequence[str], count: int, jobs: int, *, as_pages: bool) -> t
 
 
 def feed(pipe: IO[bytes], texts: Iterator[str], field: str) -> None:
-    """Write documents to a pipe, a line of JSON each."""
+    """Write documents to a pipe, one line of JSON each."""
     with pipe:
         for number, text in enumerate(texts):
             pipe.write(json.dumps({"id": number, field: text}, ensure_ascii=False).encode() + b"\n")
@@ -180,7 +180,7 @@ def digested(lines: IO[bytes], update: Callable[[bytes], None]) -> Iterator[byte
 
 
 def look_on(processes: Processes, output: Iterator[bytes], size: int, yardstick: str) -> Iterator[Tenth]:
-    """Read what processes write, a line for each document, and look at them ten times a tenth of some size."""
+    """Read the output of processes, one line per document, and measure them ten times in each tenth."""
     cleaner = Cleaner()
     fixed: list[float] = []
     tenths: list[Tenth] = []
@@ -199,13 +199,13 @@ def look_on(processes: Processes, output: Iterator[bytes], size: int, yardstick:
 
 
 def read_parts(lines: Iterator[bytes], size: int, parts: int) -> Iterator[int]:
-    """Read so many lines, and stop after each of some parts of them."""
+    """Read ``size`` lines in ``parts`` parts, and stop after each."""
     for part in range(parts):
         yield sum(1 for _ in islice(lines, size * (part + 1) // parts - size * part // parts))
 
 
 def cost(cleaner: Cleaner, text: str) -> float:
-    """The CPU time that a text costs here and now, in seconds."""
+    """The CPU time that a text costs at this moment, in seconds."""
     started = time.thread_time()
     for _ in range(3):
         cleaner.clean(text)
@@ -213,7 +213,7 @@ def cost(cleaner: Cleaner, text: str) -> float:
 
 
 def found_growth(tenths: Sequence[Tenth]) -> list[str]:
-    """What has grown in a run that should not have.
+    """The problems of a run: figures that have grown but should not have.
 
     >>> steady = Tenth(megabytes=100.0, files=9, speed=50.0)
     >>> found_growth([steady] * 10)
@@ -237,7 +237,7 @@ def found_growth(tenths: Sequence[Tenth]) -> list[str]:
 
 
 def share(samples: Sequence[str], threads: int, seconds: float) -> tuple[int, int]:
-    """How many documents threads have cleaned with one `Cleaner`, and how many results were others than alone."""
+    """How many documents threads cleaned with one `Cleaner`, and how many results differed from one thread's."""
     texts = list(documents(samples, COMPARED))
     pages = list(documents(samples, COMPARED // 4, as_pages=True))
     alone = Cleaner()
@@ -269,7 +269,7 @@ def share(samples: Sequence[str], threads: int, seconds: float) -> tuple[int, in
 
 
 def all_of(result: CleanResult) -> tuple[object, ...]:
-    """All that a result says, as one value to compare."""
+    """Everything in a result, as one value to compare."""
     return result.text, result.removals, result.flags, result.headline, result.comments, tuple(result.lines)
 
 
@@ -287,7 +287,7 @@ def render(tenths: Sequence[Tenth]) -> list[str]:
 
 
 def soak(samples: Sequence[str], count: int, *, as_pages: bool) -> list[str]:
-    """Run through one process and through two, print what was seen, and return what is wrong."""
+    """Run in one process and in two, print the figures, and return what is wrong."""
     problems = []
     digests = set()
     what = f"{count} {'pages of HTML' if as_pages else 'texts'}"
@@ -302,11 +302,11 @@ def soak(samples: Sequence[str], count: int, *, as_pages: bool) -> list[str]:
 
 
 def main() -> int:
-    """Measure, print the tables, and tell what is wrong."""
+    """Measure, print the tables, and report what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=20_000, help="texts; 0: none")
     parser.add_argument("--pages", type=int, default=5_000, help="pages of HTML; 0: none")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long threads share a Cleaner; 0: not at all")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long threads share a Cleaner; 0: skip this")
     parser.add_argument("--threads", type=int, default=8)
     options = parser.parse_args()
     samples = read_samples()

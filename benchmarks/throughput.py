@@ -1,17 +1,17 @@
-"""Measure speed: what cleaning costs against a plain line filter and against extractors, in one run on one core.
+"""Measure speed: what cleaning costs compared with a plain line filter and with extractors, in one run on one core.
 
     python -m pip install justext lxml_html_clean trafilatura
     python benchmarks/throughput.py DATA_FOLDER [--quick] [--json]
 
-Times are CPU time, medians of several rounds, and every round cleans with a new Cleaner. Ratios are against a filter
-of lines like the one published with the C4 corpus, written in a loop of Python over the same texts in the same run;
-machines differ, ratios hardly do. The peers work on the HTML of the same pages, and are counted by the text of it.
+Times are CPU time, medians of several rounds, and every round cleans with a new Cleaner. Ratios compare with a line
+filter like the one published with the C4 corpus, a plain Python loop over the same texts in the same run; machines
+differ, ratios hardly do. The peers work on the HTML of the same pages, but their MB are those of its text.
 
 - pages, extracted: `clean_many` over flattened pages and over what an extractor left, and JSONL to JSONL with both.
-- one call: `clean` of one text of 13 kB, warm; first call: import and that call in a fresh process, Python included.
+- one call: `clean` of one text of 13 kB, warm; first call: import and that call in a fresh process, including Python.
 - sizes, lines: documents of one size or of one number of lines, made of the pages' lines.
-- shapes: documents no page has; the figure to look at is how many times the mean cost they come to.
-- processes: the elapsed time of two processes against one. memory: the most that a process ever held.
+- shapes: artificial documents; the figure that matters is how many times the mean cost they take.
+- processes: the elapsed time of two processes compared with one. memory: the most that the process ever held.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ print(time.process_time())
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table. ``ratio``: speed against the line filter; ``cost``: time a MB against that of pages."""
+    """One line of the table. ``ratio``: speed relative to the line filter; ``cost``: time per MB relative to pages."""
 
     group: str
     name: str
@@ -63,7 +63,7 @@ class Row:
 
 
 def filter_lines(texts: Sequence[str]) -> list[str]:
-    """The lines of each text that a filter like that of C4 keeps: the measure of all speeds."""
+    """The lines of each text that a filter like that of C4 keeps; all speeds are relative to it."""
     kept = []
     for text in texts:
         lines = []
@@ -107,7 +107,7 @@ def run_peer(name: str, pages: Sequence[str]) -> None:
                 module.justext(page.encode(), module.get_stoplist("English"))
             else:
                 module.extract(page)
-        except Exception as error:  # noqa: BLE001 - a page that a peer fails on costs what it costs
+        except Exception as error:  # noqa: BLE001 - a page that a peer fails on counts with its time
             print(f"{name}: {error}", file=sys.stderr)
 
 
@@ -126,7 +126,7 @@ def median_time(work: Callable[[], object], rounds: int, *, prepare: Callable[[]
 def first_call_time(text: str, rounds: int) -> float:
     """The CPU time of a fresh Python that imports the package and cleans one text.
 
-    Bytecode is there, as in an installed package: a first call that is not counted writes it.
+    Bytecode exists, as in an installed package: a first call, which is not counted, writes it.
     """
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-c", FIRST_CALL]
@@ -171,7 +171,7 @@ class Benchmark:
         print(f"{group}: {name}: {speed:.2f} MB/s", file=sys.stderr)
 
     def measure_filter(self, texts: Sequence[str]) -> None:
-        """The line filter, against which the ratios are."""
+        """The line filter, which the ratios refer to."""
         seconds = median_time(partial(filter_lines, texts), 3 * self._rounds)
         self._filter_speed = megabytes(texts) / seconds
         self.add("line filter", "flattened pages", megabytes(texts), seconds)
@@ -190,15 +190,15 @@ class Benchmark:
         self.add("JSONL to JSONL", name, megabytes(texts), seconds)
 
     def measure_calls(self, texts: Sequence[str]) -> None:
-        """One call for one text, warm and from nothing."""
+        """One call for one text, warm and in a fresh process."""
         texts = sorted(texts, key=lambda text: abs(len(text) - ONE_CALL))[:5]
         seconds = median_time(lambda: [self._cleaner.clean(text) for text in texts], self._rounds, prepare=self._renew)
         self.add("one call", "clean(text) of 13 kB", megabytes(texts), seconds)
-        first_call_time(texts[0], 1)  # the prepared patterns are made where they are not there yet
+        first_call_time(texts[0], 1)  # creates the prepared patterns if they do not exist yet
         self.add("first call", "import and clean", megabytes(texts[:1]), first_call_time(texts[0], self._rounds))
 
     def measure_peers(self, pages: Sequence[tuple[str, str]]) -> None:
-        """The peers that are installed, on the HTML of pages; each page with the text that counts."""
+        """The peers that are installed, on the HTML of pages; each page comes with the text that its size is taken from."""
         size = megabytes([text for _, text in pages])
         for name in PEERS:
             try:
@@ -266,7 +266,7 @@ def of_lines(lines: Sequence[str], count: int, total: int) -> list[str]:
 
 
 def shapes(size: int) -> dict[str, str]:
-    """Documents no page has, of about one size in characters."""
+    """Artificial documents of about this size in characters."""
     return {
         "one line of words": "word and another word, " * (size // 23),
         "one line without a space": "a" * size,
@@ -290,7 +290,7 @@ def _work(texts: Sequence[str]) -> int:
 
 
 def measure_processes(benchmark: Benchmark, texts: Sequence[str]) -> None:
-    """The same texts, cleaned by one process and shared between two; elapsed time."""
+    """The elapsed time for the same texts, cleaned by one process and divided between two."""
     context = multiprocessing.get_context("spawn")
     halves = [texts[::2], texts[1::2]]
     for count in (1, 2):

@@ -4,9 +4,9 @@
     python examples/crawl.py warc/ articles/ --tasks 64 --workers 8
     python examples/crawl.py wet/ articles/ --extractor none --format parquet --executor ray
 
-The input files are dealt out to tasks; each task writes a file of its own, and a run that was stopped goes on with the
-tasks that were not complete: give the same command again, with the same number of tasks. ``articles/logs`` says what
-is complete, and ``articles/logs/stats.json`` counts documents and removals by kind.
+The input files are divided among tasks; each task writes a file of its own, and a run that was stopped continues with
+the tasks that were not complete: give the same command again, with the same number of tasks. ``articles/logs`` records
+which are complete, and ``articles/logs/stats.json`` counts documents and removals by kind.
 
 --executor local   tasks in processes of this machine, ``--workers`` at a time
 --executor ray     tasks on the Ray cluster that ``ray.init()`` finds, or on a local one; needs ``ray``
@@ -29,12 +29,12 @@ from datatrove.pipeline.writers import JsonlWriter, ParquetWriter
 
 from cleaner.integrations.datatrove import CleanerStep
 
-# What is known of a page, by the name it gets: WARC readers give "date" to the time of the crawl.
+# The metadata of a page, by the name it gets here: WARC readers use "date" for the time of the crawl.
 METADATA = {"title": "title", "author": "author", "sitename": "sitename", "published": "date", "lang": "language"}
 
 
 class TrafilaturaStep(PipelineStep):
-    """The text of each page in HTML, with its title, language and date; in a process that may hang or die alone."""
+    """Extracts the text of each HTML page, with its title, language and date, in a process that may hang or die."""
 
     type = "🛢 - EXTRAC"
     name = "trafilatura"
@@ -44,7 +44,7 @@ class TrafilaturaStep(PipelineStep):
         self.timeout = timeout
 
     def run(self, data: Iterable[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
-        """The documents in which there is a text; of the others it is counted why they go."""
+        """The documents with a text; for the others, the reason for dropping them is counted."""
         del rank, world_size
         with ExtractorSandbox(timeout=self.timeout) as sandbox:
             for document in data:
@@ -68,7 +68,7 @@ class TrafilaturaStep(PipelineStep):
 
 
 def extract_page(html: str) -> dict[str, str] | None:
-    """What trafilatura finds in a page: its text, and what is known of it, each key in each page."""
+    """The text and metadata that trafilatura finds in a page, with the same keys for each page."""
     from trafilatura import bare_extraction
 
     found: Any = bare_extraction(html, with_metadata=True) if html else None
@@ -93,7 +93,7 @@ def build_pipeline(options: argparse.Namespace) -> list[PipelineStep]:
 
 
 def build_executor(options: argparse.Namespace) -> Any:
-    """What runs the steps: processes here, a Ray cluster, or Slurm."""
+    """The executor of the steps: local processes, a Ray cluster, or Slurm."""
     pipeline = build_pipeline(options)
     common: dict[str, Any] = {
         "tasks": options.tasks,
@@ -121,9 +121,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--extractor", choices=("trafilatura", "cleaner", "none"), default="trafilatura")
     parser.add_argument("--format", choices=("jsonl", "parquet"), default="jsonl")
     parser.add_argument("--empty", choices=("keep", "drop"), default="drop", help="documents without an article")
-    parser.add_argument("--removed", action="store_true", help="write what was removed, too")
+    parser.add_argument("--removed", action="store_true", help="also write what was removed")
     parser.add_argument("--executor", choices=("local", "ray", "slurm"), default="local")
-    parser.add_argument("--tasks", type=int, default=2, help="parts of the work; keep it for a run that goes on")
+    parser.add_argument("--tasks", type=int, default=2, help="parts of the work; use the same number to resume a run")
     parser.add_argument("--workers", type=int, default=2, help="tasks at a time")
     parser.add_argument("--partition", default="cpu", help="Slurm's")
     parser.add_argument("--time", default="24:00:00", help="Slurm's limit for a task")

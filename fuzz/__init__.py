@@ -1,1 +1,1 @@
-"""Fuzzing: for each reader and judge a target that looks for inputs on which a promise does not hold."""
+"""Fuzzing: for each reader and judge, a target that looks for inputs that break a promise."""

@@ -1,12 +1,12 @@
-"""Runs targets of fuzzing, and tells what came of it.
+"""Runs fuzzing targets, and reports the results.
 
     python -m pip install -e '.[test,fuzz]'
     python -m fuzz                                all targets, a minute each
     python -m fuzz html warc --seconds 600        some of them, longer
     python -m fuzz --jobs 2                       two at a time
 
-What breaks a promise is kept in FOLDER/NAME/found, with what was raised beside it; FOLDER/NAME/corpus is what a later
-run goes on from. The exit status is 1 where anything was found.
+Inputs that break a promise are kept in FOLDER/NAME/found, with the error beside each; a later run continues from
+FOLDER/NAME/corpus. The exit status is 1 if anything was found.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from typing import Any
 from fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent
-# A target that has ended on its own is started again only where this many seconds are left: it takes some to begin.
+# A target that has ended early is started again only if this many seconds are left, since starting takes a few.
 LEAST_SECONDS = 10
 _ROW = "{:<13} {:>10} {:>8} {:>9} {:>9} {:>12}  {}"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one target: what its processes counted, and the inputs that were kept."""
+    """The result of one target: the counts of its processes, and the inputs that were kept."""
 
     name: str
     executions: int
@@ -43,7 +43,7 @@ class Outcome:
 
 
 def run(name: str, folder: Path, seconds: int, seed: int) -> Outcome:
-    """Try inputs for a target for so many seconds; a process that an input ends is started again."""
+    """Try inputs for a target for ``seconds``; a process that an input ends is started again."""
     end = time.monotonic() + seconds
     reports: list[dict[str, Any]] = []
     status = 0
@@ -57,7 +57,7 @@ def run(name: str, folder: Path, seconds: int, seed: int) -> Outcome:
             reports.append(json.loads(report.read_text()) if report.exists() else {})
             status = done.returncode
             if not reports[-1]:
-                # It did not come so far as to try an input.
+                # It did not get as far as trying an input.
                 break
     found = sorted(_found(folder))
     slowest: dict[str, Any] = max((report["slowest"] for report in reports if report), key=_speed, default={})
@@ -72,7 +72,7 @@ def _speed(slowest: dict[str, Any]) -> float:
 
 
 def _found(folder: Path) -> list[Path]:
-    """The inputs that were kept; what was raised stands in a text beside each."""
+    """The inputs that were kept; a text file beside each has the error."""
     return [path for path in (folder / "found").glob("*") if path.suffix != ".txt"]
 
 
@@ -86,14 +86,12 @@ def show(outcome: Outcome) -> str:
 
 
 def main() -> int:
-    """Run the targets that were asked for; the exit status."""
+    """Run the requested targets; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m fuzz", description="Looks for inputs that break a promise.")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"some of: {', '.join(TARGETS)}; all if left out")
     parser.add_argument("--seconds", type=int, default=60, help="how long each target is tried (default 60)")
     parser.add_argument("--jobs", type=int, default=1, help="how many targets are tried at a time (default 1)")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="a number from which all inputs follow (default: by chance)"
-    )
+    parser.add_argument("--seed", type=int, default=0, help="a number that determines all inputs (default: random)")
     parser.add_argument("--folder", type=Path, default=ROOT / ".fuzz", help="where inputs are kept (default .fuzz)")
     options = parser.parse_args()
     names = options.targets or list(TARGETS)
@@ -113,7 +111,7 @@ def main() -> int:
 
 
 def _tell(path: Path) -> None:
-    """Say where an input is kept, and the end of what was raised."""
+    """Say where an input is kept, and the end of the error."""
     raised = path.with_name(f"{path.name}.txt")
     lines = raised.read_text("utf-8").strip().splitlines() if raised.exists() else ["ended the process; see the log"]
     print(f"  {path}: {lines[-1][:200]}")

@@ -1,4 +1,4 @@
-"""Targets for texts and pages: what is cleaned, explained, and what a page says of itself."""
+"""Targets for texts and pages: cleaning, explaining, and the metadata of a page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.material import HOSTILE, LINE_ENDS, SEPARATORS, example_lines, sample
 
 __all__ = ["HTML", "HTML_REASONS", "TEXT", "TEXT_REASONS", "page_seeds", "text_seeds"]
 
-# What an input is cleaned with follows from the input; half of them are cleaned with the defaults.
+# The input determines the options that it is cleaned with; half of the inputs are cleaned with the defaults.
 _TEXT_OPTIONS: tuple[dict[str, Any], ...] = (
     {},
     {},
@@ -50,7 +50,7 @@ def _cleaner_for(data: bytes, kind: str) -> Cleaner:
 
 
 def text_seeds() -> Iterator[bytes]:
-    """The samples, and the examples of the patterns, fifty a document."""
+    """The samples, and the examples of the patterns, fifty per document."""
     yield from map(as_bytes, sample_texts())
     examples = example_lines()
     for first in range(0, len(examples), 50):
@@ -217,7 +217,7 @@ _MARKUP = (
 
 
 def page_seeds() -> Iterator[bytes]:
-    """Pages made of the samples by templates, in several encodings."""
+    """Pages made from the samples with templates, in several encodings."""
     for number, text in enumerate(sample_texts()):
         lines = [escape(line) for line in text.splitlines() if line.strip()] or [""]
         markup = _TEMPLATES[number % len(_TEMPLATES)].format(
@@ -244,7 +244,7 @@ def _mutation() -> Mutate:
 
 
 def _clean_page(data: bytes) -> CleanResult:
-    # Bytes are decoded by what they say of themselves; a text is taken as it is.
+    # Bytes are decoded by what they declare; a text is used as it is.
     page = data if len(data) % 2 else as_text(data)
     return _cleaner_for(data, "html").clean_html(page)
 

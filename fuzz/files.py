@@ -1,4 +1,4 @@
-"""Targets for files of a user's own and of a run: patterns, weights, models of blocks, checkpoints."""
+"""Targets for files of users and of runs: patterns, weights, models of blocks, checkpoints."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PAGE = "".join(f"<p class=comments>{line}</p>" for line in sample_texts()[0].sp
 
 @cache
 def _folder() -> Path:
-    """A folder for what is read; gone when the process ends."""
+    """A folder for the files to read; removed when the process ends."""
     made = TemporaryDirectory(prefix="cleaner-fuzz-")
     _KEPT.append(made)
     return Path(made.name)
@@ -54,9 +54,9 @@ def _read_patterns(data: bytes) -> PatternSet:
 
 
 def _check_patterns(_data: bytes, patterns: PatternSet) -> None:
-    """Patterns that load are right about their examples, can be used, and break no promise."""
+    """Patterns that load match their examples, can be used, and break no promise."""
     errors = [error for error in check_patterns(_folder())[1] if error.field != "id"]
-    assert errors == [], "what loads is right by the check too"
+    assert errors == [], "what loads also passes the check"
     examples = [line for pattern in patterns.patterns for line in (*pattern.must_match, *pattern.must_not_match)]
     cleaner = Cleaner(patterns=patterns)
     for text in ("\n".join([*examples, _TEXT]), "\n".join(examples)):
@@ -196,7 +196,7 @@ _TREES: dict[str, list[Any]] = {
 
 
 def _weights_seeds() -> Iterator[bytes]:
-    """Small files that load, of the format that is read today."""
+    """Small files that load, in the current format."""
     first, second = signal_names()
     signals = {
         name: {"slope": 0.1, "page_slope": 0.0, "offset": 0.0, "bends": [[1.0, 0.5]], "range": [-9.0, 9.0]}
@@ -253,13 +253,13 @@ _STATE = State(1, Place(4096, 17), 3000, 200, 100, 40, 1, tally=Tally(30, 20, 10
 
 @cache
 def _progress() -> tuple[Progress, ...]:
-    """What the runs were at that the seeds are of."""
+    """The progress of the runs that the seeds come from."""
     return Progress(_STATE, State(), (str(_folder() / "a.jsonl.partial"),)), Progress()
 
 
 @cache
 def _checkpoint() -> Checkpoint:
-    """The checkpoint of a run over two files; made once, as it reads all patterns for its fingerprint."""
+    """The checkpoint of a run over two files; created once, since it reads all patterns for its fingerprint."""
     sources = []
     for name in ("a.jsonl", "b.jsonl"):
         path = _folder() / name
@@ -270,7 +270,7 @@ def _checkpoint() -> Checkpoint:
 
 
 def _write(_data: bytes) -> None:
-    """Standard output, which these runs have none of."""
+    """Takes the place of standard output, which these runs do not use."""
 
 
 def _checkpoint_seeds() -> Iterator[bytes]:
@@ -284,7 +284,7 @@ def _checkpoint_seeds() -> Iterator[bytes]:
 
 
 def _load_checkpoint(data: bytes) -> Progress | None:
-    """The progress in a file with these bytes; None where it is empty, as a run leaves it that was killed at once."""
+    """The progress in a file with these bytes; None if it is empty, as after a run that was killed at once."""
     checkpoint = _checkpoint()
     checkpoint.path.write_bytes(data)
     try:
@@ -298,12 +298,12 @@ def _load_checkpoint(data: bytes) -> Progress | None:
 
 
 def _check_progress(data: bytes, progress: Progress | None) -> None:
-    """What loads is what was saved: one of other numbers would silently give another output."""
+    """What loads is what was saved: progress with other numbers would silently give another output."""
     assert progress in _progress() if data else progress is None, "a changed checkpoint is refused"
 
 
 def _mutate_checkpoint(data: bytes, random: Random) -> bytes:
-    """Other values in the form in which they are written: what looks otherwise is refused at once."""
+    """Other values in the form that is written, since any other form is refused at once."""
     made = mutate_json(data, random)
     try:
         return json.dumps(json.loads(made), indent=1).encode() + b"\n"

@@ -1,9 +1,9 @@
-"""One target in one process: inputs are tried until the time is over, and each broken promise is kept once.
+"""Runs one target in one process: tries inputs until the time is over, and keeps each broken promise once.
 
     python -m fuzz.harness NAME FOLDER [options of libFuzzer]
 
-FOLDER gets ``corpus/``, ``found/`` with the inputs that broke a promise, each with what was raised, and the slowest
-input, whose CPU time is in ``report.json``. A crash or a hang of the process itself leaves its input in ``found/`` too.
+FOLDER gets ``corpus/``, ``found/`` with the inputs that broke a promise, each with its error, and the slowest input,
+whose CPU time is in ``report.json``. A crash or a hang of the process itself leaves its input in ``found/`` too.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from typing import Any
 
 import atheris
 
-# Integrations need what is installed with extras only, and the command line is a program, no part of the library.
+# Integrations need packages that only extras install, and the command line is a program, not part of the library.
 _LEFT_OUT = ("cleaner.integrations", "cleaner.cli", "cleaner.__main__")
-# Inputs shorter than this count as this long, or the slowest one would be the shortest.
+# Inputs shorter than this count as this long; otherwise the slowest one per byte would be the shortest.
 _LEAST_BYTES = 1000
 _REPORT_SECONDS = 2.0
-# All seeds are tried before any other input, so there are not more than some seconds of them; mutations know all lines.
+# All seeds are tried before any other input, so they may take only a few seconds; mutations use all lines.
 MOST_SEEDS = 40
 
 with atheris.instrument_imports(include=["cleaner"]):
@@ -36,7 +36,7 @@ with atheris.instrument_imports(include=["cleaner"]):
         if not _found.name.startswith(_LEFT_OUT):
             __import__(_found.name)
 
-from fuzz.target import Target  # noqa: E402 - what is fuzzed is imported above, and instrumented
+from fuzz.target import Target  # noqa: E402 - the code under test is imported above, and instrumented
 from fuzz.targets import TARGETS  # noqa: E402
 
 
@@ -58,7 +58,7 @@ class Trial:
     def __call__(self, data: bytes) -> None:
         """Try one input."""
         if not self._warm:
-            # The first call loads patterns and weights; its time says nothing of its input.
+            # The first call loads patterns and weights; its time says nothing about its input.
             self._warm = True
             self._attempt(next(iter(self._target.seeds())))
         started = time.process_time()
@@ -73,7 +73,7 @@ class Trial:
             self._keep(data, error)
 
     def _attempt(self, data: bytes) -> tuple[Any] | None:
-        """What the call returns for an input; None where it raised something."""
+        """What the call returns for an input; None if it raised an error."""
         try:
             return (self._target.run(data),)
         except self._target.errors:
@@ -88,7 +88,7 @@ class Trial:
         self._bytes += size
         self._seconds += seconds
         if seconds / size > self._slowest[0]:
-            # What is made at first use, and what else the machine does, is no fault of the input: the better of two.
+            # Work at first use, and other load on the machine, are not the input's fault: the better of two counts.
             started = time.process_time()
             self._attempt(data)
             seconds = min(seconds, time.process_time() - started)
@@ -99,7 +99,7 @@ class Trial:
             self._report()
 
     def _keep(self, data: bytes, error: Exception) -> None:
-        """Keep an input, the smallest for each place that something was raised at."""
+        """Keep an input: the smallest one for each place that raised an error."""
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if "/cleaner/" in frame.filename or "invariants" in frame.filename] or frames
         place = f"{type(error).__name__} {Path(own[-1].filename).name} {own[-1].name} {own[-1].line}"
@@ -124,7 +124,7 @@ class Trial:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Try inputs for one target until libFuzzer's options say that it is enough."""
+    """Try inputs for one target until libFuzzer's options end the run."""
     name, place, *options = arguments
     target, folder = TARGETS[name], Path(place)
     corpus = folder / "corpus"

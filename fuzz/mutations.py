@@ -1,4 +1,4 @@
-"""Other inputs made of an input: texts line by line, markup by its tags, JSON by its values, bytes by their pieces."""
+"""Makes other inputs from an input: texts by line, markup by tag, JSON by value, bytes by piece."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _VALUES: tuple[Any, ...] = (
 
 
 def as_text(data: bytes) -> str:
-    """The text of any bytes: UTF-8 with surrogates, or with the bytes that are none as surrogates."""
+    """The text of any bytes: UTF-8 that may contain surrogates, or with invalid bytes as surrogates."""
     try:
         return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
@@ -42,7 +42,7 @@ def as_text(data: bytes) -> str:
 
 
 def as_bytes(text: str) -> bytes:
-    """The bytes that `as_text` makes this text of."""
+    """The bytes from which `as_text` makes this text."""
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -52,7 +52,7 @@ def _pool() -> tuple[Sequence[str], ...]:
 
 
 def line_of(random: Random) -> str:
-    """A line: of the samples, an example of a pattern, prose, interface, or something hostile."""
+    """A random line: from the samples, an example of a pattern, prose, interface text, or something hostile."""
     return random.choice(random.choice(_pool()))
 
 
@@ -122,7 +122,7 @@ _LINE_STEPS: tuple[Callable[[list[str], Random], None], ...] = (
 
 
 def mutate_text(data: bytes, random: Random) -> bytes:
-    """A text with some of its lines put in, left out, repeated, moved, fused, parted, or poked with hostile signs."""
+    """A text with some lines inserted, left out, repeated, moved, fused, split, or with hostile characters in them."""
     lines = as_text(data).splitlines(keepends=True)
     for _ in range(random.randint(1, _MOST_STEPS)):
         (random.choice(_LINE_STEPS) if lines else _insert)(lines, random)
@@ -133,7 +133,7 @@ def mutate_text(data: bytes, random: Random) -> bytes:
 
 
 def mutate_with(pieces: Sequence[bytes], marks: Sequence[bytes] = (b"\n",)) -> Mutate:
-    """A mutation that puts pieces into an input, and leaves out, repeats or swaps what stands between its marks."""
+    """A mutation that inserts pieces into an input, and leaves out, repeats or swaps the parts between its marks."""
 
     def mutate(data: bytes, random: Random) -> bytes:
         for _ in range(random.randint(1, _MOST_STEPS)):
@@ -165,7 +165,7 @@ def _places(data: bytes, marks: Sequence[bytes]) -> list[int]:
 
 
 def damage(data: bytes, random: Random) -> bytes:
-    """Bytes of which some are others, lacking, or doubled."""
+    """The bytes with some changed, left out, or doubled."""
     made = bytearray(data)
     for _ in range(random.randint(1, _MOST_STEPS)):
         at = random.randint(0, len(made))
@@ -185,7 +185,7 @@ def damage(data: bytes, random: Random) -> bytes:
 
 
 def mutate_json(data: bytes, random: Random) -> bytes:
-    """JSON with some of its values others, lacking, doubled or under other names; or its bytes damaged."""
+    """JSON with some values changed, left out, doubled or renamed; or with damaged bytes."""
     if random.random() < 0.1:
         return damage(data, random)
     if random.random() < 0.05:
@@ -202,7 +202,7 @@ def mutate_json(data: bytes, random: Random) -> bytes:
 
 
 def mutated_value(value: Any, random: Random) -> Any:
-    """A value of JSON with one of its parts, at any depth, another one."""
+    """A JSON value with one of its parts, at any depth, changed."""
     inside = random.random() < 0.9
     if isinstance(value, dict) and value and inside:
         return _mutated_object(value, random)

@@ -1,7 +1,7 @@
-"""Targets for what reads collections: JSONL, WARC, HTTP responses, compressed bytes, text files, Parquet.
+"""Targets for the readers of collections: JSONL, WARC, HTTP responses, compressed bytes, text files, Parquet.
 
-Each input is either records or a named error, reading always ends and always gets on, and what is written back with
-the same text is what was read.
+Each input gives either records or a named error, reading always ends and always advances, and writing the same text
+back gives the bytes that were read.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _NEW = 'new "text"\n\ud800é\x00'
 
 @cache
 def _folder() -> TemporaryDirectory[str]:
-    """A folder for the one file that a reader reads; gone when the process ends."""
+    """A folder for the one file that a reader reads; removed when the process ends."""
     return TemporaryDirectory(prefix="cleaner-fuzz-")
 
 
@@ -59,14 +59,14 @@ def source_of(data: bytes, name: str, kind: Format, compression: Compression | N
 
 
 def _read(data: bytes, kind: Format, *, with_jsonl: bool) -> tuple[list[RawChunk], list[Item], InputError | None]:
-    """The chunks of a file, all its records, and what ended it too early."""
+    """The chunks of a file, all its records, and the error that ended it too early."""
     limits, fields = _LIMITS[chosen_by(data, 4)], _FIELDS[chosen_by(data[1:], 4)]
     reader = record_format(kind)
     chunks: list[RawChunk] = []
     damage: InputError | None = None
     try:
         for chunk in reader.read_chunks(source_of(data, "a", kind), Place(), limits, fields):
-            assert chunk.end.offset > chunk.start.offset, "reading gets on"
+            assert chunk.end.offset > chunk.start.offset, "reading advances"
             assert len(chunks) <= len(data), "reading ends"
             chunks.append(chunk)
     except InputError as error:
@@ -79,15 +79,15 @@ def _read(data: bytes, kind: Format, *, with_jsonl: bool) -> tuple[list[RawChunk
 def _check_chunks(
     data: bytes, kind: Format, chunks: list[RawChunk], items: list[Item], damage: InputError | None
 ) -> None:
-    """Chunks follow each other from the beginning, hold all bytes up to their end, and can be resumed."""
+    """Chunks follow each other from the beginning, contain all bytes up to their end, and can be resumed."""
     place = Place()
     for chunk in chunks:
-        assert chunk.start == place, "a chunk begins where the one before ends"
+        assert chunk.start == place, "a chunk begins where the previous one ends"
         held = chunk.payload if isinstance(chunk.payload, bytes) else b"".join(chunk.payload)
         assert data.startswith(held, place.offset), "a chunk holds the bytes of its place"
         assert len(held) + chunk.skipped == chunk.size == chunk.end.offset - place.offset, "a chunk holds all its bytes"
         place = chunk.end
-    assert damage is not None or place.offset >= len(data.rstrip()), "what is not read is told"
+    assert damage is not None or place.offset >= len(data.rstrip()), "what is not read is reported"
     assert [item.number for item in items] == list(range(1, place.records + 1)), "records are counted"
     if chunks:
         middle = chunks[len(chunks) // 2].start
@@ -98,7 +98,9 @@ def _check_chunks(
         except InputError:
             assert damage is not None, "what could be read can be read again"
         shown = [(chunk.payload, chunk.start, chunk.end) for chunk in chunks if chunk.start.offset >= middle.offset]
-        assert [(chunk.payload, chunk.start, chunk.end) for chunk in later] == shown, "reading goes on anywhere"
+        assert [(chunk.payload, chunk.start, chunk.end) for chunk in later] == shown, (
+            "reading can be resumed at any chunk"
+        )
 
 
 def _check_items(items: list[Item]) -> None:
@@ -126,12 +128,12 @@ def _check_jsonl(data: bytes, found: tuple[list[RawChunk], list[Item], InputErro
         assert made.endswith(b"\n") == item.raw.endswith(b"\n"), "a line stays a line"
         assert b"\n" not in made[:-1], "a record stays one line"
         if target == "text":
-            assert {**after, "text": 0} == {**before, "text": 0}, "all else stays"
+            assert {**after, "text": 0} == {**before, "text": 0}, "everything else stays"
             assert item.document.write(item.document.text) == item.raw, "the same text is the same line"
 
 
 def _plain(line: bytes) -> Any:
-    """What another reader of JSON makes of a line; numbers stay text, so that none is too long."""
+    """The value of a line for another JSON reader; numbers stay text, so that none is too long."""
     text = line.decode("utf-8-sig" if line.startswith(b"\xef\xbb\xbf") else "utf-8")
     return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
 

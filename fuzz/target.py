@@ -1,4 +1,4 @@
-"""What a target is: a call under test, the promises it keeps, and inputs to begin with."""
+"""Defines a target: a call under test, the promises it keeps, and inputs to start with."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ Mutate = Callable[[bytes, Random], bytes]
 class Target:
     """One call under test.
 
-    ``run`` makes the call on an input; it is what is timed. ``errors`` are what it may raise, nothing else.
-    ``check`` holds what it returned to its promises, and raises `AssertionError` where one is broken.
-    ``seeds`` are inputs to begin with; ``mutate`` makes another input of one, in the shape of its kind.
-    ``max_size`` is in bytes.
+    ``run`` makes the call on an input, and is timed. ``errors``: the only errors that it may raise. ``check`` checks
+    the promises about what it returned, and raises `AssertionError` if one is broken. ``seeds``: inputs to start with.
+    ``mutate`` makes another input of the same kind from one. ``max_size`` is in bytes.
     """
 
     run: Callable[[bytes], Any]
@@ -31,5 +30,5 @@ class Target:
 
 
 def chosen_by(data: bytes, count: int) -> int:
-    """A number below ``count`` that follows from an input alone, so that the input says all there is to repeat."""
+    """A number below ``count`` that depends only on the input, so that the input is enough to repeat a trial."""
     return (sum(data[:64]) + len(data)) % count

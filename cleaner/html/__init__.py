@@ -1,5 +1,5 @@
-"""Judges the blocks of a page of HTML: what it is made of, signals of its blocks, which of them are main content.
+"""Judges the blocks of an HTML page: cuts it into blocks, measures them, and decides which are main content.
 
-In: markup. Out: a judgement over its blocks, and then the passes of `cleaner.lines` over the text of those chosen.
+In: markup. Out: a judgement over its blocks, and then the passes of `cleaner.lines` over the text of the chosen ones.
 It reads no files and does not know the command line.
 """

@@ -1,6 +1,6 @@
-"""Markup -> markup in which no element has more attributes than a bound: a parser takes the square of their number.
+"""Markup -> markup with a bounded number of attributes per element: a parser's time grows with their square.
 
-Most pages are told to have none such by what stands between two ``>``; the tags of the others are read one by one, as
+For most pages, the text between two ``>`` shows that no element has more; for the others, tags are read one by one, as
 the parser reads them.
 """
 
@@ -12,13 +12,13 @@ import numpy as np
 
 __all__ = ["MAX_ATTRIBUTES", "bound_attributes"]
 
-# What an element has more is left out (set by hand: of 92 pages of news none has more than 21, and a MB of tags with
-# 500 each takes the parser .3 s).
+# Further attributes of an element are left out (set by hand: of 92 news pages none has more than 21, and a MB of tags
+# with 500 each takes the parser .3 s).
 MAX_ATTRIBUTES = 500
 
 _SPACES = bytes(range(0x21))
 _NO_SEPARATORS = bytes(set(range(0x100)) - {*_SPACES, *b"/\"'"})
-# Quoted values that hold a >, closed or not.
+# Quoted values that contain a >, closed or not.
 _VALUES_WITH_END = (re.compile(rb'=\s*+"[^">]*+>[^"]*+'), re.compile(rb"=\s*+'[^'>]*+>[^']*+"))
 _BEGIN = re.compile(rb"<[a-zA-Z]")
 _SPACE = rb"[\t\n\f\r ]"
@@ -33,7 +33,7 @@ _TAG = re.compile(
     % (_ATTRIBUTE, _ATTRIBUTE, MAX_ATTRIBUTES, _ATTRIBUTE),
     re.DOTALL,
 )
-# Elements that hold no tags but their own end; a slash at the end of the tag makes them empty.
+# Elements that contain no tags except their own end tag; a slash at the end of the tag makes them empty.
 _TEXT_ONLY = frozenset(b"script style xmp iframe noembed noframes textarea title plaintext".split())
 _SCRIPT_SIGNS = re.compile(rb"<!--|-->|<(/?+)script(?=[\t\n\f\r />])", re.IGNORECASE)
 
@@ -49,10 +49,10 @@ def bound_attributes(markup: bytes) -> bytes:
 
 
 def _may_have_more(markup: bytes) -> bool:
-    """Whether some element can have more attributes, whatever is a tag and what is none.
+    """Whether some element may have more attributes, without deciding what is a tag and what is not.
 
-    A tag goes on at most to the next ``>`` that no quoted value can hold, and two attributes have white space, a slash
-    or a quotation mark between them.
+    A tag extends at most to the next ``>`` that cannot be inside a quoted value, and two attributes have white space, a
+    slash or a quotation mark between them.
     """
     certain = markup
     for values in _VALUES_WITH_END:
@@ -84,7 +84,7 @@ def _without_more(markup: bytes) -> bytes:
 
 
 def _end_of_text(markup: bytes, name: bytes, position: int) -> int:
-    """Where the end tag of an element begins that holds text only."""
+    """Where the end tag of an element that contains only text begins."""
     if name == b"plaintext":
         return len(markup)
     if name == b"script":

@@ -1,7 +1,7 @@
 """Points of the blocks -> which of them are the article.
 
-Blocks are taken from the surest on, as long as the F1 that is expected of the whole choice grows: so the threshold is
-the page's own. Then copies, headlines and what is no text go.
+Blocks are taken from the surest down, as long as the expected F1 of the whole choice grows, so each page has its own
+threshold. Then copies, headlines and anything that is not text are removed.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from cleaner.text.arrays import BoolArray, FloatArray
 __all__ = ["Choice", "Mark", "choose_blocks"]
 
 MARK_POINTS = 24.0
-# A block of so many words that stands on the page twice is main content once.
+# A block of at least this many words that is on the page twice is main content only once.
 MIN_REPEATED_WORDS = 6.0
-# The first block of so many words that stays is where the article begins.
+# The article begins at the first block that stays and has at least this many words.
 MIN_START_WORDS = 8.0
-# A page of which less F1 is expected has no article, and a page with few expected words of it must be surer.
+# A page with less expected F1 has no article; with fewer than FEW_WORDS expected words it needs FEW_MIN_EXPECTED.
 MIN_EXPECTED = 0.3
 FEW_WORDS, FEW_MIN_EXPECTED = 40.0, 0.8
-# A paragraph of so many words, so few blocks behind the headline, is an article with less.
+# The least expected F1 is lower if a paragraph of UNDER_HEADLINE_WORDS stands at most UNDER_HEADLINE_BLOCKS blocks
+# after the headline.
 UNDER_HEADLINE_WORDS, UNDER_HEADLINE_BLOCKS = 20.0, 3
 UNDER_HEADLINE_MIN_EXPECTED = 0.2
 _DATA_STARTS = ('{"', "[{", "function(", "var ", "window.", "@media", "<!--")
@@ -33,7 +34,7 @@ _DATA_STARTS = ('{"', "[{", "function(", "var ", "window.", "@media", "<!--")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What else speaks for (above zero) or against removing a block."""
+    """Further evidence for (above zero) or against removing a block."""
 
     source: str
     points: float
@@ -45,8 +46,8 @@ class Choice:
     """Which blocks are kept, and why.
 
     ``points``: the model's log-odds of main content; ``cut``: what they must exceed on this page; ``expected``: the
-    F1 that is expected of the choice; ``marks``: what else was decided about a block. ``headline``: the copy of the
-    headline that stays first, None where no block is one.
+    F1 that is expected of the choice; ``marks``: further decisions about single blocks. ``headline``: the copy of the
+    headline that stays first, None if no block is one.
     """
 
     kept: BoolArray
@@ -57,7 +58,7 @@ class Choice:
     headline: int | None
 
     def score(self, block: int) -> float:
-        """The points for removing a block; a page without an article has no threshold that would count among them."""
+        """The points for removing a block; the threshold counts only on a page with an article."""
         mark = self.marks.get(block)
         cut = self.cut if math.isfinite(self.cut) else 0.0
         return cut - float(self.points[block]) + (mark.points if mark else 0.0)
@@ -117,7 +118,7 @@ def _cut(chance: FloatArray, words: FloatArray, points: FloatArray, among: BoolA
 
 
 def _repeats(texts: Sequence[str], words: FloatArray, kept: BoolArray) -> dict[int, Mark]:
-    """Marks for what was kept already, and for data that stand among the text."""
+    """Marks for blocks that repeat a kept one, and for data that stand among the text."""
     seen: set[str] = set()
     marks = {}
     for block in np.flatnonzero(kept).tolist():
@@ -132,7 +133,7 @@ def _repeats(texts: Sequence[str], words: FloatArray, kept: BoolArray) -> dict[i
 
 
 def _is_article(chance: FloatArray, words: FloatArray, kept: BoolArray, expected: float, copies: Sequence[int]) -> bool:
-    """Whether what was chosen is an article, and not the best of a page that has none."""
+    """Whether the choice is an article, and not just the best blocks of a page without one."""
     if not kept.any():
         return False
     if expected >= (FEW_MIN_EXPECTED if float((chance * words)[kept].sum()) < FEW_WORDS else MIN_EXPECTED):
@@ -145,7 +146,7 @@ def _is_article(chance: FloatArray, words: FloatArray, kept: BoolArray, expected
 
 
 def _first_copy(copies: Sequence[int], words: FloatArray, kept: BoolArray) -> int | None:
-    """The copy of the headline nearest before the article; the first of all where none is before it."""
+    """The last copy of the headline before the article; the first of all copies if none is before it."""
     if not copies:
         return None
     long = np.flatnonzero(kept & (words >= MIN_START_WORDS))

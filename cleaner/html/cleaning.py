@@ -1,6 +1,6 @@
 """HTML -> result: the blocks of a page are chosen, then their text is cleaned like any other text.
 
-The removals of both steps are told in one list, with offsets into the page's source (see `cleaner.html.reading`).
+The removals of both steps come in one list, with offsets into the page's source (see `cleaner.html.reading`).
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ from cleaner.text.document import Document
 
 __all__ = ["PageCleaner"]
 
-# A page of which less F1 than this is expected is looked at a second time, as text.
+# A page with less expected F1 is cleaned a second time, as text.
 SURE_EXPECTED = 0.8
-# In a page that is not, the blocks have told noise already; a line of them must be so much surer noise to go.
+# On a page with more, the blocks have already been judged; to remove a line takes this much more evidence.
 SURE_MARGIN = 2.0
-# Patterns of noise that the blocks could not tell stand in lines of no more characters than this.
+# Noise that the blocks did not show, but a pattern does, stands in lines of at most this many characters.
 SHORT_LINE = 200
-# What was measured of more blocks than this does not stay in memory until reasons are asked for (set by hand): 400 bytes
-# a block, which are soon made again.
+# The signals of a page with more blocks are not kept in memory for its reasons (set by hand): they take 400 bytes a
+# block and are quickly computed again.
 MANY_BLOCKS = 10_000
-# Between these, a page is so doubtful that trafilatura is asked.
+# With expected F1 between these, a page is doubtful enough to ask trafilatura.
 DOUBTED_EXPECTED = (0.6, 0.83)
 
 
 class PageCleaner:
-    """Cleans pages of HTML with one configuration; without state from one page to the next.
+    """Cleans HTML pages with one configuration; keeps no state from one page to the next.
 
     ``texts`` cleans the text of the chosen blocks. Raises `WeightsError` when the configuration's model is wrong.
     """
@@ -61,7 +61,7 @@ class PageCleaner:
         self._reader = PageReader(self.model, texts.word_lists, element_words(), config.headline, config.threshold)
 
     def clean(self, markup: str | bytes, *, url: str | None = None) -> CleanResult:
-        """What is left of one page; see `Cleaner.clean_html`."""
+        """The cleaned text of one page; see `Cleaner.clean_html`."""
         with Clock(self.config.timeout) as clock:
             try:
                 return self._clean_within(clock, markup, url)
@@ -77,12 +77,12 @@ class PageCleaner:
             return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
         result = self._compose(markup, reading, describe)
         if clock.is_limited:
-            # Their kinds are looked for when they are put together, and that is to have its limit too.
+            # Kinds are computed when the removals are, and the time limit must cover that too.
             _ = result.removals
         return result
 
     def read(self, markup: str | bytes, clock: Clock = NO_LIMIT) -> Reading | None:
-        """A page with the decision over its blocks; ``clock``: the time that the page has."""
+        """A page with the decision over its blocks; ``clock``: the page's time limit."""
         reading = self._reader.read(markup, clock)
         if reading is not None and DOUBTED_EXPECTED[0] <= reading.choice.expected < DOUBTED_EXPECTED[1]:
             reading = self._reader.vote(reading, extract_text(markup, fast=True))
@@ -93,14 +93,14 @@ class PageCleaner:
         return reading
 
     def _keeping(self, reading: Reading, clock: Clock) -> Reading:
-        """A page of which the blocks of the kinds to be kept stay too."""
+        """The page with the blocks of the kinds to be kept added to those that stay."""
         reasons, kept = self.reasons(reading), reading.choice.kept.copy()
         for block in clock.watch(np.flatnonzero(~kept).tolist()):
             kept[block] = reasons.kind(block) in self.config.keep
         return replace(reading, choice=replace(reading.choice, kept=kept))
 
     def reasons(self, reading: Reading) -> Reasons:
-        """The reasons of a decision."""
+        """The reasons for a decision."""
         return Reasons(reading, self.model, self.texts.matcher, element_words())
 
     def _clean_extracted(
@@ -118,13 +118,13 @@ class PageCleaner:
         tell = partial(self._tell, reading, blocks)
         trace = Trace(partial(self._retell, markup), tell)
         result = make_result(reading.source, done, trace, clock=reading.page.clock, path_at=reading.path_at)
-        # The page's own headline, and its comments after those of its text.
+        # The page's own headline, and the comments in its text, then those among its blocks.
         comments = tuple(comment for one in done.passes[1:] if one.edits for comment in one.judgement.comments)
         comments += blocks.comments
         return replace(result, headline=reading.headline, comments=comments, describe=describe)
 
     def _run(self, reading: Reading, blocks: Judgement, *, explain: bool = False) -> Passes:
-        """The pass over the blocks, then those over the text of the chosen ones, where they or a doubt ask for more."""
+        """The pass over the blocks, then the passes over the text of the chosen ones, if the page needs them."""
         first = Pass(blocks, reading.edits, Segments.whole(reading.source))
         flags = set(blocks.flags)
         left = apply_removals(reading.source, reading.edits)
@@ -141,7 +141,7 @@ class PageCleaner:
         return Passes((first, *done.passes), done.left, flags | done.flags)
 
     def _text_config(self, reading: Reading, left: str) -> CleanConfig | None:
-        """How the text of the chosen blocks is cleaned; None where it stays as it is."""
+        """How the text of the chosen blocks is cleaned; None if it stays as it is."""
         if reading.choice.expected < SURE_EXPECTED:
             return self.config
         return self._sure_config if self._has_strong_hit(left, reading.page.clock) else None
@@ -163,7 +163,7 @@ class PageCleaner:
 
 
 def _is_strong(pattern: Pattern) -> bool:
-    """Whether a pattern is enough for its line to go."""
+    """Whether a pattern alone is enough to remove its line."""
     return pattern.strength == "strong" and pattern.action != "note"
 
 
@@ -173,5 +173,5 @@ def _page_cleaner(texts: TextCleaner) -> PageCleaner:
 
 
 def _describe(markup: str | bytes, url: str | None) -> Metadata:
-    """What a page says of itself."""
+    """The metadata of a page."""
     return add_metadata(read_metadata(read_page(markup).root), markup, url)

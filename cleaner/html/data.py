@@ -22,7 +22,7 @@ WORDS_FILE = "html-names.txt"
 
 @cache
 def element_words() -> ElementWords:
-    """What the words of elements' names stand for."""
+    """The meanings of the words in elements' names."""
     groups: dict[str, list[str]] = {}
     kinds: dict[str, Kind] = {}
     for line in (patterns_folder() / WORDS_FILE).read_text("utf-8").splitlines():
@@ -47,7 +47,7 @@ def signal_names() -> tuple[str, ...]:
 
 @cache
 def builtin_model() -> BlockModel:
-    """The model that is shipped, from ``cleaner/models/html-weights.json``."""
+    """The built-in model, from ``cleaner/models/html-weights.json``."""
     return load_model(model_text(MODEL_FILE), MODEL_FILE, signal_names())
 
 

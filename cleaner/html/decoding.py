@@ -1,7 +1,7 @@
 """Bytes of a page -> its text: byte order mark, charset labels as browsers read them, then detection.
 
-A label that the bytes contradict is not believed: what decodes as UTF-8 and has letters outside of ASCII is UTF-8,
-and what is labelled UTF-8 but is not is detected.
+A label that the bytes contradict is ignored: bytes that decode as UTF-8 and have letters outside ASCII are UTF-8, and
+for bytes labelled UTF-8 that are not, the encoding is detected.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from charset_normalizer import from_bytes
 
 __all__ = ["decode_page", "repair_text"]
 
-# Where a charset label is looked for, and how much is looked at to detect an encoding, in bytes.
+# How many bytes are searched for a charset label, and how many are used to detect an encoding.
 LABEL_WITHIN = 4096
 DETECTED_BYTES = 30_000
-# A page in UTF-8 may hold this share of broken bytes.
+# A page in UTF-8 may have up to this share of broken bytes.
 MAX_BROKEN_SHARE = 0.02
 
 _LABEL = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([a-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _XML_LABEL = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([a-z0-9_:.-]{2,40})""", re.IGNORECASE)
-# A run of Latin letters with accents: no language has words of them, text read with the wrong label is full of it.
+# A run of accented Latin letters: no language has such words, but text read with the wrong label is full of them.
 _ACCENTED_RUN = re.compile("[\x80-\u017e\u20ac]{3,}")
 MIN_ACCENTED = 60
 MIN_REREAD = 5
@@ -70,7 +70,7 @@ _READ_AS = {
 
 
 def decode_page(data: bytes, charset: str | None = None) -> str:
-    """The text of a page; ``charset`` is what its transport said, such as an HTTP header. Never fails.
+    """The text of a page; ``charset`` is the one its transport named, such as an HTTP header. Never fails.
 
     >>> decode_page("<meta charset=iso-8859-1><p>“Été”".encode("cp1252"))
     '<meta charset=iso-8859-1><p>“Été”'
@@ -94,7 +94,7 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
 
 
 def repair_text(text: str) -> str:
-    """A page's text, read again where it was read with a wrong label, twice at most; otherwise as it is.
+    """A page's text, decoded again (at most twice) if it was decoded with a wrong label; otherwise unchanged.
 
     >>> repair_text("<p>Die RÃ¤te, BÃ¼rger, SÃ¤nger, MÃ¤rkte und BÃ¤der</p>")
     '<p>Die Räte, Bürger, Sänger, Märkte und Bäder</p>'
@@ -108,7 +108,7 @@ def repair_text(text: str) -> str:
 
 
 def _reread(text: str) -> str | None:
-    """The text that comes out when a page read as a Western one is read as UTF-8 or by its label."""
+    """The text of a page decoded as Western, decoded again as UTF-8 or by its label; None if that fails."""
     readings = []
     if (
         not any(letter in text for letter in _LEADS)
@@ -150,7 +150,7 @@ def _decode_other(data: bytes, labelled: str | None) -> str:
 
 
 def _detect(data: bytes) -> str | None:
-    """The encoding that the first lines with letters outside of ASCII look like."""
+    """The encoding that the first lines with letters outside ASCII look like."""
     first = next((at for at, byte in enumerate(data) if byte > 0x7F), 0)
     start = max(0, first - 1000)
     best = from_bytes(re.sub(rb"<[^>]{0,500}>", b" ", data[start : start + DETECTED_BYTES])).best()
@@ -158,7 +158,7 @@ def _detect(data: bytes) -> str | None:
 
 
 def _is_wide(data: bytes) -> bool:
-    """Whether bytes look like UTF-16 without a mark: every other one of the first is zero."""
+    """Whether bytes look like UTF-16 without a byte order mark: every other one at the start is zero."""
     head = data[:64]
     return len(head) >= 8 and ((not any(head[1::2]) and all(head[::2])) or (not any(head[::2]) and all(head[1::2])))
 
@@ -177,7 +177,7 @@ def _codec(label: str | None) -> str | None:
         found = codecs.lookup(_READ_AS.get(name, name))
     except (LookupError, ValueError):
         return None
-    # Codecs such as rot13 or hex make no text of bytes.
+    # Codecs such as rot13 or hex do not decode bytes to text.
     is_text = getattr(found, "_is_text_encoding", True)
     return (
         found.name

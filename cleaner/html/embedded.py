@@ -1,4 +1,4 @@
-"""The article of a page that has its text in data only: in JSON-LD, or in what a script is to show."""
+"""The article of a page that has its text only in data: in JSON-LD, or in a script that displays it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BEGIN = re.compile(r"<(?:p|div|h[1-6]|article|section)[ >]")
 
 
 def embedded_markup(root: Any) -> str:
-    """The markup of the longest text in the data of a page; empty where there is none of an article's size."""
+    """The markup of the longest text in a page's data; empty if none is as long as an article."""
     pushed: list[str] = []
     found: list[str] = []
     for script in root.iter("script"):
@@ -45,7 +45,7 @@ def _strings(expression: re.Pattern[str], text: str) -> list[str]:
 
 
 def _as_markup(text: str) -> str:
-    """A text as markup, a paragraph for each line, unless it is markup already."""
+    """A text as markup, one paragraph per line, unless it is markup already."""
     if _BEGIN.search(text):
         return text
     return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines() if line.strip())

@@ -1,4 +1,4 @@
-"""The headline among the blocks of a page: what equals a title of the page, its site's name aside."""
+"""The headline among the blocks of a page: a block that equals a title of the page, without the site's name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["find_headlines"]
 
 MIN_LETTERS = 4
 MIN_H1_WORDS = 3
-# A part of a title counts as the headline from this share of the title on.
+# The least share of a title that a part of it must have to count as the headline.
 MIN_PART_SHARE = 0.3
 MIN_PART_LETTERS = 8
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
@@ -24,14 +24,14 @@ _HEADINGS = frozenset({"h1", "h2", "h3"})
 def find_headlines(page: Page, folded: Sequence[str], titles: Sequence[str]) -> list[int]:
     """The numbers of the blocks that are copies of the headline, in order; ``folded`` are the blocks' folded texts.
 
-    A block is one when its words are those of a title, or of the larger part of a title that has the site's name
-    before or behind; where no block is, a heading of the first level with three words is.
+    A block is a copy if its words are those of a title, or of the larger part of a title that has the site's name
+    before or after it; if there is none, a heading of the first level with at least three words is.
     """
     wanted = [core for title in titles if len(core := _core(fold(title))) >= MIN_LETTERS]
     longest = max((len(core) for core in wanted), default=0)
     own: dict[int, str] = {}
     for number, text in page.clock.watch(enumerate(folded)):
-        # Most blocks are told apart by their size or their first letters.
+        # Size or first letters rule out most blocks.
         if len(text) > 2 * longest + 20:
             continue
         first = text[:3]

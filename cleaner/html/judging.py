@@ -1,4 +1,4 @@
-"""A page's choice of blocks as a judgement, as the passes take it: a block is a line of the page's source."""
+"""Turns a page's choice of blocks into a judgement for the passes: each block is a line of the page's source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _Value = TypeVar("_Value")
 
 
 def judge_blocks(reading: Reading, reasons: Reasons) -> Judgement:
-    """What was decided of the blocks of a page; kinds, scores and evidence are looked for when they are asked for."""
+    """The judgement over the blocks of a page; kinds, scores and evidence are computed on demand."""
     count = len(reading.page.blocks)
     return Judgement(
         starts=reading.starts,
@@ -34,7 +34,7 @@ def judge_blocks(reading: Reading, reasons: Reasons) -> Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Each(Sequence[_Value], Generic[_Value]):
-    """What a function tells of each of some blocks."""
+    """The values of a function for each block, computed on demand."""
 
     size: int
     tell: Callable[[int], _Value]

@@ -1,6 +1,6 @@
-"""What a page says of itself: titles, author, date, site and language, from its head and its JSON-LD.
+"""The metadata of a page: titles, author, date, site and language, from its head and its JSON-LD.
 
-trafilatura is asked for what the page's own data lack, where it is installed and only when somebody looks.
+If trafilatura is installed, it fills in what the page's own data lack, and only on demand.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?=[-_]|$)")
 
 
 def page_titles(root: Any) -> list[str]:
-    """What a page calls itself, its own headline's name before the window's title; each different title once."""
+    """The titles that a page gives itself, each once: those of its meta elements first, then the window's title."""
     if root is None:
         return []
     named = _meta(root)
@@ -53,7 +53,7 @@ def page_titles(root: Any) -> list[str]:
 
 
 def read_metadata(root: Any) -> Metadata:
-    """What a page's own data say of it; empty fields are None.
+    """The metadata from a page's own data; missing fields are None.
 
     >>> from lxml import html
     >>> page = html.fromstring('<html lang="de-AT"><meta property="og:site_name" content="Der Bote"><p>Text</p></html>')
@@ -83,7 +83,7 @@ def _plain(text: str, size: int) -> str:
 
 
 def _meta(root: Any) -> dict[str, str]:
-    """The contents of the page's meta elements by name, in lower case; the first of each name."""
+    """The contents of the page's meta elements by lower-case name; the first for each name."""
     found: dict[str, str] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
@@ -98,7 +98,7 @@ def _first(named: dict[str, str], names: tuple[str, ...]) -> str | None:
 
 
 def _author(named: dict[str, str]) -> str | None:
-    """The author that the head names; an address of a profile names nobody."""
+    """The author that the head names; the URL of a profile is not a name."""
     found = (named[name][:MAX_VALUE] for name in _AUTHOR_NAMES if named.get(name))
     return next((text for text in found if "://" not in text), None)
 
@@ -109,7 +109,7 @@ def _time_of(root: Any) -> str | None:
 
 
 def _article_data(root: Any) -> dict[str, Any]:
-    """The JSON-LD object that describes the article; empty where there is none."""
+    """The JSON-LD object that describes the article; empty if there is none."""
     for script in root.iter("script"):
         text = script.text
         if "ld+json" not in (script.get("type") or "") or not text or len(text) > MAX_SCRIPT:
@@ -127,7 +127,7 @@ def _article_data(root: Any) -> dict[str, Any]:
 
 
 def _objects(data: Any) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON value, those inside of lists and graphs too."""
+    """The objects in a JSON value, including those inside lists and graphs."""
     waiting = [data]
     for _ in range(MAX_ITEMS):
         if not waiting:
@@ -145,7 +145,7 @@ def _text_of(value: Any) -> str | None:
 
 
 def _names_of(value: Any) -> str | None:
-    """The names of one or more people or publishers, with a comma between."""
+    """The names of one or more people or publishers, separated by commas."""
     people = value if isinstance(value, list) else [value]
     names = [_text_of(person.get("name") if isinstance(person, dict) else person) for person in people[:20]]
     return ", ".join(dict.fromkeys(name for name in names if name and "://" not in name)) or None

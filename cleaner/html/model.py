@@ -1,6 +1,6 @@
-"""The model behind the choice of blocks: boosted trees, read from and written to one JSON file.
+"""The model that scores blocks: boosted trees, read from and written to one JSON file.
 
-A block's points are log-odds of main content, and a sum over signals; see `cleaner.trees`.
+A block's points are log-odds of main content, as a sum over signals; see `cleaner.trees`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _FIELDS = {"format", "made", "signals", "names", "trees"}
 
 @dataclass(frozen=True, eq=False)
 class BlockModel:
-    """Trees over named signals, the weights of the words of elements' names, and how all was made."""
+    """Trees over named signals, the weights of the words in elements' names, and how the model was made."""
 
     signals: tuple[str, ...]
     names: Mapping[str, float]
@@ -34,9 +34,9 @@ class BlockModel:
     made: Mapping[str, Any]
 
     def matrix(self, groups: Iterable[dict[str, FloatArray]], blocks: int) -> SingleArray:
-        """The values of the signals of so many blocks, which come in groups: a row a block, a column a signal.
+        """The signals of ``blocks`` blocks, given in groups, as a matrix: one row per block, one column per signal.
 
-        The groups are emptied, so that no signal stays in memory twice. Raises `KeyError` for a signal that is missing.
+        The groups are emptied, so that no signal is in memory twice. Raises `KeyError` for a signal that is missing.
         """
         table = np.empty((len(self.signals), blocks), dtype=np.float32)
         rows = {name: row for row, name in enumerate(self.signals)}
@@ -49,11 +49,11 @@ class BlockModel:
         return table.T
 
     def points(self, values: SingleArray, clock: Clock = NO_LIMIT) -> FloatArray:
-        """The points of each row of values: log-odds of main content; ``clock``: the time that there is."""
+        """The points of each row of values: log-odds of main content; ``clock``: the time limit."""
         return self.trees.totals(values, clock)
 
     def parts(self, values: SingleArray) -> FloatArray:
-        """The points of each row as a sum: what the trees begin with, then what each signal adds; a column each."""
+        """The parts of each row's points, one column each: the trees' starting value, then what each signal adds."""
         return self.trees.parts(values)
 
 

@@ -1,4 +1,4 @@
-"""A page of HTML -> blocks: stretches of text that a reader sees as one, with what the markup says of each.
+"""An HTML page -> blocks: stretches of text that a reader sees as one, with what the markup says about each.
 
 A block ends where an element of its own line begins or ends, and at a line break. The rows of a data table are one
 block each, and preformatted text is one block with its line ends. Everything is bounded: bytes, elements and depth.
@@ -19,15 +19,15 @@ from cleaner.html.decoding import decode_page, repair_text
 
 __all__ = ["Block", "Node", "Page", "page_text", "parse_page", "read_page"]
 
-# What is behind so many characters of markup, or so many elements, is left out.
+# Markup after this many characters, or this many elements, is left out.
 MAX_CHARACTERS = 10_000_000
 MAX_ELEMENTS = 250_000
-# Behind so many bytes nothing is looked at.
+# Bytes after this many are not read at all.
 MAX_BYTES = 100_000_000
-# Elements deeper than this are taken as running text.
+# Elements nested deeper than this are read as running text.
 MAX_DEPTH = 180
 MAX_NAME_CHARACTERS = 300
-# Elements between two looks at the clock.
+# Elements between two checks of the clock.
 ELEMENT_STEPS = 512
 
 CUT_SHORT = "page-cut-short"
@@ -47,7 +47,7 @@ _BLOCKS = _tags(
     "search section summary table caption tbody td tfoot th thead tr ul button html title frameset"
 )
 _IN_LINK, _IN_BOLD = 1, 2
-# Attributes whose words tell what an element is for.
+# Attributes whose words say what an element is for.
 _NAMING = frozenset({"class", "id", "itemprop", "role", "data-testid", "data-component"})
 
 _ENDS = re.compile(r"</[bB][oO][dD][yY]\s*>|</[hH][tT][mM][lL]\s*>")
@@ -55,7 +55,8 @@ _DATA = re.compile(r"data:[^\"'\s>]{500,}")
 _DATA_BYTES = re.compile(rb"data:[^\"'\s>]{500,}")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
-# A table of data: so many rows, with so many filled cells, in this share of the rows, each cell no larger than this.
+# A data table: at least TABLE_MIN_ROWS rows, and at least TABLE_MIN_SHARE of all rows, have TABLE_MIN_CELLS filled
+# cells, each of at most CELL_MAX_CHARACTERS.
 TABLE_MIN_ROWS = 2
 TABLE_MIN_CELLS = 2
 TABLE_MIN_SHARE = 0.6
@@ -64,7 +65,7 @@ CELL_MAX_BLOCKS = 6
 
 
 class Node(NamedTuple):
-    """An element that begins a line of its own: tag, the number of the one around it, and what its attributes say.
+    """An element that begins a line of its own: tag, the number of its parent, and what its attributes say.
 
     ``names``: the text of its class, id and the like. ``hidden``: whether its markup hides it.
     """
@@ -81,7 +82,7 @@ class Block(NamedTuple):
 
     ``node``: the number of the nearest element with a line of its own. ``link_size`` and ``bold_size``: characters
     inside links and inside bold text. ``links``: how many links begin in it, and ``anchors`` how many of these stay
-    on the page. ``images``: pictures since the block before. ``soft``: whether it begins behind a line break only.
+    on the page. ``images``: pictures since the block before. ``soft``: whether it begins after a mere line break.
     ``inline``: the class of its first inline element.
     """
 
@@ -100,7 +101,7 @@ class Block(NamedTuple):
 class Page:
     """A page cut into blocks, in the order of the page.
 
-    ``root`` is its tree, None where there is none. ``clock``: the time that the page has.
+    ``root`` is its tree, None if there is none. ``clock``: the page's time limit.
     """
 
     root: Any
@@ -110,7 +111,7 @@ class Page:
     clock: Clock = NO_LIMIT
 
     def ancestors(self, node: int) -> Iterator[int]:
-        """The numbers of a node and of those around it, from the inside."""
+        """The numbers of a node and of those around it, from the inside out."""
         while node >= 0:
             yield node
             node = self.nodes[node].parent
@@ -119,7 +120,7 @@ class Page:
 def read_page(markup: str | bytes, charset: str | None = None, clock: Clock = NO_LIMIT) -> Page:
     """A page cut into blocks; never fails.
 
-    ``charset`` is what the transport said of the encoding of bytes. ``clock``: the time that the page has.
+    ``charset`` is the encoding that the transport named for bytes. ``clock``: the page's time limit.
 
     >>> [block.text for block in read_page("<h1>Low water</h1><p>The <b>ferry</b> waits.").blocks]
     ['Low water', 'The ferry waits.']
@@ -127,7 +128,7 @@ def read_page(markup: str | bytes, charset: str | None = None, clock: Clock = NO
     text = page_text(markup, charset)
     clock.check()
     root, cut = parse_page(text)
-    del text  # what was read takes as much as the page
+    del text  # it takes as much memory as the page
     if root is None:
         return Page(None, clock=clock)
     cutter = _Cutter(clock)
@@ -137,9 +138,9 @@ def read_page(markup: str | bytes, charset: str | None = None, clock: Clock = NO
 
 
 def page_text(markup: str | bytes, charset: str | None = None) -> str:
-    """The characters of a page, without pictures and other data that stand in it; a character more than its bound.
+    """The characters of a page without embedded pictures and other data; at most one more than `MAX_CHARACTERS`.
 
-    Elements have no more attributes than parsers bear, see `cleaner.html.attributes`.
+    Elements have no more attributes than a parser can take, see `cleaner.html.attributes`.
     """
     if isinstance(markup, bytes):
         if b"data:" in markup:
@@ -159,14 +160,14 @@ def parse_page(text: str) -> tuple[Any, bool]:
     if "<" not in text:
         return None, False
     cut = len(text) > MAX_CHARACTERS
-    # The parser throws away what follows the end of the body.
+    # The parser discards everything after the end of the body.
     text = _ENDS.sub("", text[:MAX_CHARACTERS]).replace("\0", " ")
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None, False
-    # The parser stops where some 2,000 elements are open.
+    # The parser stops when about 2,000 elements are open.
     last: Any = parser.error_log.last_error
     return root, cut or (last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT)
 
@@ -199,7 +200,7 @@ class _Cutter:
         self._end_block(node)
 
     def _walk(self, element: Any, node: int, depth: int, marks: int) -> None:
-        """Walk over what is inside an element; ``marks``: whether a link or bold text is around it."""
+        """Walk over the content of an element; ``marks``: whether a link or bold text is around it."""
         text = element.text
         if text:
             self._add(text, marks)
@@ -234,7 +235,7 @@ class _Cutter:
         self._images += 1
 
     def _skip(self, child: Any, node: int, depth: int, marks: int) -> None:
-        """Leave an element out with all that is inside it."""
+        """Leave out an element and everything in it."""
 
     def _enter_link(self, child: Any, node: int, depth: int, marks: int) -> None:
         href = child.get("href")
@@ -282,7 +283,7 @@ class _Cutter:
 
     def _begin(self, element: Any, tag: str, parent: int, depth: int) -> int:
         names, hidden = "", False
-        # The parser finds a value by going through all attributes before it, so only those that count are asked for.
+        # The parser finds a value by going through all attributes before it, so only the needed ones are read.
         for name in element.keys():  # noqa: SIM118
             if name in _NAMING:
                 names = f"{names} {element.get(name)[:MAX_NAME_CHARACTERS]}"
@@ -323,12 +324,12 @@ def _literal_text(text: str) -> str:
 
 
 def _data_rows(table: Any, clock: Clock) -> list[tuple[Any, list[str], int]] | None:
-    """The rows of a table of data, each with its filled cells and the characters in links; None for a layout."""
+    """The rows of a data table, each with its filled cells and the characters in links; None for a layout table."""
     if any(element is not table for element in table.iter("table", "script", "style")):
         return None
     rows = []
     for element in clock.watch(table.iter("tr", "caption")):
-        # Only a layout has rows inside rows; looked into one by one their text would be read again and again.
+        # Only layout tables have rows inside rows; reading them row by row would read their text again and again.
         if next(element.iterdescendants("tr", "caption"), None) is not None:
             return None
         if element.tag == "caption":

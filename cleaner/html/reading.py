@@ -1,8 +1,8 @@
-"""One page, read and decided: its blocks, which of them stay, and the text that all of them make.
+"""One page, read and decided: its blocks, which of them stay, and the text of all of them.
 
-The *source* of a page is the text of all its blocks, a block a line (a block of preformatted text several); it is the
-input that offsets of removals refer to. A list item begins with a hyphen in it. Where the page shows its headline
-nowhere before the article, a line with the headline from the page's head stands first.
+The *source* of a page is the text of all its blocks, one line per block (several for preformatted text); it is the
+input that offsets of removals refer to. In it, list items begin with a hyphen. If the page does not show its headline
+before the article, the first line is the headline from the page's head.
 """
 
 from __future__ import annotations
@@ -38,22 +38,23 @@ BULLET = "- "
 LIST_UPS = 3
 # A page that shows fewer words than this may have its text in its data.
 MIN_WORDS = 50.0
-# What stands behind the last separator of a title is the site's name when it is no longer than this.
+# The part of a title after its last separator is the site's name if it has at most MAX_SITE_WORDS, and what stands
+# before it at least MIN_LEAD_WORDS.
 MAX_SITE_WORDS, MIN_LEAD_WORDS = 5, 3
-# Another extractor's opinion counts so many points; a block of so many characters is found inside its lines.
+# The points of another extractor's vote, and the least characters of a block that may be a mere part of its lines.
 VOTE_POINTS = 2.0
 VOTE_MIN_CHARACTERS = 26
-# Blocks between two looks at the clock while they are looked for in the opinion.
+# Blocks between two checks of the clock while they are searched for in the other extractor's text.
 VOTE_STEPS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A page as it was read and decided; ``values``: the signals of its blocks, a row a block.
+    """A page as it was read and decided; ``values``: the signals of its blocks, one row per block.
 
-    ``copies``: the blocks that are copies of the headline. ``votes``: the points that another extractor's opinion
-    adds to each block, None where it was not asked.
-    ``lead``: the headline that stands before all blocks in the source, empty where there is none.
+    ``copies``: the blocks that are copies of the headline. ``votes``: the points that another extractor's vote adds to
+    each block, None if it was not asked.
+    ``lead``: the headline that stands before all blocks in the source, empty if there is none.
     """
 
     view: PageView
@@ -106,7 +107,7 @@ class Reading:
 
     @cached_property
     def edits(self) -> list[Edit]:
-        """What goes of the source: the blocks that are not kept, each with one line end."""
+        """What is removed from the source: the blocks that are not kept, each with one line end."""
         kept = self.choice.kept
         last = int(np.flatnonzero(kept)[-1]) if kept.any() else -1
         found = []
@@ -126,7 +127,7 @@ class Reading:
 
     @property
     def headline(self) -> str | None:
-        """The headline of the page, where one was recognised."""
+        """The headline of the page, if one was recognised."""
         copy = self.choice.headline
         return self.lead or (self.page.blocks[copy].text if copy is not None else None)
 
@@ -151,7 +152,7 @@ class Reading:
 
     @cached_property
     def _paths(self) -> dict[str, str]:
-        """The paths that were asked for, so that blocks with the same one share a string."""
+        """The paths computed so far, so that blocks with the same path share a string."""
         return {}
 
 
@@ -171,7 +172,7 @@ class PageReader:
     threshold: float
 
     def read(self, markup: str | bytes, clock: Clock = NO_LIMIT) -> Reading | None:
-        """A page with its decision; None where it has no text at all. ``clock``: the time that the page has."""
+        """A page with its decision; None if it has no text at all. ``clock``: the page's time limit."""
         page = read_page(markup, clock=clock)
         if page.root is None:
             return None
@@ -179,7 +180,7 @@ class PageReader:
         page = _with_embedded(page)
         if not page.blocks:
             return None
-        page.root = None  # the tree takes most of the memory that a page takes, and is not asked any more
+        page.root = None  # the tree takes most of a page's memory and is no longer needed
         view = PageView(page, titles, self.word_lists, self.element_words)
         values = self.model.matrix(signal_groups(view, self.model.names), len(page.blocks))
         clock.check()
@@ -190,7 +191,7 @@ class PageReader:
         return self._decide(view, values, points, copies, None)
 
     def vote(self, reading: Reading, text: str) -> Reading:
-        """The decision over a page again, with the vote of another extractor that has found this text in it."""
+        """The page decided again, with the vote of another extractor that extracted ``text`` from it."""
         folded = fold(text)
         lines = {line.strip(" -|") for line in folded.split("\n")}
         took = [
@@ -213,7 +214,7 @@ class PageReader:
 
 
 def _with_embedded(page: Page) -> Page:
-    """The page, or what its data hold where it shows next to nothing."""
+    """The page, or the article in its data if the page itself shows next to nothing."""
     root: Any = page.root
     if sum(len(block.text.split()) for block in page.blocks) < MIN_WORDS:
         markup = embedded_markup(root)
@@ -225,7 +226,7 @@ def _with_embedded(page: Page) -> Page:
 
 
 def _lead(titles: Sequence[str], choice: Choice) -> str:
-    """The headline from the page's head, where no block is a copy of it; a site's name behind it is left out."""
+    """The headline from the page's head, without the site's name; empty if a block is a copy of it."""
     if choice.headline is not None or not titles:
         return ""
     for separator in SITE_SEPARATORS:

@@ -1,4 +1,4 @@
-"""Why each block of a page stays or goes: evidence and kinds, put together when somebody looks at them."""
+"""Why each block of a page stays or is removed: evidence and kinds, computed on demand."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from cleaner.text.arrays import FloatArray
 
 __all__ = ["Reasons", "comment_blocks", "element_kind"]
 
-# Signals with fewer points are put together in the evidence.
+# In the evidence, signals with fewer points are summed.
 NAMED_MIN_POINTS = 0.5
-# The trees are walked for so many blocks together: a block costs a sixth of what it costs alone.
+# Blocks for which the trees are walked together; each then costs a sixth of what it costs alone.
 BLOCKS_AT_ONCE = 64
 KIND_UPS = 6
 COMMENT_MIN_WORDS = 3
@@ -31,7 +31,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def element_kind(reading: Reading, words: ElementWords, block: int) -> Kind | None:
-    """The kind that the names of the elements around a block tell, the nearest first."""
+    """The kind that the names of the elements around a block show, the nearest first."""
     page = reading.page
     inline = page.blocks[block].inline
     if inline and (kind := words.kind(inline.lower().split())):
@@ -45,7 +45,7 @@ def element_kind(reading: Reading, words: ElementWords, block: int) -> Kind | No
 
 
 def comment_blocks(reading: Reading, words: ElementWords) -> list[str]:
-    """The reader comments among the blocks that go, by the names of their elements: one string each."""
+    """The reader comments among the removed blocks, found by the names of their elements: one string each."""
     page, kept = reading.page, reading.choice.kept
     table, own_names = reading.view.names
     is_comment = np.array([words.kind(names) is Kind.COMMENT for names in table], dtype=bool)
@@ -66,7 +66,7 @@ def comment_blocks(reading: Reading, words: ElementWords) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class Reasons:
-    """The reasons of one page."""
+    """The reasons for the decision over one page."""
 
     reading: Reading
     model: BlockModel
@@ -82,7 +82,7 @@ class Reasons:
         return found
 
     def kind(self, block: int) -> Kind:
-        """The kind of noise that a block is: what was marked, else what a pattern names, else its element."""
+        """The kind of noise that a block is: from its mark, else from a pattern, else from its elements."""
         mark = self.reading.choice.marks.get(block)
         if mark is not None and mark.kind is not None:
             return mark.kind
@@ -93,7 +93,7 @@ class Reasons:
         return next(kind for kind in (*strong, named, *weak, Kind.BOILERPLATE) if kind is not None)
 
     def score(self, block: int) -> float:
-        """The points for removing a block: the sum of its evidence, without putting that together."""
+        """The points for removing a block: the sum of its evidence, computed without the evidence itself."""
         choice = self.reading.choice
         score = choice.score(block)
         if not choice.kept[block]:
@@ -126,12 +126,12 @@ class Reasons:
         return tuple(found)
 
     def _parts(self, block: int) -> tuple[float, FloatArray]:
-        """What the model begins with, and what each signal adds to a block's points."""
+        """The model's starting value, and what each signal adds to a block's points."""
         first, at = divmod(block, BLOCKS_AT_ONCE)
         parts = self._some_parts(first * BLOCKS_AT_ONCE)[at]
         return float(parts[0]), parts[1:]
 
     @cached_property
     def _some_parts(self) -> Callable[[int], FloatArray]:
-        """The parts of some blocks from one on: whoever asks for a block's mostly asks for the next block's too."""
+        """The parts of several blocks from a given one on: who needs one block's mostly needs the next ones' too."""
         return lru_cache(maxsize=1)(lambda first: self.model.parts(self.reading.values[first : first + BLOCKS_AT_ONCE]))

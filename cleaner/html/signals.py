@@ -1,7 +1,7 @@
-"""What is known of each block of a page, as one number a signal: its text, its links, its place, its elements.
+"""The signals of each block of a page, one number each: its text, its links, its place, its elements.
 
-A block's own element is called ``own`` below, the elements around it ``up1``, ``up2`` and so on. All values that
-belong to an element are computed once for the element and then handed to its blocks.
+A block's own element is called ``own`` below, the elements around it ``up1``, ``up2`` and so on. Values that belong to
+an element are computed once for the element and then given to its blocks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cleaner.text.folding import fold
 __all__ = ["NameWeights", "block_signals", "name_signals", "signal_columns", "signal_groups"]
 
 FAR = 12.0
-# The names of an element count for what is inside it, this much less with each level.
+# The factor by which an element's names count less with each level inside it.
 NAME_FADE = 0.7
 
 
@@ -26,7 +26,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# Tags whose blocks hand all of their weight on to the element around them.
+# Tags whose blocks pass all of their weight to the element around them.
 _THROUGH = frozenset({"p"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _TAGS = _words(
@@ -57,7 +57,7 @@ _AROUND = (
 _HIDDEN_BIT = 1 << len(_AROUND)
 _AROUND_BITS = {tag: 1 << bit for bit, tags in enumerate(_AROUND) for tag in tags}
 
-# Signals of the text that those of other groups are made of.
+# Signals of the text that other groups are computed from.
 _TEXT_USED = ("text.size", "text.links", "text.ends-sentence", "text.title-share")
 
 NameWeights = Mapping[str, float]
@@ -65,12 +65,12 @@ Columns = dict[str, FloatArray]
 
 
 def block_signals(view: PageView) -> Columns:
-    """The signals of each block but for those of its elements' words (`name_signals`)."""
+    """The signals of each block, except those of its elements' words (`name_signals`)."""
     return {name: values for group in _block_groups(view) for name, values in group.items()}
 
 
 def signal_groups(view: PageView, weights: NameWeights) -> Iterator[Columns]:
-    """All signals of each block, by name, some at a time: together they are large where blocks are many."""
+    """All signals of each block, by name, in groups: with many blocks, all of them together are large."""
     yield from _block_groups(view)
     yield name_signals(view, weights)
 
@@ -140,7 +140,7 @@ def _title_share(view: PageView) -> FloatArray:
 
 
 def _near_signals(view: PageView, columns: Columns) -> Columns:
-    """The signals of the blocks before and behind each block."""
+    """The signals of the blocks before and after each block."""
     found: Columns = {}
     tags = _tag_numbers(view)
     wanted = {
@@ -164,7 +164,7 @@ def _near_signals(view: PageView, columns: Columns) -> Columns:
 
 
 def _shift(values: FloatArray, step: int) -> FloatArray:
-    """The values of the blocks some steps on; -1 where there is no block."""
+    """The values of the blocks a number of steps further on; -1 where there is no block."""
     moved = np.full(values.size, -1.0)
     if step < 0:
         moved[-step:] = values[:step]
@@ -215,7 +215,7 @@ def _tree_signals(view: PageView) -> Iterator[Columns]:
 
 
 def _mass(view: PageView) -> FloatArray:
-    """The characters of paragraphs in each element; each level but a paragraph's own hands on the half."""
+    """The characters of paragraphs in each element; each level above a paragraph's own passes on half of them."""
     good = np.where(view.is_paragraph, view.size, 0.0)
     mass = np.bincount(view.node, weights=good, minlength=len(view.page.nodes)).tolist()
     nodes = view.page.nodes
@@ -228,7 +228,7 @@ def _mass(view: PageView) -> FloatArray:
 
 
 def _alike(view: PageView) -> tuple[FloatArray, FloatArray]:
-    """How many elements of each element's tag and names stand beside it, and on the page."""
+    """How many elements with each element's tag and names are its siblings, and how many are on the page."""
     like = view.like
     outer = view.parent + 1
     outer[0] = 0
@@ -237,10 +237,10 @@ def _alike(view: PageView) -> tuple[FloatArray, FloatArray]:
 
 
 def _like_signals(view: PageView, columns: Columns) -> Columns:
-    """What blocks in elements of the same tags and names have in common: the parts of a list share their fate.
+    """What blocks in elements of the same tags and names have in common: the parts of a list stay or go together.
 
-    How many they are, their sizes and how much these spread, sentences and links, where on the page the first and the
-    last one is, and their share of the page.
+    Their number, their sizes and how much these vary, their sentences and links, where on the page the first and the
+    last one are, and their share of the page.
     """
     own, around = view.like[view.node], view.like[view.ups[1]]
     _, group = np.unique(own * len(view.page.nodes) + around, return_inverse=True)
@@ -305,14 +305,14 @@ def _place_signals(view: PageView, text: Columns) -> Columns:
 
 
 def _since(marks: BoolArray) -> FloatArray:
-    """How many blocks ago, counted on a logarithm, the last mark was; `FAR` where there was none."""
+    """The logarithm of how many blocks ago the last mark was; `FAR` if there was none."""
     number = np.arange(marks.size)
     last = np.maximum.accumulate(np.where(marks, number, -1)) if marks.size else number
     return np.asarray(np.where(last >= 0, _log((number - last).astype(np.float64)), FAR))
 
 
 def _element_signals(view: PageView) -> Iterator[Columns]:
-    """Tags around each block, and what the words of their names stand for."""
+    """The tags around each block, and the groups of the words in their names."""
     nodes = view.page.nodes
     tags = np.array([_TAG_NUMBER.get(node.tag, 0) for node in nodes], dtype=np.float64)
     columns: Columns = {"own.tag": tags[view.node], "up1.tag": tags[view.ups[1]], "up2.tag": tags[view.ups[2]]}
@@ -333,7 +333,7 @@ def _element_signals(view: PageView) -> Iterator[Columns]:
 
 
 def _steps_to_groups(view: PageView) -> npt.NDArray[np.uint8]:
-    """How many elements around each block (columns) the next one is whose names are of each group (rows)."""
+    """How many levels around each block (columns) the nearest element with names of each group (rows) is."""
     bits = view.element_words.bits
     table, own = view.names
     masks = []
@@ -353,7 +353,7 @@ def _steps_to_groups(view: PageView) -> npt.NDArray[np.uint8]:
 
 
 def name_signals(view: PageView, weights: NameWeights) -> Columns:
-    """What the words of the names of each block's elements weigh: log-odds of main content."""
+    """The weights of the words in the names of each block's elements: log-odds of main content."""
     table, own = view.names
     clock = view.page.clock
     rows = []

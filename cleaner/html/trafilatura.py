@@ -1,6 +1,6 @@
-"""What trafilatura says of a page: its text, and metadata that the page's own data lack.
+"""What trafilatura finds in a page: its text, and metadata that the page's own data lack.
 
-It is asked about pages of a bearable size and shape only: some of its work grows with the square of what is in a page.
+It is asked only about pages of limited size and shape: some of its work grows with the square of a page's content.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from cleaner.result import Metadata
 
 __all__ = ["add_metadata", "extract_text", "is_bearable"]
 
-# Of 1,833 pages of news the largest has 1,800,000 characters, 5,000 elements and 11,900 cells (see `_cells`).
+# Of 1,833 news pages the largest has 1,800,000 characters, 5,000 elements and 11,900 cells (see `_cells`).
 MAX_CHARACTERS = 2_000_000
 MAX_ELEMENTS = 10_000
 MAX_CELLS = 50_000
-# So many columns are the most that trafilatura makes of one cell.
+# The most columns that trafilatura makes of one cell.
 MAX_COLUMNS = 1_000
 
 
 def extract_text(markup: str | bytes, url: str | None = None, *, fast: bool = False) -> str:
-    """The text that trafilatura extracts, comments left out; empty where it finds none, fails or is not asked.
+    """The text that trafilatura extracts, without comments; empty if it finds none, fails or is not asked.
 
     ``fast``: without its fallbacks.
     """
@@ -32,7 +32,7 @@ def extract_text(markup: str | bytes, url: str | None = None, *, fast: bool = Fa
 
 
 def add_metadata(own: Metadata, markup: str | bytes, url: str | None = None) -> Metadata:
-    """Metadata of a page with what trafilatura finds in the place of empty fields."""
+    """The metadata of a page, with empty fields filled in by trafilatura."""
     if None not in {own.title, own.author, own.date, own.site_name}:
         return own
     found = _ask(lambda peer, text: peer.extract_metadata(text, default_url=url), markup)
@@ -48,7 +48,7 @@ def add_metadata(own: Metadata, markup: str | bytes, url: str | None = None) -> 
 
 
 def is_bearable(text: str) -> bool:
-    """Whether a page is no larger than trafilatura can be asked about."""
+    """Whether a page is small enough to ask trafilatura about it."""
     if len(text) > MAX_CHARACTERS:
         return False
     root, _ = parse_page(text)
@@ -58,7 +58,7 @@ def is_bearable(text: str) -> bool:
 
 
 def _cells(root: Any) -> int:
-    """The cells of a page when every row is as wide as the widest; trafilatura makes the rows of a table so."""
+    """The cells of a page if every row were as wide as the widest, which is how trafilatura builds tables."""
     widths = [sum(map(_columns, row.iterchildren("td", "th"))) for row in root.iter("tr")]
     return max(widths, default=0) * len(widths)
 
@@ -69,11 +69,11 @@ def _columns(cell: Any) -> int:
 
 
 def _ask(question: Callable[[Any, str], Any], markup: str | bytes) -> Any:
-    """What trafilatura, which takes a while to import and is needed by few pages, answers; None where it fails."""
+    """The answer of trafilatura, which is slow to import and needed by few pages; None if it fails."""
     text = page_text(markup)
     if not is_bearable(text):
         return None
     try:
         return question(import_module("trafilatura"), text)
-    except Exception:  # noqa: BLE001 - it raises errors of many kinds, assertions among them, on what is hardly HTML
+    except Exception:  # noqa: BLE001 - it raises many kinds of errors, even assertions, on broken HTML
         return None

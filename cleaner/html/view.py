@@ -1,4 +1,4 @@
-"""A page in arrays: a row a block or a row an element, and the words of the elements' names."""
+"""A page as arrays, with one row per block or per element, and the words in the elements' names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MAX_WORDS = 40
 
 @lru_cache(maxsize=20_000)
 def name_words(names: str) -> tuple[str, ...]:
-    """The words of an element's class, id and the like: each name as a whole, then its parts.
+    """The words in an element's class, id and the like: each name as a whole, then its parts.
 
     >>> name_words("entry-content mainText")
     ('entry-content', 'maintext', 'entry', 'content', 'main', 'text')
@@ -43,14 +43,14 @@ def name_words(names: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class ElementWords:
-    """What the words of elements' names stand for: ``groups`` by name, and a kind of noise by word."""
+    """The meanings of the words in elements' names: ``groups`` by name, and a kind of noise by word."""
 
     groups: Mapping[str, Sequence[str]]
     kinds: Mapping[str, Kind]
 
     @cached_property
     def bits(self) -> dict[str, int]:
-        """For each word the groups that it belongs to, a bit a group."""
+        """For each word the groups that it belongs to, one bit per group."""
         found: dict[str, int] = {}
         for bit, words in enumerate(self.groups.values()):
             for word in words:
@@ -58,7 +58,7 @@ class ElementWords:
         return found
 
     def kind(self, words: Sequence[str]) -> Kind | None:
-        """The kind that the words of one element stand for; of several the one that stands first in the file."""
+        """The kind that the words of one element stand for; of several, the first in the file."""
         found = [self._ranked[word] for word in words if word in self._ranked]
         return min(found)[1] if found else None
 
@@ -71,7 +71,7 @@ class ElementWords:
 
 @dataclass(eq=False)
 class PageView:
-    """A page in arrays: a row a block, or a row an element; what the signals are computed from."""
+    """A page as arrays, with one row per block or per element, from which the signals are computed."""
 
     page: Page
     titles: Sequence[str]
@@ -85,7 +85,7 @@ class PageView:
 
     @cached_property
     def document(self) -> Document:
-        """The texts of the blocks as one document, a line each."""
+        """The texts of the blocks as one document, one line each."""
         return Document("\n".join(self.texts), "none", self.page.clock)
 
     @cached_property
@@ -102,7 +102,7 @@ class PageView:
 
     @cached_property
     def parent(self) -> IntArray:
-        """The number of the element around each element; the root stands in for what is around it."""
+        """The number of the element around each element; the root is its own parent."""
         return np.array([max(node.parent, 0) for node in self.page.nodes], dtype=np.int64)
 
     @cached_property
@@ -115,7 +115,7 @@ class PageView:
 
     @cached_property
     def ends(self) -> IntArray:
-        """For each element the number behind the last one inside it."""
+        """For each element the number after that of the last element inside it."""
         ends = list(range(1, len(self.page.nodes) + 1))
         parents = self.parent.tolist()
         for number in range(len(ends) - 1, 0, -1):
@@ -125,7 +125,7 @@ class PageView:
 
     @cached_property
     def jumps(self) -> list[IntArray]:
-        """For each element the one that is 1, 2, 4, 8 and so on levels around it; a last, empty one where none is."""
+        """For each element the one 1, 2, 4, 8 and so on levels above it; an extra, empty element where there is none."""
         outside = len(self.page.nodes)
         found = [np.append(self.parent, outside)]
         found[0][0] = outside
@@ -136,14 +136,14 @@ class PageView:
 
     @cached_property
     def names(self) -> tuple[list[tuple[str, ...]], IntArray]:
-        """The different sets of words that elements' names are made of, and for each element the number of its own."""
+        """The distinct sets of words in elements' names, and for each element the number of its own set."""
         numbers: dict[str, int] = {}
         own = [numbers.setdefault(node.names, len(numbers)) for node in self.page.nodes]
         return [name_words(names) for names in self.page.clock.watch(numbers)], np.array(own, dtype=np.int64)
 
     @cached_property
     def like(self) -> IntArray:
-        """For each element a number that all elements of its tag and names have."""
+        """For each element a number shared by all elements with its tag and names."""
         tags: dict[str, int] = {}
         own = [tags.setdefault(node.tag, len(tags)) for node in self.page.nodes]
         table, names = self.names
@@ -172,12 +172,12 @@ class PageView:
         return (self.size > PARAGRAPH_MIN_CHARACTERS) & (self.link_size < PARAGRAPH_MAX_LINK_SHARE * self.size)
 
     def forget(self) -> None:
-        """Give up what was computed of the texts; it is computed again when it is asked for."""
+        """Release what was computed from the texts; it is computed again on demand."""
         for name in ("texts", "document", "features"):
             self.__dict__.pop(name, None)
 
     def release(self) -> None:
-        """Give up all that was computed, which takes most of the memory; it is computed anew when it is asked for."""
+        """Release all that was computed, which takes most of the memory; it is computed again on demand."""
         given = {field.name for field in fields(self)}
         for name in self.__dict__.keys() - given:
             del self.__dict__[name]

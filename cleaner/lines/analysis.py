@@ -41,7 +41,7 @@ WEAK_POINTS = 1.0
 
 PROSE_MIN_WORDS = 12
 CJK_MIN_SHARE = 0.5
-# Digits of other planes have no class.
+# Digits outside the Basic Multilingual Plane have no character class.
 LAST_OF_BASIC_PLANE = 0xFFFF
 PROSE_MIN_STOP_WORDS = 0.12
 FEW_STOP_WORDS = 0.03
@@ -58,7 +58,7 @@ class Analysis:
 
     @property
     def clock(self) -> Clock:
-        """The time that the document has."""
+        """The document's time limit."""
         return self.document.clock
 
     @cached_property
@@ -97,7 +97,7 @@ class Analysis:
 
     @cached_property
     def paragraph(self) -> IntArray:
-        """For each filled line the number of its paragraph: lines that were broken, at a link perhaps, belong to one."""
+        """The paragraph number of each filled line: lines broken apart, perhaps at a link, share one."""
         features, filled = self.features, self.filled
         joined = np.zeros(filled.size, dtype=bool)
         above, here = filled[:-1], filled[1:]
@@ -106,7 +106,7 @@ class Analysis:
 
     @cached_property
     def strong(self) -> BoolArray:
-        """Which lines hold a strong pattern that takes the whole line wherever it stands."""
+        """Which lines hold a strong pattern that removes the whole line wherever it stands."""
         marks = np.zeros(len(self.document), dtype=bool)
         for line, hits in self.clock.watch(self.hits.items()):
             marks[line] = any(
@@ -116,7 +116,7 @@ class Analysis:
 
     @cached_property
     def figured(self) -> BoolArray:
-        """Which lines may hold a digit: they have one, or a character of another plane."""
+        """Which lines may hold a digit: they have one, or a character outside the Basic Multilingual Plane."""
         document = self.document
         marked = any_of(document.classes, DIGIT)
         if document.codes.itemsize > 2:
@@ -125,16 +125,16 @@ class Analysis:
 
     @cached_property
     def words_before(self) -> FloatArray:
-        """Words of prose without strong evidence before each line; one entry more than lines."""
+        """Words of prose without strong evidence before each line; has one more entry than there are lines."""
         sizes = np.where(self.prose & ~self.strong, self.features.words, 0.0)
         found = np.zeros(sizes.size + 1)
         np.cumsum(sizes, out=found[1:])
         return found
 
     def lines_with(self, folded: str, holds: Callable[[int], bool] = lambda _: True) -> Iterator[int]:
-        """The lines that hold a text, given in its folded form, in order.
+        """The lines, in order, that contain a text given in its folded form.
 
-        ``holds``: whether it counts at a place in the folded text.
+        ``holds``: says whether a match at that offset in the folded text counts.
         """
         return iter(self.clock.watch(self._lines_with(folded, holds)))
 
@@ -173,7 +173,7 @@ def analyse_units(
 
 
 def _without_classes(analysis: Analysis) -> Analysis:
-    """The analysis; of a long document without the classes of its characters, which nothing asks for any more."""
+    """The analysis; for a long document, without its character classes, which are no longer needed."""
     if len(analysis.document.text) > PART_LENGTH:
         _ = analysis.figured
         analysis.document.release()
@@ -182,7 +182,7 @@ def _without_classes(analysis: Analysis) -> Analysis:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carried:
-    """What is known of the lines of a document from another one that they stood in: their hits and what they are like."""
+    """What is already known about a document's lines from another document that held them: their hits and features."""
 
     hits: dict[int, list[Hit]]
     lines: LineFeatures
@@ -195,7 +195,7 @@ def analyse(
     lang: str | None = None,
     carried: Carried | None = None,
 ) -> Analysis:
-    """The analysis of a document; ``lang`` is its main language, ``carried`` what is known of its lines already."""
+    """The analysis of a document; ``lang`` is its main language, ``carried`` what is already known about its lines."""
     if carried is not None:
         return Analysis(document, compute_features(document, word_lists, lang, carried.lines), carried.hits)
     hits: dict[int, list[Hit]] = defaultdict(list)
@@ -206,10 +206,10 @@ def analyse(
 
 
 def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordLists) -> Iterator[Carried | None]:
-    """What is known of the lines of each of some documents, told from one text of all of them.
+    """What is known about the lines of each document, found by analysing them all as one text.
 
-    Each call of numpy has its price, whatever the size, so short documents are looked at together. What a line is like
-    and what holds on it is a matter of the line alone; None where the lines of a document are not its lines there.
+    Each numpy call has a fixed cost, so short documents are analysed together. A line's features and hits depend on
+    the line alone. None for a document whose lines are split differently in the joined text.
     """
     joined = Document("\n".join(document.text for document in documents), clock=documents[0].clock)
     lines = measure_lines(joined, word_lists)
@@ -232,10 +232,9 @@ def look_over(documents: Sequence[Document], matcher: Matcher, word_lists: WordL
 
 
 def carry(analysis: Analysis, edited: set[int], document: Document) -> Carried | None:
-    """What is known of a document that is another one without some lines; None where more than whole lines went.
+    """What is known about a document made from another by removing lines; None where parts of lines were removed.
 
-    What holds on a line, and what it is like by itself, is a matter of the line alone. ``edited``: the lines of which
-    something went.
+    The hits on a line and its own features depend on the line alone. ``edited``: the lines that lost something.
     """
     before = analysis.document
     stays = ~analysis.features.is_blank

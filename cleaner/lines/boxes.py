@@ -1,6 +1,6 @@
-"""Boxes: what stands below a line that opens one, below a label, or between the heading of an offer and its button.
+"""Boxes: the lines below an opening line, below a label, or between the heading of an offer and its button.
 
-A box has a name because its opening line has one. It ends where the article goes on.
+A box gets its kind from its opening line. It ends where the article resumes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from cleaner.text.names import is_capitalised
 __all__ = ["add_boxes"]
 
 BOX_POINTS = 14.0
-# Boxes that are opened between two looks at the clock: each looks at the lines below it.
+# Boxes opened between two checks of the clock; each examines the lines below it.
 BOX_STEPS = 8
-# So many boxes in each other say of a line that it is noise, whatever else speaks for it (set by hand).
+# A line inside this many nested boxes is noise, whatever else speaks for it (set by hand).
 MAX_BOXES = 16
 PARAGRAPH_MAX_LINES = 12
 PARAGRAPH_MAX_WORDS = 140
@@ -32,14 +32,16 @@ SHORT_SENTENCE_WORDS = 3
 FULL_STOPS = frozenset(".。")
 # Boxes that hold titles of other articles.
 TITLE_KINDS = frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP})
-# A label and the title below it, in words (set by hand).
+# The most words of a label, and of the title below it (set by hand).
 LABEL_MAX_WORDS, TITLE_MAX_WORDS = 4, 25
-# Offers: a heading, at most so many lines of at most so many words that are no sentences, and a button (set by hand).
+# Offers: a heading, at most OFFER_MAX_LINES lines that are not sentences, each of at most OFFER_MAX_WORDS words, and a
+# button (set by hand).
 OFFER_KINDS = frozenset({Kind.NEWSLETTER, Kind.PAYWALL, Kind.SOCIAL_PROMOTION, Kind.DONATION_APPEAL})
 OFFER_MAX_LINES, OFFER_MAX_WORDS = 3, 20
-# A byline in pieces: its label, its name, at most so many words before the date, all of so many words (set by hand).
+# A byline split over lines: the most words of its label and of its name, and the most lines before its date (set by
+# hand).
 BYLINE_MAX_WORDS, BYLINE_NAME_MAX_WORDS, BYLINE_MAX_PIECES = 2, 4, 2
-# The counter of a slide show; so many count up together.
+# The counter of a slide show; at least COUNTER_MIN_RUN of them count up together.
 COUNTER = re.compile(r"\s*\(?(\d{1,3}) ?/ ?(\d{1,3})\)?\s*")
 COUNTER_MAX_LENGTH, COUNTER_MIN_RUN = 12, 3
 
@@ -49,8 +51,8 @@ def add_boxes(
 ) -> None:
     """Give points to the lines of boxes.
 
-    ``placed``: the hits of lines that hold where they stand; ``article``: the lines that a sentence runs through, and
-    the dates of entries, above which every box ends.
+    ``placed``: the hits by line that hold in their place; ``article``: the lines that a sentence runs through, and
+    the dates of entries; every box ends above them.
     """
     clock = analysis.clock
     _open_boxes(analysis, ledger, placed, places, article)
@@ -77,7 +79,7 @@ def _open_boxes(
         if hit.pattern.action == "open"
         and (hit.pattern.strength == "strong" or (places.is_tail[line] and places.prose_precedes[line]))
     ]
-    # Of boxes in each other the last ones count: each ends where so many others have opened below it.
+    # Of nested boxes the last ones count: each ends where MAX_BOXES others have opened below it.
     edges = [line for line, _ in openers[MAX_BOXES:]] + [len(analysis.document)] * MAX_BOXES
     for (line, hit), edge in analysis.clock.watch(zip(openers, edges, strict=False), BOX_STEPS):
         stops = below_titles if hit.pattern.kind is Kind.RELATED_LINKS else broken
@@ -87,13 +89,13 @@ def _open_boxes(
 def _open_box(
     analysis: Analysis, ledger: Ledger, hit: Hit, lines: range, places: Places, closed: set[int], stops: set[int]
 ) -> None:
-    """Give the lines below an opening line the points of its box, as far as it reaches.
+    """Give the lines below an opening line the points of its box, down to the end of the box.
 
-    ``lines``: the opening line, and those below it that the box may reach. ``closed``: lines that end a box;
-    ``stops``: lines of the article above which one of short lines has ended.
+    ``lines``: the opening line, and those below it that the box may reach. ``closed``: lines that end a box.
+    ``stops``: lines of the article; a box of short lines ends above them.
     """
     reach = hit.pattern.reach
-    # A box takes the rest of a document only below an article.
+    # A box removes the rest of a document only below an article.
     interior = not (places.is_tail[lines[0]] and places.prose_precedes[lines[0]])
     if interior and reach == "end":
         reach = "lines"
@@ -118,7 +120,7 @@ def _open_box(
         ):
             return
         if hit.pattern.kind in TITLE_KINDS and (is_prose or analysis.sentence[line]):
-            # Titles have a name in a list of titles; a sentence among them may be the article's, and is weighed.
+            # In a list of titles, titles belong to the box; a sentence may belong to the article, so it is scored.
             continue
         ledger.add(line, f"context.box:{hit.pattern.id}", BOX_POINTS, hit.pattern.kind)
         taken += 1
@@ -134,7 +136,7 @@ def _lines_below(analysis: Analysis, line: int, count: int) -> list[int]:
 
 
 def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]) -> None:
-    """The title on the line below a label that stands alone ("Read also:"), and no more than that line."""
+    """Give points to the title below a label that stands alone ("Read also:"), and to no other line."""
     features = analysis.features
     for line, hits in analysis.clock.watch(placed.items()):
         labels = [hit for hit in hits if hit.pattern.kind in TITLE_KINDS and hit.pattern.strength == "strong"]
@@ -153,7 +155,7 @@ def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list
 
 
 def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
-    """What stands between the heading of an offer ("Newsletter") and its button ("Subscribe now"), below a headline."""
+    """Give points to the lines between the heading of an offer ("Newsletter") and its button, below a headline."""
     features = analysis.features
     offers = {line: hits for line, hits in placed.items() if any(hit.pattern.kind in OFFER_KINDS for hit in hits)}
     short = {line for line in offers if features.words[line] <= LABEL_MAX_WORDS and places.prose_precedes[line]}
@@ -170,7 +172,7 @@ def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]
 
 
 def _add_byline_names(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
-    """The name below a label that stands alone ("Posted by"), above or below the article, and what leads to its date."""
+    """Give points to the name below a lone label ("Posted by"), outside the article, and to the lines before its date."""
     features = analysis.features
     kinds = {line: {hit.pattern.kind for hit in hits} for line, hits in placed.items()}
     for label in analysis.clock.watch([line for line, found in kinds.items() if Kind.BYLINE in found]):
@@ -194,7 +196,7 @@ def _can_be_name(analysis: Analysis, line: int) -> bool:
 
 
 def _add_counters(analysis: Analysis, ledger: Ledger) -> None:
-    """The counters of a slide show, each alone on its line ("1/9", "2/9", and so on): counting up to one number."""
+    """Give points to the counters of a slide show ("1/9", "2/9", ...), each alone on its line, with the same total."""
     is_short = (analysis.features.length <= COUNTER_MAX_LENGTH) & analysis.figured
     short = analysis.filled[is_short[analysis.filled]].tolist()
     found = [(line, COUNTER.fullmatch(analysis.document.line_text(line))) for line in analysis.clock.watch(short)]
@@ -205,7 +207,7 @@ def _add_counters(analysis: Analysis, ledger: Ledger) -> None:
 
 
 def _counting_runs(counters: list[tuple[int, int, int]]) -> Iterator[list[int]]:
-    """The lines of each run of at least three counters, each one more than the one before, of the same number."""
+    """The lines of each run of at least three counters that go up by one and have the same total."""
     run: list[tuple[int, int, int]] = []
     for counter in [*counters, (-1, -1, -1)]:
         if run and (counter[1] != run[-1][1] + 1 or counter[2] != run[-1][2]):

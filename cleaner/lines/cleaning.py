@@ -1,4 +1,4 @@
-"""Text -> result: a judge of lines in passes over one text, with the patterns and weights of one configuration."""
+"""Text -> result: judges the lines of one text in passes, with the patterns and weights of one configuration."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from cleaner.text.words import word_lists
 
 __all__ = ["MAX_LINES", "LineJudge", "TextCleaner"]
 
-# A text of more lines is no article; each takes 3 to 4 kB while it is judged (set by hand).
+# A text with more lines is not an article; each line takes 3 to 4 kB while it is judged (set by hand).
 MAX_LINES, TOO_MANY_LINES = 50_000, "too-many-lines"
 
-# A document, and what is known of its lines already.
+# A document, and what is already known about its lines.
 Known = tuple[Document, Carried | None]
 
 
 class TextCleaner:
-    """Cleans texts with one set of patterns and weights; without state from one text to the next.
+    """Cleans texts with one set of patterns and weights; keeps no state from one text to the next.
 
-    ``config``: names patterns and weights, and holds where `clean` is not given another. ``patterns``: those to use
-    instead of the built-in ones. Pickles as its configuration.
+    ``config``: names the patterns and weights, and is the default for `clean`. ``patterns``: those to use instead of
+    the built-in ones. Pickles as its configuration.
     Raises `PatternError` or `WeightsError` when what the configuration names does not load.
 
     >>> TextCleaner(CleanConfig()).clean("Le conseil a voté le budget hier soir.\\nRépondreSupprimer\\n").text
@@ -70,10 +70,10 @@ class TextCleaner:
         known: Known | None = None,
         clock: Clock | None = None,
     ) -> CleanResult:
-        """What is left of one text, with every removal and its reason.
+        """The cleaned text, with every removal and its reason.
 
-        ``config``: another one with the same patterns and weights. ``known``: the document, and what is known of its
-        lines already. ``clock``: the time that it is part of; it has its own where that is None.
+        ``config``: another one with the same patterns and weights. ``known``: the document, and what is already known
+        about its lines. ``clock``: the time limit that this text shares; None gives it a limit of its own.
         """
         config = config or self.config
         if clock is not None:
@@ -85,7 +85,7 @@ class TextCleaner:
                 return CleanResult(text, flags=(TIMED_OUT,), confidence=0.0)
 
     def look_over(self, documents: Sequence[Document]) -> Iterable[Carried | None]:
-        """What is known of the lines of each of some documents, told from one text of all of them."""
+        """What is known about the lines of each document, found by analysing them all as one text."""
         return look_over(documents, self.matcher, self.word_lists)
 
     def run(
@@ -99,10 +99,10 @@ class TextCleaner:
         segments: Segments | None = None,
         explain: bool = False,
     ) -> Passes:
-        """The passes over a document; none, and a flag, where it has too many lines for an article.
+        """The passes over a document; no pass, and a flag, if it has too many lines for an article.
 
-        ``carried``: what is known of its lines already. ``segments``: where it stands in the input, where it is not
-        the input itself. ``explain``: with the points of every term of the scorer.
+        ``carried``: what is already known about its lines. ``segments``: where its pieces stand in the input, if it is
+        not the input itself. ``explain``: keep the points of every term of the scorer.
         """
         if document.numbers.size and document.numbers[-1] >= MAX_LINES:
             return Passes((), document.text, {TOO_MANY_LINES})
@@ -122,9 +122,9 @@ class TextCleaner:
 
 
 class LineJudge:
-    """Judges what is left of one text, pass after pass; what is known of lines that stay is carried on.
+    """Judges what is left of one text, pass by pass; what is known about the lines that stay is carried over.
 
-    ``explain``: with the points of each term of the line scorer. ``analysis`` is that of the document judged last.
+    ``explain``: keep the points of each term of the line scorer. ``analysis`` belongs to the document judged last.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class LineJudge:
         return decide(analysis, self._config, self._title, cleaner.weights, explain=self._explain)
 
     def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
-        """Carry on what is known of the lines that are left of the document judged last."""
+        """Keep what is known about the remaining lines of the document judged last, for the next pass."""
         assert self.analysis is not None
         self._carried = carry(self.analysis, {edit.line for edit in edits}, left)
         self.analysis = None

@@ -1,7 +1,7 @@
-"""Reader comments by how they are written: lines among those that go, below the last one that stays.
+"""Finds reader comments by how they are written, among the removed lines below the last line that stays.
 
-They have no mark at all; their kind is told so that they can be kept apart. Comments that follow each other in one form
-are found by `cleaner.lines.rhythm`.
+These comments have no sign of a thread; they get a kind so that they can be kept separately. Comments that repeat one
+form are found by `cleaner.lines.rhythm`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cleaner.text.arrays import BoolArray
 
 __all__ = ["AUTHOR_KINDS", "FRAME_KINDS", "MIN_PERSON_SHARE_SIGNED", "THREAD_KINDS", "comment_texts", "find_comments"]
 
-# What only stands at comments.
+# Kinds that occur only in comment threads.
 THREAD_KINDS = frozenset(
     {
         Kind.COMMENT_CONTROLS,
@@ -32,13 +32,13 @@ THREAD_KINDS = frozenset(
 )
 FRAME_KINDS = frozenset({Kind.COMMENT_FRAME, Kind.COMMENT_COUNT, Kind.COMMENT_WIDGET})
 AUTHOR_KINDS = frozenset({Kind.COMMENT_AUTHOR, Kind.COMMENT_ATTRIBUTION})
-# A comment has a sentence of so many words, or lines of so many; menus and headlines have neither.
+# The least words of a comment's sentence; menus and headlines have no such sentence.
 MIN_WORDS = 6.0
-# Of the words of comments so many are of the first and second person; of reports and teasers few are.
+# The least share of first- and second-person words in comments; reports and teasers have few.
 MIN_PERSON_SHARE = 0.06
-# With a sign of comments among the lines, so many are enough.
+# The least share when a sign of comments stands among the lines.
 MIN_PERSON_SHARE_SIGNED = 0.03
-# So much of what stands below the article is comments, where there are any.
+# The least share of the words below the article that comments make up, if there are any.
 MIN_SHARE_OF_TAIL = 0.4
 MIN_COMMENTS = 2
 
@@ -46,8 +46,8 @@ MIN_COMMENTS = 2
 def find_comments(analysis: Analysis, removed: BoolArray, named: BoolArray) -> tuple[tuple[int, ...], ...]:
     """The lines of each unmarked comment below the article.
 
-    ``removed``: the lines that go. ``named``: those whose kind something else has told. Lines of prose or sentences
-    that stand together are one comment; a short line, a name or a time, parts it from the next.
+    ``removed``: the lines that are removed. ``named``: those that already have a kind. Consecutive lines of prose or
+    sentences are one comment; a short line, a name or a time, separates it from the next.
     """
     filled = analysis.filled
     kept = filled[~removed[filled]]
@@ -72,7 +72,7 @@ def find_comments(analysis: Analysis, removed: BoolArray, named: BoolArray) -> t
 
 
 def comment_texts(analysis: Analysis, bodies: Iterable[Sequence[int]]) -> tuple[str, ...]:
-    """The text of each comment, its links, names and dates left out; ``bodies``: the lines of each."""
+    """The text of each comment, without its links, names and dates; ``bodies``: the lines of each."""
     texts = ("\n".join(filter(None, (_comment_line(analysis, line) for line in body))) for body in bodies)
     return tuple(filter(None, texts))
 

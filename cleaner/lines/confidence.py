@@ -1,4 +1,4 @@
-"""How good a result is likely to be: the F1 that is expected of it, from what the points of its lines say."""
+"""How good a result is likely to be: its expected F1, from the points of its lines."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from cleaner.text.arrays import BoolArray, FloatArray
 __all__ = ["Expected", "confidence", "expect"]
 
 # Fitted to the F1 of 2,000 results: every eighth page of four labelled sets, each cleaned with weights that had not seen
-# its set, and the marked documents. In order: precision and recall as log-odds, the shares removed and removed without
-# a name, how much a page it is, the logarithm of its words, page times removed, and the doubtful share.
+# its set, and the marked documents. In order: precision and recall as log-odds, the share removed, the share removed
+# without a name, the likeness to a page, the logarithm of its words, page times removed, and the doubtful share.
 PRIOR, WEIGHTS = -1.69, (0.474, 0.377, 0.034, -0.136, 0.873, 0.096, -0.356, -0.345)
 LIMIT_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the points of a document's lines say of the choice among them; shares between 0 and 1.
+    """What the points of a document's lines say about which of them stay; shares between 0 and 1.
 
     ``precision``: of the words that stay, the share expected to be article. ``recall``: of the article expected, the
-    share that stays. ``removed``: the share of the words that went, ``unnamed``: that went without a name. ``page``:
-    how much the document looks like a whole page. ``words``: its size.
+    share that stays. ``removed``: the share of the words removed, ``unnamed``: the share removed without a name.
+    ``page``: how much the document looks like a whole page. ``words``: its size.
     """
 
     precision: float
@@ -36,7 +36,7 @@ class Expected:
 
 
 def expect(points: FloatArray, words: FloatArray, keep: BoolArray, named: BoolArray, page: float) -> Expected:
-    """What is expected of a choice; ``points``: log-odds of noise, ``named``: lines of noise with a name."""
+    """What to expect when these lines stay; ``points``: log-odds of noise, ``named``: lines of noise with a name."""
     article = words / (1.0 + np.exp(np.clip(points, -30.0, 30.0)))
     kept, total = float(words[keep].sum()), max(float(words.sum()), 1.0)
     return Expected(

@@ -1,7 +1,7 @@
-"""The decision over the whole document: evidence, the line scorer's points, and what the lines around say.
+"""The decision over the whole document: evidence, the line scorer's points, and the surrounding lines.
 
-Order: gather the evidence, score the lines, let weak evidence look for company, protect headlines and tables, choose
-over the sequence, and sum. Every step only adds points; a line goes when its sum exceeds the threshold.
+Order: gather the evidence, score the lines, raise weak evidence beside noise, protect headlines and tables, choose
+over the sequence, and sum. Every step only adds points; a line is removed when its sum exceeds the threshold.
 """
 
 from __future__ import annotations
@@ -35,21 +35,22 @@ from cleaner.text.windows import stretches
 __all__ = ["decide"]
 
 TRUNCATED = "truncated-by-paywall"
-# How far below the article the notice of a paywall stands, and its least words (set by hand).
+# How many lines below the article a paywall notice may stand, and its least words (set by hand).
 WALL_MAX_LINES, WALL_MIN_WORDS = 3, 4
 COPY_POINTS = 24.0
-# A line above the article that is another part of the window's title than the headline (set by hand).
+# A line above the article that repeats a part of the window's title other than the headline (set by hand).
 SITE_POINTS = 16.0
 HEADLINE_POINTS = -24.0
 HEADLINE_PLACE_POINTS, HEADLINE_PLACE_LINES, HEADLINE_PLACE_OTHERS = -4.0, 2, 2
 MAIN_BLOCK_POINTS = -1.0
-# Where few lines tell of each other, a sentence stays more easily: in full up to so many lines, not at all from so
-# many on, and that from so many more where the document is a flattened page.
+# In a short document there are few lines to compare, so a sentence gets FEW_LINES_POINTS: all of them up to
+# FEW_LINES_FULLY lines, fewer beyond that, none from FEW_LINES_NONE lines on. FEW_LINES_PAGE is added to the last
+# number for a flattened page.
 FEW_LINES_POINTS, FEW_LINES_FULLY, FEW_LINES_NONE, FEW_LINES_PAGE = -2.0, 12, 40, 40
 COMPANY_POINTS = 2.0
-# A fragment must have this much more evidence than a line: nothing else speaks for cutting it.
+# A fragment needs this much more evidence than a line, since nothing else supports cutting it.
 FRAGMENT_POINTS = -4.0
-# How far beyond the threshold the lines around put a line that they decide.
+# How far beyond the threshold a line is put when the surrounding lines decide it.
 SEQUENCE_POINTS = 0.5
 TAIL_POINTS = 2.0
 HEAD_POINTS = 1.0
@@ -59,7 +60,7 @@ INTERIOR_POINTS = -1.0
 def decide(
     analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights, *, explain: bool = True
 ) -> LineJudgement:
-    """The judgement over one document; ``explain``: with the points of each term of the line scorer."""
+    """The judgement over one document; ``explain``: keep the points of each term of the line scorer."""
     gathered = gather(analysis, title)
     ledger, clues = gathered.ledger, gathered.clues
     _add_headline(ledger, clues.headline, config)
@@ -83,7 +84,7 @@ def decide(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Choice:
-    """The points with what the lines around add; the doubtful lines, and what the points say of the result."""
+    """The points including those of the surrounding lines, the doubtful lines, and what to expect of the result."""
 
     points: LinePoints
     doubtful: tuple[tuple[int, int, float], ...]
@@ -91,9 +92,9 @@ class _Choice:
 
 
 def _choose(analysis: Analysis, config: CleanConfig, ledger: Ledger, points: LinePoints, page: float) -> _Choice:
-    """Choose over runs of lines; what the run says becomes points of each line.
+    """Decide over runs of lines; the decision on a run becomes points of each of its lines.
 
-    A line that patterns or context speak of is decided by its own sum, and anchors the runs beside it.
+    A line with evidence from patterns or context is decided by its own sum, and anchors the runs beside it.
     """
     features, lines = analysis.features, points.lines
     evidence = ledger.totals()[lines]
@@ -121,7 +122,7 @@ def _doubtful_stretches(lines: IntArray, doubtful: BoolArray, own: FloatArray) -
 
 
 def _few_lines(count: int, page: float) -> float:
-    """The points of a sentence in a document of so many lines."""
+    """The points of a sentence in a document of ``count`` lines."""
     none = FEW_LINES_NONE + FEW_LINES_PAGE * page
     return FEW_LINES_POINTS * min(max((none - count) / (none - FEW_LINES_FULLY), 0.0), 1.0)
 
@@ -144,7 +145,7 @@ def _add_headline(ledger: Ledger, headline: Headline | None, config: CleanConfig
 
 
 def _add_headline_place(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
-    """The lines where a headline and a standfirst stand: right above the article, but for author, date and the like."""
+    """Protect the headline and the standfirst: the lines above the article, with only author, date and such between."""
     places = clues.places
     found = others = 0
     filled = analysis.filled
@@ -161,24 +162,24 @@ def _add_headline_place(analysis: Analysis, ledger: Ledger, clues: Clues) -> Non
 
 
 def _with_main_block(analysis: Analysis, points: LinePoints, clues: Clues) -> LinePoints:
-    """The points, with some for the sentences of extracted text: a lost article line is worse than noise left in."""
+    """The points, with a bonus for sentences of extracted text: losing an article line is worse than leaving noise."""
     inside = clues.places.inside & (analysis.prose | analysis.sentence)
     extra = np.where(inside[points.lines], MAIN_BLOCK_POINTS * (1.0 - clues.page), 0.0)
     return points.with_context("context.main-block", extra)
 
 
 def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places: Places, weak: list[int]) -> None:
-    """Weak evidence grows where noise stands beside it, or where the article is over or has not begun."""
+    """Raise weak evidence beside noise, and above or below the article."""
     if not weak:
         return
     filled = analysis.filled
     noisy = np.zeros(len(analysis.document), dtype=bool)
     named = ledger.totals()[filled]
-    # Inside the article a line without a name is no company: its run has not been looked at.
+    # Inside the article a line without a name does not count as noise: its run has not been decided yet.
     inside = places.prose_precedes[filled] & places.prose_follows[filled]
     noisy[filled] = (named + points.total > 0) & ((named > 0) | ~inside)
     noisy[weak] = True
-    # With a quiet line above the first and below the last one, every line has two beside it.
+    # An empty entry above the first line and below the last one gives every line two neighbours.
     around = np.zeros(filled.size + 2, dtype=np.int64)
     around[1:-1] = noisy[filled]
     place = np.searchsorted(filled, weak)
@@ -241,7 +242,7 @@ def _line_evidence(
 
 
 def _ends_at_wall(analysis: Analysis, removed: BoolArray, kinds: list[Kind | None]) -> bool:
-    """Whether the text ends at a paywall: a notice of one, not a button, stands right below the last line that stays."""
+    """Whether the text ends at a paywall: a paywall notice, not a button, stands right below the last line that stays."""
     filled = analysis.filled
     kept = np.flatnonzero(~removed[filled])
     if not kept.size:
@@ -251,14 +252,14 @@ def _ends_at_wall(analysis: Analysis, removed: BoolArray, kinds: list[Kind | Non
 
 
 def _kind_of(evidence: list[Evidence]) -> Kind | None:
-    """The kind with the strongest evidence; a pattern's own name wins over a general one."""
+    """The kind with the strongest evidence; the kind of a pattern wins over a general one."""
     named = [item for item in evidence if item.kind is not None and item.points > 0]
     if len(named) < 2:
         return named[0].kind if named else None
     specific = [item for item in named if item.kind not in (Kind.COMMENT, Kind.BOILERPLATE)]
     thread = any(item.source == "context.comment-thread" and item.kind is Kind.COMMENT for item in named)
     if thread:
-        # Inside a thread only the thread's own signs keep their names: a comment that quotes a slogan is a comment.
+        # Inside a thread only the thread's own signs keep their kinds: a comment that quotes a slogan is a comment.
         specific = [item for item in specific if item.kind in THREAD_KINDS]
     # Of two boxes the one that opened last is the nearer.
     best = max(reversed(specific or named), key=lambda item: item.points)
@@ -268,7 +269,7 @@ def _kind_of(evidence: list[Evidence]) -> Kind | None:
 def _comments(
     analysis: Analysis, ledger: Ledger, thread: Thread | None, removed: BoolArray, kinds: list[Kind | None]
 ) -> tuple[tuple[int, ...], ...]:
-    """The lines of each comment that goes; those without a mark get their kind here."""
+    """The lines of each removed comment; those without a sign of a thread get their kind here."""
     if thread is not None:
         return tuple(body for body in thread.bodies if any(removed[line] for line in body))
     found = find_comments(analysis, removed, np.array([kind is not None for kind in kinds]))

@@ -1,4 +1,4 @@
-"""What patterns and the document's structure say of its lines: hits in their places, boxes, threads, a signature.
+"""What patterns and the document's structure say about its lines: hits in their places, boxes, threads, a signature.
 
 Order: find the thread, the main block and the headline, place each pattern hit, open boxes. Every step only adds
 evidence, or a fragment to cut.
@@ -31,21 +31,21 @@ __all__ = ["Gathered", "gather"]
 
 THREAD_POINTS = 24.0
 SIGNATURE_POINTS = 7.0
-# Dates with text between them are entries from so many on, each of so many lines at most.
+# At least ENTRY_MIN_DATES dates with text between them head entries of at most ENTRY_MAX_LINES lines each.
 ENTRY_POINTS, ENTRY_MIN_DATES, ENTRY_MAX_LINES = -4.0, 3, 12
-# Lines between the heading of a list of teasers and the first date in it (set by hand).
+# The most lines between the heading of a list of teasers and its first date (set by hand).
 HEADING_MAX_LINES = 5
 # As long as "12 h 30" and "1914-18" (set by hand).
 MOMENT_MAX_LENGTH = 7
 YEAR = re.compile(r"\d{4}(?:\s?[–—-]\s?\d{4})?\s?:?")
 WORD_OR_NUMBER = re.compile(r"\d+|[^\W\d]+")
-# Dates, addresses and numbers that stand in sentences as well.
+# Dates, addresses and numbers, which occur in sentences as well.
 INLINE_KINDS = frozenset({Kind.PUBLICATION_DATE, Kind.CONTACT_LINE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lines:
-    """Which lines a sentence runs through, and those that are dates of entries."""
+    """The lines that a sentence runs through, and the dates of entries."""
 
     running: BoolArray
     entries: set[int]
@@ -53,7 +53,7 @@ class _Lines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
-    """What patterns and context say of a document: evidence by line, fragments to cut, and clues for the scorer."""
+    """What patterns and context say about a document: evidence by line, fragments to cut, clues for the scorer."""
 
     ledger: Ledger
     cuts: list[Cut]
@@ -61,7 +61,7 @@ class Gathered:
 
 
 def gather(analysis: Analysis, title: str | None) -> Gathered:
-    """The evidence of patterns and context over one document."""
+    """The evidence of patterns and context for one document."""
     clock = analysis.clock
     thread = find_thread(analysis)
     clock.check()
@@ -102,7 +102,7 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
     if len(dates) < ENTRY_MIN_DATES:
         return set()
     filled = analysis.filled.tolist()
-    # Where the first sentence of the document ends; behind the last line where there is none.
+    # Where the first sentence of the document ends; after the last line if there is none.
     ends = np.flatnonzero(analysis.features.ends_sentence[analysis.filled])
     first_end = int(ends[0]) if ends.size else len(filled)
     found: set[int] = set()
@@ -121,7 +121,7 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
 
 
 def _is_below_heading(analysis: Analysis, filled: list[int], place: int) -> bool:
-    """Whether a list of other articles begins shortly above a place: what has dates below its heading are teasers."""
+    """Whether a list of other articles begins shortly above: the dated lines below its heading are teasers."""
     for line in filled[max(place - HEADING_MAX_LINES, 0) : place][::-1]:
         hits = analysis.hits.get(line, ())
         if any(hit.pattern.action == "open" and hit.pattern.kind is Kind.RELATED_LINKS for hit in hits):
@@ -132,9 +132,9 @@ def _is_below_heading(analysis: Analysis, filled: list[int], place: int) -> bool
 
 
 def _entry_texts(analysis: Analysis, entries: set[int]) -> set[int]:
-    """The lines below a time or a year alone, up to the last sentence above the next one or above something with a name.
+    """The lines below a lone time or year, down to the last sentence above the next one or above named noise.
 
-    Below whole dates stand the teasers of other articles as well.
+    Whole dates are left out, since teasers of other articles stand below them as well.
     """
     filled, features = analysis.filled, analysis.features
     found: set[int] = set()
@@ -158,7 +158,7 @@ def _is_date(analysis: Analysis, line: int, thread: Thread | None) -> bool:
 
 
 def _of_entries(analysis: Analysis, run: list[int], *, is_first: bool) -> list[int]:
-    """The dates of a run that head entries; the article's own date right before them is written in another way.
+    """The dates of a run that head entries, without the article's own date right before them, which has another form.
 
     ``is_first``: no sentence ends above the run.
     """
@@ -176,7 +176,7 @@ def _sort_of(found: re.Match[str]) -> str:
 def _place_hits(analysis: Analysis, places: Places, thread: Thread | None, lines: _Lines) -> dict[int, list[Hit]]:
     """The hits whose position in the document holds."""
     placed: dict[int, list[Hit]] = {}
-    # Whether any sentence stands above: links to other articles follow one.
+    # Whether any sentence stands above: links to other articles only follow one.
     told = np.cumsum(analysis.sentence | analysis.prose) > 0
     for line, hits in analysis.clock.watch(analysis.hits.items()):
         in_thread = thread is not None and thread.start <= line < thread.stop
@@ -209,7 +209,7 @@ def _holds(hit: Hit, line: int, places: Places, *, in_thread: bool) -> bool:
 
 
 def _running(analysis: Analysis) -> BoolArray:
-    """Which lines a sentence runs through, broken at links perhaps: it goes on below them."""
+    """Which lines a sentence, perhaps broken at links, runs through: it continues below them."""
     filled, number = analysis.filled, analysis.paragraph
     found = np.zeros(len(analysis.document), dtype=bool)
     found[filled[:-1]] = (number[1:] == number[:-1]) & broken_prose(analysis)[filled[:-1]]
@@ -217,7 +217,7 @@ def _running(analysis: Analysis) -> BoolArray:
 
 
 def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]], clock: Clock) -> list[Cut]:
-    """Evidence of the hits; a line gets the points of its best hit, and the fragments to cut come back."""
+    """The fragments to cut; adds the evidence of the hits, where a line gets the points of its best hit."""
     cuts: list[Cut] = []
     for line, hits in clock.watch(placed.items()):
         best = max(hits, key=_line_points)
@@ -230,7 +230,7 @@ def _add_hits(ledger: Ledger, placed: dict[int, list[Hit]], clock: Clock) -> lis
 
 
 def _line_points(hit: Hit) -> float:
-    """What a hit says of its whole line."""
+    """The points that a hit gives its whole line."""
     return points_of(hit) if hit.pattern.action != "cut" else 0.0
 
 
@@ -244,14 +244,14 @@ def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, page: float)
         links = [hit for hit in analysis.hits.get(line, ()) if hit.pattern.action == "cut"]
         if links and not analysis.document.has_word_outside(line, sorted((hit.start, hit.end) for hit in links)):
             kind = links[0].pattern.kind
-        # The links fused into a comment go with it; their evidence explains, the thread decides.
+        # Links fused into a comment are removed with it: their evidence explains, the thread decides.
         for hit in analysis.clock.watch(links):
             ledger.put(line, replace(evidence_of(hit), points=0.0))
         ledger.add(line, "context.comment-thread", THREAD_POINTS, kind)
 
 
 def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
-    """The author's name alone below the last paragraph, with noise below it or nothing; a heading has text there."""
+    """Add the author's name, alone below the last paragraph with noise or nothing below it; a heading has text there."""
     filled = analysis.filled
     below = filled[np.searchsorted(filled, places.main_end, side="right") :]
     if not below.size or places.main_end < 0 or not analysis.sentence[places.main_end]:
@@ -263,7 +263,7 @@ def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
 
 
 def _add_bylines(analysis: Analysis, ledger: Ledger, places: Places, headline: Headline | None) -> None:
-    """The author's name on a line of its own beside the date above the article, where a headline stands above both."""
+    """Add the author's name, alone on a line beside the date above the article, with a headline above both."""
     filled = analysis.filled
     above = filled[: np.searchsorted(filled, places.main_start)][-HEADLINE_LINES_ABOVE:].tolist()
     copies = set() if headline is None else {headline.first, *headline.copies}

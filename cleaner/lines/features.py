@@ -1,4 +1,4 @@
-"""Lines -> plain numbers: what each line is like by itself, and beside the others of its document."""
+"""Lines -> numbers: the features of each line by itself, and compared with the others of its document."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cleaner.text.words import LineWords, WordLists
 
 __all__ = ["Features", "compute_features"]
 
-# Words of lines from this size on are the topic of a text.
+# The words of lines of at least this size are the topic of a text.
 TOPIC_MIN_WORDS = 15.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features(LineFeatures):
-    """What each line is like by itself and in its document.
+    """The features of each line by itself and in its document.
 
     ``copies`` counts other lines with the same letters and digits, ``alike`` those with the same letters,
     ``same_marks`` those with the same marks and digits, whatever the letters and the digits are, and
@@ -38,7 +38,7 @@ class Features(LineFeatures):
     ends_open: BoolArray
 
     def without_words(self) -> Features:
-        """The features without the words that they were made of, which are needed only to carry them on."""
+        """The features without the words that they were made from, which are needed only to carry them over."""
         none = LineWords(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint64))
         return replace(self, function_words=none, person_words=none, topic_words=none, interface_words=none)
 
@@ -48,8 +48,8 @@ def compute_features(
 ) -> Features:
     """The features of every line of a document.
 
-    ``lang``: the document's main language where it is known; it says whose words of the first and second person
-    count, otherwise that of most of the function words. ``lines``: what its lines are like by themselves, if known.
+    ``lang``: the document's main language if known, otherwise the language of most of its function words; first- and
+    second-person words of that language count. ``lines``: the features of its lines by themselves, if known.
     """
     if lines is None:
         lines = measure_lines(document, word_lists)
@@ -58,10 +58,10 @@ def compute_features(
         language: int | None = word_lists.languages.index(lang)
     else:
         language = word_lists.main_language(lines.function_words.values)
-    # Without a language nothing is a person word, or a function word that more must follow.
+    # Without a language no word counts as a person word, or as a function word that something must follow.
     own = np.uint64(0 if language is None else 1 << language)
     person_words = lines.person_words.lines[(lines.person_words.values & own) != 0]
-    # Interfaces speak English on pages of every language.
+    # Interfaces use English on pages of every language.
     spoken = own | np.uint64(word_lists.bit("en"))
     interface_words = lines.interface_words.lines[(lines.interface_words.values & spoken) != 0]
     copies, alike, same_marks, same_opening = _copies(lines.hashes)
@@ -79,7 +79,7 @@ def compute_features(
 
 
 def _copies(hashes: HashArray) -> IntArray:
-    """How many other lines have the same hash, for each row of hashes; none where it is zero."""
+    """How many other lines have the same hash, for each row of hashes; 0 where the hash is zero."""
     rows = np.arange(hashes.shape[0])[:, None]
     order = np.argsort(hashes, axis=1)
     ordered = hashes[rows, order]

@@ -1,4 +1,4 @@
-"""The headline and its copies: exact, near, with the site's name behind it, or cut with an ellipsis."""
+"""The headline and its copies: exact, near, followed by the site's name, or cut with an ellipsis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Headline", "find_headline", "word_shares"]
 
 MIN_CHARACTERS = 12
 MIN_WORDS = 3
-# More copies than this are a refrain, a table cell or a menu entry.
+# A line with more copies is a refrain, a table cell or a menu entry.
 MAX_COPIES = 8
 MAX_CHARACTERS = 250
 MAX_WORDS = 35
@@ -29,11 +29,12 @@ MIN_SIMILARITY = 0.85
 MIN_NEAR_WORDS = 5
 MIN_CUT_CHARACTERS = 15
 MAX_SITE_WORDS = 6
-# More separators than this are a menu on one line.
+# A line with more parts between separators is a menu.
 MAX_TITLE_PARTS = 6
-# Words of so many letters carry what a text is about; two copies above the article count as such a share of them.
+# Words of at least TOPIC_MIN_LETTERS letters carry the topic of a text; two copies above the article count like a
+# share TWICE_ABOVE of them in the article.
 TOPIC_MIN_LETTERS, TWICE_ABOVE = 5, 0.5
-# So much prose above a line can be a standfirst, in words and in shares of all prose (set by hand).
+# Prose above a line can be a standfirst up to STANDFIRST_MAX_WORDS words or up to a share of all prose (set by hand).
 STANDFIRST_MAX_WORDS, STANDFIRST_MAX_SHARE, ABOVE_MAX_SHARE = 60.0, 0.1, 0.25
 SITE_SEPARATORS = (" | ", " || ", " - ", " – ", " — ", " :: ", " » ", " · ", " • ", " / ")
 # In the title of a window a colon, too, ends the site's name.
@@ -41,7 +42,7 @@ TITLE_SEPARATOR = regex.compile("|".join(map(regex.escape, (*SITE_SEPARATORS, ":
 _FOLDED_SEPARATORS = tuple(fold(separator) for separator in SITE_SEPARATORS)
 SENTENCE_ENDS = (".", "。", "।", ";", ":")
 ELLIPSES = ("…", "...", "[…]", "[...]")
-# What every ellipsis holds.
+# Every ellipsis contains one of these.
 ELLIPSIS_SIGNS = ("…", "...")
 CLOSERS = "\"'»”’)"
 NO_HEADLINE_ENDS = (".", ":", ",", ";", "。")
@@ -59,7 +60,7 @@ class Headline:
 
 
 class _Lines:
-    """The lines of a document by what stands in them."""
+    """The lines of a document, looked up by their text."""
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
@@ -78,7 +79,7 @@ class _Lines:
         return any(self.folded(line) == folded for line in self._analysis.lines_with(folded))
 
     def with_any(self, texts: Sequence[str]) -> list[int]:
-        """The lines that hold any of some folded texts or end in an ellipsis, in order."""
+        """The lines, in order, that contain any of these folded texts or end in an ellipsis."""
         found = {line for text in texts for line in self._analysis.lines_with(text)}
         return sorted(found | self._cut_short)
 
@@ -89,10 +90,10 @@ class _Lines:
 
 
 def find_headline(analysis: Analysis, title: str | None, main_start: int) -> Headline | None:
-    """The headline of a document, where the given title, or a repetition near its head, shows one.
+    """The headline of a document if the given title, or a repetition near its start, shows one.
 
-    ``main_start`` is the first line of article prose. Without a title, a line of the head is taken for the
-    headline only when it occurs again; the title of the window, as the first line, tells it from the site's name.
+    ``main_start`` is the first line of article prose. Without a title, a line of the head is taken for the headline
+    only when it occurs again; a window title as the first line distinguishes it from the site's name.
     """
     lines = _Lines(analysis)
     if title and _is_candidate(title, _folded(title)):
@@ -114,7 +115,7 @@ def word_shares(analysis: Analysis, headline: Headline, min_letters: int) -> Flo
 
 
 def _is_whole(text: str, length: int, at: int) -> bool:
-    """Whether the characters of a text at a place are a word, and not a part of one."""
+    """Whether ``length`` characters at an offset of a text are a whole word, not part of one."""
     return not _is_of_word(text[max(at - 1, 0) : at]) and not _is_of_word(text[at + length : at + length + 1])
 
 
@@ -125,7 +126,7 @@ def _is_of_word(character: str) -> bool:
 
 def _from_title(analysis: Analysis, lines: _Lines, title: str) -> Headline | None:
     forms = _bare_forms(title)
-    # The barest form that stands alone on a line is the headline; else the first form that is found at all.
+    # The shortest form that stands alone on a line is the headline; otherwise the first form that is found at all.
     alone = [form for form in reversed(forms) if lines.holds_line(_folded(form))]
     for name in dict.fromkeys([*alone, *forms]):
         copies = _copies_of(lines, name, near=True)
@@ -135,7 +136,7 @@ def _from_title(analysis: Analysis, lines: _Lines, title: str) -> Headline | Non
 
 
 def _bare_forms(title: str) -> list[str]:
-    """The title itself, then the title without a site's name before or behind it."""
+    """The title itself, then the title without a site's name before or after it."""
     forms = [title]
     for separator in SITE_SEPARATORS:
         if separator in title:
@@ -149,7 +150,7 @@ def _bare_forms(title: str) -> list[str]:
 
 
 def _from_window_title(analysis: Analysis, lines: _Lines, main_start: int) -> Headline | None:
-    """The headline that the first line holds beside the site's name, and that stands alone above the article."""
+    """The headline that the first line combines with the site's name, and that stands alone above the article."""
     parts = _title_parts(lines.shown(int(analysis.filled[0]))) if analysis.filled.size else {}
     if not parts:
         return None
@@ -162,7 +163,7 @@ def _from_window_title(analysis: Analysis, lines: _Lines, main_start: int) -> He
     names = [line for line in alone if _is_candidate(lines.shown(line), lines.folded(line))]
     if not names:
         return None
-    # The article speaks of what its headline speaks of, and headlines are longer than names of sites and sections.
+    # The article shares words with its headline, and headlines are longer than names of sites and sections.
     best = max(names, key=lambda line: (len(_shared_words(analysis, lines.shown(line))), len(lines.folded(line)), line))
     name = lines.shown(best)
     copies = sorted({*_copies_of(lines, name, near=len(_words(name)) >= MIN_NEAR_WORDS), filled[0]})
@@ -175,7 +176,7 @@ def _from_window_title(analysis: Analysis, lines: _Lines, main_start: int) -> He
 
 
 def _title_parts(title: str) -> dict[str, tuple[int, int]]:
-    """What stands between the separators of a title, folded, and from which to which of them; not the whole title.
+    """The folded parts between the separators of a title, each with its first and last separator; not the whole title.
 
     >>> _title_parts("Le Pont - Une grue est tombée")
     {'le pont': (0, 1), 'une grue est tombee': (1, 2)}
@@ -221,9 +222,9 @@ def _from_repetition(analysis: Analysis, lines: _Lines, main_start: int) -> Head
 
 
 def _likeness(analysis: Analysis, name: str, above: Sequence[int]) -> float:
-    """How much a repeated line is the headline: its long words stand in the article, or two copies above it.
+    """How likely a repeated line is the headline: its long words stand in the article, or two copies above it.
 
-    A teaser stands in a menu and again in a list below, and shares no word with the article.
+    A teaser stands in a menu and again in a list below, and shares no words with the article.
     """
     shared = len(_shared_words(analysis, name)) / max(len(_long_words(name)), 1)
     return shared + (TWICE_ABOVE if len(above) >= 2 else 0.0)
@@ -240,7 +241,7 @@ def _long_words(name: str) -> list[str]:
 
 
 def _is_inside(analysis: Analysis, line: int) -> bool:
-    """Whether a line stands inside the article: a subheading that the list of contents repeats is no headline."""
+    """Whether a line stands inside the article: a subheading that the table of contents repeats is not the headline."""
     before, total = analysis.words_before, float(analysis.words_before[-1])
     least = max(min(STANDFIRST_MAX_WORDS, ABOVE_MAX_SHARE * total), STANDFIRST_MAX_SHARE * total)
     return bool(before[line] > least and before[line + 1] < total)
@@ -263,16 +264,16 @@ def _without_site(lines: _Lines, line: int) -> str:
     """The line's text, or the part before a site's name when that part stands alone elsewhere."""
     text = lines.shown(line)
     for form in _bare_forms(text)[1:]:
-        # Of a headline and a site's name the longer one is the headline.
+        # The longer part is the headline, the shorter one the site's name.
         if 2 * len(_words(form)) >= len(_words(text)) and lines.holds_line(_folded(form)):
             return form
     return text
 
 
 def _headline(analysis: Analysis, lines: _Lines, name: str, copies: list[int]) -> Headline:
-    """The headline; of its copies above the article the nearest one stays, which the page shows as its headline."""
+    """The headline; its copy nearest above the article stays, since the page shows that one as its headline."""
     target = _folded(name)
-    # Inside the article only the same words are a copy.
+    # Inside the article only exactly the same words are a copy.
     copies = [line for line in copies if lines.folded(line) == target or not _is_inside(analysis, line)]
     total = float(analysis.words_before[-1])
     least = min(STANDFIRST_MAX_WORDS, ABOVE_MAX_SHARE * total)
@@ -284,7 +285,7 @@ def _headline(analysis: Analysis, lines: _Lines, name: str, copies: list[int]) -
 
 
 def _is_with_more(lines: _Lines, line: int, target: str) -> bool:
-    """Whether a copy is cut short, or holds more than the headline: a site's name, the way to the page."""
+    """Whether a copy is cut short, or contains more than the headline: a site's name, the path to the page."""
     folded = lines.folded(line)
     return len(folded) > len(target) + 2 or folded.endswith(ELLIPSES)
 
@@ -302,9 +303,9 @@ def _copies_of(lines: _Lines, name: str, *, near: bool) -> list[int]:
 
 
 def _probes(words: Sequence[str]) -> list[str]:
-    """A few words of a headline of which every copy, but for one cut short, has one at least.
+    """A few words of a headline; every copy, unless it is cut short, contains at least one of them.
 
-    A near copy has at least ``least`` of the headline's words (see `_is_near_copy`), so it lacks no more than the rest.
+    A near copy has at least ``least`` of the headline's words (see `_is_near_copy`), so it lacks at most the rest.
     """
     counts = Counter(words)
     least = MIN_SIMILARITY / (2.0 - MIN_SIMILARITY) * len(words)
@@ -347,7 +348,7 @@ def _is_cut_copy(folded: str, target: str) -> bool:
 
 
 def _is_with_site(folded: str, target: str) -> bool:
-    """Whether a line is the headline with a site's name before or behind it."""
+    """Whether a line is the headline with a site's name before or after it."""
     if target not in folded:
         return False
     for separator in _FOLDED_SEPARATORS:
@@ -378,5 +379,5 @@ def _words(text: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _folded(text: str) -> str:
-    """The folded form of a name; each pass over a document asks for those of the same few again."""
+    """The folded form of a name; cached, since each pass over a document asks for the same few."""
     return fold(text).strip()

@@ -24,7 +24,7 @@ HEADLINE_LINES_ABOVE = 16
 HEADLINE_MIN_WORDS, HEADLINE_MAX_WORDS = 4.0, 60.0
 HEADLINE_MAX_LINES = 3
 MENU_MIN_LINES = 3
-# What stands between a headline and its article, and how far its pieces reach, in lines (set by hand).
+# Kinds that stand between a headline and its article, and how far apart they may be, in lines (set by hand).
 METADATA_KINDS = frozenset({Kind.BYLINE, Kind.PUBLICATION_DATE, Kind.READING_TIME, Kind.AUTHOR_BOX})
 METADATA_LINES = 3
 
@@ -87,14 +87,14 @@ def find_places(analysis: Analysis, thread: Thread | None, page: float) -> Place
 
 
 def _gains(analysis: Analysis, candidate: BoolArray) -> FloatArray:
-    """What keeping a line wins (prose) or costs (short lines, noise), in words."""
+    """What keeping each line gains (prose) or costs (short lines, noise), in words."""
     features = analysis.features
     gains = np.where(analysis.strong, -NOISE_COST, block_gains(features.words, candidate))
     return np.where(features.is_blank, 0.0, gains)
 
 
 def block_gains(words: FloatArray, candidate: BoolArray) -> FloatArray:
-    """What keeping a line wins (prose) or costs (any other line), in words."""
+    """What keeping each line gains (prose) or costs (any other line), in words."""
     return np.where(
         candidate,
         np.minimum(words, PROSE_MAX_GAIN),
@@ -103,12 +103,12 @@ def block_gains(words: FloatArray, candidate: BoolArray) -> FloatArray:
 
 
 def main_blocks(gains: FloatArray, switch_cost: float = SWITCH_COST, *, edge_cost: float | None = None) -> BoolArray:
-    """The runs of lines with the best sum of gains, where every change between keeping and dropping costs.
+    """The runs of lines with the best sum of gains, where every switch between keeping and dropping has a cost.
 
-    ``edge_cost``: what keeping the first line costs; as much as a change where it is None.
+    ``edge_cost``: what keeping the first line costs; the same as a switch if it is None.
     """
     keep, drop = -(switch_cost if edge_cost is None else edge_cost), 0.0
-    # The lines at which the best path that keeps them came from dropping, and the other way round.
+    # The lines where the best path that keeps them came from dropping, and the other way round.
     entered: list[int] = []
     left: list[int] = []
     for line, gain in enumerate(gains.tolist()):
@@ -138,7 +138,7 @@ def _with_gaps(analysis: Analysis, inside: BoolArray) -> BoolArray:
     gaps = kept[1:] - kept[:-1]
     for gap in np.flatnonzero((gaps > 1) & (gaps <= MAX_GAP_LINES + 1)).tolist():
         order[kept[gap] : kept[gap + 1]] = True
-    # A sentence right behind the block belongs to it: last short paragraphs are seldom prose by their size.
+    # A sentence right after the block belongs to it: short last paragraphs are rarely long enough to count as prose.
     sentence = (analysis.sentence & ~analysis.strong)[analysis.filled]
     for place in analysis.clock.watch((np.flatnonzero(sentence[1:]) + 1).tolist()):
         if order[place - 1] and int(analysis.filled[place]) not in analysis.hits:
@@ -151,8 +151,8 @@ def _with_gaps(analysis: Analysis, inside: BoolArray) -> BoolArray:
 def _headline_like(analysis: Analysis, inside: BoolArray) -> BoolArray:
     """The lines above a block that can be headline, standfirst or first subheading.
 
-    They are long enough and without pattern evidence; author, date and sharing lines may stand between them,
-    a run of short lines (a menu) ends the search.
+    They are long enough and have no pattern evidence. Author, date and sharing lines may stand between them; a run of
+    short lines (a menu) ends the search.
     """
     first = int(np.flatnonzero(inside)[0])
     filled = analysis.filled
@@ -176,7 +176,7 @@ def _headline_like(analysis: Analysis, inside: BoolArray) -> BoolArray:
 
 
 def beside_metadata(analysis: Analysis, lines: list[int]) -> set[int]:
-    """Those of some lines, in order, that stand near an author or a date: their pieces are no menu."""
+    """Those of ``lines``, given in order, that stand near an author or a date; short lines there are not a menu."""
     marked = [
         place
         for place, line in enumerate(lines)

@@ -1,4 +1,4 @@
-"""Where evidence is written down: points of lines with their sources."""
+"""Collects evidence: points of lines with their sources."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Ledger"]
 
 
 class Ledger:
-    """Evidence by line, as it comes in."""
+    """Evidence by line, in the order it was added."""
 
     def __init__(self, analysis: Analysis) -> None:
         self._document = analysis.document
@@ -27,7 +27,7 @@ class Ledger:
         self.put(line, Evidence(source, points, start, end, kind))
 
     def put(self, line: int, evidence: Evidence) -> None:
-        """Add evidence that knows its own place in a line."""
+        """Add evidence that carries its own position in the line."""
         self.lines[line].append(evidence)
         self._totals[line] += evidence.points
 

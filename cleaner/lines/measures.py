@@ -1,4 +1,4 @@
-"""Lines -> what each is like by itself: sizes, shapes and words, computed with numpy over the whole document."""
+"""Lines -> the features of each by itself: sizes, shapes and words, computed with numpy over the whole document."""
 
 from __future__ import annotations
 
@@ -57,15 +57,15 @@ _MARKS = UPPER | DIGIT | CJK | END | SEPARATOR | COMMA | EXCLAMATION | HASH | EM
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineFeatures:
-    """What each line is like by itself, so that it holds when other lines go; one entry a line, in line order.
+    """The features of each line by itself, which stay valid when other lines are removed; one entry per line, in order.
 
     ``words`` is the size of a line in words (characters of scripts without spaces are converted).
     ``letters``, ``digits`` and ``length`` are counts of characters. Shares are between 0 and 1. ``starts_joined``:
-    begins with a small letter or a mark that closes or parts. ``glued`` counts words that begin
-    with a capital inside another word, ``gaps`` spaces between characters of scripts that part no words with them.
+    begins with a small letter or a mark that closes or separates. ``glued`` counts capitals inside words, where two
+    words were run together; ``gaps`` counts spaces between characters of scripts that do not separate words by spaces.
 
-    ``hashes``: a row each of a line's letters and digits, letters, marks and digits, and first word; zero where there
-    is too little to compare. ``last_word``: the languages that its last word is a function word of, as bits.
+    ``hashes``: one row each for a line's letters and digits, its letters, its marks and digits, and its first word;
+    zero where there is too little to compare. ``last_word``: the languages that its last word is a function word of, as bits.
     ``function_words``, ``person_words``, ``interface_words``: such words with their languages,
     ``topic_words``: long ones with their hashes.
     """
@@ -110,7 +110,7 @@ LINE_FIELDS = tuple(field.name for field in fields(LineFeatures))
 
 
 class _Marks:
-    """The characters of a document that are neither small letters nor spaces, and the counts of their classes a line."""
+    """The characters of a document that are neither small letters nor spaces; counts their classes by line."""
 
     def __init__(self, document: Document) -> None:
         self.places = np.flatnonzero(any_of(document.classes, _MARKS))
@@ -120,16 +120,16 @@ class _Marks:
         self._size = len(document)
 
     def count(self, bits: int) -> IntArray:
-        """How many characters of some classes each line has."""
+        """How many characters of the classes in ``bits`` each line has."""
         return self.count_marked((self.classes & bits) != 0)
 
     def count_marked(self, marked: BoolArray) -> IntArray:
-        """How many of the marked ones of these characters each line has."""
+        """How many of these characters that are marked each line has."""
         return np.bincount(self.lines[marked], minlength=self._size)
 
 
 def measure_lines(document: Document, word_lists: WordLists) -> LineFeatures:
-    """What each line of a document is like by itself."""
+    """The features of each line of a document by itself."""
     classes = document.classes
     document.clock.check()
     marks = _Marks(document)
@@ -192,7 +192,7 @@ def filled_lines(document: Document) -> IntArray:
 
 
 def carry_lines(lines: LineFeatures, old: IntArray, new: IntArray, document: Document) -> LineFeatures:
-    """What lines of another document are like in this one: the lines ``new`` that are ``old`` there; all others are blank."""
+    """Features taken over from another document: lines ``old`` there are lines ``new`` here; all others are blank."""
     to = np.full(lines.length.size, -1, dtype=np.int64)
     to[old] = new
     carried = {name: _carried(getattr(lines, name), old, new, to, len(document)) for name in LINE_FIELDS}
@@ -211,7 +211,7 @@ def _between(values: Any, first: int, stop: int) -> Any:
 
 
 def _carried(values: Any, old: IntArray, new: IntArray, to: IntArray, count: int) -> Any:
-    """One feature of the lines that stay; of blank lines all are zero."""
+    """One feature of the lines that stay; zero for blank lines."""
     if isinstance(values, LineWords):
         return values.carried(to)
     found = np.zeros((*values.shape[:-1], count), dtype=values.dtype)
@@ -220,7 +220,7 @@ def _carried(values: Any, old: IntArray, new: IntArray, to: IntArray, count: int
 
 
 class _Vocabulary:
-    """What the words of a document say of each of its lines by itself; see `LineFeatures`."""
+    """The features of each line that come from its words; see `LineFeatures`."""
 
     def __init__(self, document: Document, word_lists: WordLists, letters: IntArray, digits: IntArray) -> None:
         codes = encode_small(document.folded.text)
@@ -242,7 +242,7 @@ class _Vocabulary:
                 last_line = int(lines[-1])
             first_word[lines[is_first]] = hashes[is_first]
             function, person, interface = word_lists.look_up(hashes)
-            self.last_word[lines] = function  # of several words of a line the last one is what stays
+            self.last_word[lines] = function  # for several words on a line, the last one is kept
             is_letter, is_digit = any_of(classes, LETTER), any_of(classes, DIGIT)
             is_topic = (word_sizes(begin, classes) >= TOPIC_MIN_LETTERS) | ((classes[begin] & CJK) != 0)
             for kept, values in zip(found, (function, person, interface), strict=False):
@@ -254,7 +254,7 @@ class _Vocabulary:
             np.logical_not(any_of(classes, LETTER | SPACE), out=is_letter)
             by_marks.add(np.where(is_digit, np.uint8(ord("0")), some), is_letter, part.start)
         self.function_words, self.person_words, self.interface_words, self.topic_words = map(LineWords.joined, found)
-        # Only lines with a digit: the entries of a list in an article have the same marks as well.
+        # Only lines with a digit: the items of a list in an article may have the same marks as well.
         has_marks = (digits > 0) & (by_marks.counts >= MIN_MARKS)
         self.hashes: HashArray = np.zeros((4, count), dtype=np.uint64)
         for row, (hashes, counts) in enumerate(
@@ -292,17 +292,17 @@ def _sign_table() -> npt.NDArray[np.uint8]:
 
 
 def _signs_of(codes: CodeArray) -> npt.NDArray[np.uint8]:
-    """What characters at the edges of lines are signs of, as bits."""
+    """The meaning of characters at the edges of lines, as bits."""
     return _sign_table()[np.minimum(codes, 0xFFFF)]
 
 
 def _follows(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> BoolArray:
-    """Whether a character of some classes stands directly before each place."""
+    """Whether a character of the classes in ``bits`` stands directly before each place."""
     return np.asarray(((classes[places - 1] & bits) != 0) & (places > 0))
 
 
 def _precedes(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> BoolArray:
-    """Whether a character of some classes, or the end of the text, stands directly behind each place."""
+    """Whether a character of the classes in ``bits``, or the end of the text, stands directly after each place."""
     following = np.minimum(places + 1, classes.size - 1)
     return np.asarray((classes[following] & bits) != 0)
 
@@ -310,7 +310,7 @@ def _precedes(classes: ClassArray, places: npt.NDArray[np.intp], bits: int) -> B
 def _before_gaps(document: Document, marks: _Marks) -> BoolArray:
     """Which marks end an item of a script without spaces between words: a space follows on their line.
 
-    An item has two characters at least; text that is set with a space behind each character has no items.
+    An item has at least two characters; text set with a space after each character has no items.
     """
     classes, places = document.classes, marks.places
     is_last = places + 1 >= document.ends[marks.lines]
@@ -319,7 +319,7 @@ def _before_gaps(document: Document, marks: _Marks) -> BoolArray:
 
 
 def _sentence_ends(document: Document, marks: _Marks) -> BoolArray:
-    """Which marks end a sentence: such signs before a space, a closing sign or the end, and full-width ones anywhere."""
+    """Which marks end a sentence: stops before a space, a closing mark or the end, and full-width stops anywhere."""
     is_last = marks.places == document.codes.size - 1
     before_gap = is_last | _precedes(document.classes, marks.places, SPACE | CLOSER)
     return np.asarray(((marks.classes & END) != 0) & (before_gap | (marks.codes >= 0x3000)))
@@ -336,7 +336,7 @@ def _ellipses(marks: _Marks) -> BoolArray:
 
 
 def _edge_characters(document: Document) -> tuple[IntArray, CodeArray, CodeArray]:
-    """For each line how many visible characters it has, the first of them, and the last that is no closing sign."""
+    """For each line its number of visible characters, the first one, and the last one that is not a closing mark."""
     classes, starts, ends = document.classes, document.starts, document.ends
     shown = Ranks(~any_of(classes, SPACE))
     low, high = shown.before(starts), shown.before(ends)
@@ -347,13 +347,13 @@ def _edge_characters(document: Document) -> tuple[IntArray, CodeArray, CodeArray
 
 
 def _pick(codes: CodeArray, places: Ranks, at: IntArray, has_one: BoolArray) -> CodeArray:
-    """The character at one of some places for each line that has one; zero for the others."""
+    """The character at the place ``at`` of each line that has one; zero for the others."""
     chosen = np.zeros(at.size, dtype=np.uint32)
     chosen[has_one] = codes[places.at(at[has_one])]
     return chosen
 
 
 def _link_places(text: str) -> npt.NDArray[np.intp]:
-    """Where addresses show: at a scheme, ``www.``, or a path behind a domain such as ``facebook.com/``."""
+    """Where addresses show: at a scheme, ``www.``, or a path after a domain such as ``facebook.com/``."""
     found = [at for at in find_every("/", text) if text.endswith(_LINK_ENDS, 0, at + 1)]
     return np.array([*found, *find_every("www.", text)], dtype=np.intp)

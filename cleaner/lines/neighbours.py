@@ -1,6 +1,6 @@
-"""What stands around each line: the lines beside it, the words near it, and what a first look found there.
+"""The surroundings of each line: the lines beside it, the words near it, and what the first pass found there.
 
-Every row of numbers has one for each line that is not blank; rows that are treated alike are treated together.
+Every row holds one number for each line that is not blank; rows that are treated alike are treated together.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["SHORT_MAX_WORDS", "Columns", "neighbour_signals", "second_signals"]
 Columns: TypeAlias = dict[str, FloatArray]
 
 SHORT_MAX_WORDS = 9
-# How far around a line the shares of the words there are counted, in lines.
+# How far around a line shares of words are computed, in lines.
 SHARE_WINDOWS = {
     "prose": (3, 8, 20),
     "topic": (5, 20),
@@ -82,7 +82,7 @@ def neighbour_signals(analysis: Analysis, prose: FloatArray) -> Columns:
         "near.blank-before": here["blank"],
         "near.blank-behind": below["blank"],
     }
-    # Copies, so that the rows that are no signal by themselves do not stay in memory.
+    # Copies, so that rows that are not signals themselves do not stay in memory.
     columns = {name: values.copy() for name, values in columns.items()}
     below_short = above["short"].copy()
     del rows, here, above, below, prose_far_above, words_far_above, prose_far_below, words_far_below
@@ -90,7 +90,7 @@ def neighbour_signals(analysis: Analysis, prose: FloatArray) -> Columns:
 
 
 def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> Columns:
-    """Shares of the words of the lines around; ``below_short``: which lines stand below a short one."""
+    """Shares of the words in the surrounding lines; ``below_short``: which lines stand below a short one."""
     features, filled = analysis.features, analysis.filled
     words = features.words[filled]
     shares = {
@@ -114,7 +114,7 @@ def _windows(analysis: Analysis, prose: FloatArray, below_short: FloatArray) -> 
     ]
     found: Columns = {}
     for size in WINDOWS:
-        # The sums over one window at a time, and copies of the rows that are asked for: all of them are large.
+        # The sums over one window at a time, and copies of the needed rows only, since all of them are large.
         for side, sums in zip(SIDES, windows.both(size), strict=True):
             if size == 5:
                 found[f"near.words-5-{side}"] = np.log1p(sums[0] / 5)

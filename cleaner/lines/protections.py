@@ -1,4 +1,4 @@
-"""What belongs to an article by its form: rows of tables, lists, sheets of facts, subheadings."""
+"""Protects what belongs to an article by its form: rows of tables, lists, fact sheets, subheadings."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["add_last_sentences", "add_lists", "add_sheets", "add_subheadings", "
 
 TABLE_POINTS, TABLE_MAX_RAWNESS = -6.0, 0.5
 LIST_POINTS, LIST_MIN_ITEMS = -4.0, 2
-# The words of a sentence that introduces a list (set by hand), and how its items end.
+# The least words of a sentence that introduces a list (set by hand), and how the list's items end.
 LIST_LEAD_MIN_WORDS, CLAUSE_ENDS, FULL_STOPS = 6, frozenset(";,；，،؛"), frozenset(".。।۔")
-# A short sentence right below the article, in words (set by hand).
+# A short sentence right below the article: its points, and its least and most words (set by hand).
 LAST_POINTS, LAST_MIN_WORDS, LAST_MAX_WORDS = -2.2, 2, 12
-# Sheets of facts: rows, and the words of labels and values (set by hand).
+# Fact sheets: their points, least rows, and most words of a label and of a value (set by hand).
 SHEET_POINTS, SHEET_MIN_ROWS, SHEET_LABEL_WORDS, SHEET_VALUE_WORDS = -2.0, 3, 4, 5
-# A line below something with a name and above a paragraph (set by hand).
+# A line below named noise and above a paragraph: its points and most words (set by hand).
 SUBHEADING_POINTS, SUBHEADING_MAX_WORDS = -2.0, 14
 
 
 def add_tables(analysis: Analysis, ledger: Ledger, page: float) -> None:
-    """Rows of tables, as extractors write them, belong to the article; on flattened pages bars part links."""
+    """Protect rows of tables as extractors write them; on flattened pages bars only separate links."""
     if page >= TABLE_MAX_RAWNESS:
         return
     for line in analysis.clock.watch(np.flatnonzero(analysis.features.separators >= 2).tolist()):
@@ -35,9 +35,9 @@ def add_tables(analysis: Analysis, ledger: Ledger, page: float) -> None:
 
 
 def add_lists(analysis: Analysis, ledger: Ledger, clues: Clues) -> None:
-    """A list that a colon introduces belongs to the article where prose is right below it, or its items end as clauses do.
+    """Protect a list that a colon introduces, if prose is right below it or its items end as clauses do.
 
-    Patterns may object.
+    Patterns may still object.
     """
     features, filled = analysis.features, analysis.filled.tolist()
     if not features.ends_colon.any():
@@ -69,7 +69,7 @@ def _are_clauses(analysis: Analysis, lines: list[int]) -> bool:
 
 
 def add_sheets(analysis: Analysis, ledger: Ledger) -> None:
-    """Rows of labels and values ("Length: 17 km") that no pattern speaks of are a sheet of facts, and the article's."""
+    """Protect rows of labels and values ("Length: 17 km") that no pattern hits: a fact sheet belongs to the article."""
     if len(list(islice(analysis.lines_with(":"), SHEET_MIN_ROWS))) < SHEET_MIN_ROWS:
         return
     filled = analysis.filled.tolist()
@@ -90,7 +90,7 @@ def add_sheets(analysis: Analysis, ledger: Ledger) -> None:
 
 
 def _row_size(analysis: Analysis, lines: list[int]) -> int:
-    """How many of the next two lines are a row of a sheet: one with both, or a label above its value; 0 for none."""
+    """How many of the next two lines make a row of a sheet: 1 for both on one line, 2 for a label above its value, or 0."""
     features = analysis.features
     label, colon, value = analysis.document.line_text(lines[0]).partition(":")
     is_label = bool(colon) and 0 < len(label.split()) <= SHEET_LABEL_WORDS and not any(map(str.isdigit, label))
@@ -109,14 +109,14 @@ def _row_size(analysis: Analysis, lines: list[int]) -> int:
 def _protect_sheet(analysis: Analysis, ledger: Ledger, rows: list[list[int]]) -> None:
     if len(rows) < SHEET_MIN_ROWS:
         return
-    # The same label again and again is a list of offers, or of days.
+    # A label that repeats belongs to a list of offers, or of days.
     if len({analysis.document.folded_line(row[0]).partition(":")[0] for row in rows}) == len(rows):
         for line in analysis.clock.watch(line for row in rows for line in row):
             ledger.add(line, "context.sheet", SHEET_POINTS, None)
 
 
 def add_subheadings(analysis: Analysis, ledger: Ledger, places: Places) -> None:
-    """A short line between something with a name and a paragraph, inside the article, may head the paragraph."""
+    """Protect a short line between named noise and a paragraph inside the article: it may head the paragraph."""
     features, filled = analysis.features, analysis.filled
     named = ledger.totals() > 0.0
     inside = places.prose_precedes & places.prose_follows
@@ -134,7 +134,7 @@ def add_subheadings(analysis: Analysis, ledger: Ledger, places: Places) -> None:
 
 
 def add_last_sentences(analysis: Analysis, ledger: Ledger) -> None:
-    """A short sentence without a name right below a paragraph, noise or nothing below it, may be the last of the article."""
+    """Protect a short unnamed sentence right below a paragraph, above noise or nothing: it may end the article."""
     features, filled = analysis.features, analysis.filled
     speaks = ledger.totals() != 0.0
     told = analysis.prose | analysis.sentence

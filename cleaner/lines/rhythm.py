@@ -1,6 +1,6 @@
-"""Reader comments by their rhythm: one form that repeats below an article.
+"""Finds reader comments by their rhythm: one form that repeats below an article.
 
-A line of author or date, or a link, then free text, and again: that is a thread, whatever its words are.
+A line with an author, a date or a link, then free text, and so on: that is a thread, whatever its words are.
 """
 
 from __future__ import annotations
@@ -23,32 +23,33 @@ from cleaner.text.moments import find_moment, may_hold_moment
 
 __all__ = ["Rhythm", "find_rhythm"]
 
-# What repeats from comment to comment.
+# Kinds that repeat from comment to comment.
 BEAT_KINDS = AUTHOR_KINDS | {Kind.COMMENT_CONTROLS}
 
-# All numbers of the rhythm are set by hand.
-# A line of author and date is no longer than this.
+# All numbers here are set by hand.
+# The most characters and words of a line with author and date, and the most words of a name.
 MAX_HEAD_CHARACTERS, MAX_HEAD_WORDS, MAX_NAME_WORDS = 100, 14.0, 6.0
-# So many lines from one comment's head to the next at most.
+# The most lines from one comment's head to the next.
 MAX_BEAT_LINES = 20
-# So many lines of a title may stand above a comment's head.
+# The most lines of a title above a comment's head.
 MAX_TITLE_LINES = 2
-# So many lines from the heading of a thread to its first comment at most.
+# The most lines from the heading of a thread to its first comment.
 MAX_HEADING_LINES = 8
-# So many lines has a comment with a name on a line of its own: name, date, text.
+# The least lines of a comment with a name on its own line: name, date, text.
 MIN_LINES_NAMED = 3
-# Of the comments so many have a name, where names tell them.
+# The least share of comments with a name, where names identify them.
 MIN_NAMED_SHARE = 0.8
-# The article above: words of prose, with a heading of the thread or links in it, and without either.
+# The least words of prose above: if the thread has a heading or links, and if it has neither.
 MIN_ARTICLE_WORDS, MIN_ARTICLE_WORDS_BARE = 12.0, 30.0
 MIN_BEATS, MIN_BEATS_BARE = 2, 3
-# Text below a date that is so much longer than each comment, and so long, is the article.
+# Text below a date is the article if it has ARTICLE_FACTOR times the words of any comment, and ARTICLE_MIN_WORDS.
 ARTICLE_FACTOR, ARTICLE_MIN_WORDS = 3.0, 100.0
-# Below the last comment so many words of prose may follow, or this share of those of the article.
+# The most words of prose below the last comment: if the thread has a heading or links, if it has neither, and as a
+# share of the article's words.
 MAX_WORDS_BELOW, MAX_WORDS_BELOW_BARE, MAX_SHARE_BELOW = 150.0, 40.0, 0.5
-# Without a heading one name does not stand at more comments than this; a label does.
+# Without a heading, the most comments that share one name; what stands at more of them is a label.
 MAX_SHARE_OF_NAME = 0.6
-# Without any other sign, comments speak in the first and second person at least so much.
+# Without any other sign, the least share of first- and second-person words in comments.
 MIN_PERSON_SHARE_BARE = 0.04
 _DIGITS: Final = regex.compile(r"\d+")
 # A name may end like a sentence: "Nelly G."
@@ -59,9 +60,9 @@ _INITIAL: Final = regex.compile(r"(?<!\w)\p{Lu}\p{Ll}?\.\s*$")
 class Rhythm:
     """Comments in one form that follow each other from the line ``start`` on.
 
-    ``begins``: the first line of each comment, empty where only links below them tell. ``heads``: the lines of
+    ``begins``: the first line of each comment; empty if only the links below them show it. ``heads``: the lines of
     their authors and dates. ``last``: the last line of the form. ``has_heading``: ``start`` is a heading.
-    ``is_weak``: links alone tell it, so that it says where a thread begins that is known otherwise.
+    ``is_weak``: only links show it, so it may say where a thread begins but not that there is one.
     """
 
     start: int
@@ -74,7 +75,7 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class _Beat:
-    """One line of a form: its place among the filled lines, and for a date its text and what stands beside it."""
+    """One line of a form: its place among the filled lines and, for a date, its text and what stands beside it."""
 
     line: int
     place: int
@@ -85,14 +86,14 @@ class _Beat:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Where the names of commenters stand: lines below a date (-1: above it, 0: beside it), and what they are."""
+    """Where the names of commenters stand, in lines below a date (-1: above it, 0: beside it), and the names."""
 
     offset: int
     names: tuple[str, ...]
 
 
 def find_rhythm(analysis: Analysis) -> Rhythm | None:
-    """The comments of a document that follow each other in one form, or None where no form is sure enough."""
+    """The comments of a document that repeat one form, or None if no form is certain enough."""
     found = [
         rhythm
         for key, beats in _forms(analysis).items()
@@ -131,9 +132,9 @@ def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
 
 
 def _names_alone(analysis: Analysis) -> Rhythm | None:
-    """Comments below a count of them that have only a name above their text; None where there are none.
+    """Comments below a comment count that have only a name above their text; None if there are none.
 
-    At least three people speak, in the first and second person, and no more often than the count says.
+    At least three people speak, in the first and second person, and there are no more comments than the count says.
     """
     counts = [(line, _comment_count(analysis, line)) for line in analysis.clock.watch(sorted(analysis.hits))]
     headings = [(line, count) for line, count in counts if count >= MIN_BEATS_BARE]
@@ -156,11 +157,11 @@ def _names_alone(analysis: Analysis) -> Rhythm | None:
 
 @dataclass(frozen=True, slots=True)
 class _LoneNames:
-    """The lines of a document that can be a name above its text, in order, and the chains that they make.
+    """The lines of a document that can be a name above its text, in order, and the chains that they form.
 
-    A chain goes on from beat ``i`` up to beat ``ends[i]``; ``is_last[i]``: no other chain follows it below one heading.
-    From beat ``i`` to the end of its chain ``different[i]`` counts the names, and ``longest[i]`` is the most words of
-    prose between two beats.
+    A chain runs from beat ``i`` up to beat ``ends[i]``; ``is_last[i]``: no other chain follows it below the same
+    heading. From beat ``i`` to the end of its chain, ``different[i]`` counts the distinct names, and ``longest[i]`` is
+    the most words of prose between two beats.
     """
 
     beats: list[_Beat]
@@ -172,7 +173,7 @@ class _LoneNames:
 
     @staticmethod
     def of(analysis: Analysis) -> _LoneNames:
-        """Those of a document; all are found at once, since each heading has some of them below it."""
+        """The lone names of a document; all are found at once, since several headings may stand above the same ones."""
         features, filled = analysis.features, analysis.filled
         is_text = analysis.texts[filled]
         maybe = (features.words <= MAX_NAME_WORDS)[filled] & ~features.is_bullet[filled]
@@ -183,7 +184,7 @@ class _LoneNames:
             for place in analysis.clock.watch(np.flatnonzero(maybe).tolist())
             if _can_be_name(analysis, int(filled[place]))
         ]
-        # A line that is neither name nor text ends what stands below a heading.
+        # A line that is neither a name nor text ends the thread below a heading.
         is_end = ~is_text
         is_end[[beat.place for beat in beats]] = False
         ends_before = np.concatenate([[0], np.cumsum(is_end)])
@@ -204,7 +205,7 @@ class _LoneNames:
         return _LoneNames(beats, names, ends, is_last, different, longest)
 
     def chains_below(self, heading: int) -> Iterator[tuple[int, int]]:
-        """The first and the last beat, not included, of each chain that begins near below a place."""
+        """The first and the end beat (exclusive) of each chain that begins shortly below a heading's place."""
         at = bisect_right(self.beats, heading, key=lambda beat: beat.place)
         while at < len(self.beats) and self.beats[at].place - heading <= MAX_HEADING_LINES:
             yield at, self.ends[at]
@@ -214,7 +215,7 @@ class _LoneNames:
 
 
 def _comment_count(analysis: Analysis, line: int) -> int:
-    """How many comments a line counts, 0 where it counts none."""
+    """The number of comments that a line states; 0 if it states none."""
     is_count = any(
         hit.pattern.kind is Kind.COMMENT_COUNT and hit.pattern.strength == "strong"
         for hit in analysis.hits.get(line, ())
@@ -229,7 +230,7 @@ def _place(analysis: Analysis, line: int) -> int:
 
 
 def _lines_with_trace(analysis: Analysis) -> list[int]:
-    """The short lines that hold a year or a time of day, in order; none where they are too few for a form."""
+    """The short lines with a year or a time of day, in order; empty if they are too few for a form."""
     document = analysis.document
     is_short = document.ends - document.starts <= MAX_HEAD_CHARACTERS
     is_short &= (analysis.features.words <= MAX_HEAD_WORDS) & ~analysis.features.is_blank & analysis.figured
@@ -239,7 +240,7 @@ def _lines_with_trace(analysis: Analysis) -> list[int]:
 
 
 def _chains(beats: Sequence[_Beat]) -> Iterator[list[_Beat]]:
-    """The runs of beats that follow each other closely, with lines between them."""
+    """The runs of beats that follow each other closely, with other lines between them."""
     chain = list(beats[:1])
     for above, here in pairwise(beats):
         if not 2 <= here.place - above.place <= MAX_BEAT_LINES:
@@ -252,12 +253,12 @@ def _chains(beats: Sequence[_Beat]) -> Iterator[list[_Beat]]:
 
 
 def _below_article(analysis: Analysis, chain: list[_Beat]) -> Iterator[list[_Beat]]:
-    """A chain without first beats that are dates of the article; what is left may be no chain any more.
+    """A chain without first beats that are dates of the article; empty if too little is left for a chain.
 
-    The heading of the thread stands below them, or far more text than below any other beat.
+    Below such a date stands the heading of the thread, or far more text than below any other beat.
     """
     words = [_words(analysis, above.line, below.line) for above, below in analysis.clock.watch(pairwise(chain))]
-    # The most words between two beats of those from each on.
+    # For each beat, the most words between two beats from it on.
     longest = [*accumulate(reversed(words), max, initial=0.0)][::-1]
     at = 0
     while len(chain) - at > MIN_BEATS and _holds_article(analysis, chain[at : at + 2], words[at], longest[at + 1]):
@@ -276,8 +277,8 @@ def _holds_article(
 ) -> bool:
     """Whether the article, or its end, stands between the first two beats of a chain.
 
-    ``words``: those of prose between the two; ``others``: the most between two others of the chain. ``is_least``:
-    without the first beat the chain were none.
+    ``words``: those of prose between the two; ``others``: the most between any other two of the chain. ``is_least``:
+    without its first beat the chain would be too short.
     """
     above, below = first_two
     frames = [
@@ -293,7 +294,7 @@ def _holds_article(
 
 
 def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
-    """The rhythm of a chain, or None where its signs are too few: heading, links, names, dates, the way of writing."""
+    """The rhythm of a chain, or None if it has too few signs: heading, links, names, dates, the way of writing."""
     links = [hit.pattern for hit in analysis.hits.get(chain[0].line, ()) if hit.pattern.id == key]
     if links and links[0].kind is Kind.COMMENT_CONTROLS:
         return _judge_links(analysis, chain, is_strong=links[0].strength == "strong")
@@ -322,7 +323,7 @@ def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
 
 
 def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> Rhythm | None:
-    """The rhythm of links below comments: it has a heading, or the names of those who wrote."""
+    """The rhythm of links below comments, or None if it has neither a heading nor the names of the authors."""
     # The first comment itself stands between the heading and its link.
     longest = max(_words(analysis, above.line, below.line) for above, below in pairwise(chain))
     top = _heading(analysis, chain[0].place, reach=MAX_BEAT_LINES, spare=2.0 * longest)
@@ -338,7 +339,7 @@ def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> 
 
 
 def _names_at_links(analysis: Analysis, chain: list[_Beat], top: int | None) -> tuple[int, ...]:
-    """The lines of names right below the link of each comment above, and above the first text; empty without names."""
+    """The lines with names: above the first text, then right below the link of each comment; empty without names."""
     lines = analysis.filled
     below = [int(lines[beat.place + 1]) for beat in chain[:-1]]
     named = [line for line in below if _can_be_name(analysis, line)]
@@ -357,12 +358,12 @@ def _names_at_links(analysis: Analysis, chain: list[_Beat], top: int | None) -> 
 
 
 def _names(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
-    """Where the names stand in a chain: beside the dates, above or below; None where there are none.
+    """Where the names stand in a chain: beside, above or below the dates; None if there are none.
 
-    A line that a pattern knows as one of an author may hold the name or stand by it.
+    A line that a pattern takes for an author line may contain the name or stand beside it.
     """
     beside = tuple(beat.beside for beat in chain)
-    # A day of the week beside a date is no name; patterns of dates know it.
+    # A weekday beside a date is not a name; date patterns match it.
     dates = sum(
         any(hit.pattern.kind is Kind.PUBLICATION_DATE for hit in analysis.hits.get(beat.line, ())) for beat in chain
     )
@@ -374,7 +375,7 @@ def _names(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
 
 
 def _names_apart(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
-    """The names on the lines above, or below, those of a chain; None where these are no names."""
+    """The names on the lines above or below those of a chain; None if those lines are not names."""
     for offset in (-1, 1):
         places = [beat.place + offset for beat in chain]
         lines = [int(analysis.filled[place]) for place in places if 0 <= place < analysis.filled.size]
@@ -386,7 +387,7 @@ def _names_apart(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
 
 
 def _varies(names: _Names) -> bool:
-    """Whether no name stands at most of the comments."""
+    """Whether the names vary: no single name stands at most of the comments."""
     return max(Counter(names.names).values()) <= MAX_SHARE_OF_NAME * len(names.names)
 
 
@@ -403,9 +404,9 @@ def _can_be_name(analysis: Analysis, line: int) -> bool:
 
 
 def _heading(analysis: Analysis, first: int, *, reach: int, spare: float = 0.0) -> int | None:
-    """The place of the thread's heading above its first comment, the highest of several; None without one.
+    """The place of the thread's heading above its first comment, the highest of several; None if there is none.
 
-    ``first`` is the place of the first line of the form, ``spare`` how many words of prose may stand between.
+    ``first`` is the place of the first line of the form, ``spare`` how many words of prose may stand in between.
     """
     lines = analysis.filled
     found = None
@@ -435,13 +436,13 @@ def _words(analysis: Analysis, above: int, below: int) -> float:
 
 
 def _is_listing(analysis: Analysis, chain: list[_Beat]) -> bool:
-    """Whether most intervals hold a count of comments of their own, and no link: then they are articles in a list."""
+    """Whether most intervals have a comment count of their own and no link: then they are articles in a list."""
     counted = _intervals_with(analysis, chain, Kind.COMMENT_COUNT)
     return counted * 2 >= len(chain) and not _is_linked(analysis, chain)
 
 
 def _intervals_with(analysis: Analysis, chain: list[_Beat], kind: Kind) -> int:
-    """How many intervals of a chain hold a hit of a kind."""
+    """How many intervals of a chain contain a hit of a kind."""
     return sum(
         any(hit.pattern.kind is kind for line in range(above.line, below.line) for hit in analysis.hits.get(line, ()))
         for above, below in pairwise(chain)
@@ -449,7 +450,7 @@ def _intervals_with(analysis: Analysis, chain: list[_Beat], kind: Kind) -> int:
 
 
 def _has_texts(analysis: Analysis, chain: list[_Beat]) -> bool:
-    """Whether sentences stand between the beats of a chain; in a list of links there are none."""
+    """Whether sentences stand between the beats of a chain; a list of links has none."""
     texts = analysis.texts
     with_text = sum(bool(texts[above.line + 1 : below.line].any()) for above, below in pairwise(chain))
     return with_text * 2 >= len(chain) - 1
@@ -462,7 +463,7 @@ def _stands_below(analysis: Analysis, chain: list[_Beat], start: int, *, bare: b
 
 
 def _is_below(analysis: Analysis, start: int, last: int, longest: float, *, bare: bool) -> bool:
-    """What `_stands_below` says of a chain that starts and ends so, with so many words between two beats at most."""
+    """What `_stands_below` says of a chain from ``start`` to ``last`` with at most ``longest`` words between beats."""
     above = float(analysis.words_before[start])
     below = float(analysis.words_before[-1] - analysis.words_before[last + 1]) - longest
     if bare:
@@ -477,7 +478,7 @@ def _is_linked(analysis: Analysis, chain: list[_Beat]) -> bool:
 
 
 def _is_headed(analysis: Analysis, top: int, chain: list[_Beat], *, named: bool) -> bool:
-    """Whether a heading and what follows it make a thread without links; ``named``: authors are there."""
+    """Whether a heading and the lines below it make a thread without links; ``named``: they have author names."""
     line = int(analysis.filled[top])
     is_strong = any(
         hit.pattern.kind in FRAME_KINDS and hit.pattern.strength == "strong" for hit in analysis.hits.get(line, ())
@@ -489,7 +490,7 @@ def _is_headed(analysis: Analysis, top: int, chain: list[_Beat], *, named: bool)
 
 
 def _is_bare_thread(analysis: Analysis, chain: list[_Beat], start: int) -> bool:
-    """Whether dates and names alone make a thread: people speak to each other there, on the same days.
+    """Whether dates and names alone make a thread: people address each other, on the same days.
 
     Diaries, letters and chronologies have a date for each entry, and reports of a day are not in the first person.
     """
@@ -524,13 +525,13 @@ def _heads(analysis: Analysis, chain: list[_Beat], names: _Names | None) -> tupl
         begins.append(_below_link(analysis, first))
         titles.append(_place(analysis, first) - _place(analysis, begins[-1]))
         heads |= {beat.line, beside}
-    # Above the first comment there is no link that tells whether it has a title; it has one if all others have.
+    # No link above the first comment shows whether it has a title; it has one if all others do.
     begins[0] = int(analysis.filled[max(_place(analysis, min(heads)) - min(titles[1:]), 0)])
     return tuple(begins), frozenset(heads)
 
 
 def _below_link(analysis: Analysis, line: int) -> int:
-    """The line right below the links of the comment above, where they stand near: a title belongs to what follows."""
+    """The line right below the links of the comment above, if they are near: a title belongs to the comment below it."""
     place = _place(analysis, line)
     for above in range(place - 1, max(place - 1 - MAX_TITLE_LINES, 0) - 1, -1):
         if any(hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in analysis.hits.get(int(analysis.filled[above]), ())):

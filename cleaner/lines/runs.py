@@ -1,10 +1,10 @@
-"""Points -> which lines stay, decided over runs: an unnamed removal is a claim about a whole stretch of lines.
+"""Points -> which lines stay, decided over runs, since an unnamed removal is a claim about a whole stretch of lines.
 
 A document is read as head, article, tail, with runs of noise inside the article. What has a name (a pattern, a thread,
-a copy of the headline) is removed by itself and anchors what stands beside it. What has none is removed only as a run:
-at the head, at the tail, or inside the article, where beginning a run costs words, the more the less the document
-looks like a whole page and much more where nothing named stands at the run's edge. The reading with the least expected
-cost is chosen, where a lost article word costs several noise words.
+a copy of the headline) is removed by itself and anchors the runs beside it. What has none is removed only as a run: at
+the head, at the tail, or inside the article. Starting a run costs words: more if the document looks less like a whole
+page, and much more if nothing named stands at the run's edge. The reading with the least expected cost is chosen; a
+lost article word costs as much as several noise words.
 """
 
 from __future__ import annotations
@@ -22,29 +22,30 @@ from cleaner.text.arrays import BoolArray, FloatArray
 
 __all__ = ["MODES", "RunCosts", "choose_runs"]
 
-# A line of more words counts as one of so many: a single paragraph decides no document.
+# The most words that a line counts for, so that no single paragraph decides a document.
 MAX_WORDS = 40.0
-# More words than a run has that is worth removing without a name.
+# More words than any run that is worth removing without a name.
 NEVER = 500.0
 # More words than any document has.
 FORBIDDEN = 1e6
-# How near a named line anchors a run, in lines (set by hand, after a study of pages of other sites).
+# How near a named line must be to anchor a run, in lines (set by hand, after a study of pages of other sites).
 ANCHOR_LINES = 2
-# How many times as much a lost word counts in a sentence (set by hand, on marked documents).
+# How many times more a lost word counts in a sentence (set by hand, on marked documents).
 SENTENCE_LOSS = 5.0
 
-# On a page of many lines nearly all are furniture: from the first number of lines on a lost word counts less, from the
-# second on by this factor (set by hand, on every second page of sets left out: F1 of flattened pages +.005 to +.034,
-# while .4 to 2 points more of daniel's and wcxb's lose over 5 % of their article).
+# On a page with many lines nearly all are furniture, so a lost word counts less: from the first number of lines on
+# gradually, from the second on by the factor LARGE_PAGE_LOSS (set by hand, on every second page of sets left out: F1 of
+# flattened pages +.005 to +.034, while .4 to 2 points more of the pages of daniel and wcxb lose over 5 % of their
+# article).
 LARGE_PAGE_LINES, LARGE_PAGE_LOSS = (120, 240), 0.56
 
 
 class RunCosts(NamedTuple):
-    """What beginning a run of unnamed removals costs, in words of noise left.
+    """What starting a run of unnamed removals costs, in words of noise left in.
 
     ``loss``: noise words that one lost article word counts as. ``head``, ``inside``, ``tail``: a run
     beside something with a name; ``head_alone``, ``inside_alone``, ``tail_alone``: one with nothing named at its edge.
-    ``budget``: the share of a document's words that may go without a name; where more would, none does.
+    ``budget``: the share of a document's words that may be removed without a name; if it would be more, none is.
     """
 
     loss: float
@@ -57,7 +58,7 @@ class RunCosts(NamedTuple):
     budget: float
 
     def mix(self, other: RunCosts, share: float) -> RunCosts:
-        """These costs with a share of others, on a scale of ratios: between 500 words and none lie 22, not 250."""
+        """These costs mixed with a share of others, on a scale of ratios: halfway from 500 words to none is 22, not 250."""
         mixed = (
             (own + 1.0) ** (1.0 - share) * (new + 1.0) ** share - 1.0 for own, new in zip(self, other, strict=True)
         )
@@ -66,20 +67,20 @@ class RunCosts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A point on the curve of lost article against left noise: the costs of extracted text and of whole pages."""
+    """A point on the curve of article lost against noise left in: the costs for extracted text and for whole pages."""
 
     extracted: RunCosts
     page: RunCosts
 
     def costs(self, page: float, lines: int) -> RunCosts:
-        """The costs of a document of some lines that looks like a whole page by a share; see `large_page`."""
+        """The costs for a document with this likeness to a page and number of lines; see `large_page`."""
         share = large_page(lines)
         whole = self.page._replace(loss=self.page.loss * LARGE_PAGE_LOSS**share)
         return self.extracted.mix(whole, page)
 
 
 def large_page(lines: int) -> float:
-    """How much a page is a large one, between 0 and 1, on a scale of ratios.
+    """How large a page counts, between 0 and 1, on a scale of ratios.
 
     >>> large_page(50), round(large_page(170), 2), large_page(400)
     (0.0, 0.5, 1.0)
@@ -88,7 +89,7 @@ def large_page(lines: int) -> float:
     return min(max((math.log(max(lines, 1)) - first) / (last - first), 0.0), 1.0)
 
 
-# Set by hand: the curve that the three lie on was measured on marked documents and on pages of sites left out.
+# Set by hand; the curve through the three was measured on marked documents and on pages of sites left out.
 MODES: Mapping[str, Mode] = MappingProxyType(
     {
         "careful": Mode(
@@ -119,8 +120,8 @@ def choose_runs(
 ) -> BoolArray:
     """Which lines stay; ``named``: lines of noise with a name, which are removed wherever they stand.
 
-    ``points``: log-odds of noise of each line. ``words``: their sizes. ``sentence``: the lines that are sentences,
-    which an article has more of than any furniture: to lose one costs more. ``clock``: the time that there is.
+    ``points``: log-odds of noise of each line. ``words``: their sizes. ``sentence``: the lines that are sentences;
+    articles have more of them than furniture, so losing one costs more. ``clock``: the time limit.
     """
     count = points.size
     if not count:
@@ -140,17 +141,17 @@ def choose_runs(
 
 
 def _anchors(named: BoolArray) -> BoolArray:
-    """For each boundary before a line whether something named stands shortly above it, or at or shortly below it."""
+    """For the boundary before each line, whether a named line is near it, above or below."""
     running = np.concatenate([[0], np.cumsum(named)])
     at = np.arange(named.size)
     return running[np.minimum(at + ANCHOR_LINES, named.size)] > running[np.maximum(at - ANCHOR_LINES, 0)]
 
 
 def _best_path(keep: list[float], drop: list[float], anchored: list[bool], costs: RunCosts, clock: Clock) -> np.ndarray:
-    """The state of each line on the cheapest path; of equal ones into a line that of the lower state."""
+    """The state of each line on the cheapest path; of equally cheap ways into a line, the one with the lower state."""
     _, head_near, head_far, inside_near, inside_far, tail_near, tail_far, _ = costs
     refund = inside_far - inside_near
-    # Nothing stands above the first line: no run inside the article ends or begins there.
+    # Nothing stands above the first line, so no run inside the article ends or starts there.
     head, article, inside, alone, tail = drop[0], keep[0], math.inf, math.inf, math.inf
     back: list[tuple[int, int, int, int, int]] = [(_HEAD, _ARTICLE, _INSIDE, _INSIDE_ALONE, _TAIL)]
     for line in clock.watch(range(1, len(keep))):

@@ -1,7 +1,7 @@
 """Signals and weights -> points, line by line: a sum of named terms, so that the sum is the explanation.
 
 Points are log-odds of noise: above zero they speak for noise, below zero for the article. A first pass weighs each
-line's own signals; a second one weighs them again together with what the first found around the line.
+line's own signals; a second one weighs them again, with what the first pass found around the line.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from cleaner.text.document import Document
 
 __all__ = ["LinePoints", "builtin_weights", "page_likeness", "read_weights", "score_lines"]
 
-# Terms of the line scorer with fewer points are put together in the evidence, by their groups.
+# In the evidence, terms of the line scorer with fewer points are summed by group.
 NAMED_MIN_POINTS = 0.4
 SHORT_MAX_WORDS = 9
 # Fitted on every fourth page of four labelled sets: short lines, lines above the prose, kinds with a strong hit, lines
 # of the interface, named lines below the prose.
 PAGE_PRIOR, PAGE_WEIGHTS = -6.15, (0.27, 0.64, 1.5, 1.05, 0.84)
-# Below the first chance a text is extracted, from the second on a page (set by hand).
+# Below the first probability a text counts as extracted, from the second on as a whole page (set by hand).
 PAGE_FROM, PAGE_FULLY = 0.4, 0.9
 
 
@@ -38,7 +38,7 @@ class LinePoints:
     """Points of each term for each filled line: ``values[t, k]`` are those of ``terms[t]`` for line ``lines[k]``.
 
     ``context``: further points by name, which the document gives to its lines. ``total`` is the sum of all of them,
-    one number a filled line. ``values`` has no terms where nobody is going to ask for the evidence.
+    one number per filled line. ``values`` has no terms if the evidence is not needed.
     """
 
     lines: IntArray
@@ -48,11 +48,11 @@ class LinePoints:
     context: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def with_context(self, name: str, points: FloatArray) -> LinePoints:
-        """The points with further ones by the document."""
+        """The points with further ones that the document gives."""
         return LinePoints(self.lines, self.terms, self.values, self.total + points, {**self.context, name: points})
 
     def evidence(self, document: Document, line: int) -> tuple[Evidence, ...]:
-        """The points that the document gives a line, then the terms of the line scorer: largest first, small ones by group."""
+        """The points that the document gives a line, then the terms of the scorer: largest first, small ones by group."""
         at = int(np.searchsorted(self.lines, line))
         if at == self.lines.size or self.lines[at] != line:
             return ()
@@ -61,7 +61,7 @@ class LinePoints:
         named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
         for name, value in values.items():
             if name not in named and value:
-                # What the smaller terms of a group add up to: the line's shape, its place, what stands near it.
+                # The sum of a group's smaller terms: the line's shape, its place, its surroundings.
                 group = f"{name.partition('.')[0]}.smaller-terms"
                 named[group] = named.get(group, 0.0) + value
         context = [(name, float(column[at])) for name, column in self.context.items()]
@@ -72,8 +72,8 @@ class LinePoints:
 def page_likeness(analysis: Analysis) -> float:
     """How much a document looks like a whole page flattened: 0 for extracted text, 1 for a whole page.
 
-    A page has many short lines without a sentence end, runs of them above the first line of prose, and, what shapes
-    alone do not tell, furniture of several kinds. The weights are a logistic fit to 3,900 real texts of both sorts.
+    A page has many short lines without a sentence end, runs of them above the first line of prose, and furniture of
+    several kinds, which shapes alone do not show. The weights are a logistic fit to 3,900 real texts of both sorts.
     """
     filled = analysis.filled
     prose = np.flatnonzero((analysis.prose & ~analysis.strong)[filled])
@@ -100,7 +100,7 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: 
     first = first_signals(analysis, clues)
     odds = -weights.first.totals(first, clues.page, analysis.clock)
     if not explain:
-        # What the second pass does not ask for is let go of.
+        # Release what the second pass does not need.
         first = {name: first[name] for name in weights.second.signals if name in first}
     columns = first | second_signals(odds, words)
     analysis.clock.check()
@@ -112,7 +112,7 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: 
 
 @cache
 def builtin_weights() -> Weights:
-    """The weights that are shipped, from ``cleaner/models/weights.json``."""
+    """The built-in weights, from ``cleaner/models/weights.json``."""
     return load_weights(model_text("weights.json"), "weights.json", *signal_names())
 
 

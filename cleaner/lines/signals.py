@@ -1,8 +1,8 @@
 """An analysis -> the named numbers that the line scorer weighs, for every line that is not blank.
 
 The first signals are a line's own shape, the patterns on it, its neighbours, its place and the document. The
-second ones are what a first look at the lines around it found. Every column has a name, in groups by what
-comes before the dot: ``shape``, ``paragraph``, ``pattern``, ``near``, ``place``, ``document``, and ``around`` for the second.
+second ones are what the first pass found on the lines around it. Every column has a name, grouped by the part
+before the dot: ``shape``, ``paragraph``, ``pattern``, ``near``, ``place``, ``document``, and ``around`` for the second.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from cleaner.text.words import WordLists
 __all__ = ["GROUPS", "Clues", "Columns", "broken_prose", "first_signals", "second_signals", "signal_names"]
 
 LONG_MIN_WORDS = 14
-# From so many lines on the memory of a column counts, and not the time that numpy takes for a call.
+# From this number of lines on, the memory of a column matters, not the time of a numpy call.
 MANY_LINES = 1_000
 HEADLINE_MIN_LETTERS = 5
 PARAGRAPH_MIN_WORDS, PARAGRAPH_MIN_STOP_WORDS, PARAGRAPH_MAX_CAPITALS = 12.0, 0.15, 0.5
 EVIDENCE_MIN_POINTS = 10.0
-# Points from which on a line has a name: a strong pattern, a box, a thread.
+# A line with at least these points of evidence has a name: a strong pattern, a box, a thread.
 NAMED_MIN_POINTS = 10.0
 
 GROUPS: dict[str, frozenset[Kind]] = {
@@ -61,7 +61,7 @@ _GROUP_NUMBERS = {kind: number for number, kinds in enumerate(GROUPS.values()) f
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clues:
-    """What patterns and context say of a document before its lines are scored.
+    """What patterns and context say about a document before its lines are scored.
 
     ``placed``: the hits whose position holds, by line. ``points``: the sum of evidence by line, over all lines.
     ``page``: how much the document looks like a flattened page, 0 to 1.
@@ -153,7 +153,7 @@ def _shape(analysis: Analysis) -> Columns:
 
 
 def _paragraphs(analysis: Analysis) -> tuple[Columns, FloatArray]:
-    """What the paragraph of a line is like, lines broken at links joined; and which lines belong to prose."""
+    """The features of each line's paragraph, with lines broken at links joined; and which lines belong to prose."""
     features, filled, number = analysis.features, analysis.filled, analysis.paragraph
     count = filled.size
     sums = {
@@ -190,7 +190,7 @@ def _paragraphs(analysis: Analysis) -> tuple[Columns, FloatArray]:
 
 
 def broken_prose(analysis: Analysis) -> BoolArray:
-    """For each line of the document, whether it is one of several lines that are one paragraph of prose."""
+    """Which lines of the document are one of several lines that make one paragraph of prose."""
     found = np.zeros(len(analysis.document), dtype=bool)
     found[analysis.filled] = _paragraphs(analysis)[0]["paragraph.broken-prose"] > 0.0
     return found
@@ -274,7 +274,7 @@ def _count_since(marked: BoolArray, border: BoolArray) -> FloatArray:
 
 
 def _headline_columns(analysis: Analysis, headline: Headline | None) -> Columns:
-    """Where a line stands to the headline and its copies; zeros where no headline is known."""
+    """Where each line stands relative to the headline and its copies; zeros if no headline is known."""
     filled = analysis.filled
     count = filled.size
     if headline is None:
@@ -328,5 +328,5 @@ def _document(analysis: Analysis, clues: Clues, prose: FloatArray) -> Columns:
 
 
 def _everywhere(value: float, count: int) -> FloatArray:
-    """One number for each of so many lines, which takes the memory of one."""
+    """One number repeated for each of ``count`` lines, in the memory of one."""
     return np.broadcast_to(np.float64(value), (count,))

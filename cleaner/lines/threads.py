@@ -1,8 +1,8 @@
 """Comment threads: where one begins, how far it reaches, and the single comments in it.
 
 The signs are pattern hits: reply and delete links, author and time lines, "X says:", counts and headings.
-A reply/delete pair says that the text above it, back to the previous one, is a comment, and that what follows
-is the thread, to the end of the document unless article prose clearly resumes.
+A reply/delete pair shows that the text above it, back to the previous pair, is a comment, and that the thread
+continues to the end of the document unless article prose clearly resumes.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ MIN_WORDS_BEFORE = 40
 RESUME_FACTOR = 2.0
 RESUME_MIN_WORDS = 150
 HEAD_SHARE = 0.25
-# So many pairs of links, or signs of any kind, above the heading of a thread are comments, set by hand.
+# The least pairs of links, or signs of any kind, that make the lines above a thread's heading comments (set by hand).
 MIN_PAIRS_ABOVE, MIN_MARKS_ABOVE = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Lines ``start`` to ``stop`` (half-open) hold reader comments; ``bodies`` are their lines, comment by comment.
+    """Lines ``start`` to ``stop`` (half-open) are reader comments; ``bodies`` are their lines, comment by comment.
 
     ``last_mark`` is the last line with a sign of the thread.
     """
@@ -49,7 +49,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """Line numbers by sign, each in order."""
+    """The line numbers of each sign, in order."""
 
     pairs: list[int]
     controls: list[int]
@@ -66,7 +66,7 @@ class _Marks:
 
 
 def find_thread(analysis: Analysis) -> Thread | None:
-    """The comment thread of a document, or None where the signs do not make one."""
+    """The comment thread of a document, or None if the signs are not enough for one."""
     every = _collect(analysis)
     marks = _without_strays(analysis, every)
     rhythm = find_rhythm(analysis)
@@ -87,7 +87,7 @@ def find_thread(analysis: Analysis) -> Thread | None:
 
 
 def _earlier(marks: _Marks, start: int | None, rhythm: Rhythm) -> int:
-    """Where a thread starts of which a rhythm is known: above it only where comments without its form stand there."""
+    """Where a thread with a known rhythm starts: above the rhythm only if comments of another form stand there."""
     if start is None or start >= rhythm.start:
         return rhythm.start
     # A lone link above the heading belongs to the article: "Reply to this article".
@@ -120,7 +120,7 @@ def _target(marks: _Marks, hit: Hit) -> list[int] | None:
 
 
 def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
-    """The marks without those before the article: weak signs that stand before most of its prose.
+    """The marks without weak signs that stand before most of the article's prose.
 
     A reply/delete pair counts anywhere; an interview's "X says:" or a lone "Reply" counts only in company.
     """
@@ -129,7 +129,7 @@ def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
     )
     weak = sorted(controls | authors)
     around = sorted(controls | authors | pairs | frames)
-    # What is of another kind than a lone link, and than an author.
+    # The marks of other kinds than a lone link, and of other kinds than an author.
     others_of_link, others_of_author = sorted(pairs | frames | (authors - controls)), sorted(pairs | frames | controls)
     kept: set[int] = set()
     for line in analysis.clock.watch(weak):
@@ -152,7 +152,7 @@ def _without_strays(analysis: Analysis, marks: _Marks) -> _Marks:
 
 
 def _count_near(lines: list[int], line: int) -> int:
-    """How many of some lines, given in order, stand near another one, itself not counted."""
+    """How many of ``lines``, given in order, stand near ``line``, not counting itself."""
     first, stop = bisect_left(lines, line - MAX_MARK_DISTANCE), bisect_right(lines, line + MAX_MARK_DISTANCE)
     at = bisect_left(lines, line, first, stop)
     return stop - first - (at < stop and lines[at] == line)
@@ -166,7 +166,7 @@ def _starts_comment(line: int, marks: list[int], frames: set[int]) -> bool:
 
 
 def _between(lines: list[int], first: int, last: int) -> list[int]:
-    """Those of some lines, given in order, that are between two others, both included."""
+    """The lines, given in order, from ``first`` to ``last``, both included."""
     return lines[bisect_left(lines, first) : bisect_right(lines, last)]
 
 
@@ -194,7 +194,7 @@ def _start(analysis: Analysis, marks: _Marks, first: int) -> int:
         return first
     only_sign = len(marks.inner) + len(marks.frames) == 1
     if only_sign or _text_before_mark(analysis, first):
-        # One lone link says nothing of the line above it; that may be the article's last paragraph.
+        # One lone link says nothing about the line above it, which may be the article's last paragraph.
         return first
     return _body_above(analysis, first)
 
@@ -282,7 +282,7 @@ def _bodies_between(
 
 
 def _behind_last(analysis: Analysis, last: int, stop: int) -> int:
-    """Where the last comment ends: what a strong pattern names behind the last sign of the thread is no part of it."""
+    """Where the last comment ends: a line with a strong pattern after the thread's last sign is not part of it."""
     for line in analysis.clock.watch(range(last + 1, stop)):
         if analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in analysis.hits[line]):
             return line
@@ -308,7 +308,7 @@ def _line_above(analysis: Analysis, line: int, start: int) -> int:
 
 
 def _has_own_text(analysis: Analysis, line: int) -> bool:
-    """Whether a line holds more than links, names and dates of the thread."""
+    """Whether a line contains more than links, names and dates of the thread."""
     hits = analysis.hits.get(line, [])
     if any(hit.pattern.kind in AUTHOR_KINDS for hit in hits) or analysis.strong[line]:
         return False

@@ -1,4 +1,4 @@
-"""Lines -> units: the physical lines of one paragraph, put together before anything is judged.
+"""Lines -> units: joins the physical lines of one paragraph before anything is judged.
 
 Text is scraped as lines but written as paragraphs. BeautifulSoup's ``get_text("\\n")`` breaks a sentence at each link
 and each bold word; other texts are wrapped at a fixed width. Here the line ends inside such a paragraph are replaced
@@ -18,16 +18,16 @@ from cleaner.text.windows import stretches
 
 __all__ = ["join_lines"]
 
-# A unit that no space at the edge of a line shows must read like prose (all set by hand).
+# A unit must read like prose unless a space at the edge of a line shows it (all set by hand).
 PROSE_MIN_WORDS = 6
 PROSE_MIN_STOP_WORDS = 0.12
 PROSE_MAX_CAPITALS = 0.6
-# Spaces at the edges of lines say something only where most lines have none (set by hand).
+# The most lines with spaces at their edges for those spaces to mean anything (set by hand).
 EDGE_MAX_SHARE = 0.5
 # A short line without a sentence end above a long one is a label or a name, even with a space after it.
 LABEL_MAX_WORDS, LONG_MIN_WORDS = 3, 12
 OPEN_MIN_WORDS, PIECE_MAX_WORDS, TITLE_MAX_WORDS = 3, 6, 10
-# A line of so many words that stands in the document again is a headline or a link, no piece of a sentence.
+# A line of at least this many words that occurs again is a headline or a link, not a piece of a sentence.
 COPY_MIN_WORDS = 5
 # Hard-wrapped text: lines of this many characters, most of them filled so that the next word would not fit.
 WRAP_MIN_WIDTH, WRAP_MAX_WIDTH = 45, 100
@@ -37,10 +37,10 @@ THIN_SPACE, MAX_PLAIN_SPACES = "\u2009", 3
 
 
 def join_lines(document: Document, features: Features, strong: BoolArray) -> str | None:
-    """The text with the line ends inside paragraphs replaced by spaces, of the same length; None where none is.
+    """The text, of the same length, with spaces for the line ends inside paragraphs; None if there are none.
 
-    ``features``: what the lines of the document are like. ``strong``: the lines with a strong pattern, which are never
-    joined with others.
+    ``features``: those of the document's lines. ``strong``: the lines with a strong pattern, which are never joined
+    with others.
     """
     joined = _broken(document, features, strong) | _wrapped(document, features, strong)
     if not joined.any():
@@ -49,7 +49,7 @@ def join_lines(document: Document, features: Features, strong: BoolArray) -> str
 
 
 def _broken(document: Document, features: Features, strong: BoolArray) -> BoolArray:
-    """Which lines continue the line above: they begin as nothing but a continuation does, or a space parts them."""
+    """Which lines continue the line above: they begin as only a continuation can, or only a space separates them."""
     count = len(document)
     joined = np.zeros(count, dtype=bool)
     if count < 2:
@@ -63,7 +63,7 @@ def _broken(document: Document, features: Features, strong: BoolArray) -> BoolAr
     is_open = both & ~_above(features.ends_sentence)
     spaced_before, spaced = _spaces_between(document)
     continues = (is_open & features.starts_joined) | (both & _starts_inside(document, spaced_before))
-    # A comma or a function word at the end of the line above wants more, but only where a sentence has begun.
+    # After a comma or a function word the line above must continue, but only if a sentence has started.
     is_prose = features.stop_word_share >= PROSE_MIN_STOP_WORDS
     wants_more = features.ends_open & is_prose & (features.words >= OPEN_MIN_WORDS)
     # A short line below a label ("Read also") is its title, however it ends.
@@ -83,7 +83,7 @@ def _broken(document: Document, features: Features, strong: BoolArray) -> BoolAr
 
 
 def _ends_in_capitals(document: Document, lines: BoolArray) -> BoolArray:
-    """Which of some lines end with a word in capitals or with one: a name ("May") that folds to a function word."""
+    """Which of ``lines`` end with a capitalised word: a name ("May") that folds to a function word."""
     found = np.zeros(lines.size, dtype=bool)
     for line in document.clock.watch(np.flatnonzero(lines).tolist()):
         found[line] = document.line_text(line).split()[-1][0].isupper()
@@ -104,7 +104,7 @@ def _above(values: BoolArray) -> BoolArray:
 
 
 def _starts_inside(document: Document, spaced_before: BoolArray) -> BoolArray:
-    """Which lines begin inside a sentence whatever stands above: with a comma, or a space and a small letter or closer."""
+    """Which lines always begin inside a sentence: with a comma, or a space and a small letter or closing mark."""
     classes = document.classes
     first = np.minimum(document.starts, max(classes.size - 1, 0))
     comma = (classes[first] & COMMA) != 0
@@ -113,9 +113,9 @@ def _starts_inside(document: Document, spaced_before: BoolArray) -> BoolArray:
 
 
 def _spaces_between(document: Document) -> tuple[BoolArray, BoolArray]:
-    """Which lines begin with a space, and which are parted from the line above by more than a line end.
+    """Which lines begin with a space, and which are separated from the line above by more than a line end.
 
-    None are where that is the rule of the document.
+    No line is if most lines of the document are.
     """
     is_space = any_of(document.classes, SPACE)
     filled = document.ends > document.starts
@@ -128,7 +128,7 @@ def _spaces_between(document: Document) -> tuple[BoolArray, BoolArray]:
 
 
 def _reads_like_prose(features: Features, first: int, stop: int) -> bool:
-    """Whether lines, put together, read like a sentence and not like a menu or a list of tags."""
+    """Whether lines, joined, read like a sentence and not like a menu or a list of tags."""
     words = features.words[first:stop]
     total = float(words.sum())
     if total < PROSE_MIN_WORDS:
@@ -159,7 +159,7 @@ def _wrapped(document: Document, features: Features, strong: BoolArray) -> BoolA
 
 
 def _full(document: Document, first: int, stop: int, width: int) -> np.ndarray:
-    """The lines of a run, but for the last, on which the first word of the next line would not fit."""
+    """The lines of a run, except the last, on which the first word of the next line would not fit."""
     found = []
     for line in document.clock.watch(range(first, stop - 1)):
         below = document.line_text(line + 1).split(None, 1)

@@ -1,8 +1,8 @@
-"""The weights of the line scorer: what each signal's values count, read from and written to one JSON file.
+"""The weights of the line scorer: how much each signal counts, read from and written to one JSON file.
 
-The first pass is a sum over signals. Each signal counts along a bent line: a slope, and a change of slope at each of
-its bends; and a further slope that only counts as far as the document looks like a flattened page. The second pass is
-boosted trees over the same signals and what the first pass found around the line; see `cleaner.trees`.
+The first pass is a sum over signals. Each signal counts along a bent line: a slope, a change of slope at each of its
+bends, and a further slope scaled by how much the document looks like a flattened page. The second pass is boosted
+trees over the same signals and what the first pass found around the line; see `cleaner.trees`.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ __all__ = [
 
 FORMAT = 2
 PRIOR = "prior"
-# So many lines are weighed together: their numbers stay near the processor.
+# Lines weighed together, so that their numbers fit in the processor's cache.
 LINES_AT_ONCE = 512
-# Lines of which all signals stand side by side at once, for the trees.
+# Lines whose signals are put into one matrix at a time, for the trees.
 ROWS_AT_ONCE = 8_192
-# Points and values beyond this are no result of a fit.
+# No fit yields points or values beyond this.
 LIMIT = 1e9
 _SIGNAL_FIELDS = {"slope", "page_slope", "offset", "bends", "range"}
 _PASS_FIELDS = {"prior", "page_prior", "signals"}
@@ -47,10 +47,10 @@ _FIELDS = {"format", "made", "first", "second"}
 
 @dataclass(frozen=True, slots=True)
 class SignalWeight:
-    """What a signal counts: ``slope`` and ``page_slope`` in points a unit, ``bends`` as (value, change of slope).
+    """How a signal counts: ``slope`` and ``page_slope`` in points per unit, ``bends`` as (value, change of slope).
 
-    ``offset`` is taken off, so that an average line gets no points. Values beyond ``range``, (least, greatest), count
-    as its end: nothing was learnt about them.
+    ``offset`` is subtracted, so that an average line gets no points. Values outside ``range`` (least, greatest) count
+    as its nearer end: nothing was learnt about them.
     """
 
     slope: float
@@ -62,7 +62,7 @@ class SignalWeight:
 
 @dataclass(frozen=True)
 class PassWeights:
-    """The weights of one pass: points of every line, points of every line of a flattened page, and of signals."""
+    """The weights of the first pass: the points of every line, of every line of a flattened page, and of signals."""
 
     prior: float
     page_prior: float
@@ -80,7 +80,7 @@ class PassWeights:
     def points(self, columns: Mapping[str, FloatArray], page: float) -> FloatArray:
         """The points of each term (rows, in the order of `terms`) for each line; they add up to log-odds of noise.
 
-        ``columns``: the values of each signal by name, one a line. ``page``: how much the document looks like a
+        ``columns``: the values of each signal by name, one per line. ``page``: how much the document looks like a
         flattened page, 0 to 1.
         """
         table = self._table
@@ -101,9 +101,9 @@ class PassWeights:
         return found
 
     def totals(self, columns: Mapping[str, FloatArray], page: float, clock: Clock = NO_LIMIT) -> FloatArray:
-        """The sum of the points of all terms for each line, without all of them in memory at once.
+        """The sum of the points of all terms for each line, without holding all of them in memory at once.
 
-        ``clock``: the time that there is.
+        ``clock``: the time limit.
         """
         count = next(iter(columns.values())).size
         if count <= LINES_AT_ONCE:
@@ -117,9 +117,9 @@ class PassWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
-    """The weights of many signals side by side, a row each: those with the most bends first.
+    """The weights of many signals side by side, one row each, those with the most bends first.
 
-    ``rows``: where each signal stands here. ``bends`` and ``changes``: one array for each bend, of the signals with so many.
+    ``rows``: the row of each signal. ``bends`` and ``changes``: one array for each bend, of the signals that have it.
     """
 
     names: tuple[str, ...]
@@ -157,7 +157,7 @@ def _column(values: Sequence[float]) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class TreeWeights:
-    """The weights of the second pass: trees over the signals of some names."""
+    """The weights of the second pass: trees over the named signals."""
 
     signals: tuple[str, ...]
     trees: Trees
@@ -172,7 +172,7 @@ class TreeWeights:
         return self.trees.parts(self._matrix(columns)).T
 
     def totals(self, columns: Mapping[str, FloatArray], clock: Clock = NO_LIMIT) -> FloatArray:
-        """The sum of the points of all terms for each line; ``clock``: the time that there is."""
+        """The sum of the points of all terms for each line; ``clock``: the time limit."""
         count = next(iter(columns.values())).size
         if count <= ROWS_AT_ONCE:
             return self.trees.totals(self._matrix(columns), clock)
@@ -196,7 +196,7 @@ class Weights:
 
 
 def dump_weights(weights: Weights) -> str:
-    """The text of a weights file: a signal a line, and an array of the trees a line."""
+    """The text of a weights file: one line per signal and per array of the trees."""
     head = {"format": FORMAT, "made": dict(weights.made), "first": _pass_record(weights.first)}
     text = json.dumps(head, indent=1, ensure_ascii=False)[:-2]
     arrays = trees_record(weights.second.trees).items()
@@ -233,7 +233,7 @@ def load_weights(text: str, name: str, first: Sequence[str], second: Sequence[st
     except json.JSONDecodeError as error:
         raise WeightsError(name, f"line {error.lineno}", f"is not valid JSON: {error.msg}; fit it again") from None
     except (ValueError, RecursionError) as error:
-        raise WeightsError(name, "file", f"is no weights file: {error}; fit it again") from None
+        raise WeightsError(name, "file", f"is not a weights file: {error}; fit it again") from None
     _require_fields(name, "file", table, _FIELDS)
     if table["format"] is True or table["format"] != FORMAT:
         raise WeightsError(name, "format", f"is {table['format']!r}; this version reads {FORMAT}: fit it again")

@@ -14,10 +14,10 @@ SENTENCE_ENDS = frozenset(".?。？")
 
 
 def is_told(document: Document, hit: Hit) -> bool:
-    """Whether a line tells what a pattern looks for: quotes it, or answers with it.
+    """Whether a line only reports what a pattern looks for: quotes it, or replies with it.
 
-    An article quotes, an interface does not. A quotation mark with a space behind it opens a quotation only where
-    another one closes it, since such marks point too. A word that ends like a sentence is no button.
+    An article quotes, an interface does not. A quotation mark followed by a space opens a quotation only where
+    another one closes it, since such marks also serve as arrows. A word that ends like a sentence is not a button.
     """
     pattern = hit.pattern
     if pattern.match not in ("start", "whole"):

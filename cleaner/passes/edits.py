@@ -1,9 +1,9 @@
-"""Verdicts -> edits: the one overlap policy, blank lines, and applying removals to a text.
+"""Verdicts -> edits: the one policy for overlaps and blank lines, and applying removals to a text.
 
-Dropped lines go with their line ends. Where lines go between two kept lines, the blank lines that stood before
-the first dropped line stay, or, if there were none, those behind the last one; at the edges of the document no
-blank line stays beside dropped lines. A cut fragment goes with the space that joined it to the line. Of a wide line
-some columns may go: each with the space behind it, the last ones with the space before them, and its line end stays.
+Dropped lines are removed with their line ends. Where lines are removed between two kept lines, the blank lines before
+the first dropped line stay, or, if there are none, those after the last one; at the edges of the document no blank line
+stays beside dropped lines. A cut fragment is removed with the space that joined it to the line. From a wide line some
+columns may be removed: each with the space after it, the last ones with the space before them; the line end stays.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class _Stretch(Protocol):
 
 
 class Edit(NamedTuple):
-    """One stretch of a pass's text that goes, in characters, and the line it belongs to.
+    """One stretch of a pass's text to remove, in characters, and the line it belongs to.
 
-    ``cuts``: the evidence for a fragment that is cut, or for a line of which nothing but fragments was there; empty
-    where the line's own evidence is the reason. ``kind``: None where the judgement tells kind and score, which may take
-    time, when somebody asks.
+    ``cuts``: the evidence for a fragment that is cut, or for a line that consists only of fragments; empty if the
+    line's own evidence is the reason. ``kind``: None if the judgement gives kind and score, which may take time, on
+    demand.
     """
 
     start: int
@@ -47,7 +47,7 @@ class Edit(NamedTuple):
 
 
 def apply_removals(text: str, removals: Iterable[_Stretch]) -> str:
-    """What is left of a text when the removals are taken out of it.
+    """The text without its removals.
 
     >>> from cleaner.result import Removal
     >>> apply_removals("abc", [Removal(1, 2, Kind.BOILERPLATE, 1.0, (), "b")])
@@ -95,7 +95,7 @@ def make_edits(judgement: LineJudgement) -> list[Edit]:
 
 
 def inside_lines(edits: Sequence[Edit], joined: str, text: str) -> list[Edit]:
-    """Edits without the line ends at their edges that a unit holds as spaces: what is left beside them stays on its line.
+    """Edits without line ends at their edges that are spaces inside a unit, so that the text beside them keeps its line.
 
     ``joined``: the text that the edits were made for; ``text``: the same with its line ends.
     """
@@ -117,7 +117,7 @@ def inside_lines(edits: Sequence[Edit], joined: str, text: str) -> list[Edit]:
 
 
 def by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:
-    """Fragments by the line that they are cut from."""
+    """The fragments by the line that they are cut from."""
     found: dict[int, list[Cut]] = {}
     for cut in cuts:
         found.setdefault(cut.line, []).append(cut)
@@ -143,11 +143,11 @@ def _widen(document: Document, line: int, start: int, end: int) -> tuple[int, in
     while right < line_end and text[right].isspace():
         right += 1
     if not any(character.isalnum() for character in text[right:line_end]):
-        # Nothing but the fragment's own stop is left behind it.
+        # Only the fragment's own full stop is left after it.
         return left, line_end
     if left == line_start:
         return start, right
-    # In the middle of a line one space stays between what is left on both sides.
+    # In the middle of a line one space stays between the remaining parts.
     return start, right if left < start else end
 
 
@@ -157,7 +157,7 @@ def _stretches(removed: BoolArray, is_blank: BoolArray) -> list[tuple[int, int, 
     if not dropped.size:
         return []
     open_to = np.flatnonzero(~(removed | is_blank))
-    # Runs are told apart by the number of lines that stay before them.
+    # Each run is identified by the number of lines that stay before it.
     before = np.searchsorted(open_to, dropped)
     stretches = []
     for lines in np.split(dropped, np.flatnonzero(np.diff(before)) + 1):
@@ -169,7 +169,7 @@ def _stretches(removed: BoolArray, is_blank: BoolArray) -> list[tuple[int, int, 
 
 
 def _line_spans(document: Document, first: int, last: int, dropped: list[int]) -> list[tuple[int, int, int]]:
-    """What goes with each dropped line; the blank lines that go too belong to the dropped line before them."""
+    """The span to remove with each dropped line; blank lines to remove belong to the dropped line before them."""
     start, stop = first, last + 1
     if first > 0 and last < len(document) - 1:
         if dropped[0] > first:
@@ -178,14 +178,14 @@ def _line_spans(document: Document, first: int, last: int, dropped: list[int]) -
             stop = dropped[-1] + 1
     edges = document.starts[[start, *dropped[1:]]].tolist()
     if stop == len(document) and first > 0 and document.ends[-1] == document.stops[-1]:
-        # The text had no line end at its end, so what is left of it has none either.
+        # The text did not end in a line end, so the remaining text does not either.
         edges[0] = int(document.ends[first - 1])
     ends = [*edges[1:], int(document.stops[stop - 1])]
     return list(zip(dropped, edges, ends, strict=True))
 
 
 def _wide_lines(document: Document) -> list[tuple[int, int]]:
-    """The wide lines of a document: their first column, and the line behind their last one."""
+    """The wide lines of a document: their first column, and the line after their last one."""
     if not len(document) or document.numbers[-1] == len(document) - 1:
         return []
     first = np.flatnonzero(np.diff(document.numbers, prepend=-1))
@@ -194,7 +194,7 @@ def _wide_lines(document: Document) -> list[tuple[int, int]]:
 
 
 def _column_spans(document: Document, first: int, removed: IntArray, stop: int) -> list[tuple[int, int, int]]:
-    """What goes of a wide line of which other columns stay: the column, and the start and end of its removal."""
+    """The removals from a wide line of which other columns stay: each column, and where its removal starts and ends."""
     gone = set(removed.tolist())
     last_kept = max(line for line in range(first, stop) if line not in gone)
     spans = []

@@ -1,4 +1,4 @@
-"""What was decided of one document, in the words that everything after the decision needs."""
+"""What was decided about one document, in the form that every later step needs."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Judgement:
     """Which lines or blocks of a document are removed, as which kinds, which fragments are cut, and why.
 
     ``starts`` and ``ends``: where each line stands in the document. ``removed``, ``scores`` and ``kinds`` have one entry
-    a line. ``evidence`` tells all that speaks for and against removing a line; it is asked for only when somebody wants
-    reasons. ``comments``: the text of each removed comment. ``doubtful``: the first and last line of each stretch that
-    looked like noise but stayed, and its score. ``confidence`` tells how good the result is likely to be, the F1
-    expected of it, where a share of it is doubtful.
+    per line. ``evidence`` gives all that speaks for and against removing a line; it is called only when reasons are
+    wanted. ``comments``: the text of each removed comment. ``doubtful``: the first and last line of each stretch that
+    looked like noise but stayed, and its score. ``confidence`` gives the expected F1 of the result, for a given share
+    of it that is doubtful.
     """
 
     starts: Sequence[int] | IntArray
@@ -49,7 +49,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LineJudgement(Judgement):
-    """A judgement over lines; ``document``: what was judged, a unit a line. ``is_blank`` has one entry a line."""
+    """A judgement over lines; ``document``: what was judged, one unit per line. ``is_blank`` has one entry per line."""
 
     document: Document
     is_blank: BoolArray

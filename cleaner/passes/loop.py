@@ -1,4 +1,4 @@
-"""Passes over one document, until one removes nothing: that is what makes cleaning twice change nothing."""
+"""Passes over one document, until one removes nothing, so that cleaning a text twice changes nothing more."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from cleaner.text.document import Document
 __all__ = ["MAX_PASSES", "NOT_SETTLED", "Judge", "Passes", "run_passes"]
 
 NOT_SETTLED = "not-settled"
-# Of 9,165 real texts all but 41 take up to three passes and all but two up to seven. A text that does not settle comes
-# back as it was, so that the time is bounded and cleaning twice changes nothing.
+# Of 9,165 real texts all but 41 take up to three passes and all but two up to seven. A text that does not settle is
+# returned as it was, so that the time is bounded and cleaning twice changes nothing more.
 MAX_PASSES = 8
 
 
 class Judge(Protocol):
-    """Judges what is left of one text, pass after pass."""
+    """Judges what is left of one text, pass by pass."""
 
     def judge(self, document: Document) -> LineJudgement:
-        """The judgement over a document, the first one or what the pass before has left."""
+        """The judgement over a document: the original one, or what the previous pass has left."""
 
     def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
-        """Take note of what has been removed from the document judged last, and of what is left of it."""
+        """Note what was removed from the document judged last, and what is left of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passes:
-    """The passes over a text, what they leave of it, and flags."""
+    """The passes over a text, what they leave of it, and the flags of the result."""
 
     passes: tuple[Pass, ...]
     left: str
@@ -41,9 +41,9 @@ class Passes:
 
 
 def run_passes(document: Document, judge: Judge, segments: Segments | None = None) -> Passes:
-    """The passes over a document by a judge; a text is never left without a word.
+    """The passes of a judge over a document; they never remove every word of a text.
 
-    ``segments``: where the document stands in the input, where it is not the input itself.
+    ``segments``: where the document's pieces stand in the input, if it is not the input itself.
     """
     passes: list[Pass] = []
     flags: set[str] = set()

@@ -18,7 +18,7 @@ from cleaner.result import CleanResult, Deferred, Doubt, Kind, Removal
 __all__ = ["make_result"]
 
 DOUBTFUL = "doubtful"
-# A result is told to be doubtful from this share of its characters on (set by hand).
+# A result is flagged as doubtful from this share of doubtful characters on (set by hand).
 DOUBTFUL_MIN_SHARE = 0.03
 
 
@@ -27,7 +27,8 @@ def make_result(
 ) -> CleanResult:
     """The result of passes over a text.
 
-    ``clock``: the time that telling the removals has too. ``path_at``: the path of the element at an offset.
+    ``clock``: the time limit, which also covers computing the removals. ``path_at``: the path of the element at an
+    offset.
     """
     passes, left, flags = done.passes, done.left, done.flags
     if not passes:
@@ -50,7 +51,7 @@ def make_result(
 
 
 def _doubts(last: Pass) -> tuple[Doubt, ...]:
-    """What looked like noise in the last pass but stayed, with offsets into the input."""
+    """The stretches that looked like noise in the last pass but stayed, with offsets into the input."""
     judgement, segments = last.judgement, last.segments
     return tuple(
         Doubt(start, end, score)
@@ -60,7 +61,7 @@ def _doubts(last: Pass) -> tuple[Doubt, ...]:
 
 
 class _Gone(NamedTuple):
-    """What telling removals needs of a pass; the judgement, which is large, only where its edits have no kind."""
+    """What the removals need from a pass; the judgement, which is large, only if its edits have no kind."""
 
     edits: list[Edit]
     segments: Segments
@@ -76,9 +77,9 @@ def _gone(passes: Sequence[Pass]) -> list[_Gone]:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Tells what the edits of all passes took from a text, in order.
+    """Computes the removals that the edits of all passes made, in order.
 
-    The elements of a page are not pickled: their removals are told from the page again.
+    The elements of a page are not pickled: their removals are computed from the page again.
     """
 
     text: str
@@ -107,6 +108,6 @@ class _Taken:
 
 
 def _told(trace: Trace) -> tuple[Removal, ...]:
-    """The removals of a result that was pickled."""
+    """The removals of an unpickled result."""
     story = trace.story
     return _Taken(story.text, _gone(story.passes), trace, NO_LIMIT, story.path_at)()

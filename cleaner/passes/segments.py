@@ -26,7 +26,7 @@ class Segments:
 
     @staticmethod
     def whole(text: str) -> Segments:
-        """The segments of a text that nothing has gone from."""
+        """The segments of a text from which nothing has been removed."""
         return Segments([0], [0], len(text))
 
     def at(self, offset: int) -> int:
@@ -35,7 +35,7 @@ class Segments:
         return self.starts[piece] + offset - self.offsets[piece]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """A span in the input, from its first to behind its last character."""
+        """A span in the input: the offsets of its first character and after its last one."""
         return (self.at(start), self.at(end - 1) + 1) if end > start else (self.at(start), self.at(start))
 
     def moved(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -57,7 +57,7 @@ class Segments:
         return found
 
     def without(self, edits: Sequence[Edit]) -> Segments:
-        """The segments of what is left after the edits of a pass."""
+        """The segments of the text that is left after the edits of a pass."""
         kept: list[tuple[int, int]] = []
         position = 0
         for edit in edits:

@@ -1,6 +1,6 @@
-"""Passes over one document, put together: removals, verdicts and comments with offsets into the input.
+"""Combines the passes over one document: removals, verdicts and comments with offsets into the input.
 
-Each pass sees what the one before has left. Segments say where its characters stand in the input.
+Each pass sees what the previous one has left. Segments say where its characters stand in the input.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ class Pass:
         return self.segments.moved(own)
 
     def parts(self, starts: list[int]) -> dict[int, list[int]]:
-        """The lines of this pass by the line of the input that they are or are parts of; ``starts`` are of those."""
+        """The lines of this pass by the input line that they come from; ``starts``: those of the input lines."""
         found: dict[int, list[int]] = {}
         for line, (start, end) in enumerate(zip(self.judgement.starts, self.judgement.ends, strict=True)):
             # A unit is made of several lines of the input, and each of them gets its verdict.
             first = bisect_right(starts, self.segments.at(int(start))) - 1
             last = bisect_right(starts, self.segments.at(int(max(end - 1, start)))) - 1
-            # What stands above the first line of the input has been put there.
+            # A line above the first one of the input was added.
             for index in range(max(first, 0), last + 1):
                 found.setdefault(index, []).append(line)
         return found
 
     def cuts(self) -> dict[int, tuple[Evidence, ...]]:
-        """What speaks for the fragments that go, by line of the pass, with places in the input."""
+        """The evidence for removed fragments, by line of the pass, with offsets into the input."""
         found = by_line(self.judgement.cuts) if self.edits else {}
         return {line: self.segments.moved([cut.evidence for cut in cuts]) for line, cuts in found.items()}
 
     def verdict(self, line: Line, parts: list[int], cuts: Mapping[int, tuple[Evidence, ...]], path: str) -> Verdict:
-        """The verdict over a line of the input in this pass; ``parts`` are its lines here, ``cuts`` those of the pass."""
+        """The verdict of this pass on an input line; ``parts``: its lines here, ``cuts``: those of the pass."""
         judgement = self.judgement
         removed = [part for part in parts if judgement.removed[part] and self.edits]
-        # A line of which a fragment goes is no noise itself; what goes has a kind.
+        # A line that loses a fragment is not noise itself; the fragment has the kind.
         kinds = [judgement.kinds[part] for part in removed] or [
             cut.kind or Kind.BOILERPLATE
             for part in parts
@@ -73,7 +73,7 @@ def no_path(_: int) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """All that was done to one input: its lines, the passes, and the path of the element at an offset, if there is one."""
+    """All that was done to one input: its lines, the passes, and the path of the element at each offset."""
 
     text: str
     lines: Sequence[Line]
@@ -82,11 +82,10 @@ class Story:
 
 
 class Trace:
-    """What tells the reasons of one result: evidence of its removals, and the verdict of every line of the input.
+    """Gives the reasons for one result: the evidence for its removals, and the verdict on every line of the input.
 
-    ``tell`` does everything again, this time with the points of every term: they are large, so they are made only
-    when somebody asks, and a pickled trace does not hold them. ``retell`` does the same without ``tell``, from what
-    a pickle can hold.
+    ``tell`` repeats the passes with the points of every term: these are large, so they are computed only on demand,
+    and a pickled trace does not contain them. ``retell`` does the same from what a pickle can contain.
     """
 
     __slots__ = ("_retell", "_story", "_tell")
@@ -101,7 +100,7 @@ class Trace:
 
     @property
     def story(self) -> Story:
-        """What was done, told again."""
+        """What was done, computed again with all reasons."""
         if self._story is None:
             self._story = self._tell()
         return self._story
@@ -112,7 +111,7 @@ class Trace:
         return one.edit_evidence(one.edits[edit])
 
     def __call__(self) -> tuple[Verdict, ...]:
-        """The verdict over each line of the input, in order."""
+        """The verdict on each line of the input, in order."""
         lines, path_at = self.story.lines, self.story.path_at
         starts = [line.start for line in lines]
         verdicts = [Verdict(line, "keep", None, 0.0, (), path_at(line.start)) for line in lines]
@@ -122,10 +121,10 @@ class Trace:
             cuts = one.cuts()
             for index, parts in one.parts(starts).items():
                 if index in gone:
-                    # What stood on both sides of it has become one unit, which reaches over its place.
+                    # The lines on both sides of it have become one unit, which spans its place.
                     continue
                 verdict = one.verdict(lines[index], parts, cuts, path_at(lines[index].start))
-                # What is left of a line after a cut is looked at again; the cut is what there is to tell.
+                # What is left of a line after a cut is judged again, but the cut is the reason to report.
                 if index not in cut or verdict.action == "drop":
                     verdicts[index] = verdict
                 if verdict.action != "keep":

@@ -62,15 +62,15 @@ _MARKED = (
     ("#＃", HASH),
     (" \t\xa0\u3000", COLUMN_SPACE),
 )
-# Blocks of one class are not looked up one by one: ideographs and syllables are letters, surrogates and private use
-# are nothing.
+# Blocks with a single class are not looked up character by character: ideographs and syllables are letters, surrogates
+# and private-use characters have no class.
 _ALL_LETTERS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4))
 _MIXED = ((0, 0x3400), (0x4DC0, 0x4E00), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x10000))
 _UNSPACED = ((0x2E80, 0x3000), (0x3005, 0x3008), (0x3040, 0xA000), (0xF900, 0xFB00), (0x0E00, 0x0F00))
 
 
 def classify(codes: CodeArray) -> npt.NDArray[np.uint16]:
-    """The class bits of each code point; of those beyond the basic plane only pictographs have one."""
+    """The class bits of each code point; outside the Basic Multilingual Plane only pictographs have any."""
     if codes.size > PART_LENGTH:
         classes = np.empty(codes.size, dtype=np.uint16)
         for part in parts(codes.size):
@@ -111,7 +111,7 @@ def _table() -> npt.NDArray[np.uint16]:
 
 
 def _class_of(character: str) -> int:
-    # Marks belong to the letter before them: vowel signs of Indic scripts, accents that stand by themselves.
+    # Marks belong to the letter before them: vowel signs of Indic scripts, combining accents.
     if character.isalpha() or category(character) in ("Mn", "Mc"):
         return LETTER | (UPPER if character.isupper() else LOWER if character.islower() else 0)
     if character.isdigit():

@@ -1,4 +1,4 @@
-"""A document as lines with offsets, and what is known of its characters."""
+"""A document as lines with offsets, and the properties of its characters."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["Document"]
 
 
 class Document:
-    """A text with its line table: arrays of offsets in characters, one entry a line.
+    """A text with its line table: arrays of offsets in characters, one entry per line.
 
-    ``starts[i]:ends[i]`` is line ``i`` without its line end, ``stops[i]`` is behind the line end. Line ends
+    ``starts[i]:ends[i]`` is line ``i`` without its line end, ``stops[i]`` is after the line end. Line ends
     are LF, CR, CRLF, NEL, U+2028 and U+2029. A text that ends in a line end has no empty last line.
 
-    A wide line, where columns of a page stand side by side with runs of spaces between them, is one line for each
-    column; a line that has lost its line ends is one for each sentence. Such a part stops where the next one starts,
-    and ``numbers[i]`` says which line of the text it is part of. ``split``: both (``"all"``), only ``"columns"``, or
-    ``"none"``. ``clock``: the time that the document has.
+    A wide line, with columns of a page side by side and runs of spaces between them, becomes one line per column; a
+    long line that has lost its line ends becomes one per sentence. Such a part stops where the next one starts, and
+    ``numbers[i]`` says which line of the text it is part of. ``split``: both (``"all"``), only ``"columns"``, or
+    ``"none"``. ``clock``: the document's time limit.
 
     >>> document = Document("Sport        Der Rat hat den Haushalt am Montag mit knapper Mehrheit beschlossen.\\nEnde")
     >>> document.line_texts[0], document.numbers.tolist()
@@ -77,11 +77,11 @@ class Document:
         return self.folded.before(self.ends)
 
     def release(self) -> None:
-        """Let go of the forms of the text, which take most of its memory; they are made again when they are asked for."""
+        """Release the forms of the text, which take most of its memory; they are computed again on demand."""
         self.__dict__.clear()
 
     def release_classes(self) -> None:
-        """Let go of the code points of a long text and their classes, as `release` does; a short one keeps them."""
+        """Release the code points of a long text and their classes, like `release`; a short text keeps them."""
         if len(self.text) > PART_LENGTH:
             self.__dict__.pop("codes", None)
             self.__dict__.pop("classes", None)
@@ -95,7 +95,7 @@ class Document:
         return self.folded.text[int(self.folded_starts[index]) : int(self.folded_ends[index])]
 
     def has_word_outside(self, index: int, spans: list[tuple[int, int]]) -> bool:
-        """Whether a line holds a letter or digit outside of some spans of the document, given in order."""
+        """Whether a line has a letter or digit outside the given spans of the document, which are in order."""
         position = int(self.starts[index])
         for start, end in [*spans, (int(self.ends[index]),) * 2]:
             if any(character.isalnum() for character in self.text[position:start]):

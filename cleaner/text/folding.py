@@ -2,7 +2,7 @@
 
 Folding maps each character to one character: base letter, lower case, one kind of quote, dash and space.
 Combining marks, invisible characters and a space after a space are left out, and `Folded.positions` says
-where each remaining character stood. So a match in the folded text has exact offsets in the input, and
+where each remaining character was. So a match in the folded text has exact offsets in the input, and
 accents lost in capitals, decomposed letters, typographic quotes and no-break spaces all match.
 """
 
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 # Scripts whose letters are folded to a base letter; in the others (Kana, Hangul, Indic) a mark makes
-# another letter.
+# a different letter.
 _FOLDED_RANGES = (
     (0x41, 0x590),
     (0x1C80, 0x1C90),
@@ -121,7 +121,7 @@ class Folded:
         return at + bisect_right(self.gaps.data, at)
 
     def before(self, places: IntArray) -> IntArray:
-        """How many characters of the folded text stand before each of some places of the input, in characters."""
+        """How many characters of the folded text stand before each of the given offsets of the input."""
         return places - np.searchsorted(self.dropped, places)
 
     @property
@@ -141,7 +141,7 @@ def encode(text: str) -> CodeArray:
 
 
 def encode_small(text: str) -> CodeArray:
-    """The code points of a text as an array of integers of 8, 16 or 32 bits, the fewest that all of them fit into."""
+    """The code points of a text as an array of 8-, 16- or 32-bit integers, the smallest that hold all of them."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
@@ -168,7 +168,7 @@ def fold_codes(codes: CodeArray) -> Folded:
 
 
 def _fold_part(codes: CodeArray, *, after_space: bool) -> tuple[CodeArray, npt.NDArray[np.bool_], bool]:
-    """The folded form of some code points, which of them are left out, and whether a space is what stands last."""
+    """The folded form of some code points, which of them are left out, and whether the last one is a space."""
     table = _fold_table()
     if codes.itemsize > 2 and codes.size and int(codes.max()) >= _TABLE_SIZE:
         folded = np.where(codes < _TABLE_SIZE, table.take(codes, mode="clip"), codes)
@@ -189,7 +189,7 @@ def _fold_part(codes: CodeArray, *, after_space: bool) -> tuple[CodeArray, npt.N
 
 
 def count_between(places: IntArray, starts: IntArray, ends: IntArray) -> IntArray:
-    """How many of some places, given in order, are between each start and end.
+    """How many of ``places``, given in order, lie between each start and end.
 
     >>> count_between(np.array([1, 4, 5]), np.array([0, 4]), np.array([4, 9])).tolist()
     [1, 2]
@@ -198,7 +198,7 @@ def count_between(places: IntArray, starts: IntArray, ends: IntArray) -> IntArra
 
 
 def find_every(sought: str, text: str) -> Iterator[int]:
-    """All places of a string in a text, also those that overlap.
+    """The offsets of all occurrences of a string in a text, including overlapping ones.
 
     >>> list(find_every("aa", "aaab"))
     [0, 1]

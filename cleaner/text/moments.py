@@ -1,4 +1,4 @@
-"""Dates and times of day on short lines, in whatever order and language they are written."""
+"""Finds dates and times of day on short lines, in any order and language."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cleaner.text.folding import is_cjk
 __all__ = ["find_moment", "may_hold_moment"]
 
 # All numbers are set by hand.
-# Letters and digits that may stand beside a date and are no name: "at", "GMT", "min".
+# The most letters and digits before and after a date that are not yet a name: "at", "GMT", "min".
 MAX_LABEL_CHARACTERS, MAX_TRAILING_CHARACTERS = 3, 12
-# A name, and labels beside it, have no more letters and digits than this.
+# The most letters and digits of a name with the labels beside it.
 MAX_NAME_CHARACTERS = 45
 
 _YEAR: Final = r"(?:199\d|20[0-4]\d)"
@@ -30,18 +30,18 @@ _CLOCK_BEHIND: Final = rf"(?<clock>[^\d\n]{{1,9}}{_CLOCK})"
 _MOMENT: Final = regex.compile(
     rf"(?<!\d)(?:(?<clock>{_CLOCK}[^\d\n]{{1,6}}){_DATE}|{_DATE}{_CLOCK_BEHIND}?|{_DAY}{_CLOCK_BEHIND})"
 )
-# What a line with a moment holds in any case.
+# Every line with a moment contains this.
 _TRACE: Final = regex.compile(r"(?<!\d)(?:199\d|20[0-4]\d)(?!\d)|\d ?[:.\p{L}] ?\d\d(?!\d)")
 _FUSED: Final = regex.compile(r"(?<=\d)\p{L}{1,2}(?!\p{L})")
 _LETTERS: Final = regex.compile(r"[\p{L}\p{M}]+")
 _DIGITS: Final = regex.compile(r"\d+")
 _SPACES: Final = regex.compile(r"\s+")
-# How a post of a social network is signed where an article quotes it.
+# The signature of a social media post that an article quotes.
 _QUOTED_POST: Final = regex.compile(r"\(@\w")
 
 
 def may_hold_moment(text: str) -> bool:
-    """Whether a text holds a year or a time of day, as any with a moment does.
+    """Whether a text contains a year or a time of day, as every text with a moment does.
 
     >>> may_hold_moment("Lison, le 15 juin 2019"), may_hold_moment("Lison")
     (True, False)
@@ -50,9 +50,9 @@ def may_hold_moment(text: str) -> bool:
 
 
 def find_moment(text: str) -> tuple[str, str, str, bool] | None:
-    """The shape of the date on a line, the date, what stands beside it, and whether it has a time of day.
+    """The shape of the date on a line, the date, the text beside it, and whether it has a time of day.
 
-    None where there is no date, or where more than a name stands beside it.
+    None if there is no date, or if more than a name stands beside it.
 
     >>> find_moment("Lison, le 15 juin 2019")
     ('0 a 0', '15 juin 2019', 'lison, le', False)
@@ -73,5 +73,5 @@ def find_moment(text: str) -> tuple[str, str, str, bool] | None:
 
 
 def _size(text: str) -> int:
-    """The letters and digits of a text; a sign of Chinese or Japanese says as much as three letters."""
+    """The letters and digits of a text; a Chinese or Japanese character counts as three letters."""
     return sum(3 if is_cjk(character) else character.isalnum() for character in text)

@@ -1,4 +1,4 @@
-"""What is written like a person's name."""
+"""Tells whether a text is written like a person's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long texts, a part after the other: what is marked in them is counted and found without an array of all its places."""
+"""Handles long texts part by part: counts and finds marked characters without an array of all their places."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cleaner.text.arrays import BoolArray, IntArray
 
 __all__ = ["PART_LENGTH", "Ranks", "any_of", "parts"]
 
-# So many characters are one part; nearly all documents are shorter. An array of places takes 8 bytes for each.
+# The characters of one part; nearly all documents are shorter. An array of places takes 8 bytes for each.
 PART_LENGTH = 0x10000
 
 
 def parts(size: int) -> Iterator[slice]:
-    """The parts of something that long, in order; one where there is nothing.
+    """The parts of something of this size, in order; one, empty part if the size is 0.
 
     >>> [part.start for part in parts(70_000)]
     [0, 65536]
@@ -25,7 +25,7 @@ def parts(size: int) -> Iterator[slice]:
 
 
 def any_of(classes: npt.NDArray[np.uint16], bits: int) -> BoolArray:
-    """Which characters have any of some bits of their classes.
+    """Which characters have any of the class bits ``bits``.
 
     >>> any_of(np.array([1, 2, 3], dtype=np.uint16), 2).tolist()
     [False, True, True]
@@ -39,7 +39,7 @@ def any_of(classes: npt.NDArray[np.uint16], bits: int) -> BoolArray:
 
 
 class Ranks:
-    """The marked ones of many characters, numbered in order.
+    """The marked characters of a text, numbered in order.
 
     >>> ranks = Ranks(np.array([False, True, True]))
     >>> ranks.count, ranks.before(np.array([0, 2, 3])).tolist(), ranks.at(np.array([0, 1])).tolist()
@@ -55,12 +55,12 @@ class Ranks:
             self.count = self._places.size
             return
         counts = [np.count_nonzero(marked[part]) for part in parts(marked.size)]
-        # How many are marked before each part, and in all.
+        # How many characters are marked before each part, and in all.
         self._sums = np.cumsum([0, *counts])
         self.count = int(self._sums[-1])
 
     def before(self, places: IntArray) -> IntArray:
-        """How many are marked before each of some places, which are in order."""
+        """How many characters are marked before each of ``places``, which are in order."""
         if self._marked.size <= PART_LENGTH:
             return np.asarray(np.searchsorted(self._places, places))
         edges = np.searchsorted(places, [part.start for part in parts(self._marked.size)])
@@ -72,7 +72,7 @@ class Ranks:
         return found
 
     def at(self, numbers: IntArray) -> IntArray:
-        """Where the marked characters of some numbers stand; the numbers are in order, from 0 to ``count`` - 1."""
+        """The places of the marked characters with these numbers, which are in order, from 0 to ``count`` - 1."""
         if self._marked.size <= PART_LENGTH:
             return self._places[numbers]
         found = np.empty(numbers.size, dtype=np.int64)
@@ -83,10 +83,10 @@ class Ranks:
         return found
 
     def between(self, starts: IntArray, ends: IntArray) -> IntArray:
-        """How many are marked between each start and end; both are in order."""
+        """How many characters are marked between each start and end; both are in order."""
         return self.before(ends) - self.before(starts)
 
     def _shares(self, edges: IntArray, count: int) -> Iterator[tuple[slice, slice]]:
-        """Each part with what belongs to it of so many things, of which those of each part begin at an edge."""
+        """Each part with the range of items that belong to it; ``edges``: where each range starts, ``count``: of all."""
         stops = [*edges[1:].tolist(), count]
         return zip(parts(self._marked.size), map(slice, edges.tolist(), stops), strict=True)

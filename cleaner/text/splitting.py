@@ -1,4 +1,4 @@
-"""A text parted into lines: at line ends, between the columns of wide lines, and at sentences where it has no line ends."""
+"""Splits a text into lines: at line ends, between columns of wide lines, and at sentences if line ends are missing."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ __all__ = ["Split", "line_table", "split_lines"]
 
 Split = Literal["all", "columns", "none"]
 
-# A line this long, in characters, may be several columns side by side; so many spaces stand between columns.
+# The least characters of a line that may be several columns side by side, and the least spaces between columns.
 WIDE_MIN_LENGTH = 60
 COLUMN_MIN_SPACES = 4
-# A line this long, in characters, with so many different seams is fused out of several; one this long that is most of
-# its text has lost its line ends (set by hand).
+# A line of FUSED_MIN_LENGTH characters with FUSED_MIN_SEAMS different seams was fused from several lines; one of
+# LONG_MIN_LENGTH characters that is LONG_MIN_SHARE of its text has lost its line ends (all set by hand).
 FUSED_MIN_LENGTH, FUSED_MIN_SEAMS = 200, 3
 LONG_MIN_LENGTH, LONG_MIN_SHARE = 900, 0.6
-# How far from a break a word must stand, in characters.
+# Within how many characters of a break, on each side, there must be a word.
 WORD_MAX_DISTANCE = 40
 # Where a capital follows a small letter, a digit or a sentence end without a space, pieces were fused.
 _SEAM = re.compile(r"(?:[a-zß-öø-ÿα-ωа-я]{4}|[a-zß-öø-ÿα-ωа-я]{2}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])")
 _BREAK = re.compile(
     r"(?<=[a-zß-öø-ÿα-ωа-я]{3}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])"
-    # Links fused with each other stay one piece, for patterns know them so; what reads like a sentence is parted.
+    # Links fused with each other stay one piece, since patterns match them so; what reads like a sentence is split.
     r"|(?<=[a-zß-öø-ÿα-ωа-я]{4})(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я][a-zß-öø-ÿα-ωа-я'’]*(?: [^\s]+){4})"
     r"|(?<=[a-zß-öø-ÿα-ωа-я\d]{2}[.!?…])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
     r"|(?<=[.!?…][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])|(?<=[.!?…][\xa0 ][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
@@ -62,7 +62,7 @@ def _lines(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, I
 def line_table(
     text: str, codes: CodeArray, classes: ClassArray, split: Split = "all", clock: Clock = NO_LIMIT
 ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Where each line of a text starts, ends and stops, in characters, and the number of the line that it is part of.
+    """Where each line starts, ends and stops, in characters, and the number of the physical line that it is part of.
 
     ``codes`` and ``classes``: the text's characters. The parts of wide and of long lines are lines of their own; see
     `cleaner.text.document.Document`.
@@ -110,7 +110,7 @@ def _wide_lines(classes: ClassArray, starts: IntArray, ends: IntArray) -> IntArr
 
 
 def _columns(text: str, clock: Clock, start: int, end: int) -> list[tuple[int, int]]:
-    """The spans of the columns of a line; what holds no word of two characters is no column of its own."""
+    """The spans of the columns of a line; a part without a word of two characters is not a column of its own."""
     spans: list[tuple[int, int]] = []
     first, piece, filled = start, start, False
     for space in clock.watch(_COLUMN_SPACE.finditer(text, start, end)):
@@ -125,7 +125,7 @@ def _columns(text: str, clock: Clock, start: int, end: int) -> list[tuple[int, i
 
 
 def _long_lines(text: str, clock: Clock, starts: IntArray, ends: IntArray) -> list[int]:
-    """The lines that hold what once stood on many: most of a text without line ends, or pieces fused without a space."""
+    """The lines that once were several: most of a text without line ends, or pieces fused without a space."""
     found = []
     for line in clock.watch(np.flatnonzero(ends - starts >= FUSED_MIN_LENGTH).tolist()):
         start, end = int(starts[line]), int(ends[line])
@@ -136,7 +136,7 @@ def _long_lines(text: str, clock: Clock, starts: IntArray, ends: IntArray) -> li
 
 
 def _sentences(text: str, clock: Clock, start: int, end: int) -> list[tuple[int, int]]:
-    """The spans of the sentences of a line, parted at sentence ends and at seams of fused pieces."""
+    """The spans of the sentences of a line, split at sentence ends and at seams of fused pieces."""
     spans: list[tuple[int, int]] = []
     first = start
     for seam in clock.watch(_BREAK.finditer(text, start, end)):
@@ -152,7 +152,7 @@ def _sentences(text: str, clock: Clock, start: int, end: int) -> list[tuple[int,
 
 
 def _is_fused_link(text: str, start: int, end: int) -> bool:
-    """Whether a seam parts words that both begin with a capital: links that were fused, which patterns know as one."""
+    """Whether both words at a seam begin with a capital: fused links, which patterns match as one."""
     if end > start or not text[start - 1].isalpha():
         return False
     at = start - 1

@@ -10,12 +10,12 @@ from cleaner.text.arrays import BoolArray, FloatArray
 
 __all__ = ["FAR", "Windows", "distance", "median", "shift", "stretches"]
 
-# The distance of what is further away, or nowhere.
+# The distance of anything further away, or missing.
 FAR = 200.0
 
 
 class Windows:
-    """Sums over the lines before or behind each line, from one running sum; of one row of values or of many at once."""
+    """Sums over the lines before or after each line, from one running sum, for one row of values or many at once."""
 
     def __init__(self, values: FloatArray) -> None:
         self._running = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
@@ -28,7 +28,7 @@ class Windows:
         return sums
 
     def behind(self, size: int) -> FloatArray:
-        """The sum over up to ``size`` lines directly behind each line."""
+        """The sum over up to ``size`` lines directly after each line."""
         sums = self._running[..., 1:]
         inner = max(sums.shape[-1] - size, 0)
         found = np.empty(sums.shape)
@@ -38,7 +38,7 @@ class Windows:
         return found
 
     def both(self, size: int) -> Iterator[FloatArray]:
-        """The sums directly before each line, then those directly behind it; each is made when it is asked for."""
+        """The sums directly before each line, then those directly after it; each is computed on demand."""
         yield self.before(size)
         yield self.behind(size)
 
@@ -49,7 +49,7 @@ class Windows:
 
     @property
     def all_behind(self) -> FloatArray:
-        """The sum over all lines behind each line."""
+        """The sum over all lines after each line."""
         return np.asarray(self._running[..., -1:] - self._running[..., 1:])
 
     @property
@@ -59,7 +59,7 @@ class Windows:
 
 
 def shift(values: FloatArray, by: int) -> FloatArray:
-    """The values of the line ``by`` lines further down (or up), zero beyond the edges; of one row or of many."""
+    """The values of the line ``by`` lines further down (or up), zero beyond the edges; for one row or many."""
     moved = np.zeros(values.shape)
     if by > 0:
         moved[..., :-by] = values[..., by:]
@@ -69,7 +69,7 @@ def shift(values: FloatArray, by: int) -> FloatArray:
 
 
 def distance(marks: BoolArray, *, up: bool) -> FloatArray:
-    """How many lines up (or down) the nearest marked line is; `FAR` where there is none. Of one row or of many."""
+    """How many lines up (or down) the nearest marked line is; `FAR` if there is none. For one row or many."""
     at = np.arange(marks.shape[-1])
     if up:
         found = at - np.maximum.accumulate(np.where(marks, at, -(10**6)), axis=-1)
@@ -89,6 +89,6 @@ def stretches(marks: BoolArray) -> list[tuple[int, int]]:
 
 
 def median(values: FloatArray) -> float:
-    """The median; numpy's own would load modules that nothing else here needs."""
+    """The median; numpy's own function would load modules that nothing else here needs."""
     ordered = np.sort(values)
     return float(ordered[(ordered.size - 1) // 2] + ordered[ordered.size // 2]) / 2.0 if ordered.size else 0.0

@@ -19,19 +19,19 @@ from cleaner.text.parts import PART_LENGTH, any_of, parts
 __all__ = ["LineHashes", "LineWords", "WordLists", "find_words", "word_lists", "word_parts", "word_sizes"]
 
 
-# Hashes are sums of characters, each times a power of the base by its place, modulo 2**64.
+# A hash is the sum of a word's characters, each times the base to the power of its place, modulo 2**64.
 HASH_BASE = 1_000_003
 HASH_INVERSE = pow(HASH_BASE, -1, 2**64)
-# So many powers are kept; texts with more characters are seldom.
+# How many powers are kept; longer texts are rare.
 KEPT_POWERS = 0x10000
-# Words whose languages are counted at once: a table of 8 bytes for each word and language.
+# How many words' languages are counted at once, in a table of 8 bytes for each word and language.
 WORDS_AT_ONCE = 0x2000
 
 
 class WordLists:
-    """Function words, words of the first and second person, and words of interfaces, by language.
+    """Function words, first- and second-person words, and interface words, by language.
 
-    All three: words by language code. Words are folded, and compared by a 64-bit hash.
+    All three map a language code to words. Words are folded, and compared by a 64-bit hash.
 
     >>> WordLists({"fr": ["les", "dans"], "en": ["the"]}, {"fr": ["moi"]}).languages
     ('en', 'fr')
@@ -56,7 +56,7 @@ class WordLists:
         self._masks: HashArray = np.array([masks[value] for value in known], dtype=np.uint64).reshape(-1, 3).T
 
     def look_up(self, hashes: HashArray) -> HashArray:
-        """The languages that each word is a function word, a person word and an interface word of: three rows of bits."""
+        """The languages in which each word is a function, person and interface word: three rows of bits."""
         found = np.zeros((3, hashes.size), dtype=np.uint64)
         if self._hashes.size:
             at = np.minimum(np.searchsorted(self._hashes, hashes), self._hashes.size - 1)
@@ -65,11 +65,11 @@ class WordLists:
         return found
 
     def bit(self, language: str) -> int:
-        """The bit of a language, zero for one that has no words here."""
+        """The bit of a language; zero for a language without words here."""
         return 1 << self.languages.index(language) if language in self.languages else 0
 
     def main_language(self, function: HashArray) -> int | None:
-        """The number of the language with the most function words, None where there is none."""
+        """The number of the language with the most function words; None if there is none."""
         found = function[function != 0]
         if not found.size:
             return None
@@ -95,12 +95,12 @@ def find_words(codes: CodeArray, classes: npt.NDArray[np.uint16]) -> tuple[IntAr
     del starts
     if not begin.size:
         return begin, np.zeros(0, dtype=np.uint64)
-    # Powers count from the start of the text; those of a word shall count from its own.
+    # Powers count from the start of the text, but must count from the start of each word.
     return begin, _sums(begin, codes.size, partial(_terms, codes, is_letter)) * _powers_at(begin, HASH_INVERSE)
 
 
 def word_sizes(begin: IntArray, classes: npt.NDArray[np.uint16]) -> IntArray:
-    """How many letters each word of a folded text has, which begin at some places."""
+    """How many letters each word of a folded text has; ``begin``: where the words begin."""
     if classes.size <= PART_LENGTH:
         is_letter = (classes & LETTER) != 0
         return np.add.reduceat(is_letter, begin, dtype=np.int64) if begin.size else begin
@@ -109,14 +109,14 @@ def word_sizes(begin: IntArray, classes: npt.NDArray[np.uint16]) -> IntArray:
 
 
 def _terms(codes: CodeArray, is_letter: npt.NDArray[np.bool_], part: slice) -> HashArray:
-    """The terms of the hashes of a part of a text: its letters, each times the power of its place."""
+    """The terms of the hashes in one part of a text: its letters, each times the power of its place."""
     terms = np.multiply(codes[part], is_letter[part], dtype=np.uint64)
     _weigh(terms, part.start)
     return terms
 
 
 def _sums(begin: IntArray, size: int, terms: Callable[[slice], HashArray]) -> HashArray:
-    """The sum of the terms of each word, which begin at some places of a text that long, made a part at a time."""
+    """The sum of the terms of each word, computed part by part; ``begin``: where words begin, ``size``: of the text."""
     if size <= PART_LENGTH:
         return np.add.reduceat(terms(slice(0, size)), begin)
     found = np.zeros(begin.size, dtype=np.uint64)
@@ -126,14 +126,14 @@ def _sums(begin: IntArray, size: int, terms: Callable[[slice], HashArray]) -> Ha
         if low < high:
             found[low:high] = np.add.reduceat(some, begin[low:high] - part.start)
         if low:
-            # The end of a word that began in a part before.
+            # The end of a word that began in an earlier part.
             stop = int(begin[low]) - part.start if low < begin.size else some.size
             found[low - 1 : low] += some[:stop].sum(dtype=np.uint64)
     return found
 
 
 def word_parts(codes: CodeArray) -> Iterator[tuple[slice, npt.NDArray[np.uint16]]]:
-    """A long text a part after the other, each with the classes of its characters; no word is in two parts."""
+    """A long text part by part, each with the classes of its characters; no word is split between parts."""
     first = 0
     while first < codes.size or not first:
         stop = min(first + PART_LENGTH, codes.size)
@@ -147,9 +147,9 @@ def word_parts(codes: CodeArray) -> Iterator[tuple[slice, npt.NDArray[np.uint16]
 
 
 class LineHashes:
-    """A hash of some of the characters of each line of a text, which comes a part after the other.
+    """A hash of the wanted characters of each line of a text, which is added part by part.
 
-    ``starts`` and ``ends`` are those of the lines. ``hashes``: zero for a line without any such character; ``counts``:
+    ``starts`` and ``ends`` are those of the lines. ``hashes``: zero for a line without any such character. ``counts``:
     how many it has.
     """
 
@@ -176,7 +176,7 @@ class LineHashes:
         np.cumsum(terms, out=terms)
         running += self._sum
         for places, sums, ranks in zip(self._places, self._sums, self._ranks, strict=True):
-            # A place at the end of a part is one of the next part too, with the same numbers.
+            # An edge at the end of a part belongs to the next part too, with the same numbers.
             if not first and codes.size >= places[-1:].sum():
                 ranks[:] = np.searchsorted(chosen, places)
                 sums[:] = running[ranks]
@@ -199,9 +199,9 @@ class LineHashes:
 
 
 def _weigh(terms: HashArray, first: int) -> None:
-    """Multiply each of some numbers by the power of the base that its place has, a part after the other.
+    """Multiply each term by the base to the power of its place, part by part.
 
-    ``first``: the place of the first of them.
+    ``first``: the place of the first term.
     """
     powers = _kept_powers(HASH_BASE)
     for start in range(0, terms.size, KEPT_POWERS):
@@ -212,7 +212,7 @@ def _weigh(terms: HashArray, first: int) -> None:
 
 
 def _powers_at(places: IntArray, base: int) -> HashArray:
-    """The powers of a number at some places, given in order."""
+    """The powers of a base at the given places, which are in order."""
     parts = int(places[-1]) // KEPT_POWERS + 1 if places.size else 0
     found = _kept_powers(base)[places % KEPT_POWERS]
     if parts > 1:
@@ -235,14 +235,14 @@ def _new_powers(count: int, base: int) -> HashArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineWords:
-    """Some of the words of a document in order: the line of each, and a number that says what is known of it."""
+    """Some of the words of a document, in order: the line of each, and a number that describes it."""
 
     lines: LineNumbers
     values: HashArray
 
     @staticmethod
     def joined(some: list[LineWords]) -> LineWords:
-        """The words of several parts of a document, in order; the list is empty then, so that nothing is there twice."""
+        """The words of several parts of a document, in order; empties the list, so that no word is in memory twice."""
         if len(some) == 1:
             return some.pop()
         lines, values = (np.concatenate([getattr(words, name) for words in some]) for name in ("lines", "values"))
@@ -250,17 +250,17 @@ class LineWords:
         return LineWords(lines, values)
 
     def count(self, lines: int) -> IntArray:
-        """How many of these words each of so many lines has."""
+        """How many of these words each of ``lines`` lines has."""
         return np.bincount(self.lines, minlength=lines)
 
     def carried(self, to: IntArray) -> LineWords:
-        """The words of the lines that stay; ``to``: the new number of each line, below zero for those that go."""
+        """The words of the lines that stay; ``to``: the new number of each line, below zero for a removed one."""
         lines = to[self.lines].astype(np.int32)
         stays = lines >= 0
         return LineWords(lines[stays], self.values[stays])
 
     def between(self, first: int, stop: int) -> LineWords:
-        """The words of the lines from one up to another, numbered from the first."""
+        """The words of the lines from ``first`` up to ``stop``, numbered from ``first``."""
         low, high = np.searchsorted(self.lines, [first, stop])
         return LineWords(self.lines[low:high] - first, self.values[low:high])
 

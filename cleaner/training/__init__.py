@@ -1,4 +1,4 @@
-"""Learns and measures: labelled pages and marked documents, scores, evaluations, fits of weights and of the block model.
+"""Measures and fits: labelled pages, marked documents, scores, evaluations, and fits of weights and the block model.
 
-In: labelled data. Out: measures, tables, and the files in ``cleaner/models``. Nothing that cleans imports it.
+In: labelled data. Out: measures, tables, and the files in ``cleaner/models``. No cleaning code imports it.
 """

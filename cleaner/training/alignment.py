@@ -1,4 +1,4 @@
-"""Which lines of a scraped text are main content, told from its gold by aligning their tokens."""
+"""Finds which lines of a scraped text are main content by aligning their tokens with the gold text."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Alignment:
 def align_lines(lines: Sequence[str], gold: str, lang: str | None = None, title: str | None = None) -> Alignment:
     """How lines and gold align: a token counts when it lies on a longest common subsequence of both.
 
-    An alignment keeps the order, so the copy of a sentence in a teaser or a menu is not taken for the article. A
-    line without tokens has the share 0. A ``title`` that the gold does not begin with counts as its first line. Of
-    several copies of a line above the article the last one counts, the one that stands at the article.
+    An alignment keeps the order, so a copy of a sentence in a teaser or a menu is not mistaken for the article. A line
+    without tokens has the share 0. If the gold does not begin with ``title``, the title is added as its first line. Of
+    several copies of a line above the article the last one counts, which is nearest to the article.
 
     >>> align_lines(["Menu", "Le conseil a voté", "Le conseil"], "Le conseil a voté hier", "fr").shares.tolist()
     [0.0, 1.0, 0.0]

@@ -1,8 +1,8 @@
 """Labelled pages with their HTML -> the model of blocks, reproducibly.
 
-A block weighs by its words, less than they grow, and by the size of the page's article. Copies of the headline are
-left out: they are found without the model. What the words of elements' names weigh is learnt first, from words that
-several hosts use; what the trees see of it comes from other hosts than the block's own.
+The weight of a block grows with its words, but more slowly, and depends on the size of the page's article. Copies of
+the headline are left out: they are found without the model. The weights of the words in elements' names are learnt
+first, from words that several hosts use; the trees see weights learnt from hosts other than the block's own.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ PARAMETERS: dict[str, Any] = {
     "verbose": -1,
 }
 WEIGHT_POWER = 0.75
-# A word of names is learnt when so many hosts use it; so many more are thought to use it like all others.
+# The least hosts that use a word for its weight to be learnt, and how many average hosts are added to smooth it.
 MIN_HOSTS = 4
 ADDED_HOSTS = 3.0
-# A word's names count for the blocks inside up to so many elements.
+# How many elements around a block count with the words in their names.
 NAME_UPS = 4
 LIMIT_SHARE = 0.002
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingPage:
-    """One page as the model sees it: signals, labels and weights of its blocks, and what its elements' names hold.
+    """One page as the model sees it: signals, labels and weights of its blocks, and the words in elements' names.
 
     ``names``: for each word the weight of main content and of all blocks inside elements with that word.
     """
@@ -82,8 +82,8 @@ class TrainingPage:
 def fit_files(paths: Sequence[Path], *, every: int = 1, report: Callable[[str], None] = lambda _: None) -> BlockModel:
     """The model fitted to data sets, NAME.jsonl.gz with NAME.html.jsonl.gz beside each; only every ``every``-th page.
 
-    What the model says of its making names the files and a digest of each. Raises `InputError` for what cannot be
-    read, and `CleanerError` without lightgbm.
+    The model's ``made`` field names the files and a digest of each. Raises `InputError` for a file that cannot be read,
+    and `CleanerError` without lightgbm.
     """
     pages: list[TrainingPage] = []
     counts = {}
@@ -107,7 +107,7 @@ def _digest(path: Path) -> str:
 
 
 def collect_pages(pages: Iterable[tuple[LabelledPage, str]]) -> Iterator[TrainingPage]:
-    """The training pages of labelled pages with their HTML; what has no block is left out."""
+    """The training pages made from labelled pages with their HTML; pages without blocks are left out."""
     for page, markup in pages:
         read = read_page(markup)
         if not read.blocks:
@@ -171,7 +171,8 @@ def fit_model(
 ) -> BlockModel:
     """The model fitted to training pages; needs lightgbm, an extra of the package.
 
-    ``made`` is what the file says of its making; ``report`` hears of progress. The same pages give the same model.
+    ``made``: how the model was made, for its file; ``report`` receives progress messages. The same pages give the same
+    model.
     """
     rows = []
     for fold in range(FOLDS):
@@ -196,6 +197,6 @@ def _fold_of(host: str) -> int:
 
 
 def _matrix(page: TrainingPage, names: NameWeights) -> SingleArray:
-    """All signals of a page's blocks, with some weights of names."""
+    """All signals of a page's blocks, with the given weights of names."""
     named = np.array(list(name_signals(page.view, names).values()), dtype=np.float32).T
     return np.hstack([page.signals, named])

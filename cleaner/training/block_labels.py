@@ -1,4 +1,4 @@
-"""Which blocks of a page are its article, told from the gold text: the labels that the model is fitted on."""
+"""Labels the blocks of a page as article or not, from the gold text; the model is fitted on these labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["BlockLabels", "label_blocks"]
 
 SHINGLE = 4
 MIN_COVERED = 0.5
-# A copy is judged by so many blocks on both sides of it; a short block by fewer.
+# By how many blocks on each side a copy is judged, and a short block.
 COPY_REACH = 6
 SHORT_REACH = 3
 COPY_MIN_TOKENS = 2
@@ -23,7 +23,7 @@ COPY_MIN_TOKENS = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockLabels:
-    """For each block whether it is main content, and its tokens; ``gold`` are those of the gold text."""
+    """For each block whether it is main content, and its tokens; ``gold``: the tokens of the gold text."""
 
     is_main: BoolArray
     tokens: list[list[str]]
@@ -53,7 +53,7 @@ def label_blocks(texts: Sequence[str], gold: str, lang: str | None) -> BlockLabe
 
 
 def _covered(tokens: list[list[str]], gold: list[str]) -> FloatArray:
-    """How many tokens of each block stand in a shingle that is in the gold too."""
+    """How many tokens of each block are in a shingle that the gold has too."""
     wanted = {tuple(gold[at : at + SHINGLE]) for at in range(len(gold) - SHINGLE + 1)}
     flat = [token for own in tokens for token in own]
     marks = np.zeros(len(flat), dtype=bool)

@@ -1,8 +1,8 @@
-"""Labelled pages -> further training texts: articles in other forms, and in the furniture of pages.
+"""Labelled pages -> further training texts: articles in other forms, alone and among the furniture of pages.
 
-The labelled pages hold news in its common form, and a scorer fitted to them takes a list, a dialogue or a table for
-noise. So each article is also told in other forms, made from its own sentences: by itself, and in the place of the
-article on its own flattened page. Everything is drawn from the page's identifier, so the same data give the same texts.
+The labelled pages contain news in its common form, and a scorer fitted to them mistakes a list, a dialogue or a table
+for noise. So each article is also put into other forms, made from its own sentences: by itself, and in place of the
+article on its own flattened page. The page's identifier is the random seed, so the same data give the same texts.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ __all__ = ["compose", "in_other_form"]
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'»”’)」]*\s+|(?<=[。！？])")
 _CLAUSE = re.compile(r"(?<=[,;:،，、；：])\s*(?=\D)|(?<=[.!?…。！？])\s+")
 _LEADS = ("- ", "– ", "• ", "* ", "— ", "")
-# The share of the paragraphs of a mixed form that stay as they are.
+# The share of paragraphs that a mixed form leaves as they are.
 MIXED_WHOLE = 0.5
-# The share of composed pages whose article is interrupted by pieces of the page's noise, where there is enough of it.
+# The share of composed pages whose article is interrupted by pieces of the page's noise, and the least noise for that.
 INTERRUPTED, MIN_NOISE = 0.7, 8
 
 Random = np.random.Generator
@@ -30,7 +30,7 @@ Form = Callable[[Sequence[str], Random], list[str]]
 
 
 def in_other_form(gold: str, random: Random) -> list[str]:
-    """The lines of an article told in another form, with its first line, the headline mostly, as it is."""
+    """The lines of an article put into another form; its first line, mostly the headline, is unchanged."""
     paragraphs = [line.strip() for line in gold.splitlines() if line.strip()]
     if not paragraphs:
         return []
@@ -41,10 +41,10 @@ def in_other_form(gold: str, random: Random) -> list[str]:
 def compose(
     lines: Sequence[str], is_article: BoolArray, article: Sequence[str], random: Random
 ) -> tuple[list[str], BoolArray]:
-    """A page's lines with another article in the place of its own, and which of the new lines are article.
+    """A page's lines with another article in place of its own, and which of the new lines are article.
 
-    The new article is dealt out to the stretches of the old one by their length, so noise inside stays inside; and
-    pieces of the page's own noise are put between its paragraphs, after which the article goes on.
+    The new article is divided among the stretches of the old one by their length, so noise inside stays inside; pieces
+    of the page's own noise are put between its paragraphs, and the article continues after them.
     """
     places = np.flatnonzero(is_article)
     if not places.size or not article:
@@ -94,7 +94,7 @@ def _sentences(paragraphs: Sequence[str], random: Random) -> list[str]:
 
 
 def _clauses(paragraphs: Sequence[str], random: Random) -> list[str]:
-    """Lines as in a poem, an agenda or a result: no line is a whole sentence."""
+    """Lines as in a poem, an agenda or a list of results: no line is a whole sentence."""
     bare = random.random() < 0.5
     parts = [part.strip() for paragraph in paragraphs for part in _CLAUSE.split(paragraph)]
     return [part.rstrip(",;:.，、。") if bare else part for part in parts]
@@ -110,7 +110,7 @@ def _items(paragraphs: Sequence[str], random: Random) -> list[str]:
 
 
 def _rows(paragraphs: Sequence[str], random: Random) -> list[str]:
-    """A table: a few words a cell, cells parted by tabs, bars or dashes, perhaps a number first."""
+    """A table: a few words per cell, cells separated by tabs, bars or dashes, perhaps a number first."""
     between = ("\t", " | ", " – ", ", ", " : ")[int(random.integers(5))]
     found = []
     for number, sentence in enumerate(_sentences(paragraphs, random), 1):
@@ -122,7 +122,7 @@ def _rows(paragraphs: Sequence[str], random: Random) -> list[str]:
 
 
 def _dialogue(paragraphs: Sequence[str], random: Random) -> list[str]:
-    """What is said in turns: with a dash or a name before each, or questions that answers follow."""
+    """A conversation: each turn after a dash or a name, or questions followed by answers."""
     lead = ("– ", "- ", "— ", "")[int(random.integers(4))]
     return [lead + sentence for sentence in _sentences(paragraphs, random)]
 
@@ -153,13 +153,13 @@ def _dated(paragraphs: Sequence[str], random: Random) -> list[str]:
 
 
 def _shorter(paragraphs: Sequence[str], random: Random) -> list[str]:
-    """Some sentences alone, as in a brief, or in short pieces under each other."""
+    """Some sentences alone, as in a news brief, or in short pieces one below the other."""
     sentences = _sentences(paragraphs, random)
     return sentences[: int(random.integers(1, 7))]
 
 
 def _mixed(paragraphs: Sequence[str], random: Random) -> list[str]:
-    """Paragraphs as they are, and others in other forms."""
+    """Some paragraphs as they are, and others in other forms."""
     found = []
     for paragraph in paragraphs:
         if random.random() < MIXED_WHOLE:
@@ -174,7 +174,7 @@ _FORMS: tuple[Form, ...] = (*_PARTS, _shorter, _whole, _whole, _mixed, _mixed, _
 
 
 def _beginning(text: str, words: int) -> str:
-    """The first words of a text; of a script without spaces twice as many characters."""
+    """The first words of a text; in scripts without spaces, twice as many characters."""
     if any(map(is_cjk, text[:20])):
         return text[: 2 * words]
     return " ".join(text.split()[:words])

@@ -1,4 +1,4 @@
-"""Evaluation runs: pages through the cleaner in several processes, and what all their measures add up to."""
+"""Evaluation runs: cleans pages in several processes, and summarises their measures."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Settings:
     """How pages are evaluated.
 
     ``config``: how texts are cleaned; the gold as the input is always cleaned with its headline kept.
-    ``scrapers``: which texts are measured, ``gold`` for the gold itself; all if empty.
+    ``scrapers``: whose texts are measured, ``gold`` for the gold itself; all if empty.
     ``with_patterns``: also count where each built-in pattern hits.
     """
 
@@ -74,7 +74,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """What was measured on one page: its texts, and how often each pattern hit in which place."""
+    """The measures of one page's texts, and how often each pattern hit in which place."""
 
     name: str
     measures: tuple[Measure, ...]
@@ -131,9 +131,9 @@ def _matcher() -> Matcher:
 def map_in_processes(
     function: Callable[[_Item], _Result], items: Iterable[_Item], *, processes: int
 ) -> Iterator[_Result]:
-    """The results of a function, in order; only a few items at a time are taken and under way.
+    """The results of a function, in order; only a few items at a time are read ahead.
 
-    With one process all is done in this one. Raises `CleanerError` when a process dies.
+    With one process everything is done in this one. Raises `CleanerError` when a process dies.
     """
     if processes == 1:
         yield from map(function, items)
@@ -166,7 +166,7 @@ def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
 
 
 def _ignore_interrupts() -> None:
-    """An interrupt is the parent's business; it ends the pool."""
+    """Leave interrupts to the parent, which ends the pool."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -175,10 +175,10 @@ def _ignore_interrupts() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Means over the pages of a data set as one scraper gives them, or over one group of these pages.
+    """Means over the texts that one scraper made of a data set's pages, or over one group of these pages.
 
     ``harmed``: the share of pages that lose more than .05 of F1. ``content_recall`` and ``noise_recall`` are means
-    over the pages that have such tokens, None where no page has.
+    over the pages that have such tokens, None if no page has.
     """
 
     name: str
@@ -241,7 +241,7 @@ class PatternRow:
 
 
 def summarise(measures: Iterable[Measure], by: Grouping | None = None) -> list[Row]:
-    """One row for each data set and scraper, in the order met, split by language or host where that is asked for."""
+    """One row for each data set and scraper, in the order they occur, split by language or host if asked for."""
     return [_row(*key, group) for key, group in _groups(measures, by) if key[1] != GOLD]
 
 
@@ -298,7 +298,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def kind_rows(measures: Iterable[Measure]) -> list[KindRow]:
-    """One row for each kind of noise that anything was removed as, most main content first."""
+    """One row for each kind that something was removed as, most main content first."""
     sums: dict[Kind, Counter[str]] = defaultdict(Counter)
     for measure in measures:
         for count in measure.kinds:
@@ -314,7 +314,7 @@ def kind_rows(measures: Iterable[Measure]) -> list[KindRow]:
 
 
 def worst_measures(measures: Iterable[Measure], count: int) -> list[Measure]:
-    """The texts that are farthest from what the best choice of whole lines reaches, the farthest first."""
+    """The texts with the largest loss compared with the best choice of whole lines, the largest first."""
     return nlargest(count, measures, key=lambda measure: measure.loss)
 
 

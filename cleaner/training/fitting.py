@@ -3,8 +3,8 @@
 Every text of a page, and its gold, is a training text. A line is noise when less than half of its tokens align with
 the gold. A line weighs by its tokens; the noise of a text weighs at most as much as its article, and all pages of a
 host together at most as much as a few. On a third of the pages the patterns are left out, and on half of them the
-title, so that the scorer does not lean on either; a third of the texts is shortened. The second pass is fitted on what first passes that have not seen
-a host say of it.
+title, so that the scorer does not rely on either; a third of the texts are shortened. The second pass is fitted on the
+output of first passes that have not seen the host.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ __all__ = ["Collector", "TrainingText", "collect_texts", "fit_weights"]
 
 FOLDS = 3
 PENALTY = 30.0
-# What is the same for all lines of a document shifts all of them, so that a document unlike those of the data would
-# be kept or dropped as a whole; such signals may count little.
+# A signal that is the same for all lines of a document shifts all of them, so that a document unlike the training data
+# would be kept or dropped as a whole; a high penalty makes such signals count little.
 DOCUMENT_PENALTY = 3000.0
 MIN_MATCHED_SHARE = 0.5
 MAX_TOKENS = 60
@@ -52,8 +52,8 @@ TEXT_WEIGHT = 1000.0
 LINES_A_TEXT = 40
 # The first pass is simpler and needs fewer lines of each text.
 FIRST_LINES_A_TEXT = 12
-# A marked document counts as so many texts of a page: there are few, and their forms are what pages lack (chosen by
-# leaving half of them out).
+# How many times a marked document counts: there are few, and pages lack their forms (chosen by leaving half of them
+# out).
 MARKED_WEIGHT = 10.0
 # A composed page counts less than a real one.
 COMPOSED_WEIGHT = 0.3
@@ -76,16 +76,17 @@ PARAMETERS: dict[str, Any] = {
     "seed": 7,
     "verbose": -1,
 }
-# Every so many texts are shortened, so that short articles are known as well.
+# One text in this many is shortened, so that the scorer also learns short articles.
 SHORTENED = 3
 SHORTENED_MIN_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingText:
-    """One text of a page as the scorer sees it: signals, page_likeness, sizes in words, labels and weights of its lines.
+    """One text of a page as the scorer sees it: its page likeness, and its lines' signals, sizes, labels and weights.
 
-    ``other``: the page whose article stands in it, where that is another one. ``chosen``: the lines that are fitted on; ``weight`` is theirs, and makes up for those that were left out.
+    ``other``: the page whose article it contains, if that is another one. ``chosen``: the lines to fit on; ``weight``:
+    their weights, which make up for the lines left out.
     """
 
     host: str
@@ -107,13 +108,13 @@ class Article(NamedTuple):
 
 
 def collect_texts(pages: Iterable[LabelledPage], *, processes: int = 1) -> Iterator[TrainingText]:
-    """The training texts of any number of pages, in order."""
+    """The training texts made from any number of pages, in order."""
     for texts in map_in_processes(_collect, _with_others(pages), processes=processes):
         yield from texts
 
 
 def _with_others(pages: Iterable[LabelledPage]) -> Iterator[tuple[LabelledPage, Article | None]]:
-    """Each page with the article of one of the pages before it, drawn by its identifier."""
+    """Each page with the article of an earlier page, drawn with the page's identifier as seed."""
     articles: list[Article] = []
     for page in pages:
         yield page, articles[_number_of(page.id) % len(articles)] if articles else None
@@ -130,7 +131,7 @@ def _collector() -> Collector:
 
 
 class _ReadText(NamedTuple):
-    """A text of a page by its units: their analysis, the filled ones, and how these align with the gold."""
+    """A text of a page as units: their analysis, the filled ones, and how these align with the gold."""
 
     analysis: Analysis
     lines: list[str]
@@ -138,14 +139,14 @@ class _ReadText(NamedTuple):
 
 
 class Collector:
-    """Makes training texts of pages, with one set of patterns and word lists."""
+    """Makes training texts from pages, with one set of patterns and word lists."""
 
     def __init__(self, matcher: Matcher, lists: WordLists) -> None:
         self._matcher = matcher
         self._word_lists = lists
 
     def collect(self, page: LabelledPage, other: Article | None = None) -> list[TrainingText]:
-        """The training texts of a page: each scraper's text, its gold, and compositions; ``other`` is another article."""
+        """The training texts of a page: each scraper's text, its gold, and compositions; ``other``: a foreign article."""
         read = {scraper: self._read(page, text) for scraper, text in page.texts.items()}
         found = []
         for scraper, text in {**read, GOLD: self._read(page, page.gold)}.items():
@@ -172,13 +173,13 @@ class Collector:
             text, sizes, shares = _without_lines(analysis.document, stay), sizes[stay], shares[stay]
             analysis = analyse(Document(text), self._matcher, self._word_lists)
             if analysis.filled.size != sizes.size:
-                return None  # what is left is parted into lines in another way
+                return None  # the remaining text is split into lines differently
         return self._training_text(page, key, analysis, sizes, shares)
 
     def _compose(
         self, page: LabelledPage, read: Mapping[str, _ReadText], other: Article | None
     ) -> Iterator[TrainingText]:
-        """The page's article in other forms, and another page's, by itself and in the place of the page's article."""
+        """The page's article in other forms, and another page's, by itself and in place of the page's article."""
         for number, scraper in enumerate((GOLD, *read)):
             key = f"{page.id}/{scraper}/composed"
             random = np.random.default_rng(_number_of(key))
@@ -236,7 +237,7 @@ class Collector:
 
 
 def _shortened(shares: FloatArray, key: str) -> BoolArray:
-    """Which lines of a shortened text stay: the beginning of its article, and noise but for one run of it."""
+    """Which lines of a shortened text stay: the beginning of its article, and the noise except one run of it."""
     random = np.random.default_rng(_number_of(key))
     is_article = shares >= MIN_MATCHED_SHARE
     article = np.flatnonzero(is_article)
@@ -250,7 +251,7 @@ def _shortened(shares: FloatArray, key: str) -> BoolArray:
 
 
 def _whole_lines(document: Document, stay: BoolArray) -> BoolArray:
-    """Which filled lines of a text stay when all parts of a line stay with any of them."""
+    """Which filled lines of a text stay if every part of a line stays when one of them does."""
     numbers = document.numbers[[number for number, line in enumerate(document.line_texts) if line]]
     return np.isin(numbers, numbers[stay])
 
@@ -273,7 +274,7 @@ def _line_weights(sizes: IntArray, shares: FloatArray) -> FloatArray:
 
 
 def _sample(weight: FloatArray, key: str) -> tuple[IntArray, FloatArray]:
-    """Lines drawn with chances after their weights, and weights that make up for it; all of a short text."""
+    """Lines drawn with probabilities by weight, and weights that make up for the rest; all lines of a short text."""
     if weight.size <= LINES_A_TEXT:
         return np.arange(weight.size), weight
     chance = np.minimum(1.0, LINES_A_TEXT * weight / weight.sum())
@@ -305,9 +306,9 @@ def fit_weights(
 ) -> Weights:
     """The weights fitted to training texts.
 
-    ``made`` is what the file says of its making; ``report`` hears of progress.
+    ``made``: how the weights were made, for their file; ``report`` receives progress messages.
 
-    ``folds``: into so many parts hosts are dealt for what the second pass learns from.
+    ``folds``: the parts that hosts are divided into for the first passes that the second pass learns from.
     """
     pages_of: dict[str, set[str]] = defaultdict(set)
     for text in texts:
@@ -357,7 +358,7 @@ def _fit(sample: Sample, names: Sequence[str]) -> PassWeights:
 
 
 def _around(text: TrainingText, weights: PassWeights) -> SingleArray:
-    """The second pass's own signals of a text, after a first pass with some weights."""
+    """The second pass's own signals of a text, after a first pass with the given weights."""
     columns = dict(zip(signal_names()[0], text.signals.T.astype(np.float64), strict=True))
     noise = weights.points(columns, text.page_likeness).sum(axis=0)
     return _matrix(second_signals(-noise, text.words))

@@ -1,8 +1,8 @@
 """Reads labelled pages: the texts that scrapers made of a page, and the article that is in it.
 
-A data set is a file NAME.jsonl or NAME.jsonl.gz with one JSON object a line: ``gold``, the article; ``texts``, an
-object of scraper and text, or ``text`` alone; and, where they are known, ``id``, ``host``, ``lang``, ``title``
-and ``url``. Other fields are passed over. A folder of marked documents is a data set too; see `cleaner.training.marked`.
+A data set is a file NAME.jsonl or NAME.jsonl.gz with one JSON object per line: ``gold``, the article; ``texts``, an
+object of scraper and text, or ``text`` alone; and, if known, ``id``, ``host``, ``lang``, ``title`` and ``url``. Other
+fields are ignored. A folder of marked documents is a data set too; see `cleaner.training.marked`.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ _UNREADABLE = (OSError, EOFError, zlib.error)
 
 @dataclass(frozen=True, slots=True)
 class LabelledPage:
-    """One page of a data set: ``gold`` is its article, ``texts`` what each scraper made of it.
+    """One page of a data set: ``gold`` is its article, ``texts`` are the texts that each scraper made of it.
 
-    ``name`` is the data set's, ``id`` the page's within it; ``host`` groups the pages of one site.
+    ``name`` is the data set's name, ``id`` identifies the page in it; ``host`` groups the pages of one site.
     """
 
     name: str
@@ -49,7 +49,7 @@ class LabelledPage:
 
 
 def data_name(path: Path) -> str:
-    """The name of a data set: that of its file without the endings.
+    """The name of a data set: its file's name without the endings.
 
     >>> data_name(Path("pages/village.jsonl.gz"))
     'village'
@@ -58,10 +58,10 @@ def data_name(path: Path) -> str:
 
 
 def read_labelled(path: Path, every: int = 1) -> Iterator[LabelledPage]:
-    """The pages of a data set, one after the other, only every ``every``-th of them.
+    """The pages of a data set, one by one, only every ``every``-th of them.
 
-    Raises `InputError` naming file, line, field and fix where a page read is not as it must be; pages that are
-    passed over are not looked at.
+    Raises `InputError`, naming file, line, field and fix, for a page that is not as it must be; pages that are skipped
+    are not checked.
     """
     if path.is_dir():
         yield from islice(map(partial(_marked_page, path.name), read_marked_folder(path)), 0, None, every)
@@ -78,7 +78,7 @@ def read_labelled(path: Path, every: int = 1) -> Iterator[LabelledPage]:
 
 
 def _marked_page(name: str, document: MarkedDocument) -> LabelledPage:
-    """A marked document as a page; lines that may go either way are left out of it."""
+    """A marked document as a page, without the lines that may either stay or be removed."""
     text = "\n".join(line.text for line in document.lines if line.mark != "?")
     return LabelledPage(name, document.name, document.name, None, None, None, document.article, {MARKED: text})
 

@@ -27,7 +27,7 @@ def html_path(path: Path) -> Path:
 def read_labelled_html(path: Path, every: int = 1) -> Iterator[tuple[LabelledPage, str]]:
     """The pages of a data set with the HTML of each, only every ``every``-th of them.
 
-    Raises `InputError` naming file, line and fix where the two files do not fit together.
+    Raises `InputError`, naming file, line and fix, if the two files do not match.
     """
     pages = html_path(path)
     try:

@@ -1,7 +1,7 @@
 """Marked documents: texts in which a person has marked each line as article or noise.
 
-The first character of a line is its mark, the rest the line: ``+`` belongs to the article, ``-`` is noise, ``?``
-either is right, ``=`` holds both, and the line after it begins with ``>`` and is what should be left of it.
+The first character of a line is its mark, the rest is the line. ``+``: it belongs to the article. ``-``: it is noise.
+``?``: it may stay or be removed. ``=``: it contains both; the next line, marked ``>``, is what should be left of it.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class MarkedDocument:
 
     @property
     def article(self) -> str:
-        """What should be left of the document, without what may go either way and without blank lines."""
+        """What should be left of the document, without lines that may stay or be removed and without blank lines."""
         return "\n".join(line.wanted for line in self.lines if line.mark != "?" and line.wanted.strip())
 
 
 def parse_marked(content: str, name: str) -> MarkedDocument:
-    """The document of a marked text. Raises `InputError`, which names the line, for a mark that is none.
+    """The document of a marked text. Raises `InputError`, which names the line, for an unknown mark.
 
     >>> document = parse_marked(
     ...     "+Le pont rouvre\\n-Partager\\n=Par Jeanne. Le maire a parlé.\\n>Le maire a parlé.", "pont"
@@ -76,9 +76,9 @@ def parse_marked(content: str, name: str) -> MarkedDocument:
 
 
 def read_marked_folder(folder: Path) -> Iterator[MarkedDocument]:
-    """The marked documents of a folder and the folders in it, ``*.txt``, in order of their paths.
+    """The marked documents of a folder and its subfolders, ``*.txt``, in order of their paths.
 
-    Raises `InputError` when a file cannot be read or the folder holds none.
+    Raises `InputError` when a file cannot be read or the folder has none.
     """
     paths = sorted(folder.rglob("*.txt"))
     if not paths:

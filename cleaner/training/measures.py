@@ -1,8 +1,8 @@
-"""Measures against gold text: token F1, what the best choice of whole lines reaches, gap closed, tokens kept.
+"""Measures against gold text: token F1, the F1 of the best choice of whole lines, gap closed, tokens kept.
 
 The measures are those of the evaluation data: tokens are ``\\w+`` of the lower-cased text, for Chinese and
 Japanese every letter or digit by itself; precision, recall and F1 are over token multisets. A `GoldText` holds the
-tokens of a page's gold and judges each line once, however many texts of the page it stands in.
+tokens of a page's gold and judges each line once, however many texts of the page contain it.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def score_tokens(found: Counter[str], gold: Counter[str]) -> Score:
 
 
 def gap_closed(f1: float, untouched: float, oracle: float) -> float:
-    """How much of the way from untouched to oracle was gone: 0 nothing, 1 all, negative harm.
+    """How much of the gap from untouched to oracle was closed: 0 none of it, 1 all of it, negative is harm.
 
     >>> gap_closed(0.9, 0.8, 1.0)
     0.5
@@ -92,7 +92,7 @@ def gap_closed(f1: float, untouched: float, oracle: float) -> float:
 
 
 class JudgedLine(NamedTuple):
-    """The tokens of a line and its label: whether it is main content, None where it has no token."""
+    """The tokens of a line and its label: whether it is main content, None if it has no tokens."""
 
     tokens: tuple[str, ...]
     label: bool | None
@@ -101,8 +101,8 @@ class JudgedLine(NamedTuple):
 class GoldText:
     """The gold of one page, tokenised once; judges the lines of the page's texts, each distinct one once.
 
-    A line is main content when at least half of its 4-token shingles occur in the gold; a line under four tokens
-    when it occurs as a whole.
+    A line is main content if at least half of its 4-token shingles occur in the gold; a line of fewer than four tokens
+    if it occurs as a whole.
 
     >>> gold = GoldText("The ferry sails again on Monday.")
     >>> gold.judge("The ferry sails again"), gold.judge("Share"), gold.judge("* * *").label
@@ -143,12 +143,12 @@ class GoldText:
 
 
 def count_tokens(lines: Iterable[JudgedLine]) -> Counter[str]:
-    """How often each token stands in some lines."""
+    """How often each token occurs in ``lines``."""
     return Counter(chain.from_iterable(line.tokens for line in lines))
 
 
 def line_labels(lines: Iterable[str], gold: str, lang: str | None = None) -> list[bool | None]:
-    """For each line whether it is main content, None where it has no token; see `GoldText`.
+    """For each line whether it is main content, None if it has no tokens; see `GoldText`.
 
     >>> line_labels(["The ferry sails again on Monday.", "Share", "***"], "The ferry sails again on Monday.")
     [True, False, None]
@@ -158,7 +158,7 @@ def line_labels(lines: Iterable[str], gold: str, lang: str | None = None) -> lis
 
 
 def oracle_text(text: str, gold: str, lang: str | None = None) -> str:
-    """What the best choice of whole lines leaves of a text: the lines labelled main content."""
+    """The text that the best choice of whole lines leaves: the lines labelled main content."""
     lines = text.splitlines()
     labels = line_labels(lines, gold, lang)
     return "\n".join(line for line, label in zip(lines, labels, strict=True) if label)
@@ -181,11 +181,11 @@ class KindCount:
 class Measure:
     """One page as one scraper gives it, before and after cleaning; ``scraper`` is ``gold`` for the gold itself.
 
-    ``untouched``, ``cleaned``, ``oracle``: F1 of the text as it was, as it became, and of its lines that are main
+    ``untouched``, ``cleaned``, ``oracle``: F1 of the text before cleaning, after it, and of its lines that are main
     content. ``content_before``, ``content_after``: tokens shared with the gold; ``noise_before``, ``noise_after``:
-    surplus tokens. ``kept``: tokens after for each before; ``unchanged``: not a character went.
-    ``lost``: tokens of main content in what was removed; ``left``: tokens of the lines of noise that were not;
-    ``lost_line`` and ``left_line``: the largest of each, or its beginning.
+    surplus tokens. ``kept``: tokens after cleaning per token before; ``unchanged``: no character was removed.
+    ``lost``: tokens of main content that were removed; ``left``: tokens of noise lines that were not; ``lost_line``
+    and ``left_line``: the largest such line, or its beginning.
     """
 
     name: str
@@ -210,17 +210,17 @@ class Measure:
 
     @property
     def loss(self) -> float:
-        """How far the cleaned text is from what the best choice of whole lines reaches, in F1."""
+        """How far the cleaned text is, in F1, from the best choice of whole lines."""
         return self.oracle - self.cleaned
 
     @property
     def content_recall(self) -> float | None:
-        """The share of the gold's tokens in the text that are still there; None where there was none."""
+        """The share of the gold's tokens in the text that are still there; None if there were none."""
         return self.content_after / self.content_before if self.content_before else None
 
     @property
     def noise_recall(self) -> float | None:
-        """The share of the surplus tokens that is gone; None where there was none."""
+        """The share of the surplus tokens that were removed; None if there were none."""
         return 1 - self.noise_after / self.noise_before if self.noise_before else None
 
 
@@ -273,7 +273,7 @@ class _Largest:
 def _count_removed(
     gold: GoldText, text: str, removals: Sequence[Removal], lost: _Largest, left: _Largest
 ) -> tuple[KindCount, ...]:
-    """What went as each kind; adds what was lost of the main content and what was left of the noise."""
+    """What was removed as each kind; also adds up the lost main content and the noise left in."""
     tokens: Counter[Kind] = Counter()
     content: Counter[Kind] = Counter()
     for line, parts in _removed_parts(text, removals):

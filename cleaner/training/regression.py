@@ -1,4 +1,4 @@
-"""A logistic regression over bent lines: the fit behind the weights, by Newton's method in plain numpy."""
+"""A logistic regression over bent lines, which fits the weights, by Newton's method in plain numpy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Sample", "fit_pass"]
 
 
 BENDS = 3
-# A signal with fewer different values than this is not bent.
+# A signal with fewer distinct values gets no bends.
 MIN_VALUES = 8
 RANGE_SHARE = 0.001
 RANGE_ROWS = 20_000
@@ -27,7 +27,7 @@ DIGITS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """Lines to fit on: signals (one row a line), page_likeness, whether the line is noise, and its weight."""
+    """Lines to fit on: signals (one row per line), page likeness, whether the line is noise, and its weight."""
 
     signals: SingleArray
     page: SingleArray
@@ -38,8 +38,8 @@ class Sample:
 def fit_pass(sample: Sample, names: Sequence[str], penalties: Sequence[float]) -> PassWeights:
     """The weights of one pass: a weighted logistic regression with a quadratic penalty on standardised terms.
 
-    Each signal enters as itself, as what exceeds each of its bends (quantiles of the sample), and multiplied by the
-    page's page_likeness. ``penalties``: one for each signal; the higher, the less the signal can count.
+    Each signal enters as itself, as its excess over each of its bends (quantiles of the sample), and multiplied by the
+    page likeness. ``penalties``: one for each signal; the higher, the less the signal can count.
     """
     ranges = [_range(values) for values in sample.signals.T]
     lows, highs = np.array(ranges, dtype=np.float32).T
@@ -63,7 +63,7 @@ def fit_pass(sample: Sample, names: Sequence[str], penalties: Sequence[float]) -
 
 
 def _range(values: SingleArray) -> tuple[float, float]:
-    """Between which values a signal counts: all but the outermost thousandths, where there are many values."""
+    """The values between which a signal counts: all except the outermost thousandths, if there are many."""
     least, greatest = float(values.min()), float(values.max())
     if np.unique(values[:RANGE_ROWS]).size < MIN_VALUES:
         return least, greatest
@@ -80,7 +80,7 @@ def _bends(values: SingleArray) -> list[float]:
 
 
 def _terms(sample: Sample, bends: list[list[float]]) -> SingleArray:
-    """The columns of the regression: ones, signals, bends in order, and ones and signals times page_likeness."""
+    """The columns of the regression: ones, signals, bends in order, and ones and signals times page likeness."""
     rows, count = sample.signals.shape
     bent = [(number, at) for number, values in enumerate(bends) for at in values]
     terms = np.empty((rows, 2 * (1 + count) + len(bent)), dtype=np.float32)
@@ -126,7 +126,7 @@ def _pack(
     for number, name in enumerate(names):
         changes = [float(slope) for slope in slopes[column : column + len(bends[number])]]
         own, page = 1 + number, start + 1 + number
-        # What an average line gets is taken off each signal, so that points tell how a line differs from it.
+        # The points of an average line are subtracted from each signal, so that points show how a line differs from it.
         average = slopes[own] * mean[own] + slopes[page] * mean[page]
         average += float(slopes[column : column + len(changes)] @ mean[column : column + len(changes)])
         signals[name] = SignalWeight(

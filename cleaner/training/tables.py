@@ -24,7 +24,7 @@ _NOTHING = "·"
 
 
 def measure_table(rows: Sequence[Row], by: str | None = None) -> list[str]:
-    """A table of measures: a row for each data set and scraper, and for each group where they are split ``by``."""
+    """A table of measures: a row for each data set and scraper, and for each group if they are split ``by`` one."""
     split = [] if by is None else [by]
     head = ["set", "scraper", *split, "pages", "untouched", "cleaned", "oracle", "gap closed", "harmed"]
     table = [[*head, "content recall", "noise recall"]]
@@ -63,9 +63,9 @@ def hit_table(rows: Sequence[PatternRow]) -> list[str]:
 
 
 def worst_table(measures: Sequence[Measure], *, width: int = 120) -> list[str]:
-    """A table of texts, beneath each the largest line lost and the largest line of noise left.
+    """A table of texts, with the largest line lost and the largest line of noise left below each.
 
-    ``width``: columns of the terminal, to which those lines are shortened.
+    ``width``: the columns of the terminal, to which those lines are shortened.
     """
     table = [["set", "scraper", "lang", "host", "loss", "untouched", "cleaned", "oracle", "lost", "left"]]
     for item in measures:
@@ -88,7 +88,7 @@ def _share(value: float | None) -> str:
 
 
 def evaluation_record(row: Row | GoldRow | KindRow | PatternRow, by: str | None = None) -> dict[str, Any]:
-    """A row of an evaluation for JSON: ``set`` is its data set, its group is named like what it is split ``by``."""
+    """A row of an evaluation for JSON: ``set`` is its data set, and its group is under the name ``by``."""
     record = {("set" if name == "name" else name): value for name, value in asdict(row).items()}
     group = record.pop("group", None)
     if by is not None and group is not None:
@@ -99,6 +99,6 @@ def evaluation_record(row: Row | GoldRow | KindRow | PatternRow, by: str | None 
 
 
 def measure_record(measure: Measure) -> dict[str, Any]:
-    """The measures of one text for JSON, its loss among them."""
+    """The measures of one text for JSON, including its loss."""
     record = {("set" if name == "name" else name): value for name, value in asdict(measure).items()}
     return {**record, "loss": measure.loss}
