@@ -13,7 +13,7 @@ from cleaner.result import Evidence, Kind
 from cleaner.text.document import Document
 from cleaner.text.words import word_lists
 
-__all__ = ["FRENCH", "GERMAN", "analysed", "pattern", "sources"]
+__all__ = ["COMMENTS", "FRENCH", "GERMAN", "THREAD_PATTERNS", "analysed", "pattern", "sources"]
 
 FRENCH = (
     "Le bac qui relie les deux rives a repris son service lundi matin, après six semaines passées au chantier naval.",
@@ -26,10 +26,29 @@ GERMAN = (
     "Die Gemeinde zahlt die Hälfte der Kosten, und sie will, dass vor dem Frühling noch einmal geprüft wird.",
 )
 
+# What readers write below an article, in the first and second person.
+COMMENTS = (
+    "Je prends ce bac depuis trente ans et je ne vous crois pas.",
+    "Je ne sais pas si vous avez vu le prix, mais moi je reste chez moi.",
+    "Vous avez raison, moi non plus.",
+    "Tu nous raconteras, moi je prends le pont.",
+)
+
 
 def pattern(kind: Kind, *phrases: str, name: str = "label", **values: Any) -> Pattern:
     """A pattern for a test, which has its kind in its id."""
     return Pattern(id=f"xx.{kind}.{name}", kind=kind, lang="xx", about="For a test.", phrases=phrases, **values)
+
+
+# Signs of a comment thread, one pattern each.
+THREAD_PATTERNS = (
+    pattern(Kind.COMMENT_CONTROLS, "RépondreSupprimer", name="pair", match="anywhere", action="cut", bounds="none"),
+    pattern(Kind.COMMENT_CONTROLS, "Répondre", name="reply", strength="weak"),
+    pattern(Kind.COMMENT_ATTRIBUTION, name="says", regex=r"\p{L}+ a écrit", literals=("a écrit",), strength="weak"),
+    pattern(Kind.COMMENT_COUNT, name="count", regex=r"\d+ commentaires?", literals=("commentaire",)),
+    pattern(Kind.COMMENT_FRAME, "Vos réactions"),
+    pattern(Kind.COPYRIGHT, "Tous droits réservés"),
+)
 
 
 @cache
