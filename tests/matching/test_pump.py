@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from cleaner import PatternError
-from cleaner.matching import library
-from cleaner.matching import pump
+from cleaner.matching import library, pump
 from cleaner.matching.cache import CACHE_VARIABLE
 from cleaner.matching.library import builtin_patterns, check_patterns, read_patterns
 from cleaner.matching.pattern import WINDOW, Match, Pattern
