@@ -6,54 +6,45 @@ A line with an author, a date or a link, then free text, and so on: that is a th
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import regex
 
-from cleaner.clock import STEPS
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.comments import AUTHOR_KINDS, FRAME_KINDS, MIN_PERSON_SHARE_SIGNED, THREAD_KINDS
+from cleaner.lines.beats import (
+    MAX_BEAT_LINES,
+    MAX_NAME_WORDS,
+    MIN_BEATS,
+    MIN_BEATS_BARE,
+    Beat,
+    Names,
+    below_article,
+    find_chains,
+    find_forms,
+    person_share,
+    place_of,
+    words_between,
+)
+from cleaner.lines.commenters import can_be_name, heads_of, names_above, names_at_links, names_vary
+from cleaner.lines.comments import FRAME_KINDS, MIN_PERSON_SHARE_SIGNED, THREAD_KINDS
 from cleaner.result import Kind
-from cleaner.text.moments import find_moment, may_hold_moment
 
 __all__ = ["Rhythm", "find_rhythm"]
 
-# Kinds that repeat from comment to comment.
-BEAT_KINDS = AUTHOR_KINDS | {Kind.COMMENT_CONTROLS}
-
-# All numbers here are set by hand.
-# The most characters and words of a line with author and date, and the most words of a name.
-MAX_HEAD_CHARACTERS, MAX_HEAD_WORDS, MAX_NAME_WORDS = 100, 14.0, 6.0
-# The most lines from one comment's head to the next.
-MAX_BEAT_LINES = 20
-# The most lines of a title above a comment's head.
-MAX_TITLE_LINES = 2
 # The most lines from the heading of a thread to its first comment.
 MAX_HEADING_LINES = 8
-# The least lines of a comment with a name on its own line: name, date, text.
-MIN_LINES_NAMED = 3
-# The least share of comments with a name, where names identify them.
-MIN_NAMED_SHARE = 0.8
 # The least words of prose above: if the thread has a heading or links, and if it has neither.
 MIN_ARTICLE_WORDS, MIN_ARTICLE_WORDS_BARE = 12.0, 30.0
-MIN_BEATS, MIN_BEATS_BARE = 2, 3
-# Text below a date is the article if it has ARTICLE_FACTOR times the words of any comment, and ARTICLE_MIN_WORDS.
-ARTICLE_FACTOR, ARTICLE_MIN_WORDS = 3.0, 100.0
 # The most words of prose below the last comment: if the thread has a heading or links, if it has neither, and as a
 # share of the article's words.
 MAX_WORDS_BELOW, MAX_WORDS_BELOW_BARE, MAX_SHARE_BELOW = 150.0, 40.0, 0.5
-# Without a heading, the most comments that share one name; what stands at more of them is a label.
-MAX_SHARE_OF_NAME = 0.6
 # Without any other sign, the least share of first- and second-person words in comments.
 MIN_PERSON_SHARE_BARE = 0.04
 _DIGITS: Final = regex.compile(r"\d+")
-# A name may end like a sentence: "Nelly G."
-_INITIAL: Final = regex.compile(r"(?<!\w)\p{Lu}\p{Ll}?\.\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +64,13 @@ class Rhythm:
     is_weak: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Beat:
-    """One line of a form: its place among the filled lines and, for a date, its text and what stands beside it."""
-
-    line: int
-    place: int
-    date: str = ""
-    beside: str = ""
-    has_clock: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Where the names of commenters stand, in lines below a date (-1: above it, 0: beside it), and the names."""
-
-    offset: int
-    names: tuple[str, ...]
-
-
 def find_rhythm(analysis: Analysis) -> Rhythm | None:
     """The comments of a document that repeat one form, or None if no form is certain enough."""
     found = [
         rhythm
-        for key, beats in _forms(analysis).items()
-        for whole in _chains(beats)
-        for chain in analysis.clock.watch(_below_article(analysis, whole), steps=1)
+        for key, beats in find_forms(analysis).items()
+        for whole in find_chains(beats)
+        for chain in analysis.clock.watch(below_article(analysis, whole), steps=1)
         if (rhythm := _judge(analysis, key, chain)) is not None
     ]
     if not found:
@@ -115,22 +87,6 @@ def find_rhythm(analysis: Analysis) -> Rhythm | None:
     )
 
 
-def _forms(analysis: Analysis) -> dict[str, list[_Beat]]:
-    """The lines that can be part of a form, by form: dates of one shape, or hits of one pattern."""
-    forms: dict[str, list[_Beat]] = defaultdict(list)
-    beside_of: dict[int, str] = {}
-    for line in analysis.clock.watch(_lines_with_trace(analysis)):
-        moment = find_moment(analysis.document.line_text(line).strip())
-        if moment is not None:
-            shape, date, beside, has_clock = moment
-            beside_of[line] = beside
-            forms[shape].append(_Beat(line, _place(analysis, line), date, beside, has_clock))
-    for line, hits in analysis.clock.watch(analysis.hits.items()):
-        for name in {hit.pattern.id for hit in hits if hit.pattern.kind in BEAT_KINDS}:
-            forms[name].append(_Beat(line, _place(analysis, line), beside=beside_of.get(line, "")))
-    return {key: sorted(beats, key=lambda beat: beat.line) for key, beats in forms.items() if len(beats) >= MIN_BEATS}
-
-
 def _names_alone(analysis: Analysis) -> Rhythm | None:
     """Comments below a comment count that have only a name above their text; None if there are none.
 
@@ -142,15 +98,15 @@ def _names_alone(analysis: Analysis) -> Rhythm | None:
         return None
     found = _LoneNames.of(analysis)
     for heading, count in analysis.clock.watch(headings):
-        for at, end in found.chains_below(_place(analysis, heading)):
+        for at, end in found.chains_below(place_of(analysis, heading)):
             first, last = found.beats[at].line, found.beats[end - 1].line
             if (
                 MIN_BEATS <= end - at <= count
                 and found.different[at] >= MIN_BEATS_BARE
                 and _is_below(analysis, heading, last, found.longest[at], bare=True)
-                and _person_share(analysis, first, len(analysis.document)) >= MIN_PERSON_SHARE_BARE
+                and person_share(analysis, first, len(analysis.document)) >= MIN_PERSON_SHARE_BARE
             ):
-                heads = _heads(analysis, found.beats[at:end], _Names(0, tuple(found.names[at:end])))
+                heads = heads_of(analysis, found.beats[at:end], Names(0, tuple(found.names[at:end])))
                 return Rhythm(heading, *heads, last, has_heading=True)
     return None
 
@@ -164,7 +120,7 @@ class _LoneNames:
     the most words of prose between two beats.
     """
 
-    beats: list[_Beat]
+    beats: list[Beat]
     names: list[str]
     ends: list[int]
     is_last: list[bool]
@@ -180,9 +136,9 @@ class _LoneNames:
         maybe[:-1] &= is_text[1:]
         maybe[-1:] = False
         beats = [
-            _Beat(int(filled[place]), place)
+            Beat(int(filled[place]), place)
             for place in analysis.clock.watch(np.flatnonzero(maybe).tolist())
-            if _can_be_name(analysis, int(filled[place]))
+            if can_be_name(analysis, int(filled[place]))
         ]
         # A line that is neither a name nor text ends the thread below a heading.
         is_end = ~is_text
@@ -199,7 +155,7 @@ class _LoneNames:
                 ends[at], is_last[at], seen = at + 1, is_over, set()
             else:
                 ends[at], is_last[at] = ends[at + 1], is_last[at + 1]
-                longest[at] = max(_words(analysis, beats[at].line, beats[at + 1].line), longest[at + 1])
+                longest[at] = max(words_between(analysis, beats[at].line, beats[at + 1].line), longest[at + 1])
             seen.add(names[at])
             different[at] = len(seen)
         return _LoneNames(beats, names, ends, is_last, different, longest)
@@ -224,81 +180,12 @@ def _comment_count(analysis: Analysis, line: int) -> int:
     return int(figures.group()) if figures is not None else 0
 
 
-def _place(analysis: Analysis, line: int) -> int:
-    """The number of a line among those that are not blank."""
-    return int(np.searchsorted(analysis.filled, line))
-
-
-def _lines_with_trace(analysis: Analysis) -> list[int]:
-    """The short lines with a year or a time of day, in order; empty if they are too few for a form."""
-    document = analysis.document
-    is_short = document.ends - document.starts <= MAX_HEAD_CHARACTERS
-    is_short &= (analysis.features.words <= MAX_HEAD_WORDS) & ~analysis.features.is_blank & analysis.figured
-    short = analysis.clock.watch(np.flatnonzero(is_short).tolist())
-    found = [line for line in short if may_hold_moment(document.line_text(line))]
-    return found if len(found) >= MIN_BEATS else []
-
-
-def _chains(beats: Sequence[_Beat]) -> Iterator[list[_Beat]]:
-    """The runs of beats that follow each other closely, with other lines between them."""
-    chain = list(beats[:1])
-    for above, here in pairwise(beats):
-        if not 2 <= here.place - above.place <= MAX_BEAT_LINES:
-            if len(chain) >= MIN_BEATS:
-                yield chain
-            chain = []
-        chain.append(here)
-    if len(chain) >= MIN_BEATS:
-        yield chain
-
-
-def _below_article(analysis: Analysis, chain: list[_Beat]) -> Iterator[list[_Beat]]:
-    """A chain without first beats that are dates of the article; empty if too little is left for a chain.
-
-    Below such a date stands the heading of the thread, or far more text than below any other beat.
-    """
-    words = [_words(analysis, above.line, below.line) for above, below in analysis.clock.watch(pairwise(chain))]
-    # For each beat, the most words between two beats from it on.
-    longest = [*accumulate(reversed(words), max, initial=0.0)][::-1]
-    at = 0
-    while len(chain) - at > MIN_BEATS and _holds_article(analysis, chain[at : at + 2], words[at], longest[at + 1]):
-        at += 1
-        if not at % STEPS:
-            analysis.clock.check()
-    left = chain[at:]
-    if len(left) > MIN_BEATS or (
-        len(left) == MIN_BEATS and not _holds_article(analysis, left[:2], words[at], longest[at + 1], is_least=True)
-    ):
-        yield left
-
-
-def _holds_article(
-    analysis: Analysis, first_two: list[_Beat], words: float, others: float, *, is_least: bool = False
-) -> bool:
-    """Whether the article, or its end, stands between the first two beats of a chain.
-
-    ``words``: those of prose between the two; ``others``: the most between any other two of the chain. ``is_least``:
-    without its first beat the chain would be too short.
-    """
-    above, below = first_two
-    frames = [
-        hit.pattern.strength
-        for line in range(above.line + 1, below.line)
-        for hit in analysis.hits.get(line, ())
-        if hit.pattern.kind in (Kind.COMMENT_FRAME, Kind.COMMENT_COUNT)
-    ]
-    if "strong" in frames or (frames and words > others):
-        return True
-    before = float(analysis.words_before[above.line])
-    return not is_least and words > ARTICLE_FACTOR * others and words > max(ARTICLE_MIN_WORDS, before)
-
-
-def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
+def _judge(analysis: Analysis, key: str, chain: list[Beat]) -> Rhythm | None:
     """The rhythm of a chain, or None if it has too few signs: heading, links, names, dates, the way of writing."""
     links = [hit.pattern for hit in analysis.hits.get(chain[0].line, ()) if hit.pattern.id == key]
     if links and links[0].kind is Kind.COMMENT_CONTROLS:
         return _judge_links(analysis, chain, is_strong=links[0].strength == "strong")
-    names = _names(analysis, chain)
+    names = names_above(analysis, chain)
     first = chain[0].place + (names.offset if names is not None and names.offset < 0 else 0)
     top = _heading(analysis, first, reach=MAX_HEADING_LINES)
     start = int(analysis.filled[first if top is None else top])
@@ -314,20 +201,20 @@ def _judge(analysis: Analysis, key: str, chain: list[_Beat]) -> Rhythm | None:
     else:
         is_sure = (
             names is not None
-            and _varies(names)
+            and names_vary(names)
             and (linked or (bool(chain[0].date) and _is_bare_thread(analysis, chain, start)))
         )
     if not is_sure:
         return None
-    return Rhythm(start, *_heads(analysis, chain, names), chain[-1].line, top is not None)
+    return Rhythm(start, *heads_of(analysis, chain, names), chain[-1].line, top is not None)
 
 
-def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> Rhythm | None:
+def _judge_links(analysis: Analysis, chain: list[Beat], *, is_strong: bool) -> Rhythm | None:
     """The rhythm of links below comments, or None if it has neither a heading nor the names of the authors."""
     # The first comment itself stands between the heading and its link.
-    longest = max(_words(analysis, above.line, below.line) for above, below in pairwise(chain))
+    longest = max(words_between(analysis, above.line, below.line) for above, below in pairwise(chain))
     top = _heading(analysis, chain[0].place, reach=MAX_BEAT_LINES, spare=2.0 * longest)
-    begins = _names_at_links(analysis, chain, top)
+    begins = names_at_links(analysis, chain, top)
     if top is None and not (begins and (is_strong or len(chain) >= MIN_BEATS_BARE)):
         return None
     start = int(analysis.filled[top]) if top is not None else begins[0]
@@ -335,71 +222,6 @@ def _judge_links(analysis: Analysis, chain: list[_Beat], *, is_strong: bool) -> 
         return None
     return Rhythm(
         start, begins, frozenset(begins), chain[-1].line, top is not None, is_weak=top is None and not is_strong
-    )
-
-
-def _names_at_links(analysis: Analysis, chain: list[_Beat], top: int | None) -> tuple[int, ...]:
-    """The lines with names: above the first text, then right below the link of each comment; empty without names."""
-    lines = analysis.filled
-    below = [int(lines[beat.place + 1]) for beat in chain[:-1]]
-    named = [line for line in below if _can_be_name(analysis, line)]
-    reach = max(here.place - above.place for above, here in pairwise(chain))
-    highest = max(chain[0].place - reach, 0 if top is None else top + 1)
-    # The nearest line above the first link that can be a name and has a text below it.
-    first = next(
-        (int(lines[at]) for at in range(chain[0].place - 2, highest - 1, -1) if _can_be_name(analysis, int(lines[at]))),
-        None,
-    )
-    texts = [analysis.document.line_text(line).strip().casefold() for line in named]
-    if first is None or len(named) < MIN_NAMED_SHARE * len(below):
-        return ()
-    texts.append(analysis.document.line_text(first).strip().casefold())
-    return (first, *named) if _varies(_Names(0, tuple(texts))) else ()
-
-
-def _names(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
-    """Where the names stand in a chain: beside, above or below the dates; None if there are none.
-
-    A line that a pattern takes for an author line may contain the name or stand beside it.
-    """
-    beside = tuple(beat.beside for beat in chain)
-    # A weekday beside a date is not a name; date patterns match it.
-    dates = sum(
-        any(hit.pattern.kind is Kind.PUBLICATION_DATE for hit in analysis.hits.get(beat.line, ())) for beat in chain
-    )
-    if len(set(beside)) > 1 and dates * 2 <= len(chain):
-        return _Names(0, beside)
-    closest = min(below.place - above.place for above, below in pairwise(chain))
-    found = _names_apart(analysis, chain) if closest >= MIN_LINES_NAMED else None
-    return found if found is not None or chain[0].date else _Names(0, beside)
-
-
-def _names_apart(analysis: Analysis, chain: list[_Beat]) -> _Names | None:
-    """The names on the lines above or below those of a chain; None if those lines are not names."""
-    for offset in (-1, 1):
-        places = [beat.place + offset for beat in chain]
-        lines = [int(analysis.filled[place]) for place in places if 0 <= place < analysis.filled.size]
-        named = [line for line in lines if _can_be_name(analysis, line)]
-        texts = tuple(analysis.document.line_text(line).strip().casefold() for line in named)
-        if len(named) >= MIN_NAMED_SHARE * len(chain) and len(set(texts)) > 1 and named[0] == lines[0]:
-            return _Names(offset, texts)
-    return None
-
-
-def _varies(names: _Names) -> bool:
-    """Whether the names vary: no single name stands at most of the comments."""
-    return max(Counter(names.names).values()) <= MAX_SHARE_OF_NAME * len(names.names)
-
-
-def _can_be_name(analysis: Analysis, line: int) -> bool:
-    """Whether a line is short, no sentence, and no noise of another kind."""
-    features = analysis.features
-    hits = analysis.hits.get(line, ())
-    return bool(
-        0 < features.words[line] <= MAX_NAME_WORDS
-        and (not features.ends_sentence[line] or _INITIAL.search(analysis.document.line_text(line)) is not None)
-        and not (analysis.strong[line] and not any(hit.pattern.kind in THREAD_KINDS for hit in hits))
-        and not any(hit.pattern.kind in FRAME_KINDS or hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in hits)
     )
 
 
@@ -430,18 +252,13 @@ def _counts_none(analysis: Analysis, line: int) -> bool:
     return bool(figures) and not any(int(figure) for figure in figures)
 
 
-def _words(analysis: Analysis, above: int, below: int) -> float:
-    """The words of prose between two lines."""
-    return float(analysis.words_before[below] - analysis.words_before[above + 1])
-
-
-def _is_listing(analysis: Analysis, chain: list[_Beat]) -> bool:
+def _is_listing(analysis: Analysis, chain: list[Beat]) -> bool:
     """Whether most intervals have a comment count of their own and no link: then they are articles in a list."""
     counted = _intervals_with(analysis, chain, Kind.COMMENT_COUNT)
     return counted * 2 >= len(chain) and not _is_linked(analysis, chain)
 
 
-def _intervals_with(analysis: Analysis, chain: list[_Beat], kind: Kind) -> int:
+def _intervals_with(analysis: Analysis, chain: list[Beat], kind: Kind) -> int:
     """How many intervals of a chain contain a hit of a kind."""
     return sum(
         any(hit.pattern.kind is kind for line in range(above.line, below.line) for hit in analysis.hits.get(line, ()))
@@ -449,16 +266,16 @@ def _intervals_with(analysis: Analysis, chain: list[_Beat], kind: Kind) -> int:
     )
 
 
-def _has_texts(analysis: Analysis, chain: list[_Beat]) -> bool:
+def _has_texts(analysis: Analysis, chain: list[Beat]) -> bool:
     """Whether sentences stand between the beats of a chain; a list of links has none."""
     texts = analysis.texts
     with_text = sum(bool(texts[above.line + 1 : below.line].any()) for above, below in pairwise(chain))
     return with_text * 2 >= len(chain) - 1
 
 
-def _stands_below(analysis: Analysis, chain: list[_Beat], start: int, *, bare: bool) -> bool:
+def _stands_below(analysis: Analysis, chain: list[Beat], start: int, *, bare: bool) -> bool:
     """Whether there is an article above a chain, and none below it."""
-    longest = max(_words(analysis, one.line, other.line) for one, other in pairwise(chain))
+    longest = max(words_between(analysis, one.line, other.line) for one, other in pairwise(chain))
     return _is_below(analysis, start, chain[-1].line, longest, bare=bare)
 
 
@@ -471,25 +288,25 @@ def _is_below(analysis: Analysis, start: int, last: int, longest: float, *, bare
     return above >= MIN_ARTICLE_WORDS and below <= max(MAX_WORDS_BELOW, MAX_SHARE_BELOW * above)
 
 
-def _is_linked(analysis: Analysis, chain: list[_Beat]) -> bool:
+def _is_linked(analysis: Analysis, chain: list[Beat]) -> bool:
     """Whether most comments of a chain have a link of their own: reply, report, quote."""
     linked = _intervals_with(analysis, chain, Kind.COMMENT_CONTROLS)
     return linked >= 2 and linked * 2 >= len(chain) - 1
 
 
-def _is_headed(analysis: Analysis, top: int, chain: list[_Beat], *, named: bool) -> bool:
+def _is_headed(analysis: Analysis, top: int, chain: list[Beat], *, named: bool) -> bool:
     """Whether a heading and the lines below it make a thread without links; ``named``: they have author names."""
     line = int(analysis.filled[top])
     is_strong = any(
         hit.pattern.kind in FRAME_KINDS and hit.pattern.strength == "strong" for hit in analysis.hits.get(line, ())
     )
-    speaks = _person_share(analysis, chain[0].line, chain[-1].line) >= MIN_PERSON_SHARE_SIGNED
+    speaks = person_share(analysis, chain[0].line, chain[-1].line) >= MIN_PERSON_SHARE_SIGNED
     if not named:
         return is_strong and speaks
     return is_strong or speaks or len(chain) >= MIN_BEATS_BARE
 
 
-def _is_bare_thread(analysis: Analysis, chain: list[_Beat], start: int) -> bool:
+def _is_bare_thread(analysis: Analysis, chain: list[Beat], start: int) -> bool:
     """Whether dates and names alone make a thread: people address each other, on the same days.
 
     Diaries, letters and chronologies have a date for each entry, and reports of a day are not in the first person.
@@ -500,40 +317,5 @@ def _is_bare_thread(analysis: Analysis, chain: list[_Beat], start: int) -> bool:
     meets = len(set(days)) < len(days) or all(beat.has_clock for beat in chain)
     if not meets or not _stands_below(analysis, chain, start, bare=True):
         return False
-    share = _person_share(analysis, chain[0].line, len(analysis.document))
-    return share >= max(MIN_PERSON_SHARE_BARE, _person_share(analysis, 0, start))
-
-
-def _person_share(analysis: Analysis, start: int, stop: int) -> float:
-    """The share of words of the first and second person between two lines."""
-    words = analysis.features.words[start:stop]
-    return float((analysis.features.person_word_share[start:stop] * words).sum()) / max(float(words.sum()), 1.0)
-
-
-def _heads(analysis: Analysis, chain: list[_Beat], names: _Names | None) -> tuple[tuple[int, ...], frozenset[int]]:
-    """The first line of each comment, and all lines of authors and dates."""
-    offset = names.offset if names is not None else 0
-    begins: list[int] = []
-    heads: set[int] = set()
-    titles: list[int] = []
-    for beat in analysis.clock.watch(chain):
-        other = beat.place + offset
-        beside = int(analysis.filled[other]) if 0 <= other < analysis.filled.size else beat.line
-        if not _can_be_name(analysis, beside):
-            beside = beat.line
-        first = min(beat.line, beside)
-        begins.append(_below_link(analysis, first))
-        titles.append(_place(analysis, first) - _place(analysis, begins[-1]))
-        heads |= {beat.line, beside}
-    # No link above the first comment shows whether it has a title; it has one if all others do.
-    begins[0] = int(analysis.filled[max(_place(analysis, min(heads)) - min(titles[1:]), 0)])
-    return tuple(begins), frozenset(heads)
-
-
-def _below_link(analysis: Analysis, line: int) -> int:
-    """The line right below the links of the comment above, if they are near: a title belongs to the comment below it."""
-    place = _place(analysis, line)
-    for above in range(place - 1, max(place - 1 - MAX_TITLE_LINES, 0) - 1, -1):
-        if any(hit.pattern.kind is Kind.COMMENT_CONTROLS for hit in analysis.hits.get(int(analysis.filled[above]), ())):
-            return int(analysis.filled[above + 1])
-    return line
+    share = person_share(analysis, chain[0].line, len(analysis.document))
+    return share >= max(MIN_PERSON_SHARE_BARE, person_share(analysis, 0, start))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cleaner.lines.rhythm import MAX_BEAT_LINES, Rhythm, find_rhythm
+from cleaner.lines.beats import MAX_BEAT_LINES
+from cleaner.lines.rhythm import Rhythm, find_rhythm
 from cleaner.result import Kind
 from tests.deciding import COMMENTS, FRENCH, GERMAN, THREAD_PATTERNS, analysed, pattern
 
