@@ -305,7 +305,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
         (["-", "--format", "parquet"], "Parquet cannot go to standard output"),
         (["A", "W", "-o", "b.jsonl.gz"], "several inputs need a folder"),
         (["A", "--resume"], "what went to standard output cannot be resumed; use -o"),
-        (["A", "--in-place", "--resume"], "files that are cleaned in their places need none"),
+        (["A", "--in-place", "--resume"], "files that are cleaned in place do not need it"),
         (["-", "-o", "b", "--resume"], "standard input cannot be read again"),
         (["A", "-o", "b.jsonl", "--removed", "-", "--resume"], "removals on standard output cannot be resumed"),
         (["A", "-o", "b.jsonl", "--errors", "A"], "--errors"),
