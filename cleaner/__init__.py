@@ -1,4 +1,4 @@
-"""Strips boilerplate and sponsor spam from scraped news text, and says why each line went."""
+"""Strips boilerplate and sponsor spam from scraped news text, and says why each line was removed."""
 
 from cleaner.api import Cleaner, clean_html, clean_text, explain_html, explain_text
 from cleaner.config import CleanConfig

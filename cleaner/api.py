@@ -1,4 +1,4 @@
-"""The Cleaner: one configuration for texts and pages of HTML, and functions for one document."""
+"""The Cleaner: one configuration for texts and HTML pages, and functions for one document."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"]
 
-# Texts are looked over together up to so many characters.
+# The most characters of texts that are analysed together.
 TOGETHER = 0x10000
 
 
 class Cleaner:
-    """Cleans documents with one configuration; compiled once, without state from one document to the next.
+    """Cleans documents with one configuration; compiled once, with no state kept from one document to the next.
 
     ``config``: a `CleanConfig`, the defaults if None. ``patterns``: the patterns to use instead of the built-in ones.
     Safe to share between threads; pickles as its configuration.
@@ -48,32 +48,32 @@ class Cleaner:
     def clean(
         self, text: str, *, title: str | None = None, lang: str | None = None, url: str | None = None
     ) -> CleanResult:
-        """What is left of one document, with every removal and its reason.
+        """The cleaned text of one document, with every removal and its reason.
 
-        ``title``: the page's headline, where it is known; its copies are found more surely. ``lang`` (ISO 639-1)
-        tells whose words of the first and second person count; patterns of every language are always active. ``url``
-        is accepted and not used yet.
+        ``title``: the page's headline, if known; its copies are then found more reliably. ``lang`` (ISO 639-1) selects
+        the first- and second-person words to count; patterns of every language are always active. ``url`` is accepted
+        but not used yet.
         """
         del url
         return self._texts.clean(text, title=title, lang=lang)
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:
-        """What is left of one page of HTML, with every removal and its reason.
+        """The cleaned text of one HTML page, with every removal and its reason.
 
-        Offsets of removals are into the text of all the page's blocks, a block a line, which `CleanResult.restore`
-        gives. ``url`` helps to find metadata. Never fails: what holds no article gives an empty text and a flag.
+        Offsets of removals are into the text of all the page's blocks, one line per block, which `CleanResult.restore`
+        returns. ``url`` helps to find metadata. Never fails: a page without an article gives an empty text and a flag.
         """
         return self.pages.clean(html, url=url)
 
     @cached_property
     def pages(self) -> PageCleaner:
-        """What cleans pages of HTML; made when the first one comes. Raises `WeightsError` when its model is wrong."""
+        """The cleaner of HTML pages, created for the first one. Raises `WeightsError` when its model is wrong."""
         from cleaner.html.cleaning import PageCleaner
 
         return PageCleaner(self._texts)
 
     def clean_many(self, documents: Iterable[str | Mapping[str, Any]]) -> list[CleanResult]:
-        """The results of many documents, in order, each as if cleaned alone; faster than one by one where they are short.
+        """The results of many documents, in order, each as if cleaned alone; faster than one by one for short documents.
 
         A document is a text or a mapping, as in `stream`.
         """
@@ -86,7 +86,7 @@ class Cleaner:
         return results
 
     def _clean_together(self, batch: Sequence[str | Mapping[str, Any]]) -> Iterable[CleanResult]:
-        """The results of texts that are looked over together; one by one where that alone takes too long."""
+        """The results of texts that are analysed together; one by one if that takes too long."""
         try:
             with Clock(self.config.timeout) as clock:
                 texts = [Document(_text_of(document), clock=clock) for document in batch]
@@ -100,10 +100,10 @@ class Cleaner:
         return self._texts.clean(text.text, **fields, known=(text, carried))
 
     def stream(self, documents: Iterable[str | Mapping[str, Any]]) -> Iterator[CleanResult]:
-        """The results of any number of documents, in order and in constant memory, one read and one given at a time.
+        """The results of any number of documents, in order and in constant memory, read and returned one at a time.
 
-        A document is a text, or a mapping with ``text`` and, where known, ``title``, ``lang`` and ``url``; or a
-        mapping with ``html``, and perhaps ``url``.
+        A document is a text, or a mapping with ``text`` and, if known, ``title``, ``lang`` and ``url``; or a mapping
+        with ``html``, and perhaps ``url``.
         """
         for document in documents:
             if isinstance(document, str):
@@ -124,7 +124,7 @@ def clean_text(
     config: CleanConfig | None = None,
     **overrides: Any,
 ) -> str:
-    """The article of a scraped text, the noise taken out.
+    """The article of a scraped text, with the noise removed.
 
     Keyword ``overrides`` are fields of `CleanConfig`. Raises `ConfigError` for an unknown one.
 
@@ -155,7 +155,7 @@ def explain_text(
 def clean_html(
     html: str | bytes, *, url: str | None = None, config: CleanConfig | None = None, **overrides: Any
 ) -> str:
-    """The article of a page of HTML as text, a paragraph, heading, list item or table row a line.
+    """The article of an HTML page as text, with one line per paragraph, heading, list item or table row.
 
     Keyword ``overrides`` are fields of `CleanConfig`. Raises `ConfigError` for an unknown one.
 
@@ -187,7 +187,7 @@ def _text_of(document: str | Mapping[str, Any]) -> str:
 
 
 def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:
-    """Documents in groups that are looked over together: a page of HTML or a long text is one of its own."""
+    """Documents in groups that are analysed together; an HTML page or a long text is a group of its own."""
     batch: list[str | Mapping[str, Any]] = []
     size = 0
     for document in documents:

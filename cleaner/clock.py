@@ -1,8 +1,8 @@
-"""How much time a document has: a clock that its work looks at, after counted steps.
+"""The time limit of a document: a clock that the work on it checks every few steps.
 
-A clock belongs to one document and one call. It goes with the document through all stages, and every loop that may
-last looks at it after so many steps: no signal, no second thread, nothing shared. So a limit holds on every system and
-in every thread, and one document's time has nothing to do with another's.
+A clock belongs to one document and one call. It accompanies the document through all stages, and every loop that may
+take long checks it every few steps: no signal, no second thread, nothing shared. So a limit works on every system and
+in every thread, and one document's time does not affect another's.
 """
 
 from __future__ import annotations
@@ -18,26 +18,27 @@ from typing import Final, Self, TypeVar
 __all__ = ["NO_LIMIT", "TIMED_OUT", "Clock", "OutOfTimeError"]
 
 TIMED_OUT = "timed-out"
-# Steps between two looks at the clock where a loop says nothing else (set by hand: a look takes as long as a short step).
+# Steps between two checks of the clock, unless a loop sets another number (set by hand: a check takes as long as a short
+# step).
 STEPS = 64
 
 _Item = TypeVar("_Item")
 
 
 class OutOfTimeError(BaseException):
-    """The time is up. No ordinary error, so that code which catches all of those does not catch it."""
+    """The time is up. Not an `Exception`, so that code which catches those does not catch it."""
 
 
-# CPU seconds of this thread; where a system does not count them, those of the process.
+# CPU seconds of this thread, or of the process if the system does not count them by thread.
 _now: Callable[[], float] = getattr(time, "thread_time", time.process_time)
-# A thread takes no more CPU time than time passes, and that is asked for in a sixth of the time.
+# A thread's CPU time never exceeds the elapsed time, which takes a sixth of the time to read.
 _wall: Callable[[], float] = time.monotonic if hasattr(time, "thread_time") else (lambda: math.inf)
 
 
 class Clock:
     """The CPU time that one document may take, from now on; as a context manager it ends with its block.
 
-    ``seconds``: None is no limit. After the block there is none either: what is put together later, such as evidence,
+    ``seconds``: None is no limit. After the block there is no limit either: work done later, such as computing evidence,
     never raises `OutOfTimeError`.
 
     >>> with Clock(5.0) as clock:
@@ -65,7 +66,7 @@ class Clock:
         return self._end is not None
 
     def check(self) -> None:
-        """Look at the clock; raises `OutOfTimeError` where the time is up."""
+        """Check the clock; raises `OutOfTimeError` if the time is up."""
         if self._end is None or _wall() < self._not_before:
             return
         left = self._end - _now()
@@ -74,9 +75,9 @@ class Clock:
         self._not_before = _wall() + left
 
     def watch(self, items: Iterable[_Item], steps: int = STEPS) -> Iterable[_Item]:
-        """The items as they are, with a look at the clock before each so many of them.
+        """The items unchanged, with a check of the clock every ``steps`` items.
 
-        Without a limit, and where they are no more than that, they cost nothing.
+        Without a limit, or for no more items than ``steps``, this costs nothing.
         """
         if self._end is None or length_hint(items, steps + 1) <= steps:
             return items

@@ -1,4 +1,4 @@
-"""The one configuration object: frozen, small, checked when it is made."""
+"""The one configuration object: frozen, small, checked when it is created."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class CleanConfig:
     """How a document is cleaned.
 
     ``keep``: kinds of noise to leave in. ``headline``: ``"first"`` keeps the first copy of the headline,
-    ``"drop"`` removes all copies, ``"keep"`` leaves all. ``mode``: where on the curve of lost article against left
-    noise: ``"careful"`` never removes an unnamed run inside the article, ``"thorough"`` is for those who want no noise.
-    ``threshold``: points a line's score must exceed
-    to be removed; a higher value removes less. ``patterns``: a folder of your own pattern files, added to
-    the built-in ones. ``weights``: a file that ``cleaner fit`` has written, used instead of the built-in weights.
-    ``engine``: how the text of HTML is found: ``"blocks"`` weighs each block of the page, ``"trafilatura"`` leaves
+    ``"drop"`` removes all copies, ``"keep"`` leaves all. ``mode``: the balance between article lost and noise left in:
+    ``"careful"`` never removes an unnamed run inside the article, ``"thorough"`` is for those who want no noise.
+    ``threshold``: points a line's score must exceed to be removed; a higher value removes less. ``patterns``: a folder
+    of your own pattern files, added to the built-in ones. ``weights``: a file written by ``cleaner fit``, used instead
+    of the built-in weights.
+    ``engine``: how the text of HTML is found: ``"blocks"`` scores each block of the page, ``"trafilatura"`` leaves
     it to trafilatura alone. ``html_weights``: a fitted model of blocks, used instead of the built-in one.
-    ``timeout``: CPU seconds that one document may take, its removals included; one that takes longer comes back with
-    the flag ``"timed-out"`` and without removals: a text as it was, a page of HTML as an empty text. None is no limit.
+    ``timeout``: CPU seconds that one document may take, its removals included; one that takes longer is returned with
+    the flag ``"timed-out"`` and without removals: a text as it was, an HTML page as an empty text. None is no limit.
 
     Raises `ConfigError` when a value is unknown.
 

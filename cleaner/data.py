@@ -1,4 +1,4 @@
-"""Where the data lies that is shipped: the folder of patterns and word lists, and the models beside the code."""
+"""Locates the built-in data: the folder of patterns and word lists, and the models beside the code."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def patterns_folder() -> Traversable:
 
 
 def models_folder() -> Traversable:
-    """The folder of models that a fit has written."""
+    """The folder of models written by fits."""
     return resources.files("cleaner") / "models"
 
 
 def model_text(name: str) -> str:
-    """The text of a model that a fit has written, one of the files in ``cleaner/models/``.
+    """The text of a model written by a fit, one of the files in ``cleaner/models/``.
 
     >>> model_text("weights.json")[:1]
     '{'

@@ -1,4 +1,4 @@
-"""The errors a caller may meet; every message names the place and the fix."""
+"""The errors that callers may get; every message names the place and the fix."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OutputError(CleanerError):
 
 
 class MissingExtraError(CleanerError, ImportError):
-    """What an optional part needs is not installed; the message holds the command that installs it.
+    """A package that an optional part needs is not installed; the message gives the command that installs it.
 
     >>> print(MissingExtraError("pyarrow", "arrow"))
     pyarrow is not installed; install it with: python -m pip install 'news-cleaner[arrow]'

@@ -1,4 +1,4 @@
-"""What the pipeline hands from stage to stage: frozen values without logic beyond properties."""
+"""The values that stages pass to each other and to callers: frozen, without logic beyond properties."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the input: ``text[start:end]`` without its line end, which reaches to ``stop``."""
+    """One line of the input: ``text[start:end]`` without its line end, which extends to ``stop``."""
 
     index: int
     start: int
@@ -105,7 +105,7 @@ class Evidence:
     """One signal about a line: ``points`` above zero speak for noise, below zero for main content.
 
     ``source`` is a pattern id (``fr.tags.label``), ``line.<feature>`` or ``context.<name>``.
-    ``kind`` is the kind of noise it speaks for, where it speaks for one.
+    ``kind`` is the kind of noise it speaks for, if any.
     ``start`` and ``end`` are offsets into the input, in characters.
     """
 
@@ -117,9 +117,9 @@ class Evidence:
 
 
 class Deferred(Sequence[_Item]):
-    """Values that are put together when somebody looks at them, and equal a tuple of the same.
+    """Values that are computed when they are first used, and equal a tuple of the same values.
 
-    ``make``: a function without side effects that returns them; what pickles the one pickles the other.
+    ``make``: a function without side effects that returns them; the sequence pickles if the function does.
 
     >>> Deferred(lambda: (1, 2)) == (1, 2)
     True
@@ -165,7 +165,7 @@ class Deferred(Sequence[_Item]):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The decision over one line: kept, dropped, or cut (fragments of it removed), and why.
+    """The decision on one line: kept, dropped, or cut (fragments of it removed), and why.
 
     ``score`` is the sum of the points of ``evidence``. ``element``: for HTML the short path of the line's element.
     """
@@ -182,7 +182,7 @@ class Verdict:
 class Removal:
     """One removed stretch of the input, ``text[start:end]``, with the reason and the text itself.
 
-    ``element``: for HTML the short path of the element that it stood in.
+    ``element``: for HTML the short path of the element that contained it.
     """
 
     start: int
@@ -196,9 +196,9 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A stretch of the input, ``text[start:end]``, that looked like noise but stayed for want of certainty.
+    """A stretch of the input, ``text[start:end]``, that looked like noise but stayed because that was not certain.
 
-    ``score``: the points that spoke for removing it, a mean over its lines.
+    ``score``: the points for removing it, as a mean over its lines.
     """
 
     start: int
@@ -208,7 +208,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of itself; None where it says nothing.
+    """What a page says about itself; None for what it does not say.
 
     ``date``: the day of publication as YYYY-MM-DD. ``language``: an ISO 639 code.
     """
@@ -226,10 +226,10 @@ def _no_lines() -> tuple[Verdict, ...]:
 
 @dataclass(frozen=True)
 class CleanResult:
-    """What is left of one document, and everything that was taken from it.
+    """The text that is left of one document, and everything that was removed from it.
 
-    ``confidence``: the F1 expected of the result, between 0 and 1, calibrated on labelled pages. ``doubtful``: what
-    looked like noise but stayed.
+    ``confidence``: the F1 expected of the result, between 0 and 1, calibrated on labelled pages. ``doubtful``:
+    stretches that looked like noise but stayed.
 
     >>> from cleaner import explain_text
     >>> result = explain_text("Der Rat hat gestern entschieden.\\nAntwortenLöschen\\n")
@@ -253,17 +253,17 @@ class CleanResult:
 
     @cached_property
     def removals(self) -> tuple[Removal, ...]:
-        """What was taken from the input, in order; put together when first asked for."""
+        """What was removed from the input, in order; computed on first use."""
         return tuple(self.taken)
 
     @cached_property
     def lines(self) -> tuple[Verdict, ...]:
-        """One verdict for each line of the input, in order; built when first asked for."""
+        """One verdict for each line of the input, in order; computed on first use."""
         return self.trace()
 
     @cached_property
     def metadata(self) -> Metadata:
-        """What the page says of itself; nothing where the input was text. Read when first asked for."""
+        """What the page says about itself; nothing if the input was text. Computed on first use."""
         return self.describe()
 
     @property

@@ -1,8 +1,8 @@
-"""Boosted trees in flat arrays: what they say of rows of signals, and of which signals it is the sum.
+"""Boosted trees in flat arrays: the points of rows of signals, and how much each signal adds to them.
 
-The points of a row are the sum of one leaf of each tree. The points of a tree come about step by step on the way from
-its root to the leaf, and each step is the work of one signal: so the points are also a sum over signals, and that sum
-is the explanation.
+The points of a row are the sum of one leaf of each tree. The points of a tree change step by step on the path from its
+root to the leaf, and each step belongs to one signal. So the points are also a sum over signals, and that sum is the
+explanation.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from cleaner.text.arrays import FloatArray, NumberArray, SingleArray
 __all__ = ["Trees", "fit_trees", "read_trees", "side_by_side", "trees_record"]
 
 LIMIT = 1e9
-# So many rows at once stay in the caches of a processor; 2,000 took a third more time (measured on 5,000 rows).
+# Rows that fit in the processor's caches at once; with 2,000 it took a third more time (measured on 5,000 rows).
 ROWS_AT_ONCE = 128
-# From so many rows on those that the trees do not tell apart are looked for, which takes a fifth of the time of all their
-# ways: of 10,440 lines of pages of 512 and more nearly all differ, of the lines of texts that no page has one in fifty.
+# From this number of rows on, rows that are the same to the trees are grouped first, which takes a fifth of the time of
+# walking the trees: of 10,440 lines of pages with 512 lines or more nearly all differ, but only one in fifty of the
+# lines of artificial texts.
 MANY_ROWS = 1_024
 MAX_NODES = 1_000_000
 DIGITS = 5
@@ -34,10 +35,10 @@ _FIELDS = ("roots", "signal", "limit", "left", "right", "points")
 
 @dataclass(frozen=True, eq=False)
 class Trees:
-    """All trees, node after node; ``roots``: the node that each begins with.
+    """All trees, node by node; ``roots``: the node that each begins with.
 
-    A node asks whether the value of ``signal`` is at most ``limit``: if so the way goes to ``left``, else to
-    ``right``. A leaf leads to itself. ``points``: what the way so far is worth, a leaf's are what counts.
+    A node asks whether the value of ``signal`` is at most ``limit``: if so the path goes to ``left``, otherwise to
+    ``right``. A leaf leads to itself. ``points``: the points of the path so far; those of the leaf count.
     """
 
     roots: NumberArray
@@ -49,7 +50,7 @@ class Trees:
 
     @cached_property
     def depth(self) -> int:
-        """The steps of the longest way."""
+        """The steps of the longest path."""
         level = np.unique(self.roots)
         depth = 0
         while (inner := level[self.left[level] != level]).size:
@@ -59,26 +60,26 @@ class Trees:
 
     @cached_property
     def _ways(self) -> NumberArray:
-        """Both ways of each node side by side."""
+        """The left and right successor of each node side by side."""
         return np.stack([self.left, self.right], axis=1).ravel()
 
     @cached_property
     def _limits(self) -> tuple[SingleArray, ...]:
-        """The limits that values of each signal are compared with, below zero where they were above, in order."""
+        """The limits that values of each signal are compared with, negated, in order."""
         inner = self.left != np.arange(self.left.size)
         signals = range(int(self.signal.max()) + 1)
         return tuple(np.unique(-self.limit[inner & (self.signal == signal)]) for signal in signals)
 
     def _alike(self, values: SingleArray, clock: Clock) -> tuple[NumberArray, NumberArray]:
-        """The first row of each sort, and the sort of each row: rows of a sort have the same leaf of every tree.
+        """The first row of each group, and the group of each row: rows of a group reach the same leaf of every tree.
 
-        What a tree asks is which limits a value is above; long texts say the same of most of their lines.
+        A tree asks only which limits a value exceeds, and for most lines of long texts the answers are the same.
         """
         small = max(limits.size for limits in self._limits) < 0x100
         seen: dict[bytes, int] = {}
         sorts: list[int] = []
         for start in clock.watch(range(0, values.shape[0], MANY_ROWS), steps=1):
-            # Values below zero where they were above: what is no number is above no limit.
+            # Negated, so that a value that is not a number exceeds no limit.
             some = values[start : start + MANY_ROWS]
             part = np.negative(some.T, order="C")
             places = np.empty((len(self._limits), some.shape[0]), dtype=np.uint8 if small else np.uint32)
@@ -100,7 +101,7 @@ class Trees:
         return at.reshape(values.shape[0], self.roots.size)
 
     def totals(self, values: SingleArray, clock: Clock = NO_LIMIT) -> FloatArray:
-        """The points of each row of values; ``clock``: the time that there is."""
+        """The points of each row of values; ``clock``: the time limit."""
         if values.shape[0] >= MANY_ROWS:
             first, sort = self._alike(values, clock)
             return self._totals(values[first], clock)[sort]
@@ -114,7 +115,7 @@ class Trees:
         return found
 
     def parts(self, values: SingleArray) -> FloatArray:
-        """What each signal adds to each row: a column a signal, after a first one with what the trees begin with."""
+        """What each signal adds to each row: one column per signal, after a first column with the starting value."""
         rows, signals = values.shape
         found = np.zeros((rows, signals + 1))
         found[:, 0] = self.points[self.roots].sum()
@@ -142,7 +143,7 @@ class Trees:
 
 
 def side_by_side(columns: Sequence[FloatArray]) -> SingleArray:
-    """The rows of values of some columns, without a second copy of them all in memory.
+    """The columns as one matrix of rows, without a second copy of all of them in memory.
 
     >>> side_by_side([np.array([1.0, 2.0]), np.array([3.0, 4.0])]).tolist()
     [[1.0, 3.0], [2.0, 4.0]]
@@ -161,7 +162,7 @@ def trees_record(trees: Trees) -> dict[str, list[Any]]:
 
 
 def read_trees(table: Any, signals: int, refuse: Callable[[str, str], Any]) -> Trees:
-    """The trees of a file's record; ``refuse`` raises, with the place and what must be there, where it is wrong."""
+    """The trees of a file's record; ``refuse`` must raise, given the place of an error and what must be there."""
 
     def require(place: str, good: object, fix: str) -> None:
         if not good:
@@ -195,9 +196,9 @@ def is_number(value: Any) -> bool:
 def fit_trees(
     values: SingleArray, labels: SingleArray, weight: FloatArray, parameters: Mapping[str, Any], rounds: int
 ) -> tuple[tuple[int, ...], Trees]:
-    """Trees fitted to rows of signals, and the numbers of the signals that they ask for; needs lightgbm.
+    """Trees fitted to rows of signals, and the numbers of the signals that they use; needs lightgbm.
 
-    The trees number the signals they ask for from zero. Raises `CleanerError` where lightgbm is not installed.
+    The trees number the signals that they use from zero. Raises `CleanerError` if lightgbm is not installed.
     """
     try:
         lightgbm: Any = import_module("lightgbm")
@@ -208,7 +209,7 @@ def fit_trees(
 
 
 def _export(dump: Mapping[str, Any]) -> tuple[tuple[int, ...], Trees]:
-    """The trees out of lightgbm's own description of them; signals that no tree asks for are left out."""
+    """The trees from lightgbm's own description of them; signals that no tree uses are left out."""
     table = _Table()
     for tree in dump["tree_info"]:
         table.roots.append(table.add(tree["tree_structure"]))
@@ -226,7 +227,7 @@ def _export(dump: Mapping[str, Any]) -> tuple[tuple[int, ...], Trees]:
 
 
 class _Table:
-    """Nodes of trees, one after the other."""
+    """The nodes of trees, one after the other."""
 
     def __init__(self) -> None:
         self.roots: list[int] = []
@@ -237,7 +238,7 @@ class _Table:
         self.points: list[float] = []
 
     def add(self, node: Mapping[str, Any]) -> int:
-        """Add a node and all below it; its number."""
+        """Add a node and all nodes below it; returns its number."""
         at = len(self.signal)
         is_leaf = "leaf_value" in node
         self.signal.append(0 if is_leaf else int(node["split_feature"]))
@@ -252,5 +253,5 @@ class _Table:
 
 
 def signal_names_of(names: Sequence[str], used: Sequence[int]) -> tuple[str, ...]:
-    """The names of the signals that trees ask for."""
+    """The names of the signals that trees use."""
     return tuple(names[number] for number in used)

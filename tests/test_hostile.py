@@ -65,7 +65,8 @@ def test_bomb_costs_its_own_record(ending: str, tmp_path: Path) -> None:
         (f"bomb.txt.{ending}", None),
     ]
     assert (
-        failures[0]["reason"] == f"the line has {(10 << 20) + 1} bytes, too many to be held; raw is its first 1048576"
+        failures[0]["reason"]
+        == f"the line has {(10 << 20) + 1} bytes, too many to hold in memory; raw is its first 1048576"
     )
     assert f"becomes longer than --max-document {LIMIT}" in failures[1]["reason"]
     made = (tmp_path / "out" / f"bomb.jsonl.{ending}").open("rb")
@@ -87,7 +88,7 @@ def test_flood_of_records_ends(tmp_path: Path) -> None:
     assert status == 1
     assert [Path(failure["file"]).name for failure in failures] == ["a.jsonl.zst"] * 2
     assert failures[1]["reason"].endswith(
-        "as those of a decompression bomb do, so the rest is not read; where that is meant, decompress it first"
+        "as those of a decompression bomb do, so the rest is not read; if that is intended, decompress it first"
     )
     assert (tmp_path / "out" / "b.jsonl").read_bytes() == GOOD
 

@@ -1,7 +1,7 @@
 """The command line: parse, call, print. Data goes to standard output, everything else to standard error.
 
-Each command is a module with a function ``run``; a new one is imported and registered here. `output` holds what
-goes to standard output and standard error, `options` what several commands take.
+Each command is a module with a function ``run``; a new one is imported and registered here. `output` writes to
+standard output and standard error, `options` has the options that several commands share.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from cleaner.cli.output import EXIT_INTERRUPTED, open_standard_files, printable,
 
 __all__ = ["app", "main"]
 
-# The base of all errors of usage; where it stands differs between versions of typer.
+# The base of all usage errors; its module differs between versions of typer.
 _UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 
 app = typer.Typer(
@@ -45,14 +45,14 @@ def _cleaner(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Take the noise out of scraped news text: sponsor blocks, comment threads, share bars, author boxes and so on.
+    """Remove the noise from scraped news text: sponsor blocks, comment threads, share bars, author boxes and so on.
 
     \b
     Examples:
       cleaner clean page.txt                   the article, on standard output
       cleaner clean corpus/ -o articles/       a folder of .txt files, mirrored
       cleaner explain page.txt                 every line with its verdict and why
-      cleaner patterns list --table            what is known about which language
+      cleaner patterns list --table            how many patterns of each kind and language
       cleaner eval labelled.jsonl              how well pages with a known article are cleaned
       cleaner fit labelled.jsonl -o my.json    weights of your own from such pages
 
@@ -80,11 +80,11 @@ def main() -> None:
 
 
 def _tell(error: Any) -> int:
-    """Tell what is wrong with a command line; the exit status."""
+    """Report what is wrong with a command line; returns the exit status."""
     message = error.format_message()
     if printable(message) == message:
         error.show()
     else:
-        # What stands in the place of options may be names of files, and these hold anything.
+        # What looks like an option may be a file name, which may contain any character.
         say(message)
     return int(error.exit_code)

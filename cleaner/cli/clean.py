@@ -71,7 +71,7 @@ def run(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE|FOLDER", help="Where to write: a file for one input, else a folder."
+            "--output", "-o", metavar="FILE|FOLDER", help="Where to write: a file for one input, otherwise a folder."
         ),
     ] = None,
     in_place: Annotated[
@@ -109,13 +109,13 @@ def run(
         bool, typer.Option("--quiet", "-q", help="Report failures only: no notes, no bar, no table at the end.")
     ] = False,
 ) -> None:
-    """Clean texts and records: the article stays, the noise goes.
+    """Clean texts and records: the article stays, the noise is removed.
 
-    A text file is one document, and so is a page of HTML, which becomes text. JSONL, Parquet, WARC and WET hold
-    many; all but their text stays as it is. Any of them but Parquet may be compressed (.gz, .zst). A folder gives
-    all files with an ending that is known.
+    A text file is one document, and so is an HTML page, which becomes text. JSONL, Parquet, WARC and WET files hold
+    many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst). A folder
+    stands for all files in it with a known ending.
 
-    One text goes to standard output byte for byte as it was, less the noise: encoding, byte order mark and line
+    One text goes to standard output byte for byte as it was, without the noise: encoding, byte order mark and line
     ends are kept. Several on standard output are joined in order, in UTF-8, each on a line of its own. With -o and
     several inputs the result is a folder that mirrors them.
 
@@ -164,7 +164,7 @@ def run(
         )
         failed = say_all(missing) + say_all(problems)
         if not quiet and places.has_output_inside:
-            say(f"{output}: is inside of an input, and what it holds is not read; results go there")
+            say(f"{output}: is inside an input, and the files in it are not read; results go there")
         if plan.sources:
             from cleaner.corpus.batch import Settings
 
@@ -220,7 +220,7 @@ def _end_stopped(stopped: StoppedError) -> NoReturn:
 
 
 def _is_corpus(names: list[str], sources: list[Source]) -> bool:
-    """Whether a run is one over many documents, of which a table says more than nothing."""
+    """Whether a run is over many documents, so that a table of it is useful."""
     return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(is_folder(name) for name in names)
 
 
@@ -235,4 +235,4 @@ def _say_failures(plan: Plan, outcome: Outcome) -> None:
         say(f"{outcome.tally.failed} documents failed; they are in {plan.errors}, each with its reason")
     kept = any(source.format == "warc" and not plan.to_jsonl(index) for index, source in enumerate(plan.sources))
     if not plan.is_quiet and outcome.tally.passed and kept:
-        say(f"{outcome.tally.passed} records are no plain text and passed as they are; -o NAME.jsonl reads pages too")
+        say(f"{outcome.tally.passed} records are not plain text and passed as they are; -o NAME.jsonl reads pages too")

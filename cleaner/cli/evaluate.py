@@ -1,4 +1,4 @@
-"""The command ``eval``: how well pages whose article is known are cleaned."""
+"""The command ``eval``: measures how well pages with a known article are cleaned."""
 
 from __future__ import annotations
 
@@ -76,15 +76,15 @@ def run(
         int | None, typer.Option("--jobs", metavar="N", help="Processes; as many as there are cores if left out.")
     ] = None,
 ) -> None:
-    """Measure how well pages are cleaned whose article is known.
+    """Measure how well pages with a known article are cleaned.
 
-    Each line of DATA is a page: {"gold": the article, "texts": {scraper: text}}, or "text" for a single one, and
-    where they are known "id", "host", "lang", "title" and "url".
+    Each line of DATA is a page: {"gold": the article, "texts": {scraper: text}}, or "text" for a single one, and, if
+    known, "id", "host", "lang", "title" and "url".
 
     A row has the mean F1 of the texts as they were, cleaned, and at best (whole lines chosen by the gold); how much
-    of that gap was closed; the share of texts that lose more than .05; how much of the main content was kept, and
-    of the noise removed. Rows for the gold say how much of the article itself is kept, and how often all of it.
-    Choose --headline drop where the articles of DATA have no headline.
+    of that gap was closed; the share of texts that lose more than .05; how much of the main content was kept, and how
+    much of the noise removed. Rows for the gold say how much of the article itself is kept, and how often all of it.
+    Choose --headline drop if the articles of DATA have no headline.
 
     \b
     Examples:
@@ -133,7 +133,7 @@ def _check_usage(paths: Sequence[Path], by: str | None, *, worst: int, every: in
 
 @dataclass(slots=True)
 class _Found:
-    """What an evaluation has found: reports of the data sets that could be read, and the names of the others."""
+    """The findings of an evaluation: reports on the data sets that could be read, and the names of the others."""
 
     reports: list[PageReport] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
@@ -148,7 +148,7 @@ class _Found:
 def _evaluate(
     paths: Sequence[Path], config: CleanConfig, scrapers: frozenset[str], *, with_patterns: bool, every: int, jobs: int
 ) -> _Found:
-    """The reports of all pages; a data set with an error is reported and left out."""
+    """The reports on all pages; a data set with an error is reported and left out."""
     from cleaner.training.evaluation import Settings, evaluate_pages
 
     settings = Settings(config, scrapers, with_patterns=with_patterns)
@@ -176,7 +176,7 @@ def _pages(paths: Sequence[Path], every: int, found: _Found) -> Iterator[Labelle
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A part of what is shown: a table for people, and the same for programs under its name."""
+    """A part of the output: a table for people, and the same rows by name for programs."""
 
     name: str
     table: list[str]

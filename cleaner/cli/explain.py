@@ -1,4 +1,4 @@
-"""The command ``explain``: every line of a text with its verdict and the evidence for it."""
+"""The command ``explain``: shows every line of a text with its verdict and the evidence for it."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ def run(
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
 ) -> None:
-    """Show for every line of a text, or block of a page of HTML, whether it stays, and why.
+    """Show for every line of a text, or block of an HTML page, whether it stays, and why.
 
-    Each line has its number, a mark (- dropped, ~ cut, none: kept), the kind of noise, its score and its text.
-    Beneath stands the evidence: where each of the points comes from. The points add up to the score; points above
-    zero speak for noise.
+    Each line has its number, a mark (- dropped, ~ cut, none: kept), the kind of noise, its score and its text. The
+    evidence is below it: where each of the points comes from. The points add up to the score; points above zero speak
+    for noise.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""The command ``fit``: weights of the line scorer from pages whose article is known."""
+"""The command ``fit``: fits the weights of the line scorer to pages with a known article."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ def run(
     ] = None,
     html: Annotated[
         bool,
-        typer.Option("--html", help="Fit the model of blocks of HTML; NAME.html.jsonl.gz stands beside NAME.jsonl.gz."),
+        typer.Option(
+            "--html", help="Fit the model of HTML blocks; needs NAME.html.jsonl.gz beside each NAME.jsonl.gz."
+        ),
     ] = False,
 ) -> None:
-    """Fit the weights of the line scorer, or the model of blocks of HTML, to pages whose article is known.
+    """Fit the weights of the line scorer, or the model of HTML blocks, to pages with a known article.
 
     The lines of DATA are as for `cleaner eval`. The same pages give the same weights, and the file says from which
     data it was made. Use it with --weights, or CleanConfig(weights=...). A few hundred pages from many sites are
-    needed; all texts are held in memory, about 1 MB for each page. A folder of marked documents is DATA too.
+    needed; all texts are held in memory, about 1 MB for each page. DATA may also be a folder of marked documents.
 
     \b
     Examples:
@@ -72,7 +74,7 @@ def run(
 
 
 def _is_read(target: Path, paths: Sequence[Path], *, html: bool) -> bool:
-    """Whether a file is one of those that the fit reads."""
+    """Whether the fit reads this file."""
     from cleaner.training.labelled_html import html_path
 
     names = Names()
@@ -117,7 +119,7 @@ def _pages(paths: Sequence[Path], every: int, counts: Counter[str]) -> Iterator[
 
 
 def _describe(paths: Sequence[Path], counts: Counter[str], every: int, texts: int) -> dict[str, Any]:
-    """What the weights file says of its making."""
+    """How the weights were made, for their file."""
     names = " ".join(path.name for path in paths)
     return {
         "by": f"cleaner fit {names}" + (f" --every {every}" if every > 1 else ""),

@@ -1,4 +1,4 @@
-"""What several commands take: the types of their options, and the configuration the options add up to."""
+"""The options that several commands share, and the configuration that they add up to."""
 
 from __future__ import annotations
 
@@ -78,10 +78,12 @@ ModeOption: TypeAlias = Annotated[
 ]
 ThresholdOption: TypeAlias = Annotated[
     float,
-    typer.Option("--threshold", metavar="POINTS", help="Points a line's score must exceed to go; higher removes less."),
+    typer.Option(
+        "--threshold", metavar="POINTS", help="Points that a removed line's score exceeds; higher removes less."
+    ),
 ]
 TitleOption: TypeAlias = Annotated[
-    str | None, typer.Option("--title", metavar="TEXT", help="The page's headline, where you know it.")
+    str | None, typer.Option("--title", metavar="TEXT", help="The page's headline, if you know it.")
 ]
 LangOption: TypeAlias = Annotated[
     str | None, typer.Option("--lang", metavar="CODE", help="The main language, for example fr. Not needed.")
@@ -92,7 +94,7 @@ PatternsOption: TypeAlias = Annotated[
 ]
 WeightsOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--weights", metavar="FILE", help="Weights that `cleaner fit` has written, not the built-in ones."),
+    typer.Option("--weights", metavar="FILE", help="Weights written by `cleaner fit`, instead of the built-in ones."),
 ]
 EncodingOption: TypeAlias = Annotated[
     str | None,
@@ -105,7 +107,7 @@ FormatOption: TypeAlias = Annotated[
     typer.Option(
         "--format",
         metavar="|".join(FORMATS),
-        help="What the named files and standard input hold; their endings tell if left out, else it is text.",
+        help="The format of the named files and standard input; by default their endings decide, otherwise text.",
     ),
 ]
 FieldOption: TypeAlias = Annotated[
@@ -116,7 +118,7 @@ EngineOption: TypeAlias = Annotated[
     typer.Option(
         "--engine",
         metavar="blocks|trafilatura",
-        help="How the text of HTML is found: each block weighed, or by trafilatura alone and then cleaned.",
+        help="How the text of HTML is found: by scoring each block, or by trafilatura alone and then cleaned.",
     ),
 ]
 HtmlFieldOption: TypeAlias = Annotated[
@@ -129,13 +131,13 @@ HtmlFieldOption: TypeAlias = Annotated[
 ]
 TitleFieldOption: TypeAlias = Annotated[
     str,
-    typer.Option("--title-field", metavar="NAME", help='The field of the headline, where it is there; "" for none.'),
+    typer.Option("--title-field", metavar="NAME", help='The field of the headline, if there is one; "" for none.'),
 ]
 LangFieldOption: TypeAlias = Annotated[
-    str, typer.Option("--lang-field", metavar="NAME", help="The field of the language, where it is there.")
+    str, typer.Option("--lang-field", metavar="NAME", help="The field of the language, if there is one.")
 ]
 UrlFieldOption: TypeAlias = Annotated[
-    str, typer.Option("--url-field", metavar="NAME", help="The field of the address, where it is there.")
+    str, typer.Option("--url-field", metavar="NAME", help="The field of the URL, if there is one.")
 ]
 IdFieldOption: TypeAlias = Annotated[
     str, typer.Option("--id-field", metavar="NAME", help="The field that names a record in the file of removals.")
@@ -149,7 +151,7 @@ ErrorsOption: TypeAlias = Annotated[
     typer.Option(
         "--errors",
         metavar="FILE.jsonl",
-        help="Where records go that failed; beside the output of -o if left out.",
+        help="Where to write records that failed; beside the output of -o if left out.",
         show_default=False,
     ),
 ]
@@ -178,7 +180,7 @@ LineBufferedOption: TypeAlias = Annotated[
     bool, typer.Option("--line-buffered", help="Write each record as soon as it is read, in one process.")
 ]
 ResumeOption: TypeAlias = Annotated[
-    bool, typer.Option("--resume", help="Go on where a run of the same command was stopped.")
+    bool, typer.Option("--resume", help="Continue where a run of the same command was stopped.")
 ]
 
 
@@ -188,7 +190,7 @@ def count_cores() -> int:
 
 
 def make_format(name: str | None) -> Format | None:
-    """A format by its name; wrong usage where there is none of that name."""
+    """A format by its name; an unknown name is reported as wrong usage."""
     if name is not None and name not in FORMATS:
         refuse(f"--format: {name!r} is unknown; use one of: {', '.join(FORMATS)}")
     return cast("Format | None", name)
@@ -220,14 +222,14 @@ def make_config(
 
 
 def make_cleaner(config: CleanConfig) -> Cleaner:
-    """A cleaner; what it needs is imported only now."""
+    """A cleaner; its modules are imported only now."""
     from cleaner.api import Cleaner
 
     return Cleaner(config)
 
 
 def split_commas(given: Iterable[str] | None) -> list[str]:
-    """The values of an option that may be repeated and may hold several with commas between them.
+    """The values of an option that may be repeated, each time with one value or several separated by commas.
 
     >>> split_commas(["byline, tags", "comment"])
     ['byline', 'tags', 'comment']
@@ -236,7 +238,7 @@ def split_commas(given: Iterable[str] | None) -> list[str]:
 
 
 def standard_input() -> list[str]:
-    """Standard input as the only input of a command; wrong usage where nothing is piped in."""
+    """Standard input as the only input of a command; reported as wrong usage if nothing is piped in."""
     if sys.stdin is None or sys.stdin.isatty():
         refuse("no input; give files or folders, or pipe a text in (see `cleaner clean --help`)")
     return [STDIN]

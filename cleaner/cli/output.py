@@ -1,4 +1,4 @@
-"""What the command line writes: data to standard output, messages and progress to standard error."""
+"""The output of the command line: data to standard output, messages and progress to standard error."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ _Item = TypeVar("_Item")
 
 
 class ClosedPipeError(Exception):
-    """Nobody reads standard output any more."""
+    """The reader of standard output has closed it."""
 
 
 class TerminatedError(BaseException):
-    """The process was asked to end (SIGTERM); like an interrupt, it is no `Exception`."""
+    """The process was asked to end (SIGTERM); like an interrupt, it is not an `Exception`."""
 
 
 class StandardOutputError(OutputError):
-    """Standard output cannot be written, so going on is of no use."""
+    """Standard output cannot be written, so there is no use in continuing."""
 
 
 # --- standard output -------------------------------------------------------------------------------------
@@ -80,14 +80,14 @@ def write(data: bytes) -> None:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Write lines for people to standard output; what its encoding lacks is written as an escape."""
+    """Write lines for people to standard output; characters that its encoding lacks become escapes."""
     encoding = (sys.stdout and sys.stdout.encoding) or "utf-8"
     for line in lines:
         write(f"{line}\n".encode(encoding, "backslashreplace"))
 
 
 def wants_colour() -> bool:
-    """Whether standard output shows colours and nobody has asked for none."""
+    """Whether standard output can show colours and they are not turned off."""
     return (
         sys.stdout is not None
         and sys.stdout.isatty()
@@ -105,12 +105,12 @@ def terminal_width() -> int:
 
 
 def say(message: str) -> None:
-    """Write a message to standard error, on one line that does nothing to a terminal, whatever names are in it."""
+    """Write a message to standard error, on one line without control characters, whatever names are in it."""
     write_error(f"cleaner: {printable(message)}\n")
 
 
 def printable(text: str) -> str:
-    r"""A text with escapes for all characters that a terminal acts upon or does not show: names hold any of them.
+    r"""A text with escapes for all characters that a terminal acts upon or does not show, since names may have any.
 
     >>> printable("caf\u00e9\x1b[2J\n.txt")
     'café\\x1b[2J\\n.txt'
@@ -126,7 +126,7 @@ def printable(text: str) -> str:
 
 
 def say_all(errors: Iterable[CleanerError]) -> int:
-    """Report errors; how many there were."""
+    """Report errors; returns how many there were."""
     count = 0
     for error in errors:
         say(str(error))
@@ -135,7 +135,7 @@ def say_all(errors: Iterable[CleanerError]) -> int:
 
 
 def show_progress(items: Iterable[_Item], what: str) -> Iterator[_Item]:
-    """The same items, counted on standard error while they pass, where that is a terminal."""
+    """The same items, counted on standard error as they pass, if that is a terminal."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield from items
         return
@@ -150,7 +150,7 @@ def show_progress(items: Iterable[_Item], what: str) -> Iterator[_Item]:
 
 
 def write_error(text: str) -> None:
-    """Write to standard error as it is; where there is none, nothing happens."""
+    """Write to standard error as it is; without one, nothing happens."""
     with suppress(OSError):
         if sys.stderr is not None:
             sys.stderr.write(text)
@@ -168,7 +168,7 @@ def refuse(message: str) -> NoReturn:
 
 @contextmanager
 def catch_signals() -> Iterator[None]:
-    """An interrupt or a request to end raises `KeyboardInterrupt` or `TerminatedError`, once: the end is not disturbed."""
+    """An interrupt or a termination request raises `KeyboardInterrupt` or `TerminatedError`, but only the first one."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -181,7 +181,7 @@ def catch_signals() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         for number, handler in before.items():
-            # What was started in the background, to go on, is not to be interrupted.
+            # A process started in the background with interrupts ignored must not be interrupted.
             if handler is not signal.SIG_IGN:
                 signal.signal(number, stop)
         yield
@@ -218,20 +218,20 @@ def reporting() -> Iterator[None]:
 
 
 def _close_standard_output() -> None:
-    """Point standard output to nowhere, so that nothing is written to it, and nothing fails, at the end."""
+    """Point standard output to the null device, so that nothing is written to it, and nothing fails, at exit."""
     with suppress(OSError, ValueError):
         if sys.stdout is not None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def open_standard_files() -> None:
-    """Open to nowhere what a process was begun without: standard input, output or error.
+    """Open the null device for standard input, output or error if the process was started without them.
 
-    Else the next file that is opened would get its number, and what a library prints would get into that file.
+    Otherwise the next file to be opened would get their number, and anything a library prints would go into that file.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free is taken, and that is this one.
+            # Opening takes the lowest free number, and that is this one.
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003 - it has no name

@@ -35,7 +35,7 @@ def list_patterns(
     *,
     kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="Only this kind of noise.")] = None,
     lang: Annotated[
-        str | None, typer.Option("--lang", metavar="CODE", help='Only this language; "any" is one too.')
+        str | None, typer.Option("--lang", metavar="CODE", help='Only this language; "any": of no particular one.')
     ] = None,
     table: Annotated[bool, typer.Option("--table", help="Counts: kinds in rows, languages in columns.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,

@@ -1,4 +1,4 @@
-"""Where the results of ``clean`` go: checks the usage, and plans the run."""
+"""Checks the usage of ``clean``, and plans the run: where each result goes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Places:
 
     @property
     def has_several_inputs(self) -> bool:
-        """Whether the inputs are more than one, or a folder, so that their results need a folder."""
+        """Whether the input is several files, or a folder, so that the results need a folder."""
         return len(self.names) > 1 or any(name != STDIN and is_folder(name) for name in self.names)
 
     @property
@@ -51,7 +51,7 @@ class Places:
 
     @property
     def has_output_inside(self) -> bool:
-        """Whether the output is a folder inside of an input, with something in it that might be meant to be read."""
+        """Whether the output is a folder inside an input, with something in it that could be meant as input."""
         if self.output is None or not is_folder(self.output):
             return False
         output = os.path.realpath(self.output)
@@ -63,7 +63,7 @@ class Places:
 
 
 def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -> None:
-    """Refuse what does not go together, before anything is looked at."""
+    """Refuse options that exclude each other, before any file is read."""
     names, output = places.names, places.output
     if names.count(STDIN) > 1:
         refuse("-: standard input can be read only once; name it once")
@@ -84,7 +84,7 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
 
 def _check_resume(places: Places) -> None:
     if places.in_place:
-        refuse("--resume: files that are cleaned in their places need none; run the command again without it")
+        refuse("--resume: files that are cleaned in place do not need it; run the command again without it")
     if places.output is None:
         refuse("--resume: what went to standard output cannot be resumed; use -o")
     if STDIN in places.names:
@@ -104,12 +104,12 @@ def plan_places(
 ) -> tuple[Plan, list[OutputError]]:
     """The plan of a run, and what is wrong with the sources that are left out of it.
 
-    Wrong usage where the results would get in each other's way, or in that of a file that is read.
+    Results that would overwrite each other, or a file that is read, are reported as wrong usage.
     """
     from cleaner.corpus.batch import Plan
 
     if places.in_place and any(source.format == "html" for source in sources):
-        refuse("--in-place: a page of HTML becomes text, which is another file; name it with -o")
+        refuse("--in-place: an HTML page becomes text, which is another file; name it with -o")
     names = Names()
     for path in _read_too(config):
         names.take(path, "an input")
@@ -142,7 +142,7 @@ def plan_places(
 
 
 def _read_too(config: CleanConfig) -> Iterator[Path]:
-    """The files that a run reads beside its inputs."""
+    """The files that a run reads besides its inputs."""
     if config.weights is not None:
         yield config.weights
     if config.patterns is not None:
@@ -152,7 +152,7 @@ def _read_too(config: CleanConfig) -> Iterator[Path]:
 def _targets(
     places: Places, sources: list[Source], names: Names
 ) -> tuple[dict[Source, Path] | None, list[OutputError]]:
-    """Where each result goes, None where all go to standard output; and what is wrong with the sources left out."""
+    """Where each result goes, None if all go to standard output; and what is wrong with the sources left out."""
     output = places.output
     if places.in_place:
         return plan_in_place(sources, places.names, names)
@@ -181,7 +181,7 @@ def _family(source: Source) -> str:
 
 
 def _check_ending(source: Source, target: Path) -> None:
-    """Refuse the name of an output that says it holds something else."""
+    """Refuse an output whose name stands for another format."""
     known, compression = split_endings(target)
     if source.format == "parquet" and compression is not None:
         refuse(f"-o {target}: Parquet is compressed inside; leave the last ending out")
@@ -189,7 +189,7 @@ def _check_ending(source: Source, target: Path) -> None:
         return
     if source.format == "html":
         if known != "text":
-            refuse(f"-o {target}: a page of HTML becomes text; name a .txt file")
+            refuse(f"-o {target}: an HTML page becomes text; name a .txt file")
         return
     if source.format in _ARCHIVES and known in (*_ARCHIVES, "jsonl"):
         return
@@ -199,15 +199,15 @@ def _check_ending(source: Source, target: Path) -> None:
 
 def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
-        refuse("--field: has no name; give that of the field with the text")
+        refuse("--field: has no name; give the name of the field with the text")
     if fields.is_html and not all(source.format == "jsonl" for source in sources):
-        refuse("--html-field: only JSONL has fields of HTML; leave it out")
+        refuse("--html-field: only JSONL has HTML fields; leave it out")
     if fields.result is not None and not any(source.format in ("jsonl", "parquet") for source in sources):
         refuse("--result-field: only JSONL and Parquet have fields; leave it out")
 
 
 def _default_errors(places: Places, sources: list[Source]) -> Path | None:
-    """Where records go that failed, if it is not said: beside the output."""
+    """The default place for failed records: beside the output."""
     only_documents = all(source.format in DOCUMENT_FORMATS for source in sources)
     if places.output is None or not _is_regular(places.output) or only_documents:
         return None
@@ -217,7 +217,7 @@ def _default_errors(places: Places, sources: list[Source]) -> Path | None:
 
 
 def _checkpoint(places: Places, sources: list[Source], targets: dict[Source, Path] | None) -> Path | None:
-    """The checkpoint of a run, beside its output; None where a run cannot be resumed."""
+    """The checkpoint of a run, beside its output; None if the run cannot be resumed."""
     if targets is None or places.in_place or places.output is None or places.removed == STDIN:
         return None
     files = [*targets.values(), *(Path(str(file)) for file in (places.removed, places.errors) if file is not None)]
@@ -231,7 +231,7 @@ def _is_regular(path: Path) -> bool:
 
 
 def _check_side_files(plan: Plan, names: Names) -> None:
-    """Refuse files of a run's own that would go over an input, an output or each other."""
+    """Refuse a run's own files that would overwrite an input, an output or each other."""
     ours = [("--removed ", plan.removed_file), ("--errors ", plan.errors), ("", plan.checkpoint)]
     for option, path in ours:
         if path is None:

@@ -1,4 +1,4 @@
-"""The bar of a run: how far it is, on a terminal."""
+"""The progress bar of a run, on a terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WIDTH = 20
 
 
 class Bar:
-    """Shows how far a run is where standard error is a terminal; messages take its place for a moment."""
+    """Shows how far a run is if standard error is a terminal; messages replace it for a moment."""
 
     def __init__(self, *, wanted: bool) -> None:
         self._is_wanted = wanted and sys.stderr is not None and sys.stderr.isatty()

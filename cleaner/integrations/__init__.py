@@ -4,7 +4,7 @@
 - `cleaner.integrations.datatrove`: a pipeline step.
 - `cleaner.integrations.arrow`: tables and arrays, for Ray Data, Spark, Dask, pandas and polars.
 - `cleaner.integrations.datasets`: a function for ``dataset.map`` of Hugging Face datasets.
-- `cleaner.integrations.trafilatura`: what ``bare_extraction`` returns.
+- `cleaner.integrations.trafilatura`: the result of ``bare_extraction``.
 
 A broken document never stops an engine's job: it is passed on unchanged, counted, and flagged ``not-cleaned``.
 """

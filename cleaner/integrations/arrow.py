@@ -1,7 +1,7 @@
-"""Arrow tables and arrays, cleaned: what Ray Data, Spark, Dask, pandas and polars hand to a function.
+"""Cleans Arrow tables and arrays, which Ray Data, Spark, Dask, pandas and polars pass to a function.
 
-Nulls stay null, chunks stay chunks, the schema stays as it is. The cleaner of a configuration is made once in each
-process, when its first document comes.
+Nulls stay null, chunks stay chunks, the schema stays as it is. The cleaner of a configuration is created once in each
+process, for its first document.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def clean_table(
 ) -> Any:
     """A table or record batch with the texts of a column cleaned; the other columns are untouched.
 
-    ``target``: a column for the cleaned texts, where ``column`` is to stay. ``html``: the texts are pages in HTML,
-    of which the article is wanted. ``title``, ``lang``, ``url``: columns that tell what is known of the pages, where
-    the table has them. ``removed``, ``comments``, ``flags``: columns that get each row's removals (start, end, kind,
-    score and text), reader comments and flags. Raises `ConfigError` where there is no such column of texts.
+    ``target``: a column for the cleaned texts, if ``column`` must stay. ``html``: the texts are HTML pages, whose
+    articles are wanted. ``title``, ``lang``, ``url``: columns with what is known about the pages, if the table has
+    them. ``removed``, ``comments``, ``flags``: columns that get each row's removals (start, end, kind, score and text),
+    reader comments and flags. Raises `ConfigError` if there is no such column of texts.
 
     >>> table = pa.table({"text": ["Der Rat tagt heute.\\nAntwortenLöschen", None]})
     >>> clean_table(table, flags="flags").to_pylist()
@@ -106,7 +106,7 @@ def _require_texts(given: Any, what: str) -> None:
 def _outcomes(
     array: Any, known: dict[str, list[Any]], config: CleanConfig | None, *, html: bool
 ) -> list[_Reduced | None]:
-    """What became of each value, and None for a null."""
+    """The outcome for each value, None for a null."""
     if html:
         require_html()
     texts = list(_texts(array))
@@ -124,7 +124,7 @@ def _outcomes(
 
 
 class _Reduced:
-    """What is kept of an outcome, so that a table's results do not all stand in memory."""
+    """The part of an outcome that is kept, so that not all results of a table are in memory."""
 
     __slots__ = ("changed", "comments", "flags", "removals", "text")
 
@@ -137,7 +137,7 @@ class _Reduced:
 
 
 def _texts(array: Any) -> Iterator[str | bytes | None]:
-    """The values; one whose bytes are no UTF-8 comes as bytes."""
+    """The values; one whose bytes are not UTF-8 comes as bytes."""
     for value in array.cast(pa.large_binary()):
         data = value.as_py()
         try:
@@ -147,7 +147,7 @@ def _texts(array: Any) -> Iterator[str | bytes | None]:
 
 
 def _replace(array: Any, outcomes: list[_Reduced | None]) -> Any:
-    """The array with the changed values in their places, chunk by chunk; all others keep their bytes."""
+    """The array with the changed values replaced, chunk by chunk; all others keep their bytes."""
     if isinstance(array, pa.ChunkedArray):
         chunks = []
         start = 0
@@ -175,7 +175,7 @@ def _column(given: Any, kind: Any, values: list[Any]) -> Any:
 
 
 def _put(table: Any, name: str, values: Any) -> Any:
-    """The table with a column of that name, in the place of one that was there."""
+    """The table with a column of this name, which replaces an existing one."""
     field = pa.field(name, values.type)
     if name in table.column_names:
         return table.set_column(table.column_names.index(name), field, values)

@@ -2,8 +2,8 @@
 
     dataset.with_format("arrow").map(TableCleaner("text", flags="flags"), batched=True).with_format(None)
 
-Tables carry the types of their columns; batches of lists do not, and a batch without a single removal would leave
-``datasets`` to guess.
+Tables carry the types of their columns; batches of lists do not, and ``datasets`` would have to guess them for a batch
+without any removal.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ __all__ = ["TableCleaner"]
 class TableCleaner:
     """Cleans one column of each table; see `cleaner.integrations.arrow.clean_table` for the fields.
 
-    ``datasets`` caches what a function returns, under a hash of the function: of its fields here, and of ``version``,
-    so that another version of the cleaner is not answered from the cache.
+    ``datasets`` caches what a function returns, under a hash of the function: here, of its fields and of ``version``,
+    so that another version of the cleaner does not use the cache of this one.
 
     >>> import pyarrow
     >>> TableCleaner()(pyarrow.table({"text": ["Der Rat tagt heute.\\nAntwortenLöschen", None]})).to_pylist()
@@ -52,13 +52,13 @@ class TableCleaner:
     def __call__(self, table: Any) -> Any:
         """The table, cleaned."""
         if not hasattr(table, "column_names"):
-            raise ConfigError('dataset: its batches are no tables; map over dataset.with_format("arrow")')
+            raise ConfigError('dataset: its batches are not tables; map over dataset.with_format("arrow")')
         options = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         del options["version"]
         return clean_table(table, **options)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The fields; those of the configuration in an order that is the same in every process."""
+        """The fields; those of the configuration are in the same order in every process."""
         state = dict(self.__dict__)
         if self.config is not None:
             settings = {field.name: getattr(self.config, field.name) for field in dataclasses.fields(self.config)}

@@ -1,4 +1,4 @@
-"""A pipeline step for datatrove: the text of each document, the noise taken out.
+"""A pipeline step for datatrove that removes the noise from the text of each document.
 
     pipeline = [JsonlReader("pages/"), CleanerStep(empty="drop"), JsonlWriter("articles/", compression="zstd")]
 
@@ -34,12 +34,12 @@ BATCH = 64
 class CleanerStep(PipelineStep):
     """Cleans ``text`` of every document.
 
-    ``html``: the text is a page in HTML, of which the article is wanted. ``title_key``, ``lang_key``, ``url_key``:
-    the metadata that tell what is known of the page. ``empty``: whether documents without an article are kept as
-    they are, or dropped. ``exclusion_writer`` gets a document for each that something was removed from, with the
-    removed text, and ``cleaner_removals`` in its metadata; and each dropped one, with ``filter_reason``.
+    ``html``: the text is an HTML page, whose article is wanted. ``title_key``, ``lang_key``, ``url_key``: the metadata
+    with what is known about the page. ``empty``: whether documents without an article are kept as they are, or dropped.
+    ``exclusion_writer`` gets a document for each one that something was removed from, with the removed text, and
+    ``cleaner_removals`` in its metadata; and each dropped one, with ``filter_reason``.
 
-    The cleaner is made in the worker; only the configuration travels there.
+    The cleaner is created in the worker; only the configuration is sent there.
     """
 
     type = "✂️ - FORMAT"
@@ -86,7 +86,7 @@ class CleanerStep(PipelineStep):
                 yield document
 
     def _outcomes(self, data: Iterable[Document]) -> Iterator[tuple[Document, Outcome]]:
-        """Each document with its outcome; documents are cleaned some at a time."""
+        """Each document with its outcome; documents are cleaned several at a time."""
         cleaner = shared_cleaner(self.config)
         waiting = iter(data)
         while documents := list(islice(waiting, BATCH)):
@@ -103,7 +103,7 @@ class CleanerStep(PipelineStep):
         return outcome.is_empty and self.empty == "drop"
 
     def _excluded(self, document: Document, outcome: Outcome) -> Document | None:
-        """What the exclusion writer is to get for a document."""
+        """The document for the exclusion writer; None if nothing was removed or dropped."""
         if not (outcome.kinds or self._is_dropped(outcome)):
             return None
         metadata: dict[str, Any] = {"cleaner_flags": ",".join(outcome.flags)}

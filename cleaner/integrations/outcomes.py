@@ -1,4 +1,4 @@
-"""What the adapters share: documents of any quality in, one outcome each, and never an exception for a document."""
+"""Code that the adapters share: documents of any quality in, one outcome each, never an exception for a document."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["NOT_CLEANED", "Outcome", "clean_documents", "require_html", "shared_
 
 NOT_CLEANED = "not-cleaned"
 
-# Whatever a document does to the cleaner, the job goes on; these are no document's fault and would befall them all.
+# No other error stops a job; these are not a document's fault and would occur for all of them.
 SETTINGS_ERRORS = (ConfigError, PatternError, WeightsError)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one document: what was ``given``, and the ``result``, or the ``error`` that kept it from one."""
+    """The outcome for one document: the ``given`` value, and its ``result`` or the ``error`` that prevented it."""
 
     given: Any
     result: CleanResult | None = None
@@ -45,7 +45,7 @@ class Outcome:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no article in it: nothing at all, or nothing but noise."""
+        """Whether it has no article: no text at all, or only noise."""
         return self.result is not None and (NO_ARTICLE in self.result.flags or not self.result.text.strip())
 
     @property
@@ -80,10 +80,10 @@ class Outcome:
 def clean_documents(
     cleaner: Cleaner, documents: Sequence[Mapping[str, Any]], *, html: bool = False
 ) -> Iterator[Outcome]:
-    """The outcome of each document, in order; a document that breaks harms none but itself.
+    """The outcome of each document, in order; a document that fails affects only itself.
 
-    A document has ``text`` and, where known, ``title``, ``lang`` and ``url``; what is no text among these three is
-    left out. ``html``: each ``text`` is a page in HTML, of which the article's text is wanted.
+    A document has ``text`` and, if known, ``title``, ``lang`` and ``url``; any of these three that is not a text is
+    ignored. ``html``: each ``text`` is an HTML page, whose article is wanted.
 
     >>> [outcome.flags for outcome in clean_documents(Cleaner(), [{"text": "Der Rat tagt heute."}, {"text": None}])]
     [(), ('not-cleaned',)]
@@ -99,19 +99,19 @@ def clean_documents(
 
 
 def require_html() -> None:
-    """Nothing, where HTML can be cleaned; else `ConfigError`."""
+    """Check that HTML can be cleaned; raises `ConfigError` otherwise."""
     if not hasattr(Cleaner, "clean_html"):
         raise ConfigError("html: this version cleans text only; extract the text first, e.g. with trafilatura")
 
 
 @lru_cache(maxsize=8)
 def shared_cleaner(config: CleanConfig | None) -> Cleaner:
-    """The cleaner of a configuration, made once in a process: a worker makes its own when its first document comes."""
+    """The cleaner of a configuration, created once in a process: each worker creates its own for its first document."""
     return Cleaner(config)
 
 
 def _results(cleaner: Cleaner, documents: list[dict[str, Any]]) -> Iterator[Outcome]:
-    """The outcome of each text; where a text breaks the stream, the rest is cleaned one by one."""
+    """The outcome of each text; if one fails and ends the stream, the rest is cleaned one by one."""
     done = 0
     try:
         for result in cleaner.stream(documents):
@@ -142,7 +142,7 @@ def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = Fa
 
 
 def _known(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with what is known of it, as far as that is text; ``en-GB`` tells the language ``en``."""
+    """The document with the known fields that are text; ``en-GB`` gives the language ``en``."""
     known = {name: given if isinstance(given := document.get(name), str) else None for name in ("title", "lang", "url")}
     if known["lang"]:
         known["lang"] = known["lang"].replace("_", "-").partition("-")[0].lower()

@@ -1,4 +1,4 @@
-"""An item pipeline for Scrapy: the text fields of each item, the noise taken out.
+"""An item pipeline for Scrapy that removes the noise from the text fields of each item.
 
     ITEM_PIPELINES = {"cleaner.integrations.scrapy.CleanerPipeline": 300}
 
@@ -6,11 +6,11 @@
 |---|---|---|
 | ``CLEANER_ENABLED`` | true | Whether the pipeline runs. |
 | ``CLEANER_FIELDS`` | ``text`` | Fields to clean; as a dict ``{"body": "article"}`` the second field gets the article. |
-| ``CLEANER_HTML_FIELDS`` | none | The same for fields that hold pages in HTML. |
+| ``CLEANER_HTML_FIELDS`` | none | The same for fields with HTML pages. |
 | ``CLEANER_TITLE_FIELD``, ``CLEANER_LANG_FIELD``, ``CLEANER_URL_FIELD`` | ``title``, ``lang``, ``url`` | What is known. |
 | ``CLEANER_REMOVED_FIELD`` | none | Field for what was removed: dicts of field, start, end, kind, score and text. |
-| ``CLEANER_COMMENTS_FIELD`` | none | Field for the reader comments among it. |
-| ``CLEANER_FLAGS_FIELD`` | none | Field for flags, ``not-cleaned`` among them. |
+| ``CLEANER_COMMENTS_FIELD`` | none | Field for the reader comments that were removed. |
+| ``CLEANER_FLAGS_FIELD`` | none | Field for flags, including ``not-cleaned``. |
 | ``CLEANER_DROP_EMPTY`` | false | Drop items without an article in any of the fields. |
 | ``CLEANER_CONFIG`` | none | Fields of `CleanConfig`, as a dict. |
 
@@ -53,7 +53,7 @@ _STORED = {
 class CleanerPipeline:
     """Cleans the configured fields of every item, whatever its type; see the module for the settings.
 
-    Raises `ConfigError` for a setting that is wrong, before the crawl begins.
+    Raises `ConfigError` for a wrong setting, before the crawl begins.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -72,13 +72,13 @@ class CleanerPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The pipeline of a crawl; `scrapy.exceptions.NotConfigured` where its settings switch it off."""
+        """The pipeline of a crawl; raises `scrapy.exceptions.NotConfigured` if its settings switch it off."""
         if not crawler.settings.getbool("CLEANER_ENABLED", default=True):
             raise NotConfigured("CLEANER_ENABLED is false")
         return cls(crawler)
 
     def process_item(self, item: Any) -> Any:
-        """The item with its fields cleaned, or `scrapy.exceptions.DropItem` where it is to be dropped."""
+        """The item with its fields cleaned; raises `scrapy.exceptions.DropItem` to drop it."""
         adapter = ItemAdapter(item)
         outcomes = [
             (source, target, self._clean(adapter, source, html=html))
@@ -106,7 +106,7 @@ class CleanerPipeline:
         return outcome
 
     def _values(self, outcomes: list[tuple[str, str, Outcome]]) -> dict[str, Any]:
-        """What changes in an item, by field: texts, and what goes into fields of its own."""
+        """The values to set in an item, by field: cleaned texts, removals, comments and flags."""
         values = {target: outcome.text for source, target, outcome in outcomes if target != source or outcome.changed}
         apart = _apart(outcomes)
         return values | {field: apart[name] for name, field in self._stored.items()}
@@ -126,7 +126,7 @@ class CleanerPipeline:
 
 
 def _store(adapter: ItemAdapter, values: dict[str, Any]) -> list[str]:
-    """The fields set, and a sentence for each that the item does not have or does not let anybody set."""
+    """Set fields; returns a sentence for each one that the item does not have or that cannot be set."""
     failures = []
     for field, value in values.items():
         try:
@@ -137,7 +137,7 @@ def _store(adapter: ItemAdapter, values: dict[str, Any]) -> list[str]:
 
 
 def _apart(outcomes: list[tuple[str, str, Outcome]]) -> dict[str, Any]:
-    """What goes into fields of its own: removals, comments and flags of all cleaned fields."""
+    """The removals, comments and flags of all cleaned fields, which go into separate fields."""
     flags = {flag for _, _, outcome in outcomes for flag in outcome.flags}
     return {
         "removed": [{"field": source, **removal} for source, _, outcome in outcomes for removal in outcome.removals],
@@ -153,7 +153,7 @@ def _fields(settings: BaseSettings, name: str, default: list[str]) -> list[tuple
         try:
             given = json.loads(given)
         except ValueError as error:
-            raise ConfigError(f"{name}: {given!r} is no JSON: {error}") from None
+            raise ConfigError(f"{name}: {given!r} is not JSON: {error}") from None
     if isinstance(given, str):
         given = [field.strip() for field in given.split(",") if field.strip()]
     pairs: list[tuple[Any, Any]] = []

@@ -1,4 +1,4 @@
-"""What trafilatura's ``bare_extraction`` returns, cleaned: text, comments and metadata apart.
+"""Cleans the result of trafilatura's ``bare_extraction``, and gives text, comments and metadata separately.
 
 page = clean_document(bare_extraction(html, with_metadata=True))
 """
@@ -23,11 +23,11 @@ METADATA = (
 
 @dataclass(frozen=True)
 class CleanedDocument:
-    """The article of a page, and apart from it what else the page holds.
+    """The article of a page, with the page's comments and metadata separately.
 
     ``comments``: what trafilatura took for comments, if anything, then each reader comment found in its text.
-    ``metadata``: what trafilatura knows of the page, as far as it knows it. ``flags``: those of the result, or
-    ``not-cleaned``. ``result`` is None where the text could not be cleaned; ``text`` is then what came in.
+    ``metadata``: the metadata that trafilatura found. ``flags``: those of the result, or ``not-cleaned``. ``result``
+    is None if the text could not be cleaned; ``text`` is then the original text.
     """
 
     text: str
@@ -40,10 +40,10 @@ class CleanedDocument:
 def clean_document(
     document: Any, *, config: CleanConfig | None = None, cleaner: Cleaner | None = None
 ) -> CleanedDocument | None:
-    """What ``bare_extraction`` returned, cleaned; None where it found nothing. ``document`` itself stays as it is.
+    """The cleaned result of ``bare_extraction``; None if that found nothing. ``document`` itself stays as it is.
 
-    Its title, language and address help, so ask for metadata: ``with_metadata=True``. ``cleaner``: used instead of
-    one of the configuration.
+    Its title, language and URL help, so ask for metadata: ``with_metadata=True``. ``cleaner``: used instead of one
+    made from ``config``.
 
     >>> page = clean_document({"text": "Der Rat tagt heute.\\nAntwortenLöschen", "title": "Rat tagt", "comments": ""})
     >>> page.text, page.comments, page.metadata

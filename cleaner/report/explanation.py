@@ -24,9 +24,9 @@ _NOTHING = "·"
 def render_explanation(
     text: str, result: CleanResult, *, width: int = 120, colour: bool = False, removed_only: bool = False
 ) -> Iterator[str]:
-    """The lines of the explain view: for each line of ``text`` its verdict and, beneath, the evidence.
+    """The lines of the explain view: for each line of ``text`` its verdict with the evidence below it.
 
-    ``width``: columns of the terminal, to which texts are shortened; evidence is wrapped and never shortened.
+    ``width``: the columns of the terminal, to which texts are shortened; evidence is wrapped and never shortened.
     """
     number_width = len(str(len(result.lines)))
     indent = number_width + 1 + 1 + 1
@@ -38,7 +38,7 @@ def render_explanation(
             f"{line.index + 1:>{number_width}} {_MARKS[verdict.action]} "
             f"{verdict.kind or '':<{_KIND_WIDTH}} {verdict.score:>+{_SCORE_WIDTH}.1f}  "
         )
-        # A prefix is enough: no character is narrower than nothing, and a line may be very long.
+        # A prefix is enough, and a line may be very long.
         shown = shorten(visible(text[line.start : min(line.end, line.start + 4 * text_width)]), text_width)
         yield paint(f"{head}{shown}".rstrip(), _COLOURS[verdict.action], wanted=colour)
         beneath = [f"removed: {fragment}" for fragment in _fragments(result, starts, verdict)]
@@ -67,7 +67,7 @@ def _fragments(result: CleanResult, starts: list[int], verdict: Verdict) -> Iter
 
 
 def _wrap(items: Iterable[str], width: int) -> list[str]:
-    """Items joined with commas into lines of at most a width; an item longer than that has a line of its own."""
+    """Items joined with commas into lines of at most ``width``; a longer item has a line of its own."""
     lines: list[str] = []
     for item in items:
         if lines and len(lines[-1]) + 2 + len(item) <= width:

@@ -16,14 +16,14 @@ PATTERN_COLUMNS = ("id", "kind", "lang", "action", "strength", "about")
 
 def to_json(value: object, *, indent: int | None = None) -> bytes:
     """A value as JSON in UTF-8; a lone surrogate is written as its escape."""
-    # What UTF-8 cannot hold is written as \udcxx, which is how JSON writes it too.
+    # Lone surrogates, which UTF-8 cannot encode, are written as \udcxx, which is how JSON writes them too.
     return json.dumps(value, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace")
 
 
 def removal_record(file: str, removal: Removal, *, line: int | None = None, record_id: object = None) -> dict[str, Any]:
-    """One removal with the name of its file, as it is written to a file of removals.
+    """One removal with the name of its file, as written to a file of removals.
 
-    ``line`` and ``record_id`` tell which record of the file it was, where the file holds many.
+    ``line`` and ``record_id`` identify the record, if the file contains many.
     """
     record = {} if line is None else {"line": line} if record_id is None else {"line": line, "id": record_id}
     return {
@@ -39,7 +39,7 @@ def removal_record(file: str, removal: Removal, *, line: int | None = None, reco
 
 
 def explain_json(result: CleanResult, *, removed_only: bool = False) -> dict[str, Any]:
-    """A result with one entry a line; offsets are into the input, in characters."""
+    """A result with one entry per line; offsets are into the input, in characters."""
     return {
         "text": result.text,
         "headline": result.headline,
@@ -72,7 +72,7 @@ def _evidence_record(evidence: Evidence) -> dict[str, Any]:
 
 
 def shown_verdicts(result: CleanResult, *, removed_only: bool) -> list[Verdict]:
-    """The verdicts to show: of all lines, or only of those of which something was removed."""
+    """The verdicts to show: of all lines, or only of those that lost something."""
     return [verdict for verdict in result.lines if not removed_only or verdict.action != "keep"]
 
 

@@ -22,7 +22,7 @@ def pattern_table(patterns: Iterable[Pattern]) -> list[str]:
 
 
 def kind_table(patterns: Iterable[Pattern]) -> list[str]:
-    """How many patterns there are of each kind in each language; kinds and languages without one included."""
+    """A table of the number of patterns by kind and language, including kinds and languages without any."""
     counts = Counter((pattern.kind, pattern.lang) for pattern in patterns)
     langs = sorted({lang for _, lang in counts}, key=lambda lang: (lang != "any", lang))
     rows: list[Sequence[str]] = [("kind", *map(visible, langs), "all")]

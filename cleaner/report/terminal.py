@@ -1,4 +1,4 @@
-"""Text as a terminal shows it: columns, visible signs, aligned tables."""
+"""Text for a terminal: columns, visible characters, aligned tables."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ __all__ = ["align", "character_columns", "paint", "shorten", "visible"]
 
 
 def paint(text: str, colour: str, *, wanted: bool) -> str:
-    """A text in a colour by its number, where that is wanted and there is one."""
+    """A text in the colour with this number, if colours are wanted and there is a number."""
     return f"\x1b[{colour}m{text}\x1b[0m" if wanted and colour else text
 
 
 def visible(text: str) -> str:
-    r"""A text safe to show on a terminal: spaces plain, control characters as escapes, invisible ones left out.
+    r"""A text safe to show on a terminal: plain spaces, control characters as escapes, invisible ones left out.
 
     >>> visible("a\tb\x1b[31m\u200b")
     'a b\\x1b[31m'
@@ -36,7 +36,7 @@ def _visible_character(character: str) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """A text cut to a number of columns, an ellipsis at its end where something was left out.
+    """A text cut to a number of columns, with an ellipsis at its end if something was left out.
 
     >>> shorten("abcdef", 4), shorten("新聞記事", 5)
     ('abc…', '新聞…')

@@ -191,7 +191,7 @@ def test_folder_is_mirrored(corpus: Path, tmp_path: Path, run: Run) -> None:
 
 def test_output_inside_the_input_is_not_cleaned_again(corpus: Path, run: Run) -> None:
     """Results that go into a subfolder of the input are no input of the next run, which says so."""
-    note = f"cleaner: {corpus / 'out'}: is inside of an input, and what it holds is not read; results go there\n"
+    note = f"cleaner: {corpus / 'out'}: is inside an input, and the files in it are not read; results go there\n"
     for is_there in (False, True):
         outcome = run("clean", corpus, "-o", corpus / "out")
         assert (outcome.status, note in outcome.err) == (0, is_there)

@@ -97,7 +97,7 @@ def test_parquet_and_archives_are_cleaned(tmp_path: Path, run: Run) -> None:
 
 
 def test_standard_input_holds_what_format_says(run: Run) -> None:
-    """Records come through a pipe where --format names them, compressed or not."""
+    """Records can come through a pipe if --format names their format, compressed or not."""
     assert run("--format", "jsonl", stdin=_lines(2)).out == _lines(2, ARTICLE)
     assert run("-", "--format", "jsonl", stdin=gzip.compress(_lines(2))).out == _lines(2, ARTICLE)
     assert run("--format", "wet", stdin=_wet(PAGE)).out == _wet(ARTICLE)
@@ -172,7 +172,7 @@ def test_files_of_records_are_cleaned_in_place(tmp_path: Path, run: Run) -> None
 
 
 def test_parquet_and_archives_are_cleaned_in_place(tmp_path: Path, run: Run) -> None:
-    """Other files of records are cleaned in their places too, in their own compression."""
+    """Other files of records are cleaned in place too, in their own compression."""
     pq.write_table(pa.table({"text": [PAGE], "n": [1]}), tmp_path / "a.parquet")
     (tmp_path / "a.wet.gz").write_bytes(gzip.compress(_wet(PAGE)))
     assert run("--in-place", tmp_path).status == 0
@@ -184,7 +184,7 @@ def test_parquet_and_archives_are_cleaned_in_place(tmp_path: Path, run: Run) -> 
 def test_title_and_language_of_a_record_reach_the_cleaner(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a record says of itself goes before what the options say of all."""
+    """What a record says about itself takes precedence over the options."""
     seen: list[Any] = []
     clean_many = Cleaner.clean_many
 
@@ -224,7 +224,7 @@ def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, ru
 
 
 def test_failures_of_a_filter_are_said(tmp_path: Path, run: Run) -> None:
-    """Where the output has no place beside it each failure is a message, unless a file is named."""
+    """If there is no place beside the output, each failure is a message, unless a file is named."""
     outcome = run("--format", "jsonl", "-q", stdin=b"broken\n" + _lines(1))
     assert (outcome.status, outcome.out) == (1, _lines(1, ARTICLE))
     assert outcome.err == "cleaner: standard input: record 1: is not valid JSON: Expecting value at character 1\n"
@@ -259,7 +259,7 @@ def test_document_over_the_limit_fails(tmp_path: Path, run: Run) -> None:
 
 
 def test_damaged_input_is_read_up_to_its_damage(tmp_path: Path, run: Run) -> None:
-    """Of a compressed file that is cut off the records before that place are written, the damage is said, and the status is 1."""
+    """The records before the end of a truncated compressed file are written, the damage is reported, and the status is 1."""
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(_lines(50))[:-12])
     (tmp_path / "b.jsonl").write_bytes(_lines(1))
     outcome = run(tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl", "-o", tmp_path / "out")
@@ -305,7 +305,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
         (["-", "--format", "parquet"], "Parquet cannot go to standard output"),
         (["A", "W", "-o", "b.jsonl.gz"], "several inputs need a folder"),
         (["A", "--resume"], "what went to standard output cannot be resumed; use -o"),
-        (["A", "--in-place", "--resume"], "files that are cleaned in their places need none"),
+        (["A", "--in-place", "--resume"], "files that are cleaned in place do not need it"),
         (["-", "-o", "b", "--resume"], "standard input cannot be read again"),
         (["A", "-o", "b.jsonl", "--removed", "-", "--resume"], "removals on standard output cannot be resumed"),
         (["A", "-o", "b.jsonl", "--errors", "A"], "--errors"),
@@ -350,12 +350,12 @@ def test_table_counts_documents_and_bytes() -> None:
 
 
 def test_table_without_documents_has_no_confidence() -> None:
-    """Where nothing was cleaned there is no mean to tell."""
+    """If nothing was cleaned there is no mean to show."""
     assert not any(line.startswith("confidence") for line in run_table(Tally(failed=1)))
 
 
 def test_tallies_of_parts_add_up() -> None:
-    """The confidence of parts adds up to that of the whole, and comes back from JSON."""
+    """The confidences of parts add up to that of the whole, and survive JSON."""
     whole = Tally(documents=1, confidence=0.5)
     whole.add(Tally(documents=2, confidence=1.75))
     assert (whole.documents, whole.confidence) == (3, 2.25)

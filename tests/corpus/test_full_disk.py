@@ -28,7 +28,7 @@ ARTICLE = (
 )
 PAGE = ARTICLE + "Comments are closed.\n"
 ROUNDS = int(os.environ.get("CLEANER_STOP_ROUNDS", "2"))
-# All by which a run changes what is on a disk.
+# All calls by which a run changes a disk.
 CALLS = ("write", "fsync", "ftruncate", "replace", "link", "mkdir", "open")
 
 
@@ -44,7 +44,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 class _Disk:
-    """Lets calls that write fail from the one of a number on; counts them."""
+    """Makes calls that write fail from a given one on; counts them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
         self.left = -1
@@ -94,7 +94,7 @@ def _moments(disk: _Disk, run: Callable[[], int]) -> Iterator[int]:
     assert run() == 1
     count, disk.left = (1 << 30) - disk.left, -1
     assert count > 40
-    # All of them where runs are stopped often too, else some.
+    # All of them if runs are stopped often too, otherwise some.
     step = max(1, 8 // ROUNDS)
     yield from range(random.randrange(step), count, step)
 
@@ -102,7 +102,7 @@ def _moments(disk: _Disk, run: Callable[[], int]) -> Iterator[int]:
 def test_disk_that_is_full_at_any_moment_costs_nothing(
     corpus: Path, disk: _Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever call finds no space any more: inputs are whole, no result is half, and --resume ends like any run."""
+    """Whichever call runs out of space: inputs are whole, no result is half written, and --resume completes the run."""
 
     def clean(out: Path, *options: str) -> int:
         arguments = (corpus, "-o", out / "out", "--removed", out / "removed.jsonl", *options)
@@ -127,7 +127,7 @@ def test_disk_that_is_full_at_any_moment_costs_nothing(
 def test_disk_that_fails_once_costs_one_input_at_most(
     corpus: Path, disk: _Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever call fails once: the run is done but for one input, which is named, or ends and can be resumed."""
+    """Whichever call fails once: the run does all but one input, which is named, or ends and can be resumed."""
     disk.lasts, disk.error = False, errno.EIO
 
     def clean(out: Path, *options: str) -> int:
@@ -146,7 +146,7 @@ def test_disk_that_fails_once_costs_one_input_at_most(
         left = _contents(out)
         missing = whole.keys() - left.keys()
         if missing & {"removed.jsonl"}:
-            # The run could not begin, and says so.
+            # The run could not start, and says so.
             assert not left, moment
             continue
         assert len(missing) <= 1, moment
@@ -161,7 +161,7 @@ def test_disk_that_fails_once_costs_one_input_at_most(
 def test_disk_that_fails_in_place_leaves_each_file_whole(
     error: int, corpus: Path, disk: _Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In place every file is as it was or as it becomes, at whatever call the disk fails, and nothing is beside it."""
+    """In place every file is either old or new, whichever call fails, and nothing is left beside it."""
     (corpus / "a.jsonl").write_text(json.dumps({"text": PAGE}) + "\n", "utf-8")
     before = _contents(corpus)
     assert _clean("--in-place", corpus, monkeypatch=monkeypatch) == 0
@@ -183,7 +183,7 @@ def test_disk_that_fails_in_place_leaves_each_file_whole(
 
 
 def test_file_is_closed_once(tmp_path: Path) -> None:
-    """A file that is in its place is not closed or removed again: its number may be that of another file."""
+    """A file that has replaced its target is not closed or removed again: its number may belong to another file."""
     file = PartialFile(tmp_path / "a.txt", stable=False)
     file.finish()
     other = os.open(tmp_path / "a.txt", os.O_RDONLY)

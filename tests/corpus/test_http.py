@@ -1,4 +1,4 @@
-"""HTTP responses in archives: sizes and encodings that are not as they must be end in a reason, never in a hang."""
+"""HTTP responses in archives: wrong sizes and encodings give a reason, never a hang."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHORT = Page(failure="the page cannot be read: its last chunk ends too early")
     [b"-6", b"-0", b"+3", b"1_0", b"0x3", b"3.0", "٣".encode(), b"", b"g", b"3 3", b"3\n", b"f" * 17, b"f" * 5000],
 )
 def test_size_that_is_no_number_is_damage(size: bytes) -> None:
-    """A chunk size is fifteen hexadecimal digits at most: all else that follows a good chunk is damage."""
+    """A chunk size has at most fifteen hexadecimal digits: anything else after a good chunk is damage."""
     assert read_response(CHUNKED + b"3\r\nabc\r\n" + size + b"\r\nabc\r\n0\r\n\r\n") == DAMAGED
 
 
@@ -88,7 +88,7 @@ def test_limit_is_exact(size: int, encoding: bytes) -> None:
 
 
 def test_head_without_measure_is_a_failure() -> None:
-    """A head of more than a megabyte is not taken apart."""
+    """A head of more than a megabyte is not parsed."""
     page = read_response(HEAD + b"\n" * (2 << 20) + b"\r\n\r\n<p>Oui")
     assert page is not None
     assert (

@@ -1,4 +1,4 @@
-"""Runs that are interrupted at each call of the system that they make for their files, and resumed."""
+"""Runs that are interrupted at each system call for their files, and resumed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cleaner.corpus.batch import delivery, tasks
 from cleaner.corpus.records.interrupts import undisturbed
 from tests.running import Outcome, Run, runner
 
-# What a run does to files, each a moment at which a signal may come.
+# What a run does to files; a signal may arrive at each of these calls.
 CALLS = ("open", "close", "write", "fsync", "replace", "link", "unlink", "ftruncate", "lseek")
 TEXT = "The council passed the budget after {} hours of debate.\nComments are closed.\n"
 
@@ -30,7 +30,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
 
 
 class _Calls:
-    """Counts the calls of the system, and sends this process a signal in one of them, after it has been made."""
+    """Counts system calls, and sends this process a signal right after one of them."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -62,7 +62,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_run_that_is_interrupted_in_any_call_is_resumed(number: signal.Signals, run: Run, tmp_path: Path) -> None:
-    """It leaves nothing, or what `--resume` makes the files of an undisturbed run of; it says which."""
+    """A run leaves nothing, or files that `--resume` completes to those of an undisturbed run; it says which."""
     source = tmp_path / "corpus.jsonl"
     records = [json.dumps({"id": index, "text": TEXT.format(index)}) for index in range(8)]
     source.write_text("\n".join([*records[:3], '{"id": "no text"}', *records[3:]]) + "\n")
@@ -86,7 +86,7 @@ def test_run_that_is_interrupted_in_any_call_is_resumed(number: signal.Signals, 
             outcome = clean(folder)
         left = _files(tmp_path / folder)
         if outcome.status == 1:
-            # All was done when the signal came.
+            # Everything was done when the signal arrived.
             assert left == expected, at
             continue
         assert outcome.status == {signal.SIGINT: 130, signal.SIGTERM: 143}[number], (at, outcome.err)
@@ -107,7 +107,7 @@ def _handled(handler: Any) -> Iterator[None]:
 
 
 def test_first_of_several_interrupts_comes_after_the_work() -> None:
-    """What is undisturbed is done; then the handler of the first signal is called, once, and both are back."""
+    """An undisturbed block is completed; then the handler of the first signal is called once, and both are restored."""
     called: list[int] = []
     with _handled(lambda number, _: called.append(number)):
         with undisturbed():

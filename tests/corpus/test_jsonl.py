@@ -1,4 +1,4 @@
-"""JSONL: what is not the text stays as its bytes, and what cannot be read is told apart."""
+"""JSONL: all but the text stays byte for byte the same, and unreadable lines are failures."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _chunks(path: Path, *, chunk_bytes: int, record_bytes: int = 1 << 20, start:
     ],
 )
 def test_only_the_text_is_replaced(line: str, cleaned: str) -> None:
-    """Numbers, doubled keys, spaces, order, byte order mark and line end stay as they stand."""
+    """Numbers, duplicate keys, spaces, order, byte order mark and line end stay as they are."""
     assert _cleaned(line) == cleaned
 
 
@@ -84,7 +84,7 @@ def test_dotted_names_lead_into_objects() -> None:
 
 
 def test_title_language_and_address_are_read_where_they_are_strings() -> None:
-    """Fields beside the text are handed on where they are strings, and pass over what is none."""
+    """Fields beside the text are passed on if they are strings; other values are ignored."""
     (item,) = _items(b'{"text": "a", "title": "T", "lang": null, "url": 3, "id": "x"}')
     document = item.document
     assert document is not None
@@ -140,14 +140,14 @@ def test_any_record_keeps_all_but_its_text(record: dict[str, Any], text: str, ne
         (b'{"text" "a"}', "is not valid JSON: a colon is missing at character 9"),
         (b'{"text": }', "is not valid JSON: Expecting value at character 10"),
         (b'{"text": "a\tb"}', "is not valid JSON: Invalid control character at"),
-        (b'{"text": "a"} {}', "is not valid JSON: more text behind the object, at character 15"),
-        (b'["text"]', "is no JSON object"),
-        (b"12", "is no JSON object"),
+        (b'{"text": "a"} {}', "is not valid JSON: more text after the object, at character 15"),
+        (b'["text"]', "is not a JSON object"),
+        (b"12", "is not a JSON object"),
         (b'{"x": ' + b"[" * 100_000, "is nested too deeply"),
         (b'{"body": "a"}', "the field 'text' is missing"),
-        (b'{"text": null}', "the field 'text' is no string"),
-        (b'{"text": 12}', "the field 'text' is no string"),
-        (b'{"text": {"text": "a"}}', "the field 'text' is no string"),
+        (b'{"text": null}', "the field 'text' is not a string"),
+        (b'{"text": 12}', "the field 'text' is not a string"),
+        (b'{"text": {"text": "a"}}', "the field 'text' is not a string"),
         (b'{"text": "\xff"}', "is not UTF-8 at byte 11 of the line"),
         ('{"text": "' + "é" * 501 + '"}', "the text has 1002 bytes, more than --max-document 1000"),
     ],
@@ -169,7 +169,7 @@ def test_result_field_without_its_object_fails() -> None:
 
 
 def test_blank_lines_pass_and_failures_are_left_out() -> None:
-    """Blank lines come back where they stood, failures do not, and a last line without an end stays so."""
+    """Blank lines stay where they were, failures are left out, and a last line without a line end stays so."""
     items = _items(b'\n{"text": "a"}\n \r\nbroken\n{"text": "b"}')
     done = [(item, "c" if item.document else None) for item in items]
     assert write_items(done, None, to_jsonl=False) == b'\n{"text": "c"}\n \r\n{"text": "c"}'
@@ -210,12 +210,12 @@ def test_line_beyond_the_limit_is_held_in_part(at: int, tmp_path: Path) -> None:
     assert (held.payload, held.size, held.start.records) == (long[:200], len(long), at)
     assert b"".join(chunk.payload for chunk in chunks if not chunk.skipped) == before + after
     (item,) = read_items(held, FIELDS, max_bytes=100, to_jsonl=False)
-    assert item.failure == "the line has 500001 bytes, too many to be held; raw is its first 200"
+    assert item.failure == "the line has 500001 bytes, too many to hold in memory; raw is its first 200"
     assert chunks[-1].end == Place(len(before + long + after), at + 41)
 
 
 def test_what_stands_before_damage_is_read(tmp_path: Path) -> None:
-    """The lines of a compressed file that is cut off are read up to that place, then the damage is told."""
+    """The lines of a truncated compressed file are read up to its end, then the damage is reported."""
     import gzip
 
     path = tmp_path / "a.jsonl.gz"

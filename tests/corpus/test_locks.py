@@ -1,4 +1,4 @@
-"""Files that one process holds: from when until when, and what is done where nothing can be known of others."""
+"""Files that one process holds: from when until when, and what happens if nothing is known about other processes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _look(call: Callable[..., Any], seen: list[bool]) -> Callable[..., Any]:
 
 
 def test_partial_file_is_held_until_it_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no moment at which another run could take it for one that was left."""
+    """At no moment could another run mistake the file for one that was left behind."""
     seen: list[bool] = []
     monkeypatch.setattr(os, "replace", _look(os.replace, seen))
     file = PartialFile(tmp_path / "a", stable=True)
@@ -50,7 +50,7 @@ def test_partial_file_is_held_until_it_has_its_place(tmp_path: Path, monkeypatch
 
 
 def test_partial_file_is_held_until_it_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Otherwise the file of another run could be removed, which had taken the name."""
+    """A file is removed only while it is held; otherwise another run could have taken the name by then."""
     file = PartialFile(tmp_path / "a", stable=True)
     seen: list[bool] = []
     monkeypatch.setattr(Path, "unlink", _look(Path.unlink, seen))
@@ -60,7 +60,7 @@ def test_partial_file_is_held_until_it_is_removed(tmp_path: Path, monkeypatch: p
 
 
 def test_replaced_file_is_held_all_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What takes the place of a held file is held before it has the name, and stays held."""
+    """The file that replaces a held one is held before it gets the name, and stays held."""
     file = HeldFile(tmp_path / "a")
     file.take(b"1")
     seen: list[bool] = []
@@ -72,7 +72,7 @@ def test_replaced_file_is_held_all_along(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_file_that_was_let_go_is_not_removed(tmp_path: Path) -> None:
-    """It may be another process's by then."""
+    """A file that this process no longer holds is left alone: it may belong to another process by then."""
     file = HeldFile(tmp_path / "a")
     file.take(b"1")
     file.release()
@@ -81,7 +81,7 @@ def test_file_that_was_let_go_is_not_removed(tmp_path: Path) -> None:
 
 
 def test_replacement_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is as it was and held, and nothing lies beside it."""
+    """After a failed replacement the file is unchanged and held, and nothing is left beside it."""
     file = HeldFile(tmp_path / "a")
     file.take(b"1")
 
@@ -97,7 +97,7 @@ def test_replacement_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pyte
 
 
 def test_only_what_another_holds_is_locked(held: Path, tmp_path: Path) -> None:
-    """A file that nobody holds is not, nor one that is not there; a pipe is not waited for."""
+    """A file that nobody holds is not locked, nor is a missing one; a pipe is not waited for."""
     (tmp_path / "free").touch()
     os.mkfifo(tmp_path / "pipe")
     names = ("held", "free", "missing", "pipe")
@@ -107,7 +107,7 @@ def test_only_what_another_holds_is_locked(held: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "error"), [("held", errno.EBUSY), ("free", errno.EEXIST), ("link", errno.EEXIST)])
 def test_new_file_must_not_be_there(name: str, error: int, held: Path, tmp_path: Path) -> None:
-    """Whoever holds it is told from a file that is simply in the way."""
+    """A file that another run holds gives another error than one that is simply in the way."""
     (tmp_path / "free").write_bytes(b"mine")
     (tmp_path / "link").symlink_to("free")
     with pytest.raises(OSError) as raised:  # noqa: PT011 - told by its number
@@ -117,7 +117,7 @@ def test_new_file_must_not_be_there(name: str, error: int, held: Path, tmp_path:
 
 
 def test_file_that_is_held_is_not_removed(held: Path, tmp_path: Path) -> None:
-    """Of the others, regular files are; links and folders are not."""
+    """Of files that nobody holds, regular ones are removed; links and folders are not."""
     (tmp_path / "free").touch()
     (tmp_path / "link").symlink_to("free")
     (tmp_path / "folder").mkdir()
@@ -130,7 +130,7 @@ def test_file_that_is_held_is_not_removed(held: Path, tmp_path: Path) -> None:
 
 
 def test_file_is_removed_once_and_while_it_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What has the name afterwards may be another process's."""
+    """A file that gets the name afterwards may belong to another process, so it stays."""
     (tmp_path / "free").touch()
     seen: list[bool] = []
     monkeypatch.setattr(Path, "unlink", _look(Path.unlink, seen))
@@ -139,7 +139,7 @@ def test_file_is_removed_once_and_while_it_is_held(tmp_path: Path, monkeypatch: 
 
 
 def test_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is known of other processes there: names of this run are cleared, leftovers may be in use and stay."""
+    """Without locks nothing is known about other processes: this run's names are cleared, leftovers may be in use and stay."""
 
     def fail(*_: Any) -> None:
         raise OSError(errno.ENOLCK, "No locks available")

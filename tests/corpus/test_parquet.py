@@ -49,7 +49,7 @@ def _chunks(source: Source, start: Place | None = None, fields: Fields | None = 
 
 
 def _clean(source: Source, folder: Path, fields: Fields | None = None) -> tuple[pq.ParquetFile, list[Item]]:
-    """A file with an exclamation mark behind each text that ends in an even number."""
+    """A file with an exclamation mark after each text that ends in an even number."""
     chosen = fields or Fields()
     journal = folder / "journal"
     items = []
@@ -88,7 +88,7 @@ def test_all_but_the_text_is_as_it_was(kind: pa.DataType, tmp_path: Path) -> Non
 
 
 def test_result_column_keeps_the_original(tmp_path: Path) -> None:
-    """The cleaned text goes into a column of its own, behind the others; again it takes the place of that."""
+    """The cleaned text goes into a column of its own after the others; doing it again replaces that column."""
     fields = Fields(result="clean")
     made, _ = _clean(_file(tmp_path / "a.parquet", _table()), tmp_path, fields)
     assert made.schema_arrow.names == [*_table().schema.names, "clean"]
@@ -98,7 +98,7 @@ def test_result_column_keeps_the_original(tmp_path: Path) -> None:
 
 
 def test_rows_without_a_text_fail(tmp_path: Path) -> None:
-    """A null, a text over the limit and one that is no UTF-8 fail and are left out; other rows stay in their groups."""
+    """A null, a text over the limit and one that is not UTF-8 fail and are left out; other rows stay in their groups."""
     broken = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff1"], pa.binary()).buffers())
     texts = [pa.array(["a 1", None, "b" * 101]), broken, pa.array(["c 3"])]
     table = pa.table({"text": pa.chunked_array(texts), "n": range(5)})
@@ -122,7 +122,7 @@ def test_empty_file_keeps_its_schema(tmp_path: Path) -> None:
 
 
 def test_reading_begins_at_any_chunk(tmp_path: Path) -> None:
-    """Reading from the end of a chunk gives those that follow, and no chunk reaches over a row group."""
+    """Reading from the end of a chunk gives the following ones, and no chunk spans two row groups."""
     source = _file(tmp_path / "a.parquet", _table())
     chunks = _chunks(source)
     assert [len(chunk.payload) for chunk in chunks] == [2, 2, 2, 2, 2]
@@ -135,12 +135,12 @@ def test_reading_begins_at_any_chunk(tmp_path: Path) -> None:
     ("fields", "what"),
     [
         (Fields(text="body"), "has no column 'body'; name that of the text with --field: id, text, tags, meta"),
-        (Fields(text="id"), "the column 'id' holds int64, no text"),
+        (Fields(text="id"), "the column 'id' holds int64, not text"),
         (Fields(result="tags"), "the column 'tags' holds list<"),
     ],
 )
 def test_column_that_cannot_be_cleaned_is_refused(fields: Fields, what: str, tmp_path: Path) -> None:
-    """A column that is missing or holds no text is an error that names those there are."""
+    """A column that is missing or has no text is an error that names the existing ones."""
     with pytest.raises(InputError, match=what):
         _chunks(_file(tmp_path / "a.parquet", _table()), fields=fields)
 
@@ -149,7 +149,7 @@ def test_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     """Another file, a compressed one and a pipe are errors with what to do."""
     path = tmp_path / "a.parquet"
     path.write_bytes(b"no Parquet" * 10)
-    with pytest.raises(InputError, match="is no valid Parquet file"):
+    with pytest.raises(InputError, match="is not a valid Parquet file"):
         _chunks(Source("a.parquet", path, path, "parquet"))
     with pytest.raises(InputError, match="decompress it first"):
         _chunks(Source("a.parquet.gz", path, path, "parquet", "gz"))
@@ -158,7 +158,7 @@ def test_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
 
 
 def _not_text() -> pa.Array:
-    """Three strings, of which the second is no UTF-8."""
+    """Three strings, of which the second is not UTF-8."""
     plain = pa.array([b"a", b"\xff", b"c"], pa.binary())
     return pa.StringArray.from_buffers(3, plain.buffers()[1], plain.buffers()[2], None)
 
@@ -174,7 +174,7 @@ def _not_text() -> pa.Array:
     ids=["string", "list", "struct", "nested"],
 )
 def test_identifiers_that_are_no_text_do_no_harm(ids: pa.Array, tmp_path: Path) -> None:
-    """Bytes that are no UTF-8 in a column beside the text leave the text as it can be read."""
+    """Bytes that are not UTF-8 in another column do not keep the text from being read."""
     source = _file(tmp_path / "a.parquet", pa.table({"text": ["x", "y", "z"], "id": ids}))
     items = [item for chunk in _chunks(source) for item in read_items(chunk, Fields(), max_bytes=99, to_jsonl=False)]
     assert [item.document.text for item in items if item.document] == ["x", "y", "z"]
@@ -183,7 +183,7 @@ def test_identifiers_that_are_no_text_do_no_harm(ids: pa.Array, tmp_path: Path) 
 
 @pytest.mark.parametrize("name", ["text", "title", "out"])
 def test_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
-    """Nobody can tell which of two columns is meant."""
+    """Two columns of one name are refused, since nobody can tell which is meant."""
     table = pa.Table.from_arrays([pa.array(["x"]), pa.array(["y"]), pa.array(["z"])], names=["text", name, name])
     source = _file(tmp_path / "a.parquet", table)
     with pytest.raises(InputError, match=f"has several columns {name!r}; give each a name of its own"):

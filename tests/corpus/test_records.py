@@ -1,4 +1,4 @@
-"""Reading and writing texts: encodings, folders, and output that is whole or not there."""
+"""Reading and writing texts: encodings, folders, and output that is either complete or absent."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_text_comes_back_as_its_bytes(text: str) -> None:
 @pytest.mark.parametrize(("encoding", "mark"), MARKED)
 @pytest.mark.parametrize("given_name", [False, True])
 def test_byte_order_mark_is_read_and_written_back(encoding: str, mark: bytes, given_name: bool) -> None:
-    """A byte order mark says the encoding, is no part of the text, and stands before what is written."""
+    """A byte order mark gives the encoding, is not part of the text, and is written before the result."""
     data = mark + "Élu\r\n".encode(encoding)
     family = encoding.removesuffix("-le").removesuffix("-be")
     record = decode_record(SOURCE, data, family if given_name else None)
@@ -104,7 +104,7 @@ def test_bytes_that_are_no_text_are_refused(data: bytes, encoding: str | None, p
 
 @pytest.mark.parametrize("name", ["klingon", "base64", "undefined", ""])
 def test_unknown_encoding_is_refused(name: str) -> None:
-    """A name that is no text encoding is a wrong setting, and known names are given."""
+    """A name that is not a text encoding is a wrong setting, and the message gives examples."""
     with pytest.raises(ConfigError, match="is not a text encoding; use a name such as utf-8"):
         require_encoding(name)
 
@@ -146,7 +146,7 @@ def test_file_by_name_is_taken_whatever_its_ending(corpus: Path) -> None:
 
 
 def test_what_cannot_be_found_is_reported_and_the_rest_found(corpus: Path, tmp_path: Path) -> None:
-    """A missing path and a folder without texts are errors of their own; the other paths are found."""
+    """A missing path and a folder without texts are separate errors; the other paths are found."""
     (tmp_path / "empty").mkdir()
     sources, errors = find_sources([str(tmp_path / "no.txt"), str(corpus / "b.txt"), str(tmp_path / "empty")])
     assert [source.path for source in sources] == [corpus / "b.txt"]
@@ -155,7 +155,7 @@ def test_what_cannot_be_found_is_reported_and_the_rest_found(corpus: Path, tmp_p
 
 
 def test_folder_that_cannot_be_listed_is_reported(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A subfolder that cannot be listed is reported, and the walk goes on."""
+    """A subfolder that cannot be listed is reported, and the walk continues."""
     scan = os.scandir
 
     def refuse(path: str) -> Any:
@@ -170,7 +170,7 @@ def test_folder_that_cannot_be_listed_is_reported(corpus: Path, monkeypatch: pyt
 
 
 def test_links_and_special_files_are_reported_and_the_rest_found(corpus: Path, tmp_path: Path) -> None:
-    """Of what may be a text nothing is left out in silence; links to what is inside the folder need no word."""
+    """Nothing that may be a text is left out silently; links to files inside the folder need no message."""
     (tmp_path / "outside.txt").write_text("outside")
     (corpus / "aa.txt").symlink_to("aa.txt")
     (corpus / "ab.txt").symlink_to("nowhere.txt")
@@ -196,12 +196,12 @@ def test_links_and_special_files_are_reported_and_the_rest_found(corpus: Path, t
         "b.txt",
         "parse-errors.jsonl",
     ]
-    not_read = "is a link to a folder that is not read here; to clean what it holds, name it as well"
+    not_read = "is a link to a folder that is not read here; to clean its files, name it as well"
     assert [str(error).removeprefix(f"{corpus}/") for error in errors] == [
         "aa.txt: is a link that leads nowhere: Too many levels of symbolic links; remove it or correct it",
         "ab.txt: is a link that leads nowhere: No such file or directory; remove it or correct it",
         "ac.txt: is a link that leads out of the folder; to clean its target, name the file itself",
-        "af.txt: is no regular file; only files are read in a folder",
+        "af.txt: is not a regular file; only files are read in a folder",
         "ag: is a link that leads nowhere: Too many levels of symbolic links; remove it or correct it",
         f"ah: {not_read}",
         f"ai: {not_read}",
@@ -210,7 +210,7 @@ def test_links_and_special_files_are_reported_and_the_rest_found(corpus: Path, t
 
 
 def test_entry_that_cannot_be_looked_at_is_reported(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of which not even the kind can be told is an error of its own, and the walk goes on."""
+    """A file whose kind cannot even be determined is a separate error, and the walk continues."""
     real = os.path.realpath
 
     def refuse(path: str, *, strict: bool = False) -> str:
@@ -228,8 +228,8 @@ def test_entry_that_cannot_be_looked_at_is_reported(corpus: Path, monkeypatch: p
 
 
 def test_folders_may_be_deeper_than_calls(tmp_path: Path) -> None:
-    """The depth of folders is bounded by the file system alone."""
-    # A path of that length cannot be named, so the folders are made from the inside of each other.
+    """Only the file system limits the depth of folders."""
+    # A path of that length cannot be named, so each folder is created from inside the previous one.
     here = os.open(".", os.O_RDONLY)
     try:
         os.chdir(tmp_path)
@@ -241,13 +241,13 @@ def test_folders_may_be_deeper_than_calls(tmp_path: Path) -> None:
         os.fchdir(here)
         os.close(here)
     sources, errors = find_sources([str(tmp_path)])
-    # Python's own removal of a tree calls itself for each folder.
+    # Python's own removal of a tree is recursive.
     subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)
     assert (len(sources), errors) == (1, [])
 
 
 def test_file_named_twice_is_taken_once(corpus: Path) -> None:
-    """A file that is named and lies in a named folder too is read once."""
+    """A file that is named and is also in a named folder is read once."""
     sources, _ = find_sources([str(corpus / "b.txt"), str(corpus), str(corpus / "a" / ".." / "b.txt")])
     assert sorted(source.path.name for source in sources if source.path) == ["b.txt", "c.txt", "y.TXT", "z.text"]
 
@@ -259,7 +259,7 @@ def test_folder_of_results_is_not_an_input(corpus: Path) -> None:
 
 
 def test_unreadable_file_is_refused_when_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is there and cannot be read gives an input error."""
+    """An existing file that cannot be read gives an input error."""
     (tmp_path / "a.txt").touch()
     monkeypatch.setattr(Path, "read_bytes", _fail)
     with pytest.raises(InputError, match=r"a\.txt: cannot be read: Input/output error"):
@@ -284,7 +284,7 @@ def test_unreadable_file_is_refused_when_read(tmp_path: Path, monkeypatch: pytes
     ],
 )
 def test_joined_texts_begin_on_lines_of_their_own(text: str, written: bytes, joined: bytes) -> None:
-    """A line end is put between two texts only where the first has none, and of the second's kind."""
+    """A line end is put between two texts only if the first has none, and of the second's kind."""
     assert join_records(Record(SOURCE, text), text, written) == joined
 
 
@@ -292,7 +292,7 @@ def test_joined_texts_begin_on_lines_of_their_own(text: str, written: bytes, joi
 
 
 def test_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
-    """A file that was there is replaced in one step, with its mode, and nothing is left beside it."""
+    """An existing file is replaced in one step, with its mode, and nothing is left beside it."""
     path = tmp_path / "a.txt"
     path.write_text("before")
     path.chmod(0o640)
@@ -303,7 +303,7 @@ def test_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
 
 
 def test_new_file_has_the_usual_mode(tmp_path: Path) -> None:
-    """A new file has the mode that any new file gets, and its folders are made where that is asked for."""
+    """A new file has the usual mode, and its folders are created if requested."""
     write_file(tmp_path / "new" / "deep" / "a.txt", b"a", make_folders=True)
     (tmp_path / "usual").touch()
     usual = (tmp_path / "usual").stat().st_mode
@@ -355,7 +355,7 @@ def test_output_below_a_file_is_refused(make_folders: bool, tmp_path: Path) -> N
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_full_device_is_an_output_error() -> None:
-    """A device without space gives an output error and is not replaced by a file."""
+    """A full device gives an output error and is not replaced by a file."""
     with pytest.raises(OutputError, match="No space left on device; free some space"):
         write_file(Path("/dev/full"), b"a")
     assert not Path("/dev/full").is_file()

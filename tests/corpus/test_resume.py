@@ -55,14 +55,14 @@ def _names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-# --- stopping and going on -------------------------------------------------------------------------------
+# --- stopping and resuming -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.wet", "a.parquet"])
 def test_run_goes_on_where_it_was_interrupted(
     name: str, tmp_path: Path, run: Run, stop_after: Callable[[int], None]
 ) -> None:
-    """An interrupted run keeps what is done, says how to go on, and then gives what an undisturbed one gives."""
+    """An interrupted run keeps what is done, says how to resume, and then gives the same as an undisturbed one."""
     source = tmp_path / name
     if name.endswith("parquet"):
         pq.write_table(pa.table({"text": [PAGE, None, *[PAGE] * 18]}), source, row_group_size=8)
@@ -93,7 +93,7 @@ def test_run_goes_on_where_it_was_interrupted(
 def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
     name: str, moment: str, tmp_path: Path, run: Run, stop_after: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that is stopped just before or just after a result takes its place is resumed all the same."""
+    """A run that is stopped just before or just after a result is put in its place can still be resumed."""
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     if name.endswith("parquet"):
@@ -123,7 +123,7 @@ def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
 
 
 def test_folder_goes_on_where_it_was_interrupted(tmp_path: Path, run: Run, stop_after: Callable[[int], None]) -> None:
-    """A run over a folder goes on in the file in which it was interrupted, and counts as if it had not been."""
+    """A run over a folder resumes in the file in which it was interrupted, and counts as if undisturbed."""
     folder = tmp_path / "in"
     folder.mkdir()
     for name in ("a.jsonl", "c.jsonl", "d.jsonl"):
@@ -146,7 +146,7 @@ def test_folder_goes_on_where_it_was_interrupted(tmp_path: Path, run: Run, stop_
 def test_request_to_end_is_told_even_before_the_work_begins(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A request to end that comes while inputs are looked for ends with status 143 and one line."""
+    """A termination request during the search for inputs ends the run with status 143 and one line."""
 
     def ask_to_end(*_: Any, **__: Any) -> None:
         signal.raise_signal(signal.SIGTERM)
@@ -158,7 +158,7 @@ def test_request_to_end_is_told_even_before_the_work_begins(
 
 
 def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callable[[int], None]) -> None:
-    """Other options and inputs that have changed are refused; without --resume a run begins again and says so."""
+    """Other options and changed inputs are refused; without --resume a run starts again and says so."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     source.write_bytes(_lines(9))
     stop_after(2)
@@ -181,13 +181,13 @@ def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callab
     )
     assert target.read_bytes() == _lines(9, ARTICLE)
     again = run(source, "-o", target, "-q", "--resume")
-    assert (again.status, "begins at the beginning" in again.err) == (0, True)
+    assert (again.status, "starts from the beginning" in again.err) == (0, True)
     assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
 def test_full_disk_ends_the_run_and_it_can_be_resumed(tmp_path: Path) -> None:
-    """Without space the run ends with one clear line, the input is whole, and later it is resumed."""
+    """Without space the run ends with one clear line, the input is whole, and the run can be resumed later."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     source.write_bytes(_lines(40))
     program = (
@@ -229,7 +229,7 @@ def test_device_without_space_ends_the_run(tmp_path: Path, run: Run) -> None:
 
 
 def test_output_below_a_file_is_told(tmp_path: Path, run: Run) -> None:
-    """An output that cannot be there ends the run with its name; nothing is left behind."""
+    """An output that cannot be created ends the run with its name; nothing is left behind."""
     (tmp_path / "a.jsonl").write_bytes(_lines(1))
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "a.jsonl" / "b.jsonl", "-q")
     assert outcome.status == 1
@@ -238,7 +238,7 @@ def test_output_below_a_file_is_told(tmp_path: Path, run: Run) -> None:
 
 
 def test_two_runs_do_not_write_one_output(tmp_path: Path, run: Run) -> None:
-    """While a run writes an output another one is refused."""
+    """While a run writes to an output, another run is refused."""
     (tmp_path / "a.jsonl").write_bytes(_lines(1))
     other = PartialFile(tmp_path / "b.jsonl", stable=True)
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-q")
@@ -273,7 +273,7 @@ def test_several_processes_give_the_same(tmp_path: Path, run: Run, monkeypatch: 
 
 @pytest.mark.slow
 def test_broken_patterns_are_told_once(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a worker cannot load is wrong usage of the whole run."""
+    """Something that a worker cannot load is wrong usage of the whole run."""
     monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
     (tmp_path / "a.jsonl").write_bytes(_lines(9))
     (tmp_path / "own").mkdir()
@@ -283,7 +283,7 @@ def test_broken_patterns_are_told_once(tmp_path: Path, run: Run, monkeypatch: py
 
 
 def test_checkpoint_leaves_nothing_of_its_own(tmp_path: Path) -> None:
-    """A checkpoint that is saved again and again is one file, and none when it is removed."""
+    """A checkpoint that is saved repeatedly is one file, and none after it is removed."""
     path = tmp_path / "out.checkpoint.json"
     checkpoint = Checkpoint(path, Plan([], lambda _: None, checkpoint=path), Settings(CleanConfig()))
     assert not checkpoint.take()

@@ -1,4 +1,4 @@
-"""The files of a run: which it makes, and that no others are touched, whatever they are called."""
+"""The files of a run: which ones it creates, and that it touches no others, whatever their names."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-# --- files that are not of the run -----------------------------------------------------------------------
+# --- files that do not belong to the run -----------------------------------------------------------------
 
-# All that a run into out.jsonl, or into the folder out, would like to call files of its own.
+# All names that a run to out.jsonl, or to the folder out, would use for its own files.
 OWN_NAMES = [
     "out.jsonl.partial",
     "out.jsonl.checkpoint.json",
@@ -66,7 +66,7 @@ OWN_NAMES = [
 @pytest.mark.parametrize("name", OWN_NAMES)
 @pytest.mark.parametrize(("content", "failing"), [(b"mine", False), (b"mine", True), (b"", True)])
 def test_file_that_no_run_has_made_stays(name: str, content: bytes, failing: bool, tmp_path: Path, run: Run) -> None:
-    """Whatever a run keeps for itself: a file of that name that it did not make is not written to or removed."""
+    """A file with a name that the run uses itself, but did not create, is neither written to nor removed."""
     (tmp_path / "in").mkdir()
     (tmp_path / "out").mkdir()
     (tmp_path / "in" / "a.jsonl").write_bytes(_lines(1) + (b"broken\n" if failing else b""))
@@ -79,7 +79,7 @@ def test_file_that_no_run_has_made_stays(name: str, content: bytes, failing: boo
     ]
     assert mine.read_bytes() == content
     for outcome, result in zip(runs, ("out.jsonl", "out/b.jsonl"), strict=True):
-        # Where the file was in the way the message names it.
+        # If the file was in the way, the message names it.
         assert (tmp_path / result).exists() or f"{mine}" in outcome.err
         assert outcome.status == (1 if failing else 0) or f"{mine}" in outcome.err
     assert {path for path in _contents(tmp_path) if path.endswith((".partial", ".checkpoint.json", ".tmp"))} <= {name}
@@ -89,7 +89,7 @@ def test_file_that_no_run_has_made_stays(name: str, content: bytes, failing: boo
 @pytest.mark.parametrize("output", ["out.jsonl", "out"])
 @pytest.mark.parametrize("options", [(), ("--resume",)])
 def test_input_of_any_name_stays(name: str, output: str, options: tuple[str, ...], tmp_path: Path, run: Run) -> None:
-    """An input may have the name of a file that the run keeps for itself: it is read, or refused, and stays as it is."""
+    """An input with the name of one of the run's own files is read, or refused, and stays as it is."""
     mine = tmp_path / name
     (tmp_path / "out").mkdir()
     mine.write_bytes(_lines(30))
@@ -105,7 +105,7 @@ def test_input_of_any_name_stays(name: str, output: str, options: tuple[str, ...
 @pytest.mark.parametrize("option", ["--removed", "--errors"])
 @pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.partial", "out.jsonl.checkpoint.json", "a.jsonl"])
 def test_side_file_over_another_file_of_the_run_is_refused(option: str, name: str, tmp_path: Path, run: Run) -> None:
-    """Removals and failures go to no file that the run reads or writes otherwise; nothing is done then."""
+    """Removals and failures may not go to a file that the run reads or writes otherwise; then nothing is done."""
     (tmp_path / "a.jsonl").write_bytes(_lines(1))
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "out.jsonl", option, tmp_path / name)
     assert outcome.status == USAGE
@@ -114,7 +114,7 @@ def test_side_file_over_another_file_of_the_run_is_refused(option: str, name: st
 
 
 def test_weights_and_patterns_are_inputs(tmp_path: Path, run: Run) -> None:
-    """What a run reads beside its inputs is not written over either."""
+    """Other files that a run reads are not overwritten either."""
     (tmp_path / "a.txt").write_text(PAGE, "utf-8")
     (tmp_path / "own").mkdir()
     for option, name, value in (("--weights", "w.json", "w.json"), ("--patterns", "own/x.toml", "own")):
@@ -129,7 +129,7 @@ def test_weights_and_patterns_are_inputs(tmp_path: Path, run: Run) -> None:
 
 
 def test_failures_go_beside_a_file_of_their_name(tmp_path: Path, run: Run) -> None:
-    """Where a file of the user's has the name of the file of failures, these are in another one, which is named."""
+    """If a file of the user has the name of the file of failures, they go to another file, which is named."""
     (tmp_path / "out.jsonl.errors.jsonl").write_text("mine")
     (tmp_path / "a.jsonl").write_bytes(b"broken\n")
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "out.jsonl")
@@ -142,7 +142,7 @@ def test_failures_go_beside_a_file_of_their_name(tmp_path: Path, run: Run) -> No
 def test_file_that_takes_the_name_of_failures_meanwhile_stays(
     tmp_path: Path, run: Run, stop_after: Callable[[int], None]
 ) -> None:
-    """A file that the user puts where failures are to go while the run goes on ends it, and later it is resumed."""
+    """A file that the user puts in the place for failures during the run ends it, and later it is resumed."""
     (tmp_path / "a.jsonl").write_bytes(b"broken\n" + _lines(4))
     arguments = (tmp_path / "a.jsonl", "-o", tmp_path / "out.jsonl")
     stop_after(1)
@@ -171,7 +171,7 @@ def test_file_that_takes_the_name_of_failures_meanwhile_stays(
 
 @pytest.fixture
 def blocked(tmp_path: Path) -> Path:
-    """A folder of five inputs, of which the results of two cannot be written, each for another reason."""
+    """A folder of five inputs; the results of two cannot be written, each for a different reason."""
     (tmp_path / "in").mkdir()
     for name in ("1.jsonl", "2.jsonl", "3.jsonl", "4.txt", "5.jsonl"):
         (tmp_path / "in" / name).write_bytes(PAGE.encode() if name == "4.txt" else _lines(4))
@@ -221,7 +221,7 @@ def test_output_that_cannot_be_written_does_not_end_a_resumed_run(
 def test_output_that_fails_late_leaves_no_trace_but_its_error(
     method: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, stop_after: Callable[[int], None]
 ) -> None:
-    """Where a result fails after some of it was written, its removals and counts are taken back too."""
+    """If a result fails after part of it was written, its removals and counts are discarded too."""
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     for name in ("1.jsonl", "2.jsonl", "3.jsonl"):
@@ -257,7 +257,7 @@ def test_output_that_fails_late_leaves_no_trace_but_its_error(
 def test_full_disk_at_a_text_ends_the_run_and_not_that_text(
     tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The next text would find no space either; --resume goes on with the one that found none."""
+    """The next text would find no space either; --resume continues with the one that found none."""
     (tmp_path / "in").mkdir()
     for name in ("1", "2", "3"):
         (tmp_path / "in" / f"{name}.txt").write_text(PAGE, "utf-8")
@@ -323,7 +323,7 @@ def _damages() -> dict[str, Callable[[bytes], bytes]]:
 
 @pytest.mark.parametrize("damage", _damages())
 def test_damaged_checkpoint_is_told(damage: str, stopped: tuple[str, ...], tmp_path: Path, run: Run) -> None:
-    """A checkpoint in which anything was changed is refused with the way on, and neither it nor the results change."""
+    """A checkpoint that was changed in any way is refused with a fix, and neither it nor the results change."""
     checkpoint = tmp_path / "out.jsonl.checkpoint.json"
     before = checkpoint.read_bytes()
     checkpoint.write_bytes(_damages()[damage](before))
@@ -344,7 +344,7 @@ def test_damaged_checkpoint_is_told(damage: str, stopped: tuple[str, ...], tmp_p
 def test_partial_file_that_is_not_as_the_checkpoint_says_is_told(
     name: str, cut: bool, stopped: tuple[str, ...], tmp_path: Path, run: Run
 ) -> None:
-    """Where a file that is resumed was cut off or removed, the message names it, and a run can begin again."""
+    """If a file to resume was cut off or removed, the message names it, and a run can start again."""
     path = tmp_path / name
     path.write_bytes(path.read_bytes()[:10]) if cut else path.unlink()
     outcome = run(*stopped, "--resume")
@@ -356,7 +356,7 @@ def test_partial_file_that_is_not_as_the_checkpoint_says_is_told(
 
 @pytest.mark.usefixtures("stopped")
 def test_run_that_begins_again_removes_what_the_stopped_one_left(tmp_path: Path, run: Run) -> None:
-    """Without --resume the files of the stopped run are removed, those of other options too."""
+    """Without --resume the files of the stopped run are removed, even those of other options."""
     assert "r.jsonl.partial" in _contents(tmp_path)
     (tmp_path / "b.jsonl").write_bytes(_lines(1))
     outcome = run(tmp_path / "b.jsonl", "-o", tmp_path / "out.jsonl")
@@ -372,7 +372,7 @@ def test_run_that_begins_again_removes_what_the_stopped_one_left(tmp_path: Path,
 def test_run_that_was_stopped_between_its_side_files_goes_on(
     finished: int, stopped: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that was killed when the removals were in their place, and the failures perhaps not, is complete afterwards."""
+    """A run killed when the removals were in their place, but perhaps not the failures, is complete once resumed."""
     finish = PartialFile.finish
     left = [1 + finished]
 
@@ -397,7 +397,7 @@ def test_run_that_was_stopped_between_its_side_files_goes_on(
 def test_side_file_that_is_missing_is_told_though_another_is_in_its_place(
     stopped: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That the removals were complete says nothing of the failures: without them the run is not resumed."""
+    """Complete removals say nothing about the failures: if those are missing, the run is not resumed."""
     finish = PartialFile.finish
     left = [2]
 
@@ -418,7 +418,7 @@ def test_side_file_that_is_missing_is_told_though_another_is_in_its_place(
 
 
 def test_run_goes_on_without_a_place_for_its_checkpoint(tmp_path: Path, run: Run) -> None:
-    """Where no checkpoint can be written beside an output that can be written, the run says so and is done."""
+    """If only the checkpoint cannot be written beside an output, the run says so and completes."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jsonl").write_bytes(_lines(1))
     (tmp_path / "out.checkpoint.json").mkdir()
@@ -430,7 +430,7 @@ def test_run_goes_on_without_a_place_for_its_checkpoint(tmp_path: Path, run: Run
 
 
 def test_weights_that_are_missing_are_told_once(tmp_path: Path, run: Run) -> None:
-    """What the run cannot do without is told, not what it cannot take a digest of; nothing is left."""
+    """The message names the file that the run needs, not the one whose digest fails; nothing is left."""
     (tmp_path / "a.jsonl").write_bytes(_lines(1))
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "out.jsonl", "--weights", tmp_path / "none.json")
     assert (outcome.status, outcome.err.count("\n")) == (USAGE, 1)
@@ -446,7 +446,7 @@ def test_weights_that_are_missing_are_told_once(tmp_path: Path, run: Run) -> Non
 def test_second_run_touches_nothing_of_the_first(
     options: tuple[str, ...], ending: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run into an output that another one is writing is refused, and the other one's files are all still there."""
+    """A run to an output that another run is writing is refused, and the other run's files are all still there."""
     (tmp_path / "in").mkdir()
     for name in ("a", "b"):
         (tmp_path / "in" / f"{name}.{ending}").write_bytes(_lines(2) if ending == "jsonl" else PAGE.encode())
@@ -473,7 +473,7 @@ def test_second_run_touches_nothing_of_the_first(
 
 
 def _before_locking(monkeypatch: pytest.MonkeyPatch, action: Callable[[], None]) -> None:
-    """Have something done between the opening of the next file and its lock."""
+    """Do something between opening the next file and locking it."""
     lock = locks.lock
 
     def lock_late(handle: int) -> bool | None:
@@ -500,7 +500,7 @@ def test_file_that_is_renamed_before_it_is_locked_is_not_the_one(
 
 
 def test_held_file_is_handed_on_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is replaced or removed while another process waits for its lock is looked up again."""
+    """A file that is replaced or removed while another process waits for its lock is opened again."""
     path = tmp_path / "a.json"
     first, second = HeldFile(path), HeldFile(path)
     assert first.take(b"1") is None
@@ -519,7 +519,7 @@ def test_held_file_is_handed_on_whole(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_held_file_does_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a file system without hard links a file is held all the same."""
+    """A file can be held on a file system without hard links too."""
 
     def fail(*_: Any) -> None:
         raise OSError(95, "Operation not supported")
@@ -598,7 +598,7 @@ def test_leftover_temporary_files_are_removed(tmp_path: Path, run: Run) -> None:
 
 
 def test_file_is_written_though_it_was_taken_for_a_leftover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A temporary file that another process removes, or looks at, before it is locked is made again."""
+    """A temporary file that another process removes or checks before it is locked is created again."""
     lock = locks.lock
     moments: list[Callable[[], None]] = []
 

@@ -1,4 +1,4 @@
-"""Runs that are stopped: what is on the disk, and what comes out when they are resumed."""
+"""Runs that are stopped: what is on disk, and the result after they are resumed."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ pytestmark = [
 
 # How often each way of stopping is tried for each format.
 ROUNDS = int(os.environ.get("CLEANER_STOP_ROUNDS", "2"))
-# Of what does not end a run there are half as many, as each is done with every compression.
+# Disturbances that do not end a run are tried half as often, since each is tried with every compression.
 HALF_ROUNDS = max(ROUNDS // 2, 1)
-# A run is to stop within 2 seconds on a machine that has time for it; a busy one may take longer.
+# A run must stop within 2 seconds on an idle machine; a busy one may take longer.
 STOP_SECONDS = float(os.environ.get("CLEANER_STOP_SECONDS", "10"))
 PATIENCE_SECONDS = 600
 MARK = "CLEANER_TEST_MARK"
@@ -54,7 +54,7 @@ def _corpus(count: int) -> bytes:
 
 
 class _Corpus:
-    """A corpus in one format, and what an undisturbed run makes of it."""
+    """A corpus in one format, and the result of an undisturbed run."""
 
     def __init__(self, folder: Path, ending: str) -> None:
         self.ending = ending
@@ -90,7 +90,7 @@ def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def _processes(mark: str) -> list[int]:
-    """The processes that carry a mark in their environment."""
+    """The processes with a mark in their environment."""
     found = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
@@ -126,7 +126,7 @@ def test_stopped_run_is_resumed(name: str, attempt: int, corpus: _Corpus, tmp_pa
         _, messages = process.communicate(timeout=PATIENCE_SECONDS)
         stopped_after = time.monotonic() - sent
     finally:
-        # Nothing is left running where the test itself fails.
+        # Nothing is left running if the test itself fails.
         process.kill()
         process.wait()
 
@@ -135,7 +135,7 @@ def test_stopped_run_is_resumed(name: str, attempt: int, corpus: _Corpus, tmp_pa
     time.sleep(0.1)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     if before != corpus.expected:
-        # It was not done before the signal came.
+        # It was not done before the signal arrived.
         assert process.returncode == {"SIGTERM": 143, "SIGINT": 130, "SIGKILL": -9}[name], messages.decode()
         assert f"out.jsonl{corpus.ending}" not in before
         if name != "SIGKILL":
@@ -156,7 +156,7 @@ def _signal(process: int, number: signal.Signals) -> None:
 
 @contextmanager
 def _disturbed(process: subprocess.Popen[bytes], corpus: _Corpus, folder: Path) -> Iterator[None]:
-    """A run to which something is done meanwhile, and which ends as if nothing had been."""
+    """Disturb a run, which must end as if nothing had happened."""
     try:
         yield
         _, messages = process.communicate(timeout=PATIENCE_SECONDS)
@@ -170,7 +170,7 @@ def _disturbed(process: subprocess.Popen[bytes], corpus: _Corpus, folder: Path) 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
 @pytest.mark.parametrize("attempt", range(HALF_ROUNDS))
 def test_workers_that_are_ended_change_nothing(name: str, attempt: int, corpus: _Corpus, tmp_path: Path) -> None:
-    """A run whose workers are ended at any moment gives the files of an undisturbed one: none is at one document twice."""
+    """A run whose workers are ended at any moment, but none twice at one document, gives the files of an undisturbed one."""
     folder, mark = tmp_path / "out", uuid.uuid4().hex
     chance = random.Random(f"{name} {attempt} {time.time_ns()}")
     process = corpus.start(folder, "--jobs", "2", mark=mark)
@@ -188,7 +188,7 @@ def test_workers_that_are_ended_change_nothing(name: str, attempt: int, corpus: 
 def test_processes_that_are_halted_and_go_on_change_nothing(
     whom: str, attempt: int, corpus: _Corpus, tmp_path: Path
 ) -> None:
-    """Processes that are halted with SIGSTOP and go on with SIGCONT give the files of an undisturbed run."""
+    """Processes that are halted with SIGSTOP and resumed with SIGCONT give the files of an undisturbed run."""
     folder, mark = tmp_path / "out", uuid.uuid4().hex
     chance = random.Random(f"{whom} {attempt} {time.time_ns()}")
     process = corpus.start(folder, "--jobs", "2", mark=mark)
@@ -207,7 +207,7 @@ def test_processes_that_are_halted_and_go_on_change_nothing(
 
 
 def test_run_whose_workers_are_halted_can_be_ended(corpus: _Corpus, tmp_path: Path) -> None:
-    """A request to end is met although the workers are halted; no process is left."""
+    """A termination request is met although the workers are halted; no process is left."""
     folder, mark = tmp_path / "out", uuid.uuid4().hex
     process = corpus.start(folder, "--jobs", "2", mark=mark)
     try:

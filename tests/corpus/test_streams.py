@@ -1,4 +1,4 @@
-"""Compressed bytes: what other programs wrote is read, what is written others read."""
+"""Compressed bytes: what other programs write can be read, and they can read what is written."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _source(path: Path, compression: Compression | None) -> Source:
 )
 @pytest.mark.parametrize("skip", [0, 1, 70_000, len(DATA)])
 def test_bytes_are_read_from_any_place(compression: Compression | None, data: bytes, skip: int, tmp_path: Path) -> None:
-    """Plain bytes, members and frames are read one after the other, from any place in what they hold."""
+    """Plain bytes, members and frames are read one after the other, from any offset in their content."""
     path = tmp_path / "a"
     path.write_bytes(data)
     blocks = Blocks(_source(path, compression), skip)
@@ -52,7 +52,7 @@ def test_bytes_are_read_from_any_place(compression: Compression | None, data: by
 
 @pytest.mark.parametrize("data", [DATA, gzip.compress(DATA), zstandard.compress(DATA), b"(", b"", b"\x1f"])
 def test_standard_input_tells_its_compression(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Standard input is decompressed where it begins like something compressed, and only there."""
+    """Standard input is decompressed if, and only if, it begins like compressed data."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert b"".join(Blocks(Source("standard input", None, Path("stdin")))) == (DATA if len(data) > 9 else data)
 
@@ -68,7 +68,7 @@ def test_standard_input_tells_its_compression(data: bytes, monkeypatch: pytest.M
     ],
 )
 def test_damage_is_told(compression: Compression, data: bytes, tmp_path: Path) -> None:
-    """Bytes that are cut off, followed by others or not compressed at all are an error with the name of the file."""
+    """Truncated bytes, trailing bytes and bytes that are not compressed are an error with the name of the file."""
     path = tmp_path / "a.bin"
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"a\.bin: is damaged or cut off"):
@@ -113,7 +113,7 @@ def _zeros(size: int, compression: Compression) -> bytes:
 def test_stream_that_grows_beyond_measure_ends(
     compression: Compression, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stream that becomes far longer than text does ends with an error, in little memory, after what stands before."""
+    """A stream that becomes far longer than text does ends with an error, in little memory, after the bytes before it."""
     path = tmp_path / "bomb"
     path.write_bytes(_zeros(256 << 20, compression))
     monkeypatch.setattr("cleaner.corpus.records.limits.GROWTH_ALLOWANCE", 32 << 20)
@@ -129,7 +129,7 @@ def test_stream_that_grows_beyond_measure_ends(
 
 
 def test_growth_is_measured_by_what_was_read() -> None:
-    """What a stream may become follows from how much of it was read; a file of this program may become anything."""
+    """The allowed length of a stream depends on how much of it was read; a file of this program has no limit."""
     check_growth("a", 10, 10 * MAX_GROWTH + GROWTH_ALLOWANCE)
     with pytest.raises(InputError, match=r"^a: .* decompress it first$"):
         check_growth("a", 10, 10 * MAX_GROWTH + GROWTH_ALLOWANCE + 1)
@@ -157,7 +157,7 @@ def test_window_beyond_the_limit_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("compression", ["gz", "zst"])
 def test_no_block_reaches_over_a_member(compression: Compression, tmp_path: Path) -> None:
-    """Blocks end where members do, and the first of each is told, also where members are empty."""
+    """Blocks end where members do, and the first of each is marked, even if members are empty."""
     members = [b"a", b"b" * 200_000, b"", b"c"]
     path = tmp_path / "a"
     path.write_bytes(b"".join(compress(member, compression, even_empty=True) for member in members))
@@ -172,7 +172,7 @@ def test_no_block_reaches_over_a_member(compression: Compression, tmp_path: Path
 
 
 def test_what_stands_before_damage_is_given(tmp_path: Path) -> None:
-    """All that can be decompressed before the damage comes before the error, even where it is less than a block."""
+    """Everything that can be decompressed before the damage comes before the error, even if it is less than a block."""
     path = tmp_path / "a"
     path.write_bytes(gzip.compress(b"good") + b"damaged, and more than that")
     blocks: list[bytes] = []
@@ -183,7 +183,7 @@ def test_what_stands_before_damage_is_given(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("compression", [None, "gz", "zst"])
 def test_text_beyond_the_limit_is_refused(compression: Compression | None, tmp_path: Path) -> None:
-    """A text may have just as many bytes as the limit has, compressed or not."""
+    """A text may have exactly as many bytes as the limit, compressed or not."""
     path = tmp_path / "a"
     path.write_bytes(compress(DATA, compression))
     source = _source(path, compression)
@@ -193,7 +193,7 @@ def test_text_beyond_the_limit_is_refused(compression: Compression | None, tmp_p
 
 
 def test_only_plain_files_have_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a limit of its own, what is compressed may become as long as a record, and a plain file be longer."""
+    """Without a limit of its own, compressed data may become as long as a record; a plain file may be longer."""
     monkeypatch.setattr("cleaner.corpus.records.streams.DEFAULT_MAX_DOCUMENT", 1000)
     for compression in ("gz", "zst"):
         (tmp_path / "a").write_bytes(compress(DATA, compression))
@@ -222,7 +222,7 @@ def test_named_pipe_is_read(tmp_path: Path) -> None:
 
 
 def test_reading_that_is_given_up_says_nothing(tmp_path: Path) -> None:
-    """Where an error ends the interpreter while blocks are read, its message is the only one."""
+    """If an error ends the interpreter while blocks are read, its message is the only one."""
     (tmp_path / "a").write_bytes(DATA)
     program = tmp_path / "program.py"
     program.write_text(

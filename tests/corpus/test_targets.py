@@ -55,7 +55,7 @@ def test_second_of_two_results_in_one_place_is_an_error(corpus: Path, tmp_path: 
 
 
 def test_result_over_an_input_is_an_error(corpus: Path, tmp_path: Path) -> None:
-    """A result over any input is an error, and wrong usage where no input is left, links and other ways to it included."""
+    """A result over any input, however its path is written, is an error, and wrong usage if no input is left."""
     (tmp_path / "link").symlink_to(corpus)
     for output in (corpus, tmp_path / "link", tmp_path / "out" / ".." / "corpus"):
         with pytest.raises(ConfigError, match=r"is an input.*--in-place"):
@@ -89,12 +89,12 @@ def test_result_over_a_special_file_is_an_error(corpus: Path, tmp_path: Path) ->
     places, errors = plan_outputs(find_sources([str(corpus)])[0], out, is_folder=True)
     assert len(places) == 2
     assert [str(error) for error in errors] == [
-        f"{out / 'b.txt'}: is no regular file; move it away, or name another output folder"
+        f"{out / 'b.txt'}: is not a regular file; move it away, or name another output folder"
     ]
 
 
 def test_name_of_the_folder_above_is_that_of_the_folder(tmp_path: Path) -> None:
-    """However a folder is written, it is one name."""
+    """A folder is one name, however its path is written."""
     (tmp_path / "a").mkdir()
     names = Names()
     names.take(tmp_path / "a" / "..", "an input")
@@ -104,7 +104,7 @@ def test_name_of_the_folder_above_is_that_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_partial_file_over_an_input_is_an_error(tmp_path: Path) -> None:
-    """What a result is called while it is written must be no input and no other result."""
+    """The name of a result while it is written must not be an input or another result."""
     for name in ("a.jsonl", "a.jsonl.partial"):
         (tmp_path / name).write_text("{}\n")
     alone, _ = find_sources([str(tmp_path / "a.jsonl.partial")], format="jsonl")
@@ -120,7 +120,7 @@ def test_partial_file_over_an_input_is_an_error(tmp_path: Path) -> None:
 def test_names_of_one_file_are_one_where_case_makes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Names that differ in the case of letters, or in how these are composed, meet where the file system says so."""
+    """Names that differ in case or in Unicode form are the same if they are for the file system."""
     names = Names()
     names.take(tmp_path / "Out" / "Caf\u00e9.txt", "first")
     for other in ("out/caf\u00e9.txt", "Out/Cafe\u0301.txt"):
@@ -132,7 +132,7 @@ def test_names_of_one_file_are_one_where_case_makes_no_difference(
 
 
 def test_case_of_names_is_looked_at_without_a_trace(tmp_path: Path) -> None:
-    """Whether case makes a difference is told from folders that are there; nothing is written for it."""
+    """Whether case matters is found out from existing folders, without writing anything."""
     folder = tmp_path / "Folder"
     folder.mkdir()
     assert not is_case_blind(folder)
@@ -163,7 +163,7 @@ def test_links_are_not_followed_out_of_a_folder_in_place(corpus: Path, tmp_path:
 
 
 def test_file_of_failures_is_known_by_every_line(tmp_path: Path) -> None:
-    """Only a file whose lines are all such as runs write them is one of failures."""
+    """Only a file in which every line is like those that runs write is a file of failures."""
     path = tmp_path / "errors.jsonl"
     line = Failure.of('a "b".jsonl', 3, "is not UTF-8", b'{"text": "\xff"}\n').line
     last = Failure.of("a.jsonl", None, "cannot be written", None).line
@@ -183,7 +183,7 @@ def test_file_of_failures_is_known_by_every_line(tmp_path: Path) -> None:
 
 
 def test_failures_go_where_nothing_else_is(tmp_path: Path) -> None:
-    """A name of somebody else's file is passed over; that of an earlier run's failures is taken again."""
+    """The name of somebody else's file is skipped; that of an earlier run's failures is used again."""
     names, path = Names(), tmp_path / "errors.jsonl"
     assert free_errors_path(path, names) == path
     path.write_bytes(Failure.of("a.jsonl", 1, "b", None).line)

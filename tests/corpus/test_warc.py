@@ -74,7 +74,7 @@ def _records(data: bytes) -> list[tuple[dict[str, str], bytes]]:
 
 @pytest.mark.parametrize("name", ["a.warc.wet", "a.warc.wet.gz"])
 def test_archive_is_read_and_written_back_as_it_was(name: str, tmp_path: Path) -> None:
-    """An archive of which no text changes comes back byte for byte, however it is cut into chunks."""
+    """An archive in which no text changes is written back byte for byte, however it is cut into chunks."""
     path = _archive(tmp_path / name)
     plain = _archive(tmp_path / "plain.wet")
     for chunk_bytes in (1, 900, 1 << 20):
@@ -114,7 +114,7 @@ def test_changed_text_has_its_length_and_digests(tmp_path: Path) -> None:
     ],
 )
 def test_digests_keep_their_algorithm(digest: str, made: str | None, tmp_path: Path) -> None:
-    """A digest is made again in its own algorithm and letters; one of an unknown algorithm goes."""
+    """A digest is computed again with its own algorithm and encoding; one with an unknown algorithm is left out."""
     head = f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Payload-Digest: {digest}\r\ncontent-length:1\r\nX: y\r\n\r\n"
     path = tmp_path / "a.wet"
     path.write_bytes(head.encode() + b"a\r\n\r\n")
@@ -159,7 +159,7 @@ def test_reading_begins_at_any_chunk(tmp_path: Path) -> None:
 
 
 def test_text_that_cannot_be_read_fails(tmp_path: Path) -> None:
-    """A text that is no UTF-8, one over the limit, and one too long to be held fail; the others are read."""
+    """A text that is not UTF-8, one over the limit, and one too long to hold fail; the others are read."""
     path = tmp_path / "a.wet"
     head = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: {}\r\n\r\n"
     bodies = [b"\xff", b"x" * 100, b"y" * 300_000, b"good"]
@@ -183,7 +183,7 @@ def test_text_that_cannot_be_read_fails(tmp_path: Path) -> None:
     ],
 )
 def test_damaged_archive_is_told_with_its_place(data: bytes, what: str, tmp_path: Path) -> None:
-    """What is no record is an error with its place, after the records before it."""
+    """Data that is not a record is an error with its place, after the records before it."""
     path = tmp_path / "a.wet"
     good = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 1\r\n\r\na\r\n\r\n"
     path.write_bytes(data)
@@ -198,7 +198,7 @@ def test_damaged_archive_is_told_with_its_place(data: bytes, what: str, tmp_path
 
 @pytest.mark.parametrize("length", [b"9" * 5000, b"-1", b"1_0", b"+1", "\u0661".encode(), b"1" * 19])
 def test_length_that_nobody_can_mean_is_damage(length: bytes, tmp_path: Path) -> None:
-    """The records before it are read, and the damage is told with its place."""
+    """The records before the damage are read, and the damage is reported with its place."""
     path = tmp_path / "a.wet"
     first = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 3\r\n\r\nOui\r\n\r\n"
     path.write_bytes(first + first.replace(b": 3", b": " + length))
@@ -265,7 +265,7 @@ LENGTHS = [
 @pytest.mark.parametrize("name", ["a.wet", "a.wet.gz"])
 @pytest.mark.parametrize("length", LENGTHS)
 def test_length_that_is_none_costs_its_record_only(name: str, length: bytes, tmp_path: Path) -> None:
-    """A length that is no number, or reaches over the next record, is a failure with place and reason; others are read."""
+    """A length that is not a number, or extends past the next record, is a failure with place and reason; others are read."""
     records = [GOOD[0], _record(b"damaged", length), GOOD[1]]
     path = tmp_path / name
     path.write_bytes(b"".join(map(gzip.compress, records) if path.suffix == ".gz" else records))
@@ -284,7 +284,7 @@ def test_length_that_is_none_costs_its_record_only(name: str, length: bytes, tmp
     "junk", [b"\r\n", b"no record at all\r\n\r\n", b"x" * 3_000_000 + b"\r\n", b" " * 3_000_000 + b"\n"]
 )
 def test_what_is_no_record_costs_itself_only(name: str, junk: bytes, tmp_path: Path) -> None:
-    """Bytes between records that are none are one failure, of which the beginning is kept; nothing ends the reading."""
+    """Stray bytes between records are one failure, of which the beginning is kept; they do not end reading."""
     records = [GOOD[0], junk, GOOD[1]]
     path = tmp_path / name
     path.write_bytes(b"".join(map(gzip.compress, records) if path.suffix == ".gz" else records))

@@ -1,4 +1,4 @@
-"""Worker processes: one that ends costs the document it was at, and what a page takes has a limit."""
+"""Worker processes: one that ends costs only the document it was cleaning, and a page has a time limit."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ class _Slow(CleanResult):
 
 @pytest.mark.parametrize("part", ["cleaning", "removals", "records of removals"])
 def test_limit_covers_all_that_is_done_for_a_page(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever of a page takes long, cleaning it or putting together and writing its removals: the page fails."""
+    """Whether cleaning a page takes long, or computing and writing its removals: the page fails."""
     if part == "cleaning":
         monkeypatch.setattr(Cleaner, "clean_html", lambda *_, **__: _spend(5.0))
     elif part == "removals":
@@ -245,7 +245,7 @@ def test_limit_counts_work_not_waiting() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("is_taken_away", [False, True])
 def test_process_is_ended_in_the_middle_of_a_call(is_taken_away: bool) -> None:
-    """A call that cannot be interrupted is ended with its process; not where the limit was taken away again."""
+    """A call that cannot be interrupted is ended with its process, unless the limit was removed again."""
     if not (child := os.fork()):
         end_process_after(0.0)
         if is_taken_away:

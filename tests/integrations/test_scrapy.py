@@ -303,7 +303,7 @@ def test_html_fields_without_html_input(monkeypatch: pytest.MonkeyPatch) -> None
     [
         ({"CLEANER_CONFIG": {"threshold": "high"}}, "threshold: 'high' is not a number"),
         ({"CLEANER_CONFIG": {"kinds": 1}}, "kinds: is not a setting"),
-        ({"CLEANER_FIELDS": "{broken"}, "CLEANER_FIELDS: .* is no JSON"),
+        ({"CLEANER_FIELDS": "{broken"}, "CLEANER_FIELDS: .* is not JSON"),
         ({"CLEANER_FIELDS": {"a": 1}}, "CLEANER_FIELDS: .* does not name fields"),
         ({"CLEANER_FIELDS": 5}, "CLEANER_FIELDS: 5 does not name fields"),
     ],

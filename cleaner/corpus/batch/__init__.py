@@ -1,7 +1,7 @@
 """Cleans many documents: files of any format, several processes, results in order, runs that can be resumed.
 
-`run_batch` is the way in. The parent reads chunks and writes results; workers clean, and never open a file. What is
-written depends on the input and the configuration alone: not on the number of processes, nor on stops.
+`run_batch` is the entry point. The parent reads chunks and writes results; workers clean, and never open a file. What
+is written depends only on the input and the configuration, not on the number of processes or on interruptions.
 """
 
 from __future__ import annotations

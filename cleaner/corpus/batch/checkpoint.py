@@ -1,4 +1,4 @@
-"""Checkpoints: how far a run is, on the disk, so that it can be resumed after any kind of end."""
+"""Checkpoints: save on disk how far a run has got, so that it can be resumed however it ended."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cleaner.errors import ConfigError, OutputError
 __all__ = ["Checkpoint", "CheckpointError", "Progress", "State"]
 
 _FORMAT = 2
-# Every checkpoint begins with these bytes, so that no other file is taken for one.
+# Every checkpoint begins with these bytes, so that no other file is mistaken for one.
 _ABOUT = "checkpoint of a run of cleaner; --resume goes on with it"
 _HEAD = f'{{\n "about": "{_ABOUT}",\n'.encode()
 _BEGIN_AGAIN = "begin again without --resume"
@@ -30,10 +30,10 @@ _BEGIN_AGAIN = "begin again without --resume"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a run is: all before ``place`` in source ``source`` is written, in files of these lengths.
+    """How far a run has got: everything before ``place`` in source ``source`` is written, in files of these lengths.
 
-    ``read``: how many records were read; ``failed_inputs``: how many inputs could not be read or written.
-    ``is_finishing``: the source is done, and its result complete but for its name.
+    ``read``: how many records were read. ``failed_inputs``: how many inputs could not be read or written.
+    ``is_finishing``: the source is done, and its result complete except for its name.
     """
 
     source: int = 0
@@ -55,9 +55,9 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a checkpoint holds: the state of a run, the state before its present source, and its partial files.
+    """What a checkpoint holds: the state of a run, the state before its current source, and its partial files.
 
-    ``partials``: the files that the run may have made and would leave; no other file is taken for one of them.
+    ``partials``: the files that the run may have made and left behind; no other file is mistaken for one of them.
     """
 
     state: State = field(default_factory=State)
@@ -66,15 +66,15 @@ class Progress:
 
 
 class CheckpointError(OutputError):
-    """A checkpoint cannot be written; ``is_held``: because another run goes on into the same output."""
+    """A checkpoint cannot be written; ``is_held``: because another run is writing to the same output."""
 
     is_held = False
 
 
 class Checkpoint:
-    """The file that the progress of a run is kept in; bound to the inputs and the configuration of the run.
+    """The file that keeps the progress of a run; tied to the inputs and the configuration of the run.
 
-    While a run goes on it holds the file, and no other run can take it: two runs never write one output.
+    A run holds the file while it works, and no other run can take it, so two runs never write to one output.
     """
 
     def __init__(self, path: Path, plan: Plan, settings: Settings) -> None:
@@ -85,9 +85,9 @@ class Checkpoint:
         self._found: bytes | None = None
 
     def take(self) -> bool:
-        """Hold the file, and make it where there is none; whether a stopped run has left one.
+        """Hold the file, creating it if needed; returns whether a stopped run has left one.
 
-        Raises `CheckpointError` where another run holds it or it cannot be made, `ConfigError` where the file is no
+        Raises `CheckpointError` if another run holds it or it cannot be created, `ConfigError` if the file is not a
         checkpoint; it is then left alone.
         """
         content = self._dump(Progress())
@@ -100,15 +100,15 @@ class Checkpoint:
         if self._found is not None and not self._found.startswith(_HEAD):
             self._file.release()
             raise ConfigError(
-                f"{self.path}: is no checkpoint, and a run would write over it; move it away, or name another output"
+                f"{self.path}: is not a checkpoint, and a run would overwrite it; move it away, or name another output"
             )
         return self._found is not None
 
     def load(self) -> Progress:
-        """The progress of the stopped run that has left the file.
+        """The progress of the stopped run that left the file.
 
-        Raises `ConfigError` where it cannot be resumed: the file is damaged or of another version, or the
-        inputs or the configuration were others.
+        Raises `ConfigError` if it cannot be resumed: the file is damaged or from another version, or the inputs or the
+        configuration have changed.
         """
         values = self._read()
         if values["configuration"] != self._configuration:
@@ -123,14 +123,14 @@ class Checkpoint:
         return _progress(values)
 
     def left_partials(self) -> list[Path]:
-        """The partial files of the stopped run that has left the file; none where that cannot be known."""
+        """The partial files of the stopped run that left the file; empty if they cannot be known."""
         try:
             return [Path(path) for path in _progress(self._read()).partials]
         except ConfigError:
             return []
 
     def save(self, progress: Progress) -> None:
-        """Keep the progress; what it speaks of must be on the disk already. Raises `CheckpointError`."""
+        """Save the progress; the data it refers to must already be on disk. Raises `CheckpointError`."""
         try:
             self._file.save(self._dump(progress))
         except OSError as error:
@@ -149,7 +149,7 @@ class Checkpoint:
             self._file.remove()
 
     def release(self) -> None:
-        """Leave the file for a run that goes on."""
+        """Release the file, and leave it for a run that resumes."""
         self._file.release()
 
     def _dump(self, progress: Progress) -> bytes:
@@ -164,7 +164,7 @@ class Checkpoint:
         return json.dumps(described, indent=1).encode() + b"\n"
 
     def _read(self) -> dict[str, Any]:
-        """The values of the file that was found; raises `ConfigError` where they are not what a run has written."""
+        """The values of the file that was found; raises `ConfigError` if no run can have written them."""
         try:
             values = json.loads(self._found or b"")
             values.pop("about")
@@ -179,7 +179,7 @@ class Checkpoint:
 
     @cached_property
     def _configuration(self) -> str:
-        """A fingerprint of all that the output depends on, but for the inputs."""
+        """A fingerprint of everything that the output depends on, except the inputs."""
         config = self._settings.config
         plan = self._plan
         parts: list[Any] = [
@@ -196,7 +196,7 @@ class Checkpoint:
 
     @cached_property
     def _inputs(self) -> str:
-        """A fingerprint of the inputs: names, formats, sizes and times of change."""
+        """A fingerprint of the inputs: names, formats, sizes and modification times."""
         return _digest([[source.name, source.format, *_stamp(source.path)] for source in self._plan.sources])
 
 
@@ -234,7 +234,7 @@ def _program() -> str:
 
 
 def _contents(path: Path | None, *names: str) -> list[list[str]]:
-    """The digests of a file, or of the files with such names below a folder."""
+    """The digests of a file, or of the files with these names below a folder."""
     if path is None:
         return []
     files = [path]
@@ -247,5 +247,5 @@ def _file_digest(file: Path) -> str:
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError:
-        # Whoever needs what it holds says so.
+        # Whoever needs its contents will report the error.
         return ""

@@ -1,7 +1,7 @@
-"""Writes results in order, and knows at every moment how to take up the work again.
+"""Writes results in order, and knows at every moment where the work could be resumed.
 
-All that a run writes goes into partial files; they take the places of their targets when they are complete. After
-each chunk the state says how long each file is, so what was begun and not finished can be cut off.
+Everything that a run writes goes into partial files, which replace their targets when they are complete. After each
+chunk the state says how long each file is, so that anything unfinished can be cut off.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_DOCUMENTS = 10_000
 
 _FLAGS = {
-    "no-article-found": "no article was found: a text is left as it was, a page gives none; see why with `cleaner explain`",
-    "too-many-lines": "with over 50,000 lines no article, so the text is as it was; does one file hold many articles?",
-    "not-settled": "each look would take out more, so the text is as it was; is it an article at all?",
+    "no-article-found": "no article was found: a text stays as it was, a page gives no text; see why with `cleaner explain`",
+    "too-many-lines": "over 50,000 lines are not an article, so the text is as it was; does one file hold many articles?",
+    "not-settled": "each pass would remove more, so the text is as it was; is it an article at all?",
     "timed-out": "it took longer than --timeout, so the text is as it was",
     "truncated-by-paywall": "the article stops at a paywall; what is left may not be all of it",
 }
 
 
 class Delivery:
-    """The writing side of a run; ``state`` is how far it is."""
+    """The writing side of a run; ``state`` says how far it has got."""
 
     def __init__(self, plan: Plan, settings: Settings, watcher: Watcher) -> None:
         self._plan = plan
         self._watcher = watcher
         self._files = RunFiles(plan, settings, watcher)
         self.state = State()
-        # The state before the present source, to which a run goes back where its result cannot be written.
+        # The state before the current source, to which a run returns if the result of the source cannot be written.
         self._before = State()
         self._saved = State()
         self._saved_at = time.monotonic()
@@ -55,18 +55,18 @@ class Delivery:
     # --- beginning and ending -----------------------------------------------------------------------------
 
     def begin(self, *, resume: bool) -> None:
-        """Take what the run writes to; with ``resume`` take up the state of a stopped run, where there is one."""
+        """Open everything the run writes to; with ``resume`` take over the state of a stopped run, if there is one."""
         progress = self._files.begin(resume=resume)
         self.state, self._before, self._saved = progress.state, progress.before, progress.state
         self._has_begun = True
         if self.state.is_finishing:
-            # The result was complete, and perhaps in its place, when the run was stopped.
+            # The result was complete, and perhaps already in its place, when the run was stopped.
             index = self.state.source
             if self._writes(index, lambda: self._files.put_in_place(index)):
                 self._advance(index + 1, Place(), Tally(), 0)
 
     def is_wanted(self, index: int) -> bool:
-        """Whether more of a source is of use."""
+        """Whether more of a source can still be used."""
         return index >= self.state.source
 
     def complete(self) -> None:
@@ -78,13 +78,13 @@ class Delivery:
                 f"and {tally.failed} failed; the result is not complete, please report this"
             )
         if self._files.lengths() != (0, 0, 0):
-            # A run that is stopped between putting one in its place and the other knows which is missing.
+            # A run that is stopped after putting only one of them in its place then knows which is missing.
             self._save()
         self._files.complete(self.state)
         self._is_complete = True
 
     def stop(self) -> bool:
-        """Leave everything so that the run can be resumed; whether it can."""
+        """Leave everything so that the run can be resumed; returns whether it can."""
         if not self._has_begun:
             self._files.let_go()
             return False
@@ -166,7 +166,7 @@ class Delivery:
             self._advance(end.index + 1, Place(), Tally(), 0)
 
     def _finish_output(self, end: SourceEnd) -> bool:
-        """Put the result of a source in its place, where it has one; False where it cannot be written."""
+        """Put the result of a source in its place, if it has one; False if it cannot be written."""
         index, source, files = end.index, self._plan.sources[end.index], self._files
         is_begun = files.output is not None or self.state.place != Place()
         is_lost = end.error is not None and (not is_begun or source.format == "parquet" or self._plan.in_place)
@@ -182,21 +182,21 @@ class Delivery:
         return self._writes(index, lambda: files.put_in_place(index))
 
     def _write_empty(self, index: int) -> None:
-        """Make the file of a result that holds nothing."""
+        """Write the file of an empty result."""
         output = self._files.open_output(index)
         if not output.size and self._plan.sources[index].format != "parquet":
             output.write(compress(b"", self._plan.compression(index), even_empty=True))
 
     def _list_names(self, index: int) -> None:
-        """Have the checkpoint know the names of files before they are made."""
+        """List the names of files in the checkpoint before the files are created."""
         if self._files.list_names(index):
             self._save()
 
     def _writes(self, index: int, action: Callable[[], None]) -> bool:
-        """Whether something could be done to the result of a source; if not, the source is given up.
+        """Whether an action on the result of a source succeeded; if not, the source is given up.
 
-        Its input fails as if none of it had been done, and the others go on. Where they would all fail too, or where
-        there are none, the `OutputError` ends the run, which can be resumed.
+        Its input fails as if none of it had been done, and the run continues with the others. If they would all fail
+        too, or there are none, the `OutputError` ends the run, which can be resumed.
         """
         try:
             action()
@@ -204,7 +204,7 @@ class Delivery:
             if is_full(error) or len(self._plan.sources) == 1:
                 raise
             self.state = self._before
-            # First the checkpoint, which must not speak of more than the files hold.
+            # First the checkpoint, which must not refer to more than the files contain.
             self._save()
             self._files.take_back(self._before)
             self._watcher.say(str(error))
@@ -215,7 +215,7 @@ class Delivery:
         return True
 
     def _may_replace(self, index: int) -> bool:
-        """Whether a file that is cleaned in its place is replaced: something changed, and nothing failed."""
+        """Whether a file that is cleaned in place is replaced: something changed, and nothing failed."""
         if self._source_tally.failed:
             self._count_failed_input()
             self._watcher.say(
@@ -228,7 +228,7 @@ class Delivery:
     # --- files --------------------------------------------------------------------------------------------
 
     def _has_records(self) -> bool:
-        """Whether failures of text files are written down too, and not only said."""
+        """Whether failures of text files are also written to a file, not only reported."""
         return self._plan.keep_errors or any(source.format not in DOCUMENT_FORMATS for source in self._plan.sources)
 
     def _write_stream(self, data: bytes) -> None:
@@ -250,7 +250,7 @@ class Delivery:
     # --- the state ----------------------------------------------------------------------------------------
 
     def _advance(self, source: int, place: Place, tally: Tally, read: int) -> None:
-        """All up to a place is written."""
+        """Note that everything up to a place is written."""
         counted = replace(self.state.counted(tally, read), source=source, place=place, is_finishing=False)
         self.state = self._measured(counted)
         if place == Place():
@@ -270,6 +270,6 @@ class Delivery:
         return documents >= CHECKPOINT_DOCUMENTS or time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS
 
     def _save(self) -> None:
-        """Put what was written on the disk, then the checkpoint that speaks of it."""
+        """Flush what was written to disk, then save the checkpoint that refers to it."""
         self._files.save(Progress(self.state, self._before))
         self._saved, self._saved_at = self.state, time.monotonic()

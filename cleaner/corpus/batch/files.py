@@ -1,8 +1,8 @@
-"""The files that a run writes: it makes them, knows them again after a stop, and touches no others.
+"""The files that a run writes: it creates them, recognises them after a stop, and touches no others.
 
-Results, removals and failures are written beside their places, under names with ``.partial`` at the end. The
-checkpoint lists those names before the files are made, and only where they were free: a file of such a name that is
-not listed is somebody else's and is left alone.
+Results, removals and failures are written beside their targets, under names that end in ``.partial``. The checkpoint
+lists those names before the files are created, and only names that were free: a file with such a name that is not
+listed belongs to somebody else and is left alone.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from cleaner.errors import ConfigError, OutputError
 
 __all__ = ["RunFiles"]
 
-# So many sources have the names of their partial files listed at once: each list costs a write to the disk.
+# How many sources have the names of their partial files listed at once: each list costs a write to disk.
 _LISTED_AT_ONCE = 64
 
 
 class RunFiles:
-    """What a run has open: ``output`` of the present source, the files of removals and of failures, the checkpoint."""
+    """The open files of a run: ``output`` of the current source, the files of removals and failures, the checkpoint."""
 
     def __init__(self, plan: Plan, settings: Settings, watcher: Watcher) -> None:
         self._plan = plan
@@ -40,7 +40,7 @@ class RunFiles:
         self.output: PartialFile | None = None
         self._removed: PartialFile | None = None
         self._errors: PartialFile | None = None
-        # Sources before this one have their names listed, but for those that were not free.
+        # Sources before this one have their names listed, except those whose names were not free.
         self._listed = 0
         self._not_free: set[Path] = set()
         self._swept: set[Path] = set()
@@ -48,13 +48,13 @@ class RunFiles:
 
     @property
     def is_resumable(self) -> bool:
-        """Whether the run can be resumed when it is stopped."""
+        """Whether the run could be resumed if it were stopped."""
         return self._checkpoint is not None
 
     # --- beginning ----------------------------------------------------------------------------------------
 
     def begin(self, *, resume: bool) -> Progress:
-        """Take the checkpoint and open the files; the progress of the stopped run that is resumed."""
+        """Take the checkpoint and open the files; returns the progress of the stopped run that is resumed."""
         progress = Progress()
         was_stopped = self._take_checkpoint(resume=resume)
         if self._checkpoint is not None and was_stopped:
@@ -68,7 +68,7 @@ class RunFiles:
             self._know_again(self._checkpoint.left_partials(), progress.state)
         elif resume:
             self._watcher.say(
-                "there is no checkpoint of a stopped run beside the output; the run begins at the beginning"
+                "there is no checkpoint of a stopped run beside the output; the run starts from the beginning"
             )
         state = progress.state
         needed = self._needed(state)
@@ -86,7 +86,7 @@ class RunFiles:
         return progress
 
     def _take_checkpoint(self, *, resume: bool) -> bool:
-        """Whether a stopped run has left a checkpoint; where there can be none the run does without."""
+        """Take the checkpoint; returns whether a stopped run has left one. Without a checkpoint the run still works."""
         if self._checkpoint is None:
             return False
         try:
@@ -94,12 +94,12 @@ class RunFiles:
         except CheckpointError as error:
             if resume or error.is_held or is_full(error):
                 raise
-            self._watcher.say(f"{error}; the run goes on, but if it is stopped it cannot be resumed")
+            self._watcher.say(f"{error}; the run continues, but if it is stopped it cannot be resumed")
             self._checkpoint = None
             return False
 
     def _know_again(self, left: Iterable[Path], state: State) -> None:
-        """Check that the files are there that a run in this state continues, and remove what else was left."""
+        """Check that the files exist that a run in this state continues, and remove the others that were left."""
         needed = self._needed(state)
         for path, (target, length) in needed.items():
             if self._is_in_place(target, state):
@@ -129,7 +129,7 @@ class RunFiles:
         return state.place != Place() or state.is_finishing
 
     def _is_in_place(self, target: Path, state: State) -> bool:
-        """Whether a file had been put in its place already when the run was stopped."""
+        """Whether a file had already been put in its place when the run was stopped."""
         if os.path.lexists(partial_path(target)) or not target.exists():
             return False
         if target == self._plan.removed_file:
@@ -141,7 +141,7 @@ class RunFiles:
     # --- names --------------------------------------------------------------------------------------------
 
     def list_names(self, index: int) -> bool:
-        """List the names of partial files from a source on; whether a checkpoint is to be written before they are made."""
+        """List the names of partial files from a source on; whether a checkpoint must be saved before creating them."""
         if self._checkpoint is None or index < self._listed:
             return False
         self._listed = min(index + _LISTED_AT_ONCE, len(self._plan.sources))
@@ -176,13 +176,13 @@ class RunFiles:
         try:
             return PartialFile(target, stable=self._checkpoint is not None, length=length or None)
         except OutputError:
-            # Whatever stands there is not ours, and a later run must not take it for that.
+            # The file there is not ours, and a later run must not mistake it for ours.
             if not length:
                 self._not_free.add(partial_path(target))
             raise
 
     def discard_output(self) -> None:
-        """Remove what was written of the result of the present source."""
+        """Remove what was written of the current source's result."""
         if self.output is not None:
             self.output.discard()
             self.output = None
@@ -200,7 +200,7 @@ class RunFiles:
             self._sweep(target.parent)
             made = PartialFile(target, stable=False)
             try:
-                # It takes its time, so it may be interrupted.
+                # This takes a while, so it may be interrupted.
                 assemble(source, output.path, made.path, self._fields)
                 with undisturbed():
                     made.finish()
@@ -221,19 +221,19 @@ class RunFiles:
         write_file(target, data, make_folders=not self._plan.in_place)
 
     def write_removals(self, data: bytes) -> None:
-        """Append to the file of removals, where there is one."""
+        """Append to the file of removals, if there is one."""
         if self._removed is not None:
             self._removed.write(data)
 
     def write_error(self, failure: Failure) -> None:
-        """Append to the file of failures, where there is one; it is made when the first one comes."""
+        """Append to the file of failures, if there is one; it is created for the first failure."""
         if self._plan.errors is not None:
             if self._errors is None:
                 self._errors = self._open(self._plan.errors, 0)
             self._errors.write(failure.line)
 
     def _sweep(self, folder: Path) -> None:
-        """Remove what killed runs have left in a folder, once."""
+        """Remove what killed runs have left in a folder; does so once per folder."""
         if folder not in self._swept:
             self._swept.add(folder)
             remove_leftovers(Path(os.path.realpath(folder)))
@@ -248,7 +248,7 @@ class RunFiles:
         return output, removed, errors
 
     def save(self, progress: Progress) -> None:
-        """Put what was written on the disk, then the checkpoint that speaks of it."""
+        """Flush what was written to disk, then save the checkpoint that refers to it."""
         if self._checkpoint is None:
             return
         for file in (self.output, self._removed, self._errors):
@@ -259,7 +259,7 @@ class RunFiles:
         self._checkpoint.save(Progress(progress.state, progress.before, partials))
 
     def take_back(self, state: State) -> None:
-        """Go back to a state between two sources, and forget what was written since."""
+        """Return to a state between two sources, and discard what was written since."""
         self.discard_output()
         for file, length in ((self._removed, state.removed), (self._errors, state.errors)):
             if file is not None:
@@ -277,7 +277,7 @@ class RunFiles:
             if file is not None:
                 file.finish()
         if errors is not None and is_stale and not state.errors and is_errors_file(errors):
-            # It is of an earlier run into the same place, and does not hold any more.
+            # It is from an earlier run to the same place, and is out of date.
             with suppress(OSError):
                 errors.unlink()
         self._removed = self._errors = None
@@ -285,7 +285,7 @@ class RunFiles:
             self._checkpoint.remove()
 
     def stop(self, progress: Progress) -> bool:
-        """Leave everything so that the run can be resumed; whether it can."""
+        """Leave everything so that the run can be resumed; returns whether it can."""
         if self._checkpoint is None:
             self.discard()
             return False
@@ -303,7 +303,7 @@ class RunFiles:
         return True
 
     def discard(self) -> None:
-        """Remove all that was made: nothing is done that would be worth going on with."""
+        """Remove everything that was created: nothing was done yet that would be worth resuming."""
         for file in (self.output, self._removed, self._errors):
             if file is not None:
                 file.discard()
@@ -311,7 +311,7 @@ class RunFiles:
             self._checkpoint.remove()
 
     def let_go(self) -> None:
-        """The run could not begin: leave all as it was found."""
+        """Leave everything as it was found: the run could not start."""
         if not self._is_resumed:
             self.discard()
             return

@@ -1,4 +1,4 @@
-"""A limit of time around work that does not watch the clock itself."""
+"""Time limits for work that does not check the clock itself."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ __all__ = ["OutOfTimeError", "end_process_after", "time_limit"]
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Ends a block with `OutOfTimeError` after some seconds of this process's CPU time; None is no limit.
+    """Ends a block with `OutOfTimeError` after ``seconds`` of this process's CPU time; None is no limit.
 
-    CPU time is what the work itself takes: neither a busy machine, nor a process that is stopped for a while, nor a
-    clock that is set makes a difference. The alarm interrupts Python code; a call into a library ends first. It
-    rings in the main thread only, and not on Windows: elsewhere the block has no limit.
+    CPU time is what the work itself takes: a busy machine, a process that is paused for a while, or a change of the
+    system clock makes no difference. The alarm interrupts Python code; a call into a library ends first. It works in
+    the main thread only, and not on Windows: elsewhere the block has no limit.
 
     >>> with time_limit(5.0):
     ...     "quick"
@@ -49,9 +49,9 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
 
 
 def end_process_after(seconds: float | None) -> None:
-    """Have the system end this process, in the middle of any call, when it has taken so much more CPU time.
+    """Have the system end this process, even in the middle of a call, after ``seconds`` more of CPU time.
 
-    None takes the limit away. Does nothing where the system has no such limit.
+    None removes the limit. Does nothing if the system has no such limits.
     """
     if resource is None:
         return

@@ -1,4 +1,4 @@
-"""What a run is asked to do: what goes where, how it is cleaned, and who is told."""
+"""What a run has to do: where each result goes, how documents are cleaned, and who receives messages."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ DEFAULT_TIMEOUT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How documents are cleaned; all that a worker must know.
+    """How documents are cleaned: everything that a worker must know.
 
-    ``title`` and ``lang`` hold for documents that have none of their own. ``max_document`` is in bytes.
+    ``title`` and ``lang`` apply to documents that have none of their own. ``max_document`` is in bytes.
     ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
-    may take, in the place of the configuration's.
+    may take, instead of the configuration's.
     """
 
     config: CleanConfig
@@ -41,32 +41,32 @@ class Settings:
 
     @property
     def too_long(self) -> str:
-        """What to say of a page that took longer."""
+        """The message for a page that took too long."""
         return f"the page took longer than --timeout {self.timeout:g} s"
 
     @property
     def max_record(self) -> int:
-        """How many bytes the text of a record may have."""
+        """The most bytes that the text of a record may have."""
         return DEFAULT_MAX_DOCUMENT if self.max_document is None else self.max_document
 
 
 class Watcher(Protocol):
-    """Who is told about a run while it goes on."""
+    """Receives messages about a run while it works."""
 
     def say(self, message: str) -> None:
-        """Something a person should know."""
+        """Report something that a person should know."""
 
     def show(self, tally: Tally, done: int, total: int) -> None:
-        """How far the run is: what it has counted, and bytes of input out of all (0 if that is not known)."""
+        """Report how far the run is: its counts, and the bytes of input done, out of ``total`` (0 if not known)."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What goes where.
+    """Where everything goes.
 
-    ``targets``: where each result goes; None where all go to ``write``, which is standard output. ``removed``: the
-    file of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are said.
-    ``checkpoint``: the file that lets a stopped run be resumed; None where that is not possible.
+    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file
+    of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
+    ``checkpoint``: the file from which a stopped run can be resumed; None if that is not possible.
     """
 
     sources: list[Source]
@@ -100,12 +100,12 @@ class Plan:
 
     @cached_property
     def sizes(self) -> list[int]:
-        """The bytes of each source; 0 where they are not known."""
+        """The bytes of each source; 0 if not known."""
         return [_file_size(source) for source in self.sources]
 
     @property
     def removed_file(self) -> Path | None:
-        """The file of removals, where they go to a file."""
+        """The file of removals, if they go to a file."""
         return None if self.removed in (None, STDIN) else Path(str(self.removed))
 
 

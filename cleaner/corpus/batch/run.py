@@ -1,4 +1,4 @@
-"""Runs a plan: reads tasks, has them worked on, delivers the results in order."""
+"""Runs a plan: reads tasks, gives them to workers, delivers the results in order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cleaner.corpus.records.interrupts import undisturbed
 
 __all__ = ["Outcome", "StoppedError", "run_batch"]
 
-# Tasks that are read ahead for each worker: one it works on, one that waits.
+# Tasks that are read ahead for each worker: the one it works on, and one that waits.
 _TASKS_AHEAD = 2
 
 
@@ -32,14 +32,14 @@ class Outcome:
 
     @property
     def has_failures(self) -> bool:
-        """Whether not all is done."""
+        """Whether anything failed."""
         return bool(self.failed_inputs or self.tally.failed)
 
 
 class StoppedError(BaseException):
-    """A run was stopped by what is its cause; ``can_resume`` tells whether it can be resumed.
+    """A run was stopped, for the reason given as its cause; ``can_resume`` tells whether it can be resumed.
 
-    It is no `Exception`, like the interrupts that may be its cause.
+    It is not an `Exception`, like the interrupts that may be its cause.
     """
 
     def __init__(self, *, can_resume: bool) -> None:
@@ -48,7 +48,7 @@ class StoppedError(BaseException):
 
 
 def run_batch(plan: Plan, settings: Settings, watcher: Watcher, *, resume: bool = False) -> Outcome:
-    """Clean all sources of a plan; with ``resume`` go on where a stopped run of the same plan ended.
+    """Clean all sources of a plan; with ``resume`` continue where a stopped run of the same plan ended.
 
     Raises `StoppedError` from whatever stopped it: an interrupt, an output that cannot be written.
     """
@@ -71,13 +71,13 @@ def run_batch(plan: Plan, settings: Settings, watcher: Watcher, *, resume: bool 
 
 
 def _undisturbed(plan: Plan, task: Task | None = None) -> AbstractContextManager[None]:
-    """What a run does to its files is done whole before an interrupt, where none of them can make it wait for ever."""
+    """Makes file operations complete before an interrupt, unless one of the files could make it wait for ever."""
     may_be_long = isinstance(task, SourceEnd) and plan.sources[task.index].format == "parquet"
     return nullcontext() if plan.checkpoint is None or may_be_long else undisturbed()
 
 
 def _worked_on(tasks: Iterator[Task], plan: Plan, settings: Settings) -> Generator[tuple[Task, Any], None, None]:
-    """Each task with its result, in order; in this process where there is work for one only."""
+    """Each task with its result, in order; done in this process if there is only enough work for one."""
     ahead: list[Task] = []
     jobs = 1 if plan.is_line_buffered else plan.jobs
     if jobs > 1:
@@ -133,7 +133,7 @@ def _deliver(delivery: Delivery, task: Task, result: Any) -> None:
 
 
 def _bytes_done(task: Task, ends: Sequence[int]) -> int:
-    """How many bytes of all inputs are done with a task; ``ends``: up to each source."""
+    """How many bytes of all inputs are done after a task; ``ends``: the bytes up to the end of each source."""
     if isinstance(task, TextTask):
         return ends[task.texts[-1][0]]
     if isinstance(task, SourceEnd):

@@ -16,7 +16,7 @@ __all__ = ["Tally"]
 class Tally:
     """Counts of documents and bytes; tallies of parts add up to that of the whole.
 
-    ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are no documents and
+    ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are not documents and
     stay as they are. ``size`` is bytes of text before cleaning (UTF-8), ``removed`` bytes taken out, by kind. ``confidence``: the sum of the F1 expected of each result.
     """
 
@@ -40,7 +40,7 @@ class Tally:
         self.confidence += result.confidence
 
     def add(self, other: Tally) -> None:
-        """Count what another tally has counted too."""
+        """Add the counts of another tally."""
         self.documents += other.documents
         self.changed += other.changed
         self.failed += other.failed
@@ -51,7 +51,7 @@ class Tally:
         self.confidence += other.confidence
 
     def to_json(self) -> dict[str, Any]:
-        """The counts as JSON holds them."""
+        """The counts as JSON values."""
         return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
@@ -61,7 +61,7 @@ class Tally:
         return cls(**{**values, **counters})
 
     def copy(self) -> Tally:
-        """The same counts, apart from these."""
+        """An independent copy of the counts."""
         return Tally.from_json(self.to_json())
 
 

@@ -1,4 +1,4 @@
-"""The parts of a run: what is read is cut into tasks, each for one worker, in the order of the input."""
+"""The parts of a run: the input is cut into tasks, each for one worker, in the order of the input."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ __all__ = [
     "read_tasks",
 ]
 
-# What a chunk holds at least: large enough to be worth a message between processes.
+# The least bytes of a chunk: enough to be worth a message between processes.
 CHUNK_BYTES = 1 << 18
-# The longest record that is held in memory, unless larger ones are asked for.
+# The longest record held in memory, unless --max-document asks for longer ones.
 RECORD_BYTES = 128 << 20
-# However small they are, so many text files make a task.
+# The most text files in a task, however small they are.
 _MAX_TEXTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class TextTask:
-    """Text files to clean: the number of each source, the source, its bytes or why there are none."""
+    """Text files to clean: for each the number of its source, the source, and its bytes or why there are none."""
 
     texts: list[tuple[int, Source, bytes | InputError, Compression | None]]
 
@@ -56,7 +56,7 @@ class ChunkTask:
 
 @dataclass(frozen=True, slots=True)
 class SourceEnd:
-    """All records of a source are read; or no more can be, for a reason."""
+    """The end of a source: all its records are read, or no more can be read, for the given reason."""
 
     index: int
     error: InputError | None = None
@@ -67,7 +67,7 @@ Task = TextTask | ChunkTask | SourceEnd
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A record that could not be cleaned, as a person and as the file of failures is told."""
+    """A record that could not be cleaned, as reported to a person and in the file of failures."""
 
     number: int
     reason: str
@@ -75,9 +75,9 @@ class Failure:
 
     @staticmethod
     def of(name: str, number: int | None, reason: str, raw: bytes | None) -> Failure:
-        """A failure in a source; bytes of the record that are no UTF-8 are kept as lone surrogates.
+        """A failure in a source; bytes of the record that are not UTF-8 are kept as lone surrogates.
 
-        Of a long record only the beginning is quoted, and the reason says so.
+        For a long record only the beginning is quoted, and the reason says so.
         """
         if raw is not None and len(raw) > QUOTED_BYTES:
             reason = f"{reason}; raw is its first {QUOTED_BYTES} bytes"
@@ -117,7 +117,7 @@ Result = ChunkResult | list[TextOutcome]
 
 
 def failed_result(task: TextTask | ChunkTask, reason: str) -> Result:
-    """The result of a task of which nothing could be done: all its documents fail."""
+    """The result of a task that failed altogether: all its documents fail."""
     if isinstance(task, TextTask):
         return [_failed_text(index, source, data, reason) for index, source, data, _ in task.texts]
     numbers = range(task.chunk.start.records + 1, task.chunk.end.records + 1)
@@ -134,9 +134,9 @@ def _failed_text(index: int, source: Source, data: bytes | InputError, reason: s
 def read_tasks(
     plan: Plan, settings: Settings, first: int, place: Place, is_wanted: Callable[[int], bool]
 ) -> Iterator[Task]:
-    """The tasks of a run from a place in a source on. Text files are put together, small ones are many.
+    """The tasks of a run from a place in a source on. Text files are grouped, the smaller the more in a task.
 
-    ``is_wanted``: whether more of a source is of use; asked again and again.
+    ``is_wanted``: whether more of a source can still be used; called repeatedly.
     """
     limits = Limits(
         1 if plan.is_line_buffered else CHUNK_BYTES,

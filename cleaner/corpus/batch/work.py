@@ -24,19 +24,19 @@ from cleaner.result import CleanResult
 
 __all__ = ["Careful", "Worker"]
 
-# After so many times the limit of a page, and so many CPU seconds more, its process is ended. Set by hand: what
-# can be interrupted has ended long before.
+# After _LAST_TIMES times the time limit of a page, plus _LAST_SECONDS, its process is ended. Set by hand: work that can
+# be interrupted has ended long before.
 _LAST_TIMES = 2
 _LAST_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Careful:
-    """How to work on a task that has ended a worker: document by document.
+    """How to work on a task that has ended a worker process: document by document.
 
-    ``report`` is called with the number of each document before it is looked at, and with None when all are done.
-    ``given_up``: documents that ended a worker, and what to say of them. Texts are numbered by their sources,
-    records as their items are.
+    ``report`` is called with the number of each document before it is cleaned, and with None when all are done.
+    ``given_up``: documents that ended a worker, and the reason to report for them. Texts have the numbers of their
+    sources, records those of their items.
     """
 
     report: Callable[[int | None], None]
@@ -55,7 +55,7 @@ class _Job:
 
 @dataclass(slots=True)
 class _Cleaned:
-    """What is written of a document: the text left of ``before``, what is counted, the removals."""
+    """The output for a document: the text that is left of ``before``, the counts, the removals."""
 
     text: str
     before: str
@@ -65,10 +65,10 @@ class _Cleaned:
 
 
 class Worker:
-    """Cleans tasks with one configuration; holds nothing from one to the next.
+    """Cleans tasks with one configuration; keeps nothing from one to the next.
 
-    ``may_be_ended``: it has a process of its own, so a page over its limit of time in a call that cannot be
-    interrupted may end that.
+    ``may_be_ended``: it has a process of its own, which may be ended by a page that exceeds its time limit in a call
+    that cannot be interrupted.
     """
 
     def __init__(self, settings: Settings, *, may_be_ended: bool = False) -> None:
@@ -77,14 +77,14 @@ class Worker:
         self._cleaner = Cleaner(settings.config.replace(timeout=settings.timeout))
 
     def __call__(self, task: TextTask | ChunkTask, careful: Careful | None = None) -> Result:
-        """The result of a task; never an error for what one of its documents is like."""
+        """The result of a task; never raises because of one of its documents."""
         try:
             if isinstance(task, TextTask):
                 return self._clean_texts(task, careful)
             return self._clean_chunk(task, careful)
         except CleanerError:
             raise
-        except Exception as error:  # noqa: BLE001 - what nobody has thought of must not end a run over millions
+        except Exception as error:  # noqa: BLE001 - an unforeseen error must not end a run over millions
             return failed_result(task, f"cannot be cleaned: {type(error).__name__}: {error}; please report this")
 
     # --- text files ---------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ class Worker:
         if isinstance(data, InputError):
             return data
         if source.format == "html":
-            # A page says itself how it is encoded.
+            # A page declares its own encoding.
             return Record(source, "", data=data, is_html=True)
         try:
             return decode_record(source, data, self._settings.encoding)
@@ -198,17 +198,17 @@ class Worker:
         return results
 
     def _together(self, jobs: Sequence[_Job]) -> Iterator[_Cleaned | str]:
-        """The results of texts, which are faster to clean together; one by one where one of them fails."""
+        """The results of texts, which are faster to clean together; one by one if one of them fails."""
         try:
             results = self._cleaner.clean_many(self._mapping(job.document) for job in jobs)
             return iter([self._finished(job, result) for job, result in zip(jobs, results, strict=True)])
-        except Exception:  # noqa: BLE001 - the one that fails says so when it is cleaned alone
+        except Exception:  # noqa: BLE001 - the one that fails is reported when it is cleaned alone
             return map(self._alone, jobs)
 
     def _alone(self, job: _Job) -> _Cleaned | str:
         seconds = None if job.document.html is None else self._settings.timeout
         try:
-            # The cleaner has its own limit. This one is for what is done with a result, and for calls into libraries.
+            # The cleaner has its own limit. This one covers the work on its result, and calls into libraries.
             with self._last_limit(seconds), time_limit(seconds):
                 (result,) = self._cleaner.stream([self._mapping(job.document)])
                 if job.document.html is not None and TIMED_OUT in result.flags:
@@ -241,7 +241,7 @@ class Worker:
         }
 
     def _finished(self, job: _Job, result: CleanResult) -> _Cleaned:
-        """All that is written and counted of a result."""
+        """Everything that is written and counted for a result."""
         before = job.document.text if job.document.html is None else result.restore()
         tally = Tally()
         tally.count(before, result)

@@ -1,7 +1,7 @@
 """Worker processes: each reads tasks from a pipe and writes results to another, and opens no file.
 
-A worker ends when its pipe is closed, which happens however the parent ends. Interrupts from the keyboard are the
-parent's business.
+A worker ends when its pipe is closed, which happens however the parent ends. Keyboard interrupts are left to the
+parent.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from cleaner.errors import CleanerError
 
 __all__ = ["WorkerError", "Workers", "serve"]
 
-# One core a process: the threads of numerical libraries would only be in each other's way.
-# And one heap: what the thread that reads tasks gives back is of use to the one that cleans them.
+# One core per process: threads of numerical libraries would only compete with each other.
+# One heap, so that memory freed by the thread that reads tasks can be used by the one that cleans them.
 _ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
 _PROGRAM = "from cleaner.corpus.batch.workers import serve; serve()"
-# How long a process may take to end after its pipe was closed.
+# How long a process may take to end after its pipe is closed.
 _SECONDS_TO_END = 10.0
-# So often a worker is started that ends before it can work.
+# How often to start a worker that ends before it can work.
 _STARTS = 5
-# So many workers may end at one document, or at one task while none of its documents is looked at.
+# How many workers may end at one document, or at one task before any of its documents is cleaned.
 _TRIES = 2
 
 
@@ -43,7 +43,7 @@ class WorkerError(CleanerError):
 
 
 class _EndedError(Exception):
-    """A worker process has ended; ``how`` it did, and the ``document`` it had said it would look at, if any."""
+    """A worker process has ended; ``how`` it did, and the ``document`` it had announced, if any."""
 
     def __init__(self, how: str, document: int | None) -> None:
         super().__init__(how)
@@ -54,9 +54,9 @@ class _EndedError(Exception):
 class Workers:
     """Processes that clean tasks; started when there is work for them, ended by `stop`.
 
-    A thread of the parent belongs to each process: it hands over a task, and waits for the result. Where a process
-    ends before it has given one, another works on the task document by document. The one that ends a worker again and
-    again is found like that, fails, and costs no other.
+    Each process has a thread in the parent, which sends it a task and waits for the result. If a process ends before it
+    has given one, another works through the task document by document. This finds a document that ends workers
+    repeatedly; it fails, and no other document does.
     """
 
     def __init__(self, settings: Settings, jobs: int) -> None:
@@ -68,11 +68,11 @@ class Workers:
         self._is_stopped = False
 
     def submit(self, task: TextTask | ChunkTask) -> Future[Result]:
-        """The result of a task, some time later."""
+        """The future result of a task."""
         return self._threads.submit(self._run, task)
 
     def stop(self) -> None:
-        """End all processes, at once, whatever they are doing."""
+        """End all processes at once, whatever they are doing."""
         with self._lock:
             self._is_stopped = True
             for process in self._processes:
@@ -95,7 +95,7 @@ class Workers:
                     continue
                 ended[error.document] += 1
                 if ended[error.document] < _TRIES:
-                    # It may have been killed by chance.
+                    # It may have been killed for another reason.
                     continue
                 if error.document is None:
                     return failed_result(task, self._reason(error.how))
@@ -107,7 +107,7 @@ class Workers:
         return f"ended the worker process that cleaned it ({how}); it may be short of memory, try fewer --jobs"
 
     def _ask(self, task: TextTask | ChunkTask, given_up: dict[int, str] | None) -> Result:
-        """The result that a worker gives; it works document by document where there are documents to give up."""
+        """The result from a worker; with ``given_up``, it works document by document."""
         process = self._process()
         document: int | None = None
         try:
@@ -119,7 +119,7 @@ class Workers:
             raise _EndedError(self._bury(process), document) from None
 
     def _process(self) -> subprocess.Popen[bytes]:
-        """The process of this thread, started where there is none."""
+        """The process of this thread, started if there is none."""
         process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
         for _ in range(_STARTS):
             if process is not None:
@@ -140,12 +140,12 @@ class Workers:
         return process
 
     def _bury(self, process: subprocess.Popen[bytes]) -> str:
-        """Be rid of a process that has ended, or does not answer as it should; how it has ended."""
+        """Clean up after a process that has ended or does not answer as it should; returns how it ended."""
         with self._lock:
             is_stopped = self._is_stopped
         if not is_stopped:
             with suppress(subprocess.TimeoutExpired):
-                # Its pipe is closed before it has ended.
+                # Its pipe closes before it has ended.
                 process.wait(_SECONDS_TO_END)
         process.kill()
         process.wait()
@@ -210,7 +210,7 @@ def _how(code: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What a worker that goes document by document says before each; None: all are done."""
+    """The announcement of a worker that works document by document, before each; None: all are done."""
 
     document: int | None
 
@@ -219,14 +219,14 @@ class _Begun:
 
 
 def serve() -> None:
-    """Work until the pipe that tasks come from is closed; the first thing in it are the settings."""
+    """Work until the pipe with the tasks is closed; the first thing in it is the settings."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Before the thread begins, so that two threads never import at once.
+    # Imported before the thread starts, so that two threads never import at once.
     from cleaner.corpus.batch.work import Careful, Worker
 
     tasks = sys.stdin.buffer
     results = os.fdopen(os.dup(1), "wb")
-    # Whatever is printed by accident must not get between the results.
+    # Anything printed by accident must not get mixed into the results.
     os.dup2(2, 1)
     waiting: SimpleQueue[Any] = SimpleQueue()
     threading.Thread(target=_read, args=(tasks, waiting.put), daemon=True).start()
@@ -239,7 +239,7 @@ def serve() -> None:
         try:
             return function()
         except CleanerError as error:
-            # Of the settings, not of a document: it ends the run.
+            # An error in the settings, not in a document: it ends the run.
             return error
 
     try:
@@ -251,16 +251,16 @@ def serve() -> None:
             careful = None if given_up is None else Careful(lambda document: answer(_Begun(document)), given_up)
             answer(tried(lambda: worker(task, careful)))  # noqa: B023 - called at once
     except OSError:
-        # Nobody waits for results any more.
+        # Nobody is waiting for results any more.
         os._exit(1)
 
 
 def _read(pipe: Any, put: Callable[[Any], None]) -> None:
-    """Hand on what comes through a pipe; end the process, even in the middle of its work, when it is closed."""
+    """Pass on what comes through a pipe; when it is closed, end the process, even in the middle of its work."""
     try:
         while True:
             put(pickle.load(pipe))  # noqa: S301 - written by our own parent
     except (EOFError, OSError, pickle.UnpicklingError):
         os._exit(0)
-    except BaseException:  # noqa: BLE001 - without this thread nothing would ever come any more
+    except BaseException:  # noqa: BLE001 - without this thread no more tasks would arrive
         os._exit(1)

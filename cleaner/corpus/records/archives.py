@@ -1,8 +1,8 @@
-"""Splits web archives into raw records, and finds the next one where one is damaged.
+"""Splits web archives into raw records, and finds the next record after a damaged one.
 
-A record is a head (a version, then named headers), as many bytes as the head says, and two line ends. Where a record
-is not like that, the next one begins where a member or frame begins with a head, as each record of a compressed
-archive is one for itself, or else where a line does. What lies before that is one failed record.
+A record is a head (a version, then named headers), as many bytes as the head says, and two line ends. After a damaged
+record, the next one begins where a member or frame begins with a head, since in a compressed archive each record has
+its own, or else where a line begins with one. Everything before that is one failed record.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ END = b"\r\n\r\n"
 HEADER = re.compile(rb"^([^:\r\n]+):[ \t]*+((?:[^\r\n]|\r?\n[ \t])*+)", re.MULTILINE)
 LENGTH = b"content-length"
 _HEAD_BYTES = 1 << 20
-# An archive of a million terabytes has a length of 18 digits.
+# The most digits of a length: those of a million terabytes.
 _LENGTH_DIGITS = 18
 _MARK = b"WARC/"
-# The line that a record begins with, alone and after another one, and more than it has bytes.
+# The line that a record begins with, alone and after another record, and more bytes than it has.
 _VERSION = re.compile(rb"WARC/[0-9]\.[0-9]{1,2}\r?\n")
 _START = re.compile(rb"\n" + _VERSION.pattern)
 _START_BYTES = 16
 
 
 def read_headers(head: bytes) -> dict[bytes, bytes]:
-    """The headers of a head by their names in small letters; of several of one name the first.
+    """The headers of a head by their lower-case names; of several with one name the first.
 
     >>> read_headers(b"WARC/1.1\\r\\nContent-Length: 12\\r\\n\\r\\n")
     {b'content-length': b'12'}
@@ -43,20 +43,20 @@ def read_headers(head: bytes) -> dict[bytes, bytes]:
     for one in HEADER.finditer(head):
         name, value = one.group(1).strip().lower(), one.group(2).strip()
         if found.setdefault(name, value) != value and name == LENGTH:
-            # Where two lengths differ, two readers would see two records: none is right.
+            # If two lengths differ, two readers would see different records, so neither length is used.
             found[name] = b""
     return found
 
 
 def content_length(headers: Mapping[bytes, bytes]) -> int | None:
-    """How many bytes a record has by its headers; None where they say no number, or several."""
+    """How many bytes a record has by its headers; None if they give no number, or different ones."""
     value = headers.get(LENGTH, b"")
     return int(value) if value.isdigit() and len(value) <= _LENGTH_DIGITS else None
 
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """A record as it stands in a file.
+    """A record as it is in the file.
 
     ``failure``: why it cannot be read; then ``data`` is its beginning, and ``skipped`` how many bytes follow it.
     """
@@ -67,7 +67,7 @@ class RawRecord:
 
 
 class Splitter:
-    """Splits an archive into records from an offset on; a record may have ``limit`` bytes to be held."""
+    """Splits an archive into records from an offset on; records of up to ``limit`` bytes are held in memory."""
 
     def __init__(self, source: Source, offset: int, limit: int) -> None:
         self._name = source.name
@@ -77,7 +77,7 @@ class Splitter:
         self._offset = offset
         self._limit = limit
         self._held = bytearray()
-        # Where in what is held a member begins with the head of a record: no record reaches over that place.
+        # Where, in the held bytes, a member begins with the head of a record: no record extends past that place.
         self._start: int | None = None
 
     @property
@@ -86,7 +86,7 @@ class Splitter:
         return self._source_blocks.consumed
 
     def next_record(self) -> RawRecord | None:
-        """The next record, None at the end; raises `InputError` where what is left holds none."""
+        """The next record, None at the end; raises `InputError` if the rest contains no record."""
         self._fill_to(1)
         if self._start == 0:
             self._start = None
@@ -107,7 +107,7 @@ class Splitter:
         return RawRecord(self._take(total + self._gap(total)))
 
     def _find_head(self) -> int | None:
-        """How long the head of the next record is; None where none follows. Line ends at the very end are nothing."""
+        """The length of the next record's head; None if no record follows. Line ends at the very end do not count."""
         searched = 0
         while True:
             limit = _HEAD_BYTES if self._start is None else self._start
@@ -122,12 +122,12 @@ class Splitter:
                 return None
 
     def _missing(self, total: int) -> int:
-        """How many bytes a record has more than its file, where it is known how many that has."""
+        """How many bytes of a record are missing from its file, if the size of the file is known."""
         size = None if total <= len(self._held) else _plain_size(self._source)
         return 0 if size is None else max(0, self._offset + total - size)
 
     def _gap(self, at: int) -> int:
-        """How many bytes of line ends stand after a record's content."""
+        """How many bytes of line ends follow a record's content."""
         self._fill_to(at + len(END))
         found = 0
         while found < len(END) and self._held[at + found : at + found + 1].isspace():
@@ -135,7 +135,7 @@ class Splitter:
         return found
 
     def _take_long(self, total: int) -> RawRecord:
-        """A record that is not held: its beginning."""
+        """The beginning of a record that is too long to hold."""
         begun = self._offset
         kept = bytearray()
         while (rest := total - (self._offset - begun)) > len(self._held) and self._start is None:
@@ -150,11 +150,11 @@ class Splitter:
         return self._failed(kept, begun)
 
     def _take_damaged(self, what: str) -> RawRecord:
-        """All up to where the next record begins, as one that failed; raises `InputError` where none begins."""
+        """Everything up to the next record, as one failed record; raises `InputError` if no record follows."""
         begun = self._offset
         kept = bytearray()
         while (start := self._find_start()) is None:
-            # A line that a record begins with may be there in part.
+            # The line that begins a record may be only partly read.
             self._drop(max(0, len(self._held) - _START_BYTES), kept)
             if not self._fill():
                 self._refuse(what, begun)
@@ -177,7 +177,7 @@ class Splitter:
         return data
 
     def _drop(self, count: int, kept: bytearray | None = None) -> None:
-        """Pass over held bytes; keep as many of them as are quoted of a record."""
+        """Skip held bytes; keep as many of them as are quoted from a failed record."""
         if kept is not None:
             kept += self._held[: min(count, self._limit - len(kept), QUOTED_BYTES - len(kept))]
         del self._held[:count]
@@ -186,7 +186,7 @@ class Splitter:
             self._start = self._start - count if self._start >= count else None
 
     def _fill_to(self, count: int) -> bool:
-        """Hold so many bytes of one record; whether there are so many."""
+        """Hold at least ``count`` bytes; returns whether there are that many."""
         while len(self._held) < count and self._start is None and self._fill():
             pass
         return len(self._held) >= count and (self._start is None or self._start >= count)
@@ -205,7 +205,7 @@ class Splitter:
 
 
 def _plain_size(source: Source) -> int | None:
-    """The bytes of a source where they are known before it is read."""
+    """The size of a source in bytes, if it is known before reading."""
     try:
         found = None if source.path is None or source.compression else source.path.stat()
     except OSError:

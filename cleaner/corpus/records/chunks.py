@@ -1,4 +1,4 @@
-"""What the formats of many documents have in common: chunks of raw records, and records ready to be cleaned."""
+"""What formats with many documents share: chunks of raw records, and records ready to be cleaned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a source: ``offset`` in its decompressed bytes, and how many records (lines, rows) stand before."""
+    """A place in a source: ``offset`` in its decompressed bytes, and how many records (lines, rows) precede it."""
 
     offset: int = 0
     records: int = 0
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many bytes a chunk has at least, and how many a record may have to be held in memory."""
+    """The least bytes of a chunk, and the most bytes of a record that is held in memory."""
 
     chunk_bytes: int
     record_bytes: int
@@ -42,7 +42,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class RawChunk:
-    """Whole records as they stand in a source, from ``start`` up to ``end``.
+    """Whole records as they are in a source, from ``start`` up to ``end``.
 
     ``consumed``: how far the file itself has been read. ``failure``: why its only record cannot be read; then
     ``payload`` holds the beginning of that record, and ``skipped`` is how many bytes follow it.
@@ -59,9 +59,9 @@ class RawChunk:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Which fields of a record hold what.
+    """The names of the fields of a record.
 
-    ``result``: where the cleaned text goes, if not over the text. ``is_html``: the field of the text holds HTML.
+    ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``: the text field is HTML.
     """
 
     text: str = "text"
@@ -75,9 +75,9 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A record that can be cleaned; ``write`` gives its bytes with another text in it.
+    """A record that can be cleaned; ``write`` returns its bytes with another text in it.
 
-    ``html``: the page, where it is one; then ``text`` is empty.
+    ``html``: the page, if it is one; then ``text`` is empty.
     """
 
     text: str
@@ -91,9 +91,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record of a chunk: a document to clean, a failure with its reason, or neither: something that passes.
+    """One record of a chunk: a document to clean, a failure with its reason, or neither, if it passes unchanged.
 
-    ``number`` counts from one in the source; ``raw`` are the bytes to write where nothing is cleaned.
+    ``number`` counts from one in the source; ``raw``: the bytes to write if nothing is cleaned.
     """
 
     number: int
@@ -102,15 +102,15 @@ class Item:
     failure: str | None = None
 
 
-# An item and, where it was cleaned, its text afterwards.
+# An item and, if it was cleaned, its text afterwards.
 Done = tuple[Item, str | None]
 
 
 class RecordFormat(Protocol):
-    """What a module of a format offers. Reading in chunks is the parent's part, the rest that of the workers."""
+    """The functions of a format's module. The parent reads the chunks, the workers do the rest."""
 
     def read_chunks(self, source: Source, start: Place, limits: Limits, fields: Fields) -> Iterator[RawChunk]:
-        """The chunks of a source from a place on; where they end depends on the source alone."""
+        """The chunks of a source from a place on; where they end depends only on the source."""
 
     def read_items(self, chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
         """The records of a chunk, all of them."""
@@ -123,18 +123,18 @@ _MODULES: dict[Format, str] = {"jsonl": "jsonl", "parquet": "parquet", "warc": "
 
 
 def record_format(name: Format) -> RecordFormat:
-    """The module of a format of many documents; imported when it is needed."""
+    """The module of a format with many documents; imported when it is needed."""
     return cast("RecordFormat", import_module(f"cleaner.corpus.records.{_MODULES[name]}"))
 
 
 def too_long(what: str, size: int, held: int) -> str:
-    """Why a record is too long to be held, of which the beginning is kept."""
-    return f"the {what} has {size} bytes, too many to be held; raw is its first {held}"
+    """The reason for a record that is too long to hold, of which the beginning is kept."""
+    return f"the {what} has {size} bytes, too many to hold in memory; raw is its first {held}"
 
 
 def too_large(text: str, max_bytes: int) -> str | None:
-    """Why a text is too large to be cleaned, or None."""
-    # No character takes more than four bytes, so most texts need not be counted.
+    """The reason for a text that is too large to clean, or None."""
+    # No character takes more than four bytes, so most texts need not be encoded.
     if 4 * len(text) <= max_bytes or (size := len(text.encode("utf-8", "surrogatepass"))) <= max_bytes:
         return None
     return f"the text has {size} bytes, more than --max-document {max_bytes}"

@@ -1,4 +1,4 @@
-"""HTTP responses as web archives hold them: the page of one, its transfer and content encodings undone."""
+"""HTTP responses in web archives: extracts the page, with its transfer and content encodings undone."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["Page", "read_response"]
 
 _END = b"\r\n\r\n"
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
-# More than any server sends or browser reads; set by hand.
+# More bytes of headers than any server sends or browser reads (set by hand).
 _HEAD_BYTES = 1 << 20
-# The line in front of a chunk: its size, perhaps zeros before it and an extension after it.
+# The line before a chunk: its size, perhaps with leading zeros and an extension after it.
 _CHUNK_SIZE = re.compile(rb"[ \t]*+(0*+[0-9A-Fa-f]{0,15})[ \t]*+(?:;[^\r\n]*+)?\r\n")
 
 
@@ -27,9 +27,9 @@ class Page:
 
 
 def read_response(data: bytes, max_bytes: int = DEFAULT_MAX_DOCUMENT) -> Page | None:
-    """The page of an HTTP response, None where it holds none: another type, no body, or a status that is no success.
+    """The page of an HTTP response; None for another content type, an empty body, or a status that is not a success.
 
-    A page of more than ``max_bytes`` is a failure, and never held, however small it is compressed.
+    A page of more than ``max_bytes`` is a failure and is never held in memory, however small it is when compressed.
 
     >>> read_response(b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\n\\r\\n<p>Oui")
     Page(html=b'<p>Oui', failure=None)
@@ -66,10 +66,10 @@ def _headers(lines: bytes) -> dict[str, str]:
 
 
 def _join_chunks(body: bytes) -> bytes:
-    """A body whose chunks have their sizes in front; archives often keep the header and have joined the chunks."""
+    """The joined chunks of a body; unchanged if it has none, since archives often join them but keep the header."""
     joined = bytearray()
     at = 0
-    # Each size that is read lies further on than the last one, so this ends.
+    # Each size is further on than the last one, so this ends.
     while found := _CHUNK_SIZE.match(body, at):
         if not found[1]:
             break
@@ -91,7 +91,7 @@ def _decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
         return body
     if encoding in ("gzip", "x-gzip", "deflate"):
         if encoding != "deflate" and not body.startswith(b"\x1f\x8b"):
-            # The archive has decompressed the body and kept the header.
+            # The archive has decompressed the body but kept the header.
             return body
         try:
             return _inflate(body, zlib.MAX_WBITS | 32, max_bytes)

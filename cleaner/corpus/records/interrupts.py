@@ -1,4 +1,4 @@
-"""Work that is not left half done: an interrupt or a request to end waits until it is done."""
+"""Keeps work from being left half done: interrupts and termination requests wait until it is complete."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Nothing comes back; while the block runs, handlers of SIGINT and SIGTERM wait, and the first is called after it.
+    """Delays the handlers of SIGINT and SIGTERM while its block runs; the first one is called afterwards.
 
-    Python calls handlers between any two steps of the main thread, so also when a file has been made and nobody has
-    noted it yet. A signal that is ignored, or that ends the process at once, does so here too. In other threads, which
-    are never interrupted, the block just runs.
+    Python calls handlers between any two steps of the main thread, even when a file was just created but not noted yet.
+    A signal that is ignored, or that ends the process at once, still does so here. In other threads, which are never
+    interrupted, the block just runs.
 
     >>> before = signal.signal(signal.SIGTERM, lambda number, frame: print("asked to end"))
     >>> with undisturbed():

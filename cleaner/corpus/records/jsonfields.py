@@ -1,6 +1,6 @@
-r"""Where the fields of a JSON object stand in its source, so that one can be replaced and the rest stays as it is.
+r"""Finds the fields of a JSON object in its source, so that one can be replaced and the rest stays as it is.
 
-Numbers are never converted, keys keep their order and their doubles, and spaces stay where they are.
+Numbers are never converted, keys keep their order and duplicates, and spaces stay where they are.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Any
 __all__ = ["Found", "JsonObject", "parse_object"]
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
-# Numbers stay the text they are: their value is of no use here, and converting a long one is refused or loses it.
+# Numbers stay text: their value is not needed, and converting a long one would fail or lose digits.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
 class FieldError(ValueError):
-    """A record is not as it must be; the message says in which way."""
+    """A record is not as it must be; the message says how."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The value of a field, and the place of its source text: ``source[start:end]``; its key ends at ``key_end``."""
+    """The value of a field, and where it is in the source: ``source[start:end]``; its key ends at ``key_end``."""
 
     value: Any
     key_end: int
@@ -35,8 +35,8 @@ class Found:
 class JsonObject:
     """A JSON object in its source text, with the fields that were looked for.
 
-    ``inside``: where a further field could be put into an object, by the name of that object, and whether the
-    object has a field already; the outermost has the name ``""``.
+    ``inside``: for each object, by name, where a further field could be inserted, and whether the object already has
+    fields; the outermost object has the name ``""``.
     """
 
     source: str
@@ -49,7 +49,7 @@ class JsonObject:
         return f"{self.source[: place.start]}{self._quoted(text)}{self.source[place.end :]}"
 
     def with_field(self, name: str, text: str, beside: str) -> str:
-        """The source with a text as the value of a field, made where it is not there, spaced like ``beside``."""
+        """The source with a text as the value of a field, added if it is missing, spaced like ``beside``."""
         if name in self.found:
             return self.replaced(name, text)
         parent, _, key = name.rpartition(".")
@@ -61,15 +61,15 @@ class JsonObject:
         return f"{self.source[:at]}{comma}{self._quoted(key)}{gap}{self._quoted(text)}{self.source[at:]}"
 
     def _quoted(self, text: str) -> str:
-        """A string of JSON, with escapes for what is not ASCII where the source has none but ASCII."""
+        """A JSON string, with escapes for non-ASCII characters if the source is all ASCII."""
         return json.dumps(text, ensure_ascii=self.source.isascii())
 
 
 def parse_object(source: str, names: frozenset[str]) -> JsonObject:
-    r"""The object in a line of JSON with those of the named fields that it has; dots lead into objects.
+    r"""The object in a line of JSON, with those of the named fields that it has; dots lead into nested objects.
 
-    Of fields with one name the last counts, as for every reader of JSON. Raises `FieldError` with what is wrong
-    where the line is no JSON object.
+    Of several fields with one name the last counts, as for every JSON reader. Raises `FieldError`, which says what is
+    wrong, if the line is not a JSON object.
 
     >>> record = parse_object('{"n": 1E400, "page": {"text": "a"}}', frozenset({"page.text"}))
     >>> record.replaced("page.text", "b\n")
@@ -80,10 +80,10 @@ def parse_object(source: str, names: frozenset[str]) -> JsonObject:
         start = _after_space(source, 0)
         if source[start : start + 1] != "{":
             _DECODER.raw_decode(source, start)
-            raise FieldError("is no JSON object")
+            raise FieldError("is not a JSON object")
         end = _after_space(source, _walk(result, "", start, names))
         if end < len(source):
-            raise FieldError(f"is not valid JSON: more text behind the object, at character {end + 1}")
+            raise FieldError(f"is not valid JSON: more text after the object, at character {end + 1}")
     except json.JSONDecodeError as error:
         raise FieldError(f"is not valid JSON: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
@@ -97,7 +97,7 @@ def _after_space(source: str, at: int) -> int:
 
 
 def _walk(result: JsonObject, prefix: str, start: int, names: frozenset[str]) -> int:
-    """Read the object at ``start``; where it ends. ``prefix`` is the name of the object with a dot, if it has one."""
+    """Read the object at ``start`` and return where it ends. ``prefix``: the object's name and a dot, if it has one."""
     source = result.source
     place = start + 1
     at = _after_space(source, place)
@@ -124,9 +124,9 @@ def _walk(result: JsonObject, prefix: str, start: int, names: frozenset[str]) ->
 
 
 def _read_value(result: JsonObject, name: str, key_end: int, at: int, names: frozenset[str]) -> int:
-    """Read the value of a field; where it ends."""
+    """Read the value of a field and return where it ends."""
     within = f"{name}."
-    # What an earlier field of the same name held counts no longer.
+    # The fields inside an earlier value of the same name no longer count.
     for known in [known for known in result.found if known.startswith(within)]:
         del result.found[known]
     if result.source[at : at + 1] == "{" and any(wanted.startswith(within) for wanted in names):

@@ -1,4 +1,4 @@
-"""JSONL: one JSON object a line; all but the cleaned text stays as the bytes it came in."""
+"""JSONL: one JSON object per line; everything but the cleaned text stays byte for byte the same."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _INT_DIGITS = 19
 
 
 def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) -> Iterator[RawChunk]:
-    """Chunks of whole lines: each ends with the first line end at or behind the size that chunks have.
+    """Chunks of whole lines: each ends with the first line end at or after the size of a chunk.
 
-    A line beyond the limit is a chunk of its own, of which only the beginning is held.
+    A line longer than the limit is a chunk of its own, of which only the beginning is held.
     """
     del fields
     blocks = Blocks(source, start.offset)
@@ -44,7 +44,7 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
 
 
 class _Cutter:
-    """Cuts blocks into chunks of lines, whatever sizes the blocks have; ``damage`` is what ended them too early."""
+    """Cuts blocks of any size into chunks of lines; ``damage``: the error that ended the blocks too early."""
 
     damage: InputError | None = None
 
@@ -61,7 +61,7 @@ class _Cutter:
         while more:
             end = self._held.find(b"\n", searched)
             if len(self._held) > limit:
-                # The only line that can be too long is the last: the others lie within the size of a chunk.
+                # Only the last line can be too long: the others fit within the size of a chunk.
                 last = self._held.rfind(b"\n", 0, size - 1) + 1
                 if (end + 1 if end >= 0 else len(self._held)) - last > limit:
                     return self._take_long_line() if last == 0 else (self._take(last), 0)
@@ -110,7 +110,7 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
 
 
 def _split_lines(data: bytes) -> list[bytes]:
-    """Lines with their ends; a carriage return alone ends none."""
+    """The lines with their line ends; a lone carriage return is not a line end."""
     lines = [line + b"\n" for line in data.split(b"\n")]
     last = lines.pop()[:-1]
     return [*lines, last] if last else lines
@@ -127,7 +127,7 @@ def _read_line(number: int, line: bytes, fields: Fields, names: frozenset[str], 
         if reason := too_large(text, max_bytes):
             return Item(number, line, failure=reason)
         if fields.result is not None and fields.result != fields.text:
-            # Found out now, where it can still be a failure of this record.
+            # Checked now, while it can still be reported as a failure of this record.
             record.with_field(fields.result, "", fields.text)
     except UnicodeDecodeError as error:
         return Item(number, line, failure=f"is not UTF-8 at byte {len(mark) + error.start + 1} of the line")
@@ -145,12 +145,12 @@ def _text_of(record: JsonObject, name: str) -> str:
         raise FieldError(f"the field {name!r} is missing")
     value = record.found[name].value
     if not isinstance(value, str) or not record.source.startswith('"', record.found[name].start):
-        raise FieldError(f"the field {name!r} is no string")
+        raise FieldError(f"the field {name!r} is not a string")
     return value
 
 
 def _identifier(record: JsonObject, name: str) -> Any:
-    """What names a record: a string, or a whole number where it is one of usual size."""
+    """The identifier of a record: a string, or an integer if it has a usual size."""
     found = record.found.get(name)
     if found is None or not isinstance(found.value, str) or record.source.startswith('"', found.start):
         return None if found is None else found.value
@@ -168,7 +168,7 @@ def _string(record: JsonObject, name: str) -> str | None:
 
 
 class _Writer:
-    """Puts another text into a line; the same text gives the same line."""
+    """Puts another text into a line; the original text gives the original line."""
 
     __slots__ = ("_bare", "_fields", "_line", "_mark", "_record")
 
@@ -186,7 +186,7 @@ class _Writer:
             return self._line
         made = self._record.with_field(target, text, field)
         end = self._line[len(self._mark) + len(self._bare) :]
-        # What UTF-8 cannot hold, a surrogate alone, becomes its escape, which is how JSON writes it too.
+        # A lone surrogate, which UTF-8 cannot encode, becomes its escape, as JSON writes it too.
         return self._mark + made.encode("utf-8", "backslashreplace") + end
 
 
@@ -197,7 +197,7 @@ def write_items(done: Sequence[Done], compression: Compression | None, *, to_jso
 
 
 def written_pieces(done: Sequence[Done]) -> Iterator[bytes]:
-    """The bytes of each item that did not fail: with its new text, or as they were."""
+    """The bytes of each item that did not fail: with its new text, or unchanged."""
     for item, text in done:
         if item.failure is None:
             yield item.raw if item.document is None or text is None else item.document.write(text)

@@ -1,7 +1,7 @@
-"""Files that one process holds: locked while they are written, and told from what a killed process has left.
+"""Files that one process holds: locked while they are written, so they differ from files that a killed process left.
 
 A lock belongs to an open file, so it ends with its process, however that ends. Between opening a file and locking it
-another process may have renamed or removed it; what is locked is therefore looked at again.
+another process may have renamed or removed it, so the file is checked again once it is locked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks, and lets nobody rename or remove a file that is open
+except ImportError:  # Windows has no such locks, and does not allow renaming or removing an open file
     fcntl = None  # type: ignore[assignment]
 
 __all__ = [
@@ -41,7 +41,7 @@ _LEFTOVER = re.compile(r"\.cleaner-[0-9a-f]{16}\.tmp")
 
 
 def lock(handle: int) -> bool | None:
-    """Whether an open file is locked by this process now: False where another one holds it, None without locks."""
+    """Lock an open file; returns whether it succeeded: False if another process holds it, None without locks."""
     if fcntl is None:
         return None
     try:
@@ -49,16 +49,16 @@ def lock(handle: int) -> bool | None:
     except BlockingIOError:
         return False
     except OSError:
-        # A file system without locks; then nothing watches over two runs at once.
+        # A file system without locks: nothing prevents two runs at once.
         return None
     return True
 
 
 def open_held(path: Path, *, new: bool) -> int:
-    """A handle of a file that is open for reading and writing, and locked.
+    """A handle of a file, open for reading and writing, and locked.
 
-    ``new``: it must not be there yet. Raises `OSError`: with ``EBUSY`` where another process holds it, with
-    ``EEXIST`` where it is there although it must not be. A link is never followed.
+    ``new``: the file must not exist yet. Raises `OSError`: with ``EBUSY`` if another process holds it, with ``EEXIST``
+    if it exists but must not. A link is never followed.
     """
     flags = os.O_RDWR | os.O_CREAT | _BINARY | _NO_LINK | (os.O_EXCL if new else 0)
     while True:
@@ -91,12 +91,12 @@ def is_locked(path: Path) -> bool:
 
 
 def temporary_beside(path: Path) -> Path:
-    """A name of a file to be written before it takes the place of ``path``; `remove_leftovers` knows such names."""
+    """A name for a file to write before it replaces ``path``; `remove_leftovers` recognises such names."""
     return path.with_name(f".cleaner-{secrets.token_hex(8)}.tmp")
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files that killed processes have left in a folder; not those that are being written."""
+    """Remove the temporary files that killed processes left in a folder, but not those being written."""
     if not HAS_LOCKS:
         return
     with suppress(OSError), os.scandir(folder) as entries:
@@ -106,9 +106,9 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def remove_unheld(path: Path, *, unknown_too: bool = True) -> None:
-    """Remove a regular file where it is there and no process holds it; never fails.
+    """Remove a regular file if it exists and no process holds it; never fails.
 
-    ``unknown_too``: also where the file system has no locks, so that it cannot be known.
+    ``unknown_too``: also if that cannot be known, because the file system has no locks.
     """
     with suppress(OSError):
         if not stat.S_ISREG(os.lstat(path).st_mode):
@@ -126,7 +126,7 @@ def remove_unheld(path: Path, *, unknown_too: bool = True) -> None:
 
 
 def _is_at(handle: int, path: Path) -> bool:
-    """Whether an open file is still the one of that name."""
+    """Whether an open file is still the one at a path."""
     try:
         found = os.lstat(path)
     except FileNotFoundError:
@@ -137,7 +137,7 @@ def _is_at(handle: int, path: Path) -> bool:
 def _hold(handle: int, path: Path, *, patient: bool = False) -> None:
     """Lock an open file, which must be a regular one that no other process holds.
 
-    ``patient``: another process may hold it for a moment, to see whether it is in use.
+    ``patient``: another process may hold it for a moment, to check whether it is in use.
     """
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         raise _in_the_way(path)
@@ -153,13 +153,13 @@ def _busy() -> OSError:
 
 
 def _in_the_way(path: Path) -> OSError:
-    return OSError(errno.EEXIST, f"{path} is in the way, and is no file of this run")
+    return OSError(errno.EEXIST, f"{path} is in the way, and does not belong to this run")
 
 
 class HeldFile:
     """A small file that belongs to this process from `take` to `remove` or `release`, and is replaced in one step.
 
-    Whoever takes it while it is held gets an `OSError` with ``EBUSY``. Every method may raise `OSError`.
+    Taking it while it is held raises `OSError` with ``EBUSY``. Every method may raise `OSError`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -168,7 +168,7 @@ class HeldFile:
         self._is_held = False
 
     def take(self, content: bytes) -> bytes | None:
-        """Hold the file and return what it holds; where there is none make one of ``content`` and return None."""
+        """Hold the file and return its content; if there is none, create one with ``content`` and return None."""
         while True:
             try:
                 self._handle = os.open(self.path, os.O_RDWR | _BINARY | _NO_LINK | _NO_WAITING)
@@ -186,11 +186,11 @@ class HeldFile:
             except BaseException:
                 self.release()
                 raise
-            # Its process has replaced or removed it just now.
+            # Its process has just replaced or removed it.
             self.release()
 
     def _make(self, content: bytes) -> bool:
-        """Make the file, where nobody else does so first."""
+        """Create the file; returns False if another process does so first."""
         temporary, handle = _write_beside(self.path, content, durable=False)
         try:
             try:
@@ -208,7 +208,7 @@ class HeldFile:
         return True
 
     def _make_without_link(self, content: bytes) -> bool:
-        """Make the file on a file system without hard links."""
+        """Create the file on a file system without hard links."""
         try:
             self._handle = open_held(self.path, new=True)
         except FileExistsError:
@@ -223,7 +223,7 @@ class HeldFile:
         return True
 
     def save(self, content: bytes) -> None:
-        """Replace what the file holds; it is on the disk afterwards, or the file is as it was."""
+        """Replace the content of the file; afterwards it is on disk, or the file is unchanged."""
         temporary, handle = _write_beside(self.path, content, durable=True)
         if not HAS_LOCKS:
             os.close(handle)
@@ -236,37 +236,37 @@ class HeldFile:
                 os.close(handle)
             raise
         if HAS_LOCKS:
-            # The new file was locked before it had the name, so there was no moment at which nobody held it.
+            # The new file was locked before it got its name, so the name was held at every moment.
             self._close()
             self._handle = handle
 
     def remove(self) -> None:
-        """Remove the file and let go of it; one that is not held is left alone."""
+        """Remove the file and release it; a file that is not held is left alone."""
         if self._is_held:
             with suppress(FileNotFoundError):
                 self.path.unlink()
         self.release()
 
     def release(self) -> None:
-        """Let go of the file and leave it as it is."""
+        """Release the file and leave it as it is."""
         self._close()
         self._is_held = False
 
     def _held(self) -> None:
         self._is_held = True
         if not HAS_LOCKS:
-            # A file that is open could not be replaced there.
+            # Windows cannot replace an open file.
             self._close()
 
     def _close(self) -> None:
-        # Once only, also where that is interrupted: its number may be that of another file by then.
+        # Close it only once, even if interrupted: its number may belong to another file by then.
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
 
 
 def _write_beside(path: Path, content: bytes, *, durable: bool) -> tuple[Path, int]:
-    """A new file beside a path that holds some bytes, and its handle, locked."""
+    """A new file beside a path, with some bytes in it, and its locked handle."""
     while True:
         temporary = temporary_beside(path)
         with suppress(FileExistsError):

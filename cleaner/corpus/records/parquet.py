@@ -1,8 +1,8 @@
 """Parquet: one column is cleaned, the others, the schema and the sizes of the row groups stay.
 
-A Parquet file is only whole when its end is written, so it cannot be continued where it was stopped. What is written
-while the work goes on is therefore a *journal*: the cleaned texts of each chunk, one after the other. When all are
-there, the file is put together from its original and the journal, row group by row group.
+A Parquet file is only complete once its end is written, so writing it cannot be resumed. Until the work is done, a run
+therefore writes a *journal*: the cleaned texts of each chunk, one after the other. When all are there, the file is
+assembled from its original and the journal, row group by row group.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _JOURNAL: Compression = "zst"
 
 @contextmanager
 def open_file(source: Source) -> Iterator[pq.ParquetFile]:
-    """A Parquet file; raises `InputError` where it is none, or pyarrow is not there."""
+    """An open Parquet file; raises `InputError` if it is not one, or pyarrow is not installed."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -49,12 +49,12 @@ def open_file(source: Source) -> Iterator[pq.ParquetFile]:
         raise InputError(f"{source.name}: a Parquet file is compressed inside; decompress it first")
     with ExitStack() as stack:
         try:
-            # pyarrow itself opens no file whose name is not UTF-8, and takes some names for addresses.
+            # pyarrow itself cannot open a file whose name is not UTF-8, and takes some names for URLs.
             file = pq.ParquetFile(stack.enter_context(source.path.open("rb")), pre_buffer=False)
         except OSError as error:
             raise input_error(source.name, error) from None
         except pa.ArrowException as error:
-            raise InputError(f"{source.name}: is no valid Parquet file: {error}; get it again") from None
+            raise InputError(f"{source.name}: is not a valid Parquet file: {error}; get it again") from None
         yield stack.enter_context(file)
 
 
@@ -70,11 +70,11 @@ def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
                 f"{source.name}: has no column {name!r}; name that of the text with --field: {', '.join(schema.names)}"
             )
         if not _is_text(schema.field(name).type):
-            raise InputError(f"{source.name}: the column {name!r} holds {schema.field(name).type}, no text")
+            raise InputError(f"{source.name}: the column {name!r} holds {schema.field(name).type}, not text")
 
 
 def _read_names(fields: Fields) -> list[str]:
-    """The columns that are read, where they are there, each once."""
+    """The columns to read, if they exist, each once."""
     return list(dict.fromkeys((fields.text, fields.title, fields.lang, fields.url, fields.id)))
 
 
@@ -120,7 +120,7 @@ def _rows(batches: Iterator[pa.RecordBatch], source: Source) -> Iterator[dict[st
 
 
 def _value(scalar: pa.Scalar) -> Any:
-    """The value of a cell; bytes where it is, or where what it holds is, no valid text."""
+    """The value of a cell; bytes if it, or something in it, is not valid text."""
     import pyarrow as pa
 
     try:
@@ -150,7 +150,7 @@ def _cut_rows(rows: Iterable[dict[str, Any]], first: int, chunk_bytes: int) -> I
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
-    """The rows of a chunk; where one fails, raw has what was read of it as JSON."""
+    """The rows of a chunk; for one that fails, ``raw`` is what was read of it, as JSON."""
     del to_jsonl
     first = chunk.start.records + 1
     return [_read_row(first + index, row, fields, max_bytes) for index, row in enumerate(chunk.payload)]
@@ -188,7 +188,7 @@ def _no_bytes(_text: str) -> bytes:
 
 
 def write_items(done: Sequence[Done], compression: Compression | None, *, to_jsonl: bool) -> bytes:
-    """A line of the journal: for each row its text, true where it stays as it is, null where the row failed."""
+    """A line of the journal with an entry for each row: its text, true if it is unchanged, null if the row failed."""
     del compression, to_jsonl
     texts = [
         None if item.document is None or text is None else (text if text != item.document.text else True)
@@ -213,7 +213,7 @@ def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> Non
                     writer.write_table(made, row_group_size=made.num_rows)
                     is_empty = False
             if is_empty:
-                # pyarrow 18 and 19 cannot read a file without any group.
+                # pyarrow 18 and 19 cannot read a file without row groups.
                 writer.write_table(schema.empty_table())
 
 

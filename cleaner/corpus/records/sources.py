@@ -43,7 +43,7 @@ RECORD_ENDINGS: dict[str, Format] = {
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
-# A list of failures that a run has written is no input of a later one: the name in a folder, and after a file's name.
+# A run's list of failures is not an input of a later run: its name in a folder, and its ending after a file's name.
 _FAILURES = "errors.jsonl"
 
 
@@ -51,7 +51,7 @@ _FAILURES = "errors.jsonl"
 class Source:
     """A place to read from: a file, or standard input where ``path`` is None.
 
-    ``name`` is what messages and records call it; ``inside`` is where its result goes inside an output folder.
+    ``name`` is used in messages and records; ``inside`` is where its result goes inside an output folder.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Source:
 
 
 def split_endings(path: Path) -> tuple[Format | None, Compression | None]:
-    """The format and the compression that the name of a file tells; None where it tells nothing.
+    """The format and the compression that the name of a file shows; None for what it does not show.
 
     >>> split_endings(Path("crawl.jsonl.gz")), split_endings(Path("page.html")), split_endings(Path("page.pdf"))
     (('jsonl', 'gz'), ('html', None), (None, None))
@@ -82,12 +82,12 @@ def find_sources(
     leave_out: Path | None = None,
     format: Format | None = None,  # noqa: A002 - its name
 ) -> tuple[list[Source], list[InputError]]:
-    """The sources behind paths, in a fixed order, and what is wrong with the other paths.
+    """The sources at the given paths, in a fixed order, and what is wrong with the other paths.
 
-    A file is taken whatever its ending, a folder gives its files with an ending that is known, in alphabetic order,
-    hidden ones skipped, and ``-`` is standard input. A file named twice is taken once. ``leave_out`` is a folder not
-    to look into: the one that results go to. ``format`` is that of the files that are named and of standard input;
-    without it the endings tell, and what they do not tell is text.
+    A file is read whatever its ending, a folder gives its files with known endings in alphabetical order, without
+    hidden ones, and ``-`` is standard input. A file named twice is read once. ``leave_out``: a folder to skip, the one
+    that results go to. ``format``: that of the named files and of standard input; without it their endings decide, and
+    a file with any other ending is text.
     """
     sources: dict[str, Source] = {}
     errors: list[InputError] = []
@@ -135,13 +135,13 @@ def _source(name: str, path: Path, inside: Path) -> Source:
 
 
 def _text_name(path: Path, compression: Compression | None) -> Path:
-    """The name of the text that a page of HTML becomes."""
+    """The name of the text file that an HTML page becomes."""
     bare = path.with_suffix("") if compression else path
     return bare.with_suffix(f".txt.{compression}" if compression else ".txt")
 
 
 def _walk(folder: Path, skipped: str | None, errors: list[InputError]) -> Iterator[Path]:
-    """The files of a folder and of those in it; what may be a source and is not read is among the errors."""
+    """The files of a folder and its subfolders; what may be a source but is not read is added to the errors."""
     root = os.path.realpath(folder)
     pending = _entries(folder, errors)
     while pending:
@@ -164,7 +164,7 @@ def _walk(folder: Path, skipped: str | None, errors: list[InputError]) -> Iterat
 
 
 def _entries(folder: Path, errors: list[InputError]) -> list[os.DirEntry[str]]:
-    """What a folder holds, the last name first."""
+    """The entries of a folder, the last name first."""
     try:
         with os.scandir(folder) as found:
             return sorted(found, key=lambda entry: entry.name, reverse=True)
@@ -174,7 +174,7 @@ def _entries(folder: Path, errors: list[InputError]) -> list[os.DirEntry[str]]:
 
 
 def _is_source(entry: os.DirEntry[str], root: str) -> bool:
-    """Whether what a folder holds is read as a source; raises `InputError` where it may be one and is not read."""
+    """Whether an entry of a folder is read as a source; raises `InputError` if it may be one but is not read."""
     is_known = split_endings(Path(entry.name))[0] is not None
     if entry.is_symlink():
         try:
@@ -185,11 +185,11 @@ def _is_source(entry: os.DirEntry[str], root: str) -> bool:
             ) from None
         is_inside = Path(target).is_relative_to(root)
         if Path(target).is_dir():
-            # A folder that is read by its own name needs no second one; hidden ones are not.
+            # A folder that is read under its own name is not read again; hidden ones are not read at all.
             if is_inside and not any(part.startswith(".") for part in Path(target).relative_to(root).parts):
                 return False
             raise InputError(
-                f"{entry.path}: is a link to a folder that is not read here; to clean what it holds, name it as well"
+                f"{entry.path}: is a link to a folder that is not read here; to clean its files, name it as well"
             )
         if is_known and not is_inside:
             raise InputError(
@@ -202,12 +202,12 @@ def _is_source(entry: os.DirEntry[str], root: str) -> bool:
             f"{entry.path}: is left out, as the failures of an earlier run; to clean it, name the file itself"
         )
     if not entry.is_file():
-        raise InputError(f"{entry.path}: is no regular file; only files are read in a folder")
+        raise InputError(f"{entry.path}: is not a regular file; only files are read in a folder")
     return True
 
 
 def is_folder(name: str | Path) -> bool:
-    """Whether a path is a folder; not where that cannot be told, as of a name that is too long.
+    """Whether a path is a folder; False if that cannot be known, for example if the name is too long.
 
     >>> is_folder("."), is_folder("a" * 300)
     (True, False)
@@ -219,7 +219,7 @@ def is_folder(name: str | Path) -> bool:
 
 
 def input_error(name: str, error: OSError) -> InputError:
-    """What to tell of a file that cannot be read."""
+    """The error for a file that cannot be read."""
     if isinstance(error, FileNotFoundError):
         return InputError(f"{name}: does not exist; check the path")
     return InputError(f"{name}: cannot be read: {error.strerror or error}; check the path and its permissions")

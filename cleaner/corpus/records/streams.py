@@ -1,7 +1,7 @@
 """The bytes of a source, block by block, decompressed; and compressed bytes to write.
 
-Compressed output is a row of members (gzip) or frames (Zstandard), each complete in itself, with nothing in it that
-depends on the time: the same bytes in give the same bytes out, and a file may be cut after any of them.
+Compressed output is a sequence of members (gzip) or frames (Zstandard), each complete in itself and independent of the
+time: the same input bytes give the same output bytes, and a file may be cut after any of them.
 """
 
 from __future__ import annotations
@@ -26,10 +26,9 @@ __all__ = ["Blocks", "compress", "read_all"]
 _BLOCK_BYTES = 1 << 16
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3
-# The largest window that the Zstandard command line reads unless it is asked to (--long=31): so much memory may be
-# needed for one.
+# The largest window that the Zstandard command line reads without --long=31; a window may need this much memory.
 _ZSTD_WINDOW = 1 << 27
-# Decompressors get so many bytes at once: a block of Zstandard in 4 bytes can make 128 kB, so this can make 16 MB.
+# Bytes given to a decompressor at once: 4 bytes can be a Zstandard block of 128 kB, so this can become 16 MB.
 _PIECE_BYTES = 1 << 9
 _MAGIC: tuple[tuple[bytes, Compression], ...] = ((b"\x1f\x8b", "gz"), (b"\x28\xb5\x2f\xfd", "zst"))
 
@@ -37,11 +36,11 @@ _MAGIC: tuple[tuple[bytes, Compression], ...] = ((b"\x1f\x8b", "gz"), (b"\x28\xb
 class Blocks:
     """The bytes of a source in blocks of any size, decompressed; an iterator that can be read once.
 
-    ``skip``: how many decompressed bytes to leave out at the beginning. ``consumed`` is how far the file itself has
-    been read. ``begins_member``: whether the last block begins a member or frame; none reaches into the next one.
-    Standard input is decompressed where it begins like something compressed. Raises `InputError` where the source
-    cannot be read, is damaged, or becomes far longer than compressed text does; ``is_own``: it is a file of this
-    program, which may become as long as it does.
+    ``skip``: how many decompressed bytes to skip at the beginning. ``consumed`` is how far the file itself has been
+    read. ``begins_member``: whether the last block begins a member or frame; no block extends into the next member.
+    Standard input is decompressed if it begins like compressed data. Raises `InputError` if the source cannot be read,
+    is damaged, or becomes far longer than compressed text does. ``is_own``: it is a file written by this program,
+    whose decompressed length is not limited.
     """
 
     def __init__(self, source: Source, skip: int = 0, *, is_own: bool = False) -> None:
@@ -63,7 +62,7 @@ class Blocks:
                     self.consumed = file.seek(self._skip)
                     yield from self._raw(file.read)
                 else:
-                    # A pipe with a name can be read, but has no places to go to.
+                    # A named pipe can be read, but has no offsets to seek to.
                     yield from self._raw(file.read)
         except OSError as error:
             raise input_error(self._source.name, error) from None
@@ -77,7 +76,7 @@ class Blocks:
         stream: BinaryIO = sys.stdin.buffer
         read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
         head = b""
-        # Only a beginning that may still become a mark of compression is worth waiting for.
+        # Wait for more bytes only while they may still become the magic bytes of a compression.
         while any(magic.startswith(head) and magic != head for magic, _ in _MAGIC) and (more := read(_BLOCK_BYTES)):
             head += more
         self.consumed = len(head)
@@ -101,11 +100,11 @@ class Blocks:
                 self.begins_member = begins_member
                 yield data
         except _DamagedError as error:
-            raise InputError(f"{self._source.name}: {_damage(error)}, only what stands before is read") from None
+            raise InputError(f"{self._source.name}: {_damage(error)}, only what comes before is read") from None
 
 
 def _damage(error: _DamagedError) -> str:
-    """What is wrong with compressed bytes, and what to do."""
+    """What is wrong with compressed bytes, and how to fix it."""
     if "too much memory" in str(error):
         return f"has a window of more than {_ZSTD_WINDOW >> 20} MB; decompress it first (zstd -d --long=31)"
     return f"is damaged or cut off: {error}; get it again"
@@ -114,8 +113,8 @@ def _damage(error: _DamagedError) -> str:
 def read_all(source: Source, max_bytes: int | None = None) -> bytes:
     """All bytes of a source, decompressed, ``max_bytes`` at most.
 
-    Without that number, files that are not compressed have no limit, and all others that of records. Raises
-    `InputError` where the source cannot be read, or is longer.
+    Without ``max_bytes``, uncompressed files have no limit, and all others have that of records. Raises `InputError`
+    if the source cannot be read, or is longer.
     """
     try:
         found = None if source.path is None else source.path.stat()
@@ -141,7 +140,7 @@ def read_all(source: Source, max_bytes: int | None = None) -> bytes:
 
 
 def compress(data: bytes, compression: Compression | None, *, even_empty: bool = False) -> bytes:
-    """Bytes as one gzip member or Zstandard frame, or as they are; nothing stays nothing, but for ``even_empty``.
+    """Bytes as one gzip member or Zstandard frame, or as they are; no bytes stay none, except with ``even_empty``.
 
     >>> compress(b"a", None), compress(b"a", "gz") == compress(b"a", "gz")
     (b'a', True)
@@ -161,7 +160,7 @@ def _zstd_compressor() -> zstandard.ZstdCompressor:
 
 
 class _DamagedError(Exception):
-    """Compressed bytes are not as they must be."""
+    """Compressed bytes are damaged."""
 
 
 class _Decompressor(Protocol):
@@ -175,9 +174,9 @@ class _Decompressor(Protocol):
 
 
 def _decompressed(blocks: Iterator[bytes], compression: Compression) -> Iterator[tuple[bytes, bool]]:
-    """Blocks of what blocks hold, and whether one begins a member; none reaches from one member into the next.
+    """Decompressed blocks, and whether each begins a member; no block extends from one member into the next.
 
-    Raises `_DamagedError` after what stands before the damage.
+    Raises `_DamagedError` after everything before the damage.
     """
     held = bytearray()
     begins_member = True
@@ -196,14 +195,14 @@ def _decompressed(blocks: Iterator[bytes], compression: Compression) -> Iterator
 
 
 def _pieces(blocks: Iterator[bytes], compression: Compression) -> Iterator[tuple[bytes, bool]]:
-    """What each piece of some blocks holds, and whether its member ends there."""
+    """The decompressed bytes of each piece of the blocks, and whether its member ends there."""
     make, failure = (_gzip_member, zlib.error) if compression == "gz" else _zstd_frames()
     member: _Decompressor | None = None
     for start in (block[at : at + _PIECE_BYTES] for block in blocks for at in range(0, len(block), _PIECE_BYTES)):
         piece = start
         while piece:
             if member is None:
-                # A gzip file may be filled up with zeros after its last member.
+                # A gzip file may be padded with zeros after its last member.
                 piece = piece.lstrip(b"\0") if compression == "gz" else piece
                 if not piece:
                     break
@@ -225,7 +224,7 @@ def _gzip_member() -> _Decompressor:
 
 
 def _zstd_frames() -> tuple[Callable[[], _Decompressor], type[Exception]]:
-    """What makes a frame's decompressor, and how that fails."""
+    """A function that makes the decompressor of a frame, and the type of error that it raises."""
     import zstandard
 
     return zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj, zstandard.ZstdError

@@ -1,4 +1,4 @@
-"""Targets: where the result of each source goes, so that no file is written over that somebody still needs."""
+"""Targets: where the result of each source goes, so that no file is overwritten that is still needed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cleaner.errors import ConfigError, OutputError
 
 __all__ = ["Names", "free_errors_path", "is_errors_file", "plan_in_place", "plan_outputs"]
 
-# A line of a file of failures, as runs write it: JSON of these fields in this order.
+# A line of a file of failures, as runs write it: JSON with these fields in this order.
 _FAILURE = re.compile(rb'\{"file": ".*", "line": (?:null|[0-9]+), "reason": ".*", "raw": (?:null|".*")\}\n')
 _FAILURE_HEAD = b'{"file": "'
 
@@ -25,8 +25,8 @@ _FAILURE_HEAD = b'{"file": "'
 class Names:
     """Which file names are taken, and by what; two names of one file count as one.
 
-    A name is told by the folder that it stands in, so links and mounts make no difference, nor does the case of its
-    letters where the file system makes none.
+    A name is identified by its actual folder, so links and mounts make no difference, nor does the case of letters if
+    the file system ignores it.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Names:
         self._anchor: Callable[[str], _Anchor] = cache(_anchor)
 
     def holder(self, path: Path, ending: str = "") -> str | None:
-        """What has taken a name; None where it is free. ``ending`` is added to the name of the file itself."""
+        """What has taken a name; None if it is free. ``ending`` is added to the name of the file itself."""
         anchor, rest = self._place(path, ending)
         taken = self._taken.get(anchor.key(rest))
         if not taken or rest in taken:
@@ -53,7 +53,7 @@ class Names:
 
     def _place(self, path: Path, ending: str) -> tuple[_Anchor, str]:
         plain = path if path.name not in ("", os.pardir) and not path.is_symlink() else os.path.realpath(path)
-        # Folders are looked at once, whatever number of files they hold.
+        # Folders are examined once, however many files they have.
         parent, name = os.path.split(plain)
         anchor = self._anchor(parent)
         return anchor, os.path.join(anchor.between, name + ending)
@@ -61,7 +61,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """The nearest folder on the way to a file that is there, and the way on from it."""
+    """The nearest existing folder on the path to a file, and the rest of the path."""
 
     device: int
     inode: int
@@ -69,7 +69,7 @@ class _Anchor:
     between: str
 
     def key(self, rest: str) -> tuple[int, int, str]:
-        """The folder, and the names of which only the case of letters differs from that of a way on from it."""
+        """A key for the folder and the rest of a path, in which case does not count if the folder ignores it."""
         return self.device, self.inode, unicodedata.normalize("NFC", rest).casefold()
 
 
@@ -88,7 +88,7 @@ def _anchor(folder: str) -> _Anchor:
 
 
 def is_case_blind(folder: Path) -> bool:
-    """Whether names of which only the case of letters differs are one name in a folder; looked at, not tried out."""
+    """Whether names that differ only in case are one name in a folder; found out by looking, without writing a file."""
     for place in (folder, *folder.parents):
         other = place.name.swapcase()
         if other != place.name:
@@ -105,11 +105,11 @@ def is_case_blind(folder: Path) -> bool:
 def plan_outputs(
     sources: Iterable[Source], output: Path, *, is_folder: bool, taken: Names | None = None
 ) -> tuple[dict[Source, Path], list[OutputError]]:
-    """Where the result of each source goes: into a file, or into a folder in which the inputs are mirrored.
+    """Where the result of each source goes, into a file or a folder that mirrors the inputs; and the errors.
 
-    And what is wrong with the sources that have no place: one that would go over an input, over another result, or
-    out of the folder. ``taken``: names that are taken already; the inputs and all results are added. Raises
-    `ConfigError` when no source has a place.
+    A source has no target, and an error, if it would overwrite an input or another result, or leave the folder.
+    ``taken``: names that are already taken; the inputs and all results are added. Raises `ConfigError` when no source
+    has a target.
     """
     every = list(sources)
     names = Names() if taken is None else taken
@@ -133,7 +133,7 @@ def plan_outputs(
 
 
 def _problem(source: Source, target: Path, names: Names, inside: str | None) -> str | None:
-    """Why the result of a source cannot go to a place."""
+    """Why the result of a source cannot go to a target; None if it can."""
     if inside is not None and not names.real(target).startswith(inside):
         return f"{target}: a link leads out of the output folder; remove the link, or name its folder with -o"
     holder = names.holder(target)
@@ -142,7 +142,7 @@ def _problem(source: Source, target: Path, names: Names, inside: str | None) -> 
     if holder is not None:
         return f"{target}: {source.name} would go there, but so does {holder}; clean them one by one"
     if inside is not None and not _is_regular(target):
-        return f"{target}: is no regular file; move it away, or name another output folder"
+        return f"{target}: is not a regular file; move it away, or name another output folder"
     if source.format not in DOCUMENT_FORMATS and (holder := names.holder(target, PARTIAL_ENDING)) is not None:
         return (
             f"{target}: is called {target.name}{PARTIAL_ENDING} while it is written, and that is {holder}; "
@@ -154,10 +154,11 @@ def _problem(source: Source, target: Path, names: Names, inside: str | None) -> 
 def plan_in_place(
     sources: Iterable[Source], paths: Sequence[str], taken: Names
 ) -> tuple[dict[Source, Path], list[OutputError]]:
-    """The sources that may be cleaned in their places, and what is wrong with the others.
+    """The sources that may be cleaned in place, and what is wrong with the others.
 
-    ``paths``: what was asked for. A file that is named is cleaned wherever it lies; of a folder only what lies in
-    it, not what links lead to. ``taken``: names that are taken already; the inputs are added. Raises `ConfigError` when nothing is left.
+    ``paths``: those that the user gave. A named file is cleaned wherever it is; in a folder only the files in it are,
+    not those that links lead to. ``taken``: names that are already taken; the inputs are added. Raises `ConfigError`
+    when nothing is left.
     """
     named = {path for path in paths if not Path(path).is_dir()}
     folders = tuple(os.path.join(os.path.realpath(path), "") for path in paths if Path(path).is_dir())
@@ -167,13 +168,13 @@ def plan_in_place(
         if source.path is None:
             continue
         if taken.holder(source.path) is not None:
-            # The weights or patterns of the run itself.
+            # A file of weights or patterns that the run itself uses.
             errors.append(OutputError(f"{source.path}: is read by the run itself; clean it in a run without it"))
         elif source.name not in named and not os.path.realpath(source.path).startswith(folders):
             reason = "is a link to a file outside the folder; name that file itself to clean it in its place"
             errors.append(OutputError(f"{source.path}: {reason}"))
         elif not _is_regular(source.path):
-            errors.append(OutputError(f"{source.path}: is no regular file; write its result elsewhere with -o"))
+            errors.append(OutputError(f"{source.path}: is not a regular file; write its result elsewhere with -o"))
         else:
             targets[source] = source.path
     for path in targets.values():
@@ -188,7 +189,7 @@ def _some(targets: dict[Source, Path], errors: list[OutputError]) -> tuple[dict[
 
 
 def _is_regular(path: Path) -> bool:
-    """Whether a name is that of a file like any other, or is free; folders are told when they are written to."""
+    """Whether a name is free or that of a regular file; folders are reported when they are written to."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -200,9 +201,9 @@ def _is_regular(path: Path) -> bool:
 
 
 def free_errors_path(path: Path, names: Names) -> Path:
-    """Where failures are written if nobody has said it: there, or beside it where the name is somebody else's.
+    """Where failures are written by default: at ``path``, or beside it if somebody else's file has the name.
 
-    A file that another run has written there is not somebody else's: what it holds does not hold any more.
+    A file of failures from an earlier run is not somebody else's: it is out of date.
     """
     number = 1
     bare, ending = os.path.splitext(path)
@@ -218,12 +219,12 @@ def free_errors_path(path: Path, names: Names) -> Path:
 
 
 def is_errors_file(path: Path) -> bool:
-    """Whether a file holds failures as runs write them, and nothing else; one that is empty holds none."""
+    """Whether a file contains only failures as runs write them; not if it is empty."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return False
         with path.open("rb") as file:
-            # A large file of another kind is told by its first bytes.
+            # The first bytes are enough to rule out a large file of another kind.
             if file.read(len(_FAILURE_HEAD)) != _FAILURE_HEAD:
                 return False
             file.seek(0)

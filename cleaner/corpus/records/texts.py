@@ -1,4 +1,4 @@
-"""Text files: one document each, decoded strictly and encoded back as they came."""
+"""Text files: one document each, decoded strictly and encoded again as before."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Record", "decode_record", "join_records", "read_records", "require_e
 _LINE_ENDS = tuple(end.encode("utf-8") for end in ("\n", "\r", "\x85", "\u2028", "\u2029"))
 _NATIVE_ORDER = "le" if sys.byteorder == "little" else "be"
 
-# A mark of UTF-32 begins with one of UTF-16, so it is looked for first.
+# The byte order mark of UTF-32 begins with that of UTF-16, so it is tried first.
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -29,7 +29,7 @@ _MARKS: tuple[tuple[bytes, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One text with what is needed to write it back the way it came; of a page of HTML only ``data`` is there."""
+    """One text with what is needed to write it back as it was; an HTML page has only ``data``."""
 
     source: Source
     text: str
@@ -39,7 +39,7 @@ class Record:
     is_html: bool = False
 
     def encode(self, text: str) -> bytes:
-        """A text in the encoding of this record, its byte order mark in front; the same bytes for the same text."""
+        """A text in the encoding of this record, after its byte order mark; its own text gives its own bytes."""
         if text == self.text:
             return self.data
         try:
@@ -54,12 +54,12 @@ class Record:
 
 
 def read_records(source: Source, *, encoding: str | None = None) -> Iterator[Record]:
-    """The records of a text file: one; raises `InputError` when it cannot be read or decoded."""
+    """The one record of a text file; raises `InputError` when it cannot be read or decoded."""
     yield decode_record(source, read_all(source), encoding)
 
 
 def require_encoding(name: str) -> None:
-    """Check that Python knows a text encoding of this name; raises `ConfigError` where it does not."""
+    """Check that Python knows a text encoding of this name; raises `ConfigError` if it does not."""
     try:
         "a".encode(name)
     except (LookupError, UnicodeError, ValueError):
@@ -71,8 +71,8 @@ def require_encoding(name: str) -> None:
 def decode_record(source: Source, data: bytes, encoding: str | None = None) -> Record:
     """The record of one text file, decoded strictly.
 
-    Without ``encoding`` the text is UTF-8, or what its byte order mark says. Raises `InputError` where the bytes
-    are not text in that encoding.
+    Without ``encoding`` the text is UTF-8, or what its byte order mark says. Raises `InputError` if the bytes are not
+    text in that encoding.
 
     >>> from pathlib import Path
     >>> record = decode_record(Source("a.txt", None, Path("a.txt")), b"\\xef\\xbb\\xbfOui\\r\\n")
@@ -91,7 +91,7 @@ def decode_record(source: Source, data: bytes, encoding: str | None = None) -> R
         hint = (
             "give a text file" if encoding or mark else "give a text file, or name its encoding (--encoding utf-16-le)"
         )
-        raise InputError(f"{source.name}: holds NUL characters (byte {at}), so it is no plain text; {hint}")
+        raise InputError(f"{source.name}: holds NUL characters (byte {at}), so it is not plain text; {hint}")
     return Record(source, text, chosen, mark, data)
 
 
@@ -103,7 +103,7 @@ def _split_mark(data: bytes, encoding: str | None) -> tuple[str, bytes]:
     for mark, name in _MARKS:
         if data.startswith(mark) and given in (name, name.rpartition("-")[0]):
             return name, mark
-    # Without a mark Python would take the byte order of the machine, and put a mark in front when writing.
+    # Without a mark Python would assume the byte order of the machine, and add a mark when writing.
     return (f"{given}-{_NATIVE_ORDER}" if given in ("utf-16", "utf-32") else given), b""
 
 
@@ -121,10 +121,10 @@ def _refuse(source: Source, data: bytes, encoding: str, at: int, *, given: bool)
 
 
 def join_records(record: Record, text: str, written: bytes) -> bytes:
-    """What to append to a stream that several texts go to, of which ``written`` is the end so far.
+    """The bytes to append to a stream of several texts, whose last bytes so far are ``written``.
 
-    Such a stream is UTF-8 without a byte order mark, and a text that does not begin on a line of its own gets a
-    line end in front, of the kind that this text uses.
+    Such a stream is UTF-8 without a byte order mark. A text that would not begin on a line of its own gets a line end
+    before it, of the kind that this text uses.
     """
     if not text:
         return b""

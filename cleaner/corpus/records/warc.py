@@ -1,9 +1,9 @@
-"""WARC and WET: the text records of web archives are cleaned, all other records pass as they are.
+"""WARC and WET: the text records of web archives are cleaned, all other records pass unchanged.
 
-Pages of HTML, in responses, are read where the output is lines of JSON.
+HTML pages, in responses, are cleaned if the output is JSONL.
 
-A record is a head (a version, then named headers), as many bytes as the head says, and two line ends. Headers that
-do not follow from the text are kept as they stand; length and digests are made again. Each record is compressed for
+A record is a head (a version, then named headers), as many bytes as the head says, and two line ends. Length and
+digests are computed again; headers that do not depend on the text are kept as they are. Each record is compressed by
 itself, as readers of such archives expect.
 """
 
@@ -36,7 +36,7 @@ _BASE32_LENGTHS = {"md5": 26, "sha1": 32, "sha256": 56, "sha512": 104}
 
 
 def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) -> Iterator[RawChunk]:
-    """Chunks of whole records; one that cannot be read is a chunk of its own, of which only the beginning is held."""
+    """Chunks of whole records; an unreadable record is a chunk of its own, of which only the beginning is held."""
     del fields
     records = Splitter(source, start.offset, limits.record_bytes)
     held: list[bytes] = []
@@ -76,7 +76,7 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
-    """The records of a chunk; those that hold no plain text pass."""
+    """The records of a chunk; those without plain text pass unchanged."""
     del fields
     first = chunk.start.records + 1
     if chunk.failure is not None:
@@ -96,7 +96,7 @@ def _read_record(number: int, data: bytes, max_bytes: int, to_jsonl: bool) -> It
     if kind == b"response" and to_jsonl and content.startswith(b"application/http"):
         return _page(number, data, body, max_bytes, as_json)
     if kind not in _TEXT_RECORDS or not content.startswith(_TEXT_RECORDS[kind]):
-        # A record that is no text has no place among lines of JSON.
+        # A record that is not text is left out of JSONL.
         return Item(number, b"" if to_jsonl else data)
     try:
         text = body.decode("utf-8")
@@ -139,7 +139,7 @@ class _JsonWriter:
 
 @dataclass(frozen=True, slots=True)
 class _RecordWriter:
-    """Puts another text into a record; the same text gives the same bytes."""
+    """Puts another text into a record; the original text gives the original bytes."""
 
     data: bytes
     head: bytes
@@ -154,7 +154,7 @@ class _RecordWriter:
 
 
 def _renewed_head(head: bytes, body: bytes) -> bytes:
-    """A head with the length and the digests of another content; a digest of an unknown kind is left out.
+    """A head with the length and the digests of new content; a digest of an unknown kind is left out.
 
     >>> _renewed_head(b"WARC/1.0\\r\\nContent-Length: 5\\r\\n\\r\\n", b"Oui")
     b'WARC/1.0\\r\\nContent-Length: 3\\r\\n\\r\\n'
@@ -171,12 +171,12 @@ def _renewed_head(head: bytes, body: bytes) -> bytes:
     made += head[position:]
     if made.find(END) == len(made) - len(END):
         return bytes(made)
-    # Where a header was left out, line ends on both sides of it may have met: the head would end there, or nowhere.
+    # Leaving out a header may put two line ends together, and the head would end there, or nowhere.
     return b"\r\n".join(line for line in _LINE_END.split(bytes(made)) if line) + END
 
 
 def _digest(like: bytes, body: bytes) -> bytes | None:
-    """The digest of a content, by the algorithm and in the letters of another digest."""
+    """The digest of a record's content, with the algorithm and encoding of another digest."""
     label, _, value = like.decode("ascii", "replace").partition(":")
     algorithm = label.lower().replace("-", "")
     if algorithm not in _BASE32_LENGTHS:
@@ -189,7 +189,7 @@ def _digest(like: bytes, body: bytes) -> bytes | None:
 
 
 def write_items(done: Sequence[Done], compression: Compression | None, *, to_jsonl: bool) -> bytes:
-    """The records of a chunk without those that failed: each a member or frame, as lines of JSON all together."""
+    """The records of a chunk without those that failed: each as its own member or frame, or all in one as JSONL."""
     if to_jsonl:
         return compress(b"".join(written_pieces(done)), compression)
     return b"".join(compress(piece, compression) for piece in written_pieces(done))

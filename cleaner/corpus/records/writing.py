@@ -1,4 +1,4 @@
-"""Output files that are complete or not there."""
+"""Output files that are either complete or absent."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = [
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _CLOSED = -1
-# What a run adds to the names of its outputs, for the files that it keeps beside them.
+# The ending of the files that a run writes beside its outputs until they are complete.
 PARTIAL_ENDING = ".partial"
 CHECKPOINT_ENDING = ".checkpoint.json"
-# No space, quota used up, file too large, file system that cannot be written to: no other file will do better.
+# No space, quota used up, file too large, read-only file system: any other file would fail too.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 _FIXES = {
     errno.ENOSPC: "free some space",
@@ -41,9 +41,9 @@ _FIXES = {
 
 
 def write_file(path: Path, data: bytes, *, make_folders: bool = False) -> None:
-    """Write a file in one step: afterwards it is complete, or as it was before; mode and owner are kept.
+    """Write a file in one step: afterwards it is complete, or unchanged; mode and owner are kept.
 
-    A device or pipe is written to directly. Raises `OutputError` where it cannot be written.
+    A device or pipe is written to directly. Raises `OutputError` if it cannot be written.
     """
     file = PartialFile(path, stable=False, make_folders=make_folders)
     try:
@@ -55,7 +55,7 @@ def write_file(path: Path, data: bytes, *, make_folders: bool = False) -> None:
 
 
 def take_over(file: Path, before: os.stat_result) -> None:
-    """Give a file the mode and, where that is allowed, the owner of the one it replaces."""
+    """Give a file the mode and, if permitted, the owner of the one it replaces."""
     if hasattr(os, "chown"):
         with suppress(OSError):
             os.chown(file, before.st_uid, before.st_gid)
@@ -63,12 +63,12 @@ def take_over(file: Path, before: os.stat_result) -> None:
 
 
 class PartialFile:
-    """A file that is appended to beside its target, and takes the target's place when it is complete.
+    """A file that is written beside its target, and replaces the target when it is complete.
 
-    ``stable``: it has a name that a later run finds, ``TARGET.partial``; otherwise a name of its own. ``length``: it
-    is there already, of a run that was stopped, and is resumed from that length; without one it must not be
-    there. No two files for one target are open at once. A target that is a device or a pipe is written to directly.
-    Every failure is an `OutputError`.
+    ``stable``: it has a name that a later run can find, ``TARGET.partial``; otherwise a random one. ``length``: it
+    already exists, from a run that was stopped, and is continued from that length; without ``length`` it must not
+    exist. No two files for one target are open at once. A device or a pipe as target is written to directly. Every
+    failure is an `OutputError`.
     """
 
     def __init__(self, target: Path, *, stable: bool, length: int | None = None, make_folders: bool = True) -> None:
@@ -90,7 +90,7 @@ class PartialFile:
                 self._go_on()
 
     def _open(self, *, new: bool) -> None:
-        """Open the file; where that is interrupted, one that was made for it is removed."""
+        """Open the file; if that is interrupted, a file created for it is removed."""
         self._file = _CLOSED
         try:
             with undisturbed():
@@ -118,7 +118,7 @@ class PartialFile:
                 rest = rest[written:]
 
     def rewind(self, length: int) -> None:
-        """Take back all that was written after a length."""
+        """Cut off everything that was written after a length."""
         if not self.is_direct:
             with self._failing():
                 os.ftruncate(self._file, length)
@@ -126,13 +126,13 @@ class PartialFile:
         self.size = length
 
     def sync(self) -> None:
-        """Make sure that what was written is on the disk."""
+        """Make sure that everything written is on disk."""
         if not self.is_direct:
             with self._failing():
                 os.fsync(self._file)
 
     def finish(self) -> None:
-        """Put the file into the place of its target."""
+        """Replace the target with the file."""
         self.sync()
         with self._failing():
             if not self.is_direct and self._before is not None:
@@ -149,7 +149,7 @@ class PartialFile:
             self._close()
 
     def discard(self) -> None:
-        """Remove the file; one that is in its place stays."""
+        """Remove the file, unless it has already replaced its target."""
         if not HAS_LOCKS:
             self.close()
         if not self.is_direct:
@@ -158,7 +158,7 @@ class PartialFile:
         self.close()
 
     def _close(self) -> None:
-        # Once only: its number may be that of another file by then.
+        # Close it only once: its number may belong to another file by then.
         handle, self._file = self._file, _CLOSED
         if handle != _CLOSED:
             os.close(handle)
@@ -177,11 +177,11 @@ def partial_path(target: Path) -> Path:
 
 
 def is_full(error: OutputError) -> bool:
-    """Whether the reason of an error is one that every other file meets too, such as a full disk."""
+    """Whether the reason for an error would affect every other file too, such as a full disk."""
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in _FULL
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
-    """What to tell of a file that cannot be written."""
+    """The error for a file that cannot be written."""
     fix = _FIXES.get(error.errno or 0, "check that its folder exists and may be written to")
     return OutputError(f"{path}: cannot be written: {error.strerror or error}; {fix}")
