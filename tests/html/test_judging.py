@@ -21,7 +21,7 @@ MATCHER = Matcher(PatternSet([pattern(Kind.COPYRIGHT, "Tous droits réservés")]
 HEADLINE = "Le bac revient après six semaines de travaux"
 PAGE = (
     f"<html><body><h1>{HEADLINE}</h1><article><p>{FRENCH[0]}</p><p>{FRENCH[1]}</p></article>"
-    f"<div class='newsletter'><p>Notre lettre du matin</p></div><p>Tous droits réservés</p><p>Accueil</p></body></html>"
+    f"<div class='newsletter'><p>Notre lettre du matin</p></div><p>Tous droits réservés</p><ul><li>Accueil</li></ul></body></html>"
 )
 
 

@@ -73,11 +73,13 @@ def test_preformatted_block_is_several_lines() -> None:
         (HEADLINE, HEADLINE),
         (f"{HEADLINE} | Le Courrier", HEADLINE),
         (f"{HEADLINE} - Le Courrier de la rade", HEADLINE),
+        (f"{HEADLINE} - ce que disent les habitants de la rade",) * 2,
+        ("Bac | Le Courrier",) * 2,
         ("", ""),
     ],
 )
 def test_headline_that_no_block_shows_stands_first(title: str, lead: str) -> None:
-    """The title from the page's head leads the source, without the name of the site behind it, and is the headline."""
+    """The title from the page's head leads the source, without a short name of a site behind it, and is the headline."""
     reading = read(_page(ARTICLE, title))
     assert reading.lead == lead
     assert reading.headline == (lead or None)
