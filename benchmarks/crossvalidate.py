@@ -29,7 +29,7 @@ from typing import Literal
 
 from cleaner import CleanConfig
 from cleaner.lines.weights import dump_weights
-from cleaner.training.evaluation import Settings, evaluate_pages, summarise, summarise_gold, worst_measures
+from cleaner.training.evaluation import EvaluationSettings, evaluate_pages, summarise, summarise_gold, worst_measures
 from cleaner.training.fitting import TrainingText, collect_texts, fit_weights
 from cleaner.training.labelled import LabelledPage, read_labelled
 from cleaner.training.measures import Measure
@@ -75,7 +75,7 @@ def measure_group(
         fitted = fit_weights(others, {"by": "benchmarks/crossvalidate.py"})
         weights.write_text(dump_weights(fitted), "utf-8")
     settings = {
-        name: Settings(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first", weights=weights))
+        name: EvaluationSettings(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first", weights=weights))
         for name in {page.name for page in pages}
     }
     measured = pages[:: options.measure_every]

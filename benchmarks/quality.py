@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner, CleanerError
-from cleaner.training.evaluation import GoldRow, Row, Settings, evaluate_pages, summarise, summarise_gold
+from cleaner.training.evaluation import EvaluationSettings, GoldRow, Row, evaluate_pages, summarise, summarise_gold
 from cleaner.training.labelled import LabelledPage, read_labelled
 from cleaner.training.labelled_html import html_path, read_labelled_html
 from cleaner.training.measures import Measure, score_text
@@ -39,9 +39,9 @@ Figures = dict[str, dict[str, float]]
 def measure_sets(folder: Path, names: Sequence[str], *, every: int, jobs: int) -> list[Measure]:
     """The measures of all pages of the named sets, each cleaned with or without its headline, like its gold."""
 
-    def tasks() -> Iterator[tuple[LabelledPage, Settings]]:
+    def tasks() -> Iterator[tuple[LabelledPage, EvaluationSettings]]:
         for name in names:
-            settings = Settings(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first"))
+            settings = EvaluationSettings(CleanConfig(headline="drop" if name in WITHOUT_HEADLINE else "first"))
             for page in read_labelled(folder / f"{name}.jsonl.gz", every):
                 yield page, settings
 

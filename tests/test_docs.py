@@ -154,7 +154,7 @@ def test_first_commands() -> None:
     command, path = re.findall(r"^(cleaner clean) (\S+)$", first, re.MULTILINE)[-1]
     assert command == "cleaner clean"
     assert (ROOT / path).exists()
-    assert second.splitlines()[-1] == "python -m pytest"
+    assert second.splitlines()[-1] == "python -m pytest -n auto"
 
 
 def test_figures_of_the_readme() -> None:

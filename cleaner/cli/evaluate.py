@@ -149,9 +149,9 @@ def _evaluate(
     paths: Sequence[Path], config: CleanConfig, scrapers: frozenset[str], *, with_patterns: bool, every: int, jobs: int
 ) -> _Found:
     """The reports on all pages; a data set with an error is reported and left out."""
-    from cleaner.training.evaluation import Settings, evaluate_pages
+    from cleaner.training.evaluation import EvaluationSettings, evaluate_pages
 
-    settings = Settings(config, scrapers, with_patterns=with_patterns)
+    settings = EvaluationSettings(config, scrapers, with_patterns=with_patterns)
     found = _Found()
     tasks = ((page, settings) for page in _pages(paths, every, found))
     for report in show_progress(evaluate_pages(tasks, processes=jobs), "pages"):

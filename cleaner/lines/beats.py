@@ -21,7 +21,7 @@ __all__ = [
     "MIN_BEATS",
     "MIN_BEATS_BARE",
     "Beat",
-    "Names",
+    "BeatNames",
     "below_article",
     "find_chains",
     "find_forms",
@@ -54,7 +54,7 @@ class Beat:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class BeatNames:
     """Where the names of commenters stand, in lines below a date (-1: above it, 0: beside it), and the names."""
 
     offset: int

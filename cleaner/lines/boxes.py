@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.layout import Places
+from cleaner.lines.layout import Layout
 from cleaner.lines.ledger import Ledger
 from cleaner.matching.matcher import Hit
 from cleaner.result import Kind
@@ -47,7 +47,7 @@ COUNTER_MAX_LENGTH, COUNTER_MIN_RUN = 12, 3
 
 
 def add_boxes(
-    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, article: BoolArray
+    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Layout, article: BoolArray
 ) -> None:
     """Give points to the lines of boxes.
 
@@ -67,7 +67,7 @@ def add_boxes(
 
 
 def _open_boxes(
-    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places, article: BoolArray
+    analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Layout, article: BoolArray
 ) -> None:
     closed = {line for line, hits in placed.items() for hit in hits if hit.pattern.action == "close"}
     broken = set(np.flatnonzero(article).tolist())
@@ -87,7 +87,7 @@ def _open_boxes(
 
 
 def _open_box(
-    analysis: Analysis, ledger: Ledger, hit: Hit, lines: range, places: Places, closed: set[int], stops: set[int]
+    analysis: Analysis, ledger: Ledger, hit: Hit, lines: range, places: Layout, closed: set[int], stops: set[int]
 ) -> None:
     """Give the lines below an opening line the points of its box, down to the end of the box.
 
@@ -154,7 +154,7 @@ def _add_label_titles(analysis: Analysis, ledger: Ledger, placed: dict[int, list
             ledger.add(title, f"context.box:{labels[0].pattern.id}", BOX_POINTS, kind)
 
 
-def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
+def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Layout) -> None:
     """Give points to the lines between the heading of an offer ("Newsletter") and its button, below a headline."""
     features = analysis.features
     offers = {line: hits for line, hits in placed.items() if any(hit.pattern.kind in OFFER_KINDS for hit in hits)}
@@ -171,7 +171,7 @@ def _add_offers(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]]
             ledger.add(line, f"context.box:{opening[0].pattern.id}", BOX_POINTS, opening[0].pattern.kind)
 
 
-def _add_byline_names(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Places) -> None:
+def _add_byline_names(analysis: Analysis, ledger: Ledger, placed: dict[int, list[Hit]], places: Layout) -> None:
     """Give points to the name below a lone label ("Posted by"), outside the article, and to the lines before its date."""
     features = analysis.features
     kinds = {line: {hit.pattern.kind for hit in hits} for line, hits in placed.items()}

@@ -9,7 +9,7 @@ from typing import Final
 import regex
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.beats import MAX_NAME_WORDS, Beat, Names, place_of
+from cleaner.lines.beats import MAX_NAME_WORDS, Beat, BeatNames, place_of
 from cleaner.lines.comments import FRAME_KINDS, THREAD_KINDS
 from cleaner.result import Kind
 
@@ -33,7 +33,7 @@ MAX_SHARE_OF_NAME = 0.6
 _INITIAL: Final = regex.compile(r"(?<!\w)\p{Lu}\p{Ll}?\.\s*$")
 
 
-def names_above(analysis: Analysis, chain: list[Beat]) -> Names | None:
+def names_above(analysis: Analysis, chain: list[Beat]) -> BeatNames | None:
     """Where the names stand in a chain: beside, above or below the dates; None if there are none.
 
     A line that a pattern takes for an author line may contain the name or stand beside it.
@@ -44,13 +44,13 @@ def names_above(analysis: Analysis, chain: list[Beat]) -> Names | None:
         any(hit.pattern.kind is Kind.PUBLICATION_DATE for hit in analysis.hits.get(beat.line, ())) for beat in chain
     )
     if len(set(beside)) > 1 and dates * 2 <= len(chain):
-        return Names(0, beside)
+        return BeatNames(0, beside)
     closest = min(below.place - above.place for above, below in pairwise(chain))
     found = _names_apart(analysis, chain) if closest >= MIN_LINES_NAMED else None
-    return found if found is not None or chain[0].date else Names(0, beside)
+    return found if found is not None or chain[0].date else BeatNames(0, beside)
 
 
-def _names_apart(analysis: Analysis, chain: list[Beat]) -> Names | None:
+def _names_apart(analysis: Analysis, chain: list[Beat]) -> BeatNames | None:
     """The names on the lines above or below those of a chain; None if those lines are not names."""
     for offset in (-1, 1):
         places = [beat.place + offset for beat in chain]
@@ -58,7 +58,7 @@ def _names_apart(analysis: Analysis, chain: list[Beat]) -> Names | None:
         named = [line for line in lines if can_be_name(analysis, line)]
         texts = tuple(analysis.document.line_text(line).strip().casefold() for line in named)
         if len(named) >= MIN_NAMED_SHARE * len(chain) and len(set(texts)) > 1 and named[0] == lines[0]:
-            return Names(offset, texts)
+            return BeatNames(offset, texts)
     return None
 
 
@@ -78,10 +78,10 @@ def names_at_links(analysis: Analysis, chain: list[Beat], top: int | None) -> tu
     if first is None or len(named) < MIN_NAMED_SHARE * len(below):
         return ()
     texts.append(analysis.document.line_text(first).strip().casefold())
-    return (first, *named) if names_vary(Names(0, tuple(texts))) else ()
+    return (first, *named) if names_vary(BeatNames(0, tuple(texts))) else ()
 
 
-def names_vary(names: Names) -> bool:
+def names_vary(names: BeatNames) -> bool:
     """Whether the names vary: no single name stands at most of the comments."""
     return max(Counter(names.names).values()) <= MAX_SHARE_OF_NAME * len(names.names)
 
@@ -98,7 +98,7 @@ def can_be_name(analysis: Analysis, line: int) -> bool:
     )
 
 
-def heads_of(analysis: Analysis, chain: list[Beat], names: Names | None) -> tuple[tuple[int, ...], frozenset[int]]:
+def heads_of(analysis: Analysis, chain: list[Beat], names: BeatNames | None) -> tuple[tuple[int, ...], frozenset[int]]:
     """The first line of each comment, and all lines of authors and dates."""
     offset = names.offset if names is not None else 0
     begins: list[int] = []

@@ -18,7 +18,7 @@ from cleaner.lines.comments import comment_texts, find_comments
 from cleaner.lines.confidence import Expected, confidence, expect
 from cleaner.lines.evidence import Gathered, gather
 from cleaner.lines.headlines import Headline
-from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata
+from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Layout, beside_metadata
 from cleaner.lines.ledger import Ledger
 from cleaner.lines.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
 from cleaner.lines.runs import MODES, choose_runs
@@ -168,7 +168,7 @@ def _with_main_block(analysis: Analysis, points: LinePoints, clues: Clues) -> Li
     return points.with_context("context.main-block", extra)
 
 
-def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places: Places, weak: list[int]) -> None:
+def _add_company(analysis: Analysis, ledger: Ledger, points: LinePoints, places: Layout, weak: list[int]) -> None:
     """Raise weak evidence beside noise, and above or below the article."""
     if not weak:
         return

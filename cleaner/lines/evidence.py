@@ -16,7 +16,7 @@ from cleaner.clock import Clock
 from cleaner.lines.analysis import Analysis, evidence_of, points_of
 from cleaner.lines.boxes import add_boxes
 from cleaner.lines.headlines import Headline, find_headline
-from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Places, beside_metadata, find_places
+from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Layout, beside_metadata, find_layout
 from cleaner.lines.ledger import Ledger
 from cleaner.lines.scorer import page_likeness
 from cleaner.lines.signals import Clues, broken_prose
@@ -67,7 +67,7 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     clock.check()
     page = page_likeness(analysis)
     clock.check()
-    places = find_places(analysis, thread, page)
+    places = find_layout(analysis, thread, page)
     clock.check()
     headline = find_headline(analysis, title, places.main_start)
     clock.check()
@@ -173,7 +173,7 @@ def _sort_of(found: re.Match[str]) -> str:
     return "0" if found[0].isdigit() else "a"
 
 
-def _place_hits(analysis: Analysis, places: Places, thread: Thread | None, lines: _Lines) -> dict[int, list[Hit]]:
+def _place_hits(analysis: Analysis, places: Layout, thread: Thread | None, lines: _Lines) -> dict[int, list[Hit]]:
     """The hits whose position in the document holds."""
     placed: dict[int, list[Hit]] = {}
     # Whether any sentence stands above: links to other articles only follow one.
@@ -193,7 +193,7 @@ def _place_hits(analysis: Analysis, places: Places, thread: Thread | None, lines
     return placed
 
 
-def _holds(hit: Hit, line: int, places: Places, *, in_thread: bool) -> bool:
+def _holds(hit: Hit, line: int, places: Layout, *, in_thread: bool) -> bool:
     position = hit.pattern.position
     if (
         hit.pattern.kind in (Kind.COMMENT_ATTRIBUTION, Kind.COMMENT_AUTHOR)
@@ -250,7 +250,7 @@ def _add_thread(analysis: Analysis, ledger: Ledger, thread: Thread, page: float)
         ledger.add(line, "context.comment-thread", THREAD_POINTS, kind)
 
 
-def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
+def _add_signature(analysis: Analysis, ledger: Ledger, places: Layout) -> None:
     """Add the author's name, alone below the last paragraph with noise or nothing below it; a heading has text there."""
     filled = analysis.filled
     below = filled[np.searchsorted(filled, places.main_end, side="right") :]
@@ -262,7 +262,7 @@ def _add_signature(analysis: Analysis, ledger: Ledger, places: Places) -> None:
         ledger.add(line, "context.signature", SIGNATURE_POINTS, Kind.SIGNATURE)
 
 
-def _add_bylines(analysis: Analysis, ledger: Ledger, places: Places, headline: Headline | None) -> None:
+def _add_bylines(analysis: Analysis, ledger: Ledger, places: Layout, headline: Headline | None) -> None:
     """Add the author's name, alone on a line beside the date above the article, with a headline above both."""
     filled = analysis.filled
     above = filled[: np.searchsorted(filled, places.main_start)][-HEADLINE_LINES_ABOVE:].tolist()

@@ -11,7 +11,7 @@ from cleaner.lines.threads import Thread
 from cleaner.result import Kind
 from cleaner.text.arrays import BoolArray, FloatArray
 
-__all__ = ["HEADLINE_LINES_ABOVE", "Places", "beside_metadata", "block_gains", "find_places", "main_blocks"]
+__all__ = ["HEADLINE_LINES_ABOVE", "Layout", "beside_metadata", "block_gains", "find_layout", "main_blocks"]
 
 PROSE_MAX_GAIN = 60.0
 SHORT_COST, SHORT_COST_A_WORD, SHORT_MAX_WORDS = 2.0, 0.4, 20.0
@@ -30,7 +30,7 @@ METADATA_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
+class Layout:
     """Arrays over lines, and the edges of the article's prose.
 
     ``inside``: the main block. ``headline_like``: lines above it that can be headline, standfirst or first
@@ -50,7 +50,7 @@ class Places:
     main_end: int
 
 
-def find_places(analysis: Analysis, thread: Thread | None, page: float) -> Places:
+def find_layout(analysis: Analysis, thread: Thread | None, page: float) -> Layout:
     """The places of a document's lines; ``page`` says how much it looks like a flattened page, 0 to 1."""
     count = len(analysis.document)
     candidate = analysis.prose & ~analysis.strong
@@ -74,7 +74,7 @@ def find_places(analysis: Analysis, thread: Thread | None, page: float) -> Place
     before, through = running[:-1], running[1:]
     total = float(running[-1])
     after = total - through
-    return Places(
+    return Layout(
         inside=inside,
         headline_like=headline_like,
         is_head=before <= max(HEAD_MAX_WORDS, HEAD_MAX_SHARE * total),

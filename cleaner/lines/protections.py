@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.layout import Places
+from cleaner.lines.layout import Layout
 from cleaner.lines.ledger import Ledger
 from cleaner.lines.signals import Clues
 
@@ -115,7 +115,7 @@ def _protect_sheet(analysis: Analysis, ledger: Ledger, rows: list[list[int]]) ->
             ledger.add(line, "context.sheet", SHEET_POINTS, None)
 
 
-def add_subheadings(analysis: Analysis, ledger: Ledger, places: Places) -> None:
+def add_subheadings(analysis: Analysis, ledger: Ledger, places: Layout) -> None:
     """Protect a short line between named noise and a paragraph inside the article: it may head the paragraph."""
     features, filled = analysis.features, analysis.filled
     named = ledger.totals() > 0.0

@@ -21,7 +21,7 @@ from cleaner.lines.beats import (
     MIN_BEATS,
     MIN_BEATS_BARE,
     Beat,
-    Names,
+    BeatNames,
     below_article,
     find_chains,
     find_forms,
@@ -106,7 +106,7 @@ def _names_alone(analysis: Analysis) -> Rhythm | None:
                 and _is_below(analysis, heading, last, found.longest[at], bare=True)
                 and person_share(analysis, first, len(analysis.document)) >= MIN_PERSON_SHARE_BARE
             ):
-                heads = heads_of(analysis, found.beats[at:end], Names(0, tuple(found.names[at:end])))
+                heads = heads_of(analysis, found.beats[at:end], BeatNames(0, tuple(found.names[at:end])))
                 return Rhythm(heading, *heads, last, has_heading=True)
     return None
 

@@ -15,7 +15,7 @@ import numpy as np
 from cleaner.lines.analysis import Analysis
 from cleaner.lines.features import compute_features
 from cleaner.lines.headlines import Headline, word_shares
-from cleaner.lines.layout import Places, block_gains, find_places, main_blocks
+from cleaner.lines.layout import Layout, block_gains, find_layout, main_blocks
 from cleaner.lines.neighbours import SHORT_MAX_WORDS, Columns, neighbour_signals, second_signals
 from cleaner.lines.threads import THREAD_KINDS, Thread
 from cleaner.matching.matcher import Hit
@@ -71,7 +71,7 @@ class Clues:
     points: FloatArray
     thread: Thread | None
     headline: Headline | None
-    places: Places
+    places: Layout
     page: float
 
 
@@ -98,7 +98,7 @@ def signal_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of the first signals, and of all that the second pass weighs, in order."""
     document = Document("a")
     analysis = Analysis(document, compute_features(document, WordLists({}, {})), {})
-    clues = Clues({}, np.zeros(1), None, None, find_places(analysis, None, 0.0), 0.0)
+    clues = Clues({}, np.zeros(1), None, None, find_layout(analysis, None, 0.0), 0.0)
     first = tuple(first_signals(analysis, clues))
     return first, (*first, *second_signals(np.zeros(1), np.ones(1)))
 

@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cleaner.matching.compiled import MAKER, dump_expression
-from cleaner.matching.index import ARRAYS, Sample, TriggerIndex, character_classes
+from cleaner.matching.index import ARRAYS, LineSample, TriggerIndex, character_classes
 from cleaner.matching.literals import find_literals
 from cleaner.matching.pattern import Pattern, PatternSet
 from cleaner.matching.stored import EXAMPLES, LISTS, WORDING, Stored
@@ -106,7 +106,7 @@ def prove_once(files: Sequence[tuple[str, bytes]], prove: Callable[[], None]) ->
 def prepare(patterns: PatternSet) -> PatternSet:
     """The patterns with triggers weighed on the lines of their examples."""
     lines = [line for pattern in patterns.patterns for line in (*pattern.must_match, *pattern.must_not_match)]
-    sample = Sample(Document("\n".join(lines)), chain.from_iterable(map(all_needs, patterns.patterns)))
+    sample = LineSample(Document("\n".join(lines)), chain.from_iterable(map(all_needs, patterns.patterns)))
     for pattern in patterns.patterns:
         pattern.__dict__["trigger"] = find_trigger(pattern, sample)
     find_literals.cache_clear()

@@ -24,7 +24,7 @@ from cleaner.text.document import Document
 from cleaner.text.folding import decode, encode, encode_small
 from cleaner.text.parts import PART_LENGTH, Ranks, parts
 
-__all__ = ["ARRAYS", "Sample", "TriggerIndex", "character_classes"]
+__all__ = ["ARRAYS", "LineSample", "TriggerIndex", "character_classes"]
 
 ByteArray = npt.NDArray[np.uint8]
 
@@ -167,7 +167,7 @@ def _is_new(values: IntArray) -> npt.NDArray[np.bool_]:
     return marks
 
 
-class Sample:
+class LineSample:
     """Lines to measure needs with: for each of some needs the lines that show it."""
 
     def __init__(self, document: Document, needs: Iterable[Need]) -> None:

@@ -74,7 +74,7 @@ class Wording(Protocol):
     def __hash__(self) -> int: ...
 
 
-class Measure(Protocol):
+class SampleMeasure(Protocol):
     """Which lines of a sample show what; ``size`` is the number of its lines."""
 
     size: int
@@ -120,7 +120,7 @@ def core_of(text: str) -> str:
     return found.group() if found else ""
 
 
-def find_trigger(pattern: Wording, measure: Measure | None = None) -> Trigger:
+def find_trigger(pattern: Wording, measure: SampleMeasure | None = None) -> Trigger:
     """The trigger of a pattern; ``measure`` tells which lines of a sample show what, where there is a sample."""
     limits = [pattern.max_length or inf]
     if pattern.regex is None:
@@ -155,7 +155,7 @@ def _cost(need: Need) -> float:
     return shown if need.place != "inner" else LINE_LENGTH * shown * (1 + LOOK_UP)
 
 
-def _cheapest(choices: Sequence[Need], digits: int, measure: Measure) -> tuple[Need, ...]:
+def _cheapest(choices: Sequence[Need], digits: int, measure: SampleMeasure) -> tuple[Need, ...]:
     """The needs that cost least together: looking them up, and trying the pattern on the lines that show them all."""
     chosen: tuple[Need, ...] = ()
     left, looked_up, cost = measure.with_digits(digits), 0.0, inf

@@ -24,13 +24,13 @@ from cleaner.training.labelled import GOLD, LabelledPage
 from cleaner.training.measures import GoldText, Measure, gap_closed, measure_text
 
 __all__ = [
+    "EvaluationSettings",
     "GoldRow",
     "KindRow",
     "PageReport",
     "PatternRow",
     "Place",
     "Row",
-    "Settings",
     "evaluate_page",
     "evaluate_pages",
     "kind_rows",
@@ -55,7 +55,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EvaluationSettings:
     """How pages are evaluated.
 
     ``config``: how texts are cleaned; the gold as the input is always cleaned with its headline kept.
@@ -81,7 +81,7 @@ class PageReport:
     hits: Mapping[tuple[str, Place], int]
 
 
-def evaluate_page(page: LabelledPage, settings: Settings) -> PageReport:
+def evaluate_page(page: LabelledPage, settings: EvaluationSettings) -> PageReport:
     """The measures of one page: each scraper's text, then the gold as the input."""
     gold = GoldText(page.gold, page.lang)
     measures = []
@@ -97,12 +97,14 @@ def evaluate_page(page: LabelledPage, settings: Settings) -> PageReport:
     return PageReport(page.name, tuple(measures), hits)
 
 
-def evaluate_pages(pages: Iterable[tuple[LabelledPage, Settings]], *, processes: int = 1) -> Iterator[PageReport]:
+def evaluate_pages(
+    pages: Iterable[tuple[LabelledPage, EvaluationSettings]], *, processes: int = 1
+) -> Iterator[PageReport]:
     """The reports of any number of pages, in order and in constant memory."""
     return map_in_processes(_evaluate, pages, processes=processes)
 
 
-def _evaluate(task: tuple[LabelledPage, Settings]) -> PageReport:
+def _evaluate(task: tuple[LabelledPage, EvaluationSettings]) -> PageReport:
     return evaluate_page(*task)
 
 

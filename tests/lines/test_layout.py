@@ -16,10 +16,10 @@ from cleaner.lines.layout import (
     METADATA_LINES,
     PROSE_MAX_GAIN,
     SWITCH_COST,
-    Places,
+    Layout,
     beside_metadata,
     block_gains,
-    find_places,
+    find_layout,
     main_blocks,
 )
 from cleaner.lines.threads import Thread
@@ -34,8 +34,8 @@ HEADLINE = "Le bac revient après six semaines de travaux"
 MENU = ("Accueil", "Région", "Météo", "Sports", "Contact")
 
 
-def _places(*lines: str, page: float = 1.0, thread: Thread | None = None) -> Places:
-    return find_places(analysed(lines, PATTERNS), thread, page)
+def _places(*lines: str, page: float = 1.0, thread: Thread | None = None) -> Layout:
+    return find_layout(analysed(lines, PATTERNS), thread, page)
 
 
 # --- main blocks -----------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_sentence_right_below_the_block_belongs_to_it() -> None:
     assert _places(*FRENCH, last, *MENU, *MENU).inside.sum() == 5
     assert _places(*FRENCH, "Le pont reste ouvert demain", *MENU, *MENU).inside.sum() == 4
     hit = pattern(Kind.NEWSLETTER, last, strength="weak")
-    assert find_places(analysed((*FRENCH, last, *MENU, *MENU), (hit,)), None, 1.0).inside.sum() == 4
+    assert find_layout(analysed((*FRENCH, last, *MENU, *MENU), (hit,)), None, 1.0).inside.sum() == 4
 
 
 def test_thread_is_outside_and_no_article() -> None:
@@ -127,7 +127,7 @@ def test_thread_is_outside_and_no_article() -> None:
 def test_strong_noise_is_no_article(page: float) -> None:
     """A line of prose that a strong pattern takes is no part of the article."""
     notice = pattern(Kind.COOKIE_NOTICE, FRENCH[0])
-    places = find_places(analysed(FRENCH, (notice,)), None, page)
+    places = find_layout(analysed(FRENCH, (notice,)), None, page)
     assert places.main_start == 1
     assert places.prose_precedes.tolist() == [False, False, True, True]
 

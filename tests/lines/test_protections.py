@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cleaner.lines.analysis import Analysis
-from cleaner.lines.layout import find_places
+from cleaner.lines.layout import find_layout
 from cleaner.lines.ledger import Ledger
 from cleaner.lines.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
 from cleaner.lines.signals import Clues
@@ -20,12 +20,12 @@ TITLE = "Ce que coûte une traversée"
 
 
 def _lists(analysis: Analysis, ledger: Ledger) -> None:
-    places = find_places(analysis, None, 0.0)
+    places = find_layout(analysis, None, 0.0)
     add_lists(analysis, ledger, Clues({}, np.zeros(len(analysis.document)), None, None, places, 0.0))
 
 
 def _subheadings(analysis: Analysis, ledger: Ledger) -> None:
-    add_subheadings(analysis, ledger, find_places(analysis, None, 0.0))
+    add_subheadings(analysis, ledger, find_layout(analysis, None, 0.0))
 
 
 def _protected(step: Step, *lines: str, named: tuple[int, ...] = ()) -> dict[int, list[tuple[str, float, Kind | None]]]:

@@ -10,7 +10,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaner.matching.index import DIGIT, LINES_AT_ONCE, WORD, Sample, TriggerIndex, character_classes
+from cleaner.matching.index import DIGIT, LINES_AT_ONCE, WORD, LineSample, TriggerIndex, character_classes
 from cleaner.matching.literals import shape
 from cleaner.matching.pattern import Pattern
 from cleaner.matching.triggers import Need, Trigger, all_needs, before, behind, core_of, find_trigger
@@ -146,5 +146,5 @@ def test_pattern_of_which_little_is_known_is_tried_on_lines_with_digits() -> Non
 def test_rare_needs_are_looked_up() -> None:
     """Of two needs the one that few lines of a sample show is looked up."""
     pattern = _pattern(regex=r"read .{1,20} gloobers", literals=("read",))
-    sample = Sample(Document("read this\n" * 50 + "read all gloobers\n"), all_needs(pattern))
+    sample = LineSample(Document("read this\n" * 50 + "read all gloobers\n"), all_needs(pattern))
     assert [need.strings for need in find_trigger(pattern, sample).needs] == [("gloobers",)]

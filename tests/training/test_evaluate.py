@@ -20,8 +20,8 @@ from cleaner import cli as command_line
 from cleaner.cli.output import show_progress
 from cleaner.errors import CleanerError
 from cleaner.training.evaluation import (
+    EvaluationSettings,
     PageReport,
-    Settings,
     evaluate_page,
     kind_rows,
     map_in_processes,
@@ -242,7 +242,7 @@ def test_gold_is_cleaned_with_its_headline() -> None:
     """The gold as the input keeps its headline, whatever is asked for the texts; named scrapers are measured alone."""
     titled = f"The ferry is back\n{ARTICLE}"
     page = _page(gold=titled, title="The ferry is back", texts={"text": titled, "other": titled})
-    settings = Settings(Settings().config.replace(headline="drop"))
+    settings = EvaluationSettings(EvaluationSettings().config.replace(headline="drop"))
     first, second, gold = evaluate_page(page, settings).measures
     assert [first.scraper, second.scraper, gold.scraper] == ["text", "other", "gold"]
     assert [item.unchanged for item in (first, second, gold)] == [False, False, True]
@@ -289,7 +289,7 @@ def test_pattern_hits_are_counted_by_label() -> None:
     """A hit counts for the label of its line, and in the gold as the input apart."""
     page = _page(gold=ARTICLE + NOISE, texts={"a": ARTICLE + NOISE})
     other = _page(texts={"a": NOISE + ARTICLE + NOISE})
-    reports = [evaluate_page(one, Settings(with_patterns=True)) for one in (page, other)]
+    reports = [evaluate_page(one, EvaluationSettings(with_patterns=True)) for one in (page, other)]
     row = next(row for row in pattern_rows(reports) if row.id == PATTERN)
     assert (row.content, row.noise, row.gold) == (1, 2, 1)
     assert row.precision == pytest.approx(2 / 3)
