@@ -58,7 +58,7 @@ def test_batches_of_lists_are_refused(noisy: str) -> None:
 
 
 def test_cache_is_told_what_changes_the_result() -> None:
-    """What the cache of datasets goes by is the same in every process, and another for other settings or versions."""
+    """The cache key of datasets is the same in every process, and differs for other settings or versions."""
     script = (
         "from datasets.fingerprint import Hasher; from cleaner import CleanConfig\n"
         "from cleaner.integrations.datasets import TableCleaner\n"
