@@ -20,7 +20,7 @@ _NAMES = ("", ' class="comments"', ' class="entry-content"', " hidden", ' id="na
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
-    """Lines of prose, of interface and of odd characters, and such side by side; the last line perhaps without end."""
+    """Lines of prose, interface and odd characters, some side by side; the last one perhaps without a line end."""
     sort = st.one_of(st.sampled_from(PROSE), st.sampled_from(INTERFACE), st.sampled_from(ODD))
     wide = st.lists(sort, min_size=2, max_size=4).map("     ".join)
     lines = draw(st.lists(st.one_of(sort, sort, sort, wide), max_size=24))

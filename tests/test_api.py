@@ -140,7 +140,7 @@ def test_headline(choice: str, head: str, gone: list[tuple[Kind, str, str]]) -> 
 
 
 def test_title_names_the_headline() -> None:
-    """A given title finds the headline where it stands only once, and keeps it, or drops it when told to."""
+    """A given title finds a headline that occurs only once, and keeps it, or drops it if requested."""
     text = f"{HEADLINE}\n\n{ARTICLE}"
     assert explain_text(text).headline is None
     result = explain_text(text, title=HEADLINE)

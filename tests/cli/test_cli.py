@@ -346,7 +346,7 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
     ],
 )
 def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, page: Path, corpus: Path, run: Run) -> None:
-    """Wrong usage is told in one line with what to do instead, and nothing is written."""
+    """Wrong usage is reported in one line with what to do instead, and nothing is written."""
     names = {"PAGE": str(page), "FOLDER": str(corpus), "OUT": str(page.with_name("out.txt"))}
     before = _files(page.parent)
     for name, path in names.items():
@@ -442,7 +442,7 @@ must_not_match = ["No gloobers ahead", "Gloobers lie ahead"]
 
 
 def test_own_patterns_are_checked_listed_and_used(page: Path, tmp_path: Path, run: Run) -> None:
-    """A folder of one's own patterns is checked, joins the list, and cleans."""
+    """A folder of the user's own patterns is checked, appears in the list, and is used for cleaning."""
     own = tmp_path / "own"
     own.mkdir()
     (own / "interface.toml").write_text(OWN)

@@ -54,7 +54,7 @@ def _warc(*responses: bytes) -> bytes:
 
 
 def test_page_becomes_text(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    """A file of HTML goes to standard output as the lines of its article."""
+    """An HTML file is written to standard output as the lines of its article."""
     (tmp_path / "page.html").write_text(PAGE, "utf-8")
     assert _run("clean", str(tmp_path / "page.html")) == 0
     assert capsysbinary.readouterr().out.decode() == f"{ARTICLE}\n"

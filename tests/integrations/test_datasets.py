@@ -52,7 +52,7 @@ def test_streamed_dataset(noisy: str, article: str) -> None:
 
 
 def test_batches_of_lists_are_refused(noisy: str) -> None:
-    """A dataset that hands out lists is refused with the call that fixes it."""
+    """A dataset whose batches are lists is refused with the call that fixes it."""
     with pytest.raises(ConfigError, match=r'map over dataset.with_format\("arrow"\)'):
         Dataset.from_dict({"text": [noisy]}).map(TableCleaner(), batched=True)
 

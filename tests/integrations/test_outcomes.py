@@ -106,7 +106,7 @@ def test_what_is_known_helps_and_never_harms(noisy: str, article: str) -> None:
 
 
 def test_html_goes_to_clean_html(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages in HTML are handed to `Cleaner.clean_html` with their address, text or bytes, and nothing else is."""
+    """HTML pages are passed to `Cleaner.clean_html` with their URL, as text or bytes, and nothing else is."""
     calls = []
 
     def clean_html(_: Cleaner, html: str | bytes, *, url: str | None = None) -> CleanResult:

@@ -71,7 +71,7 @@ def test_lines_with_a_kind_are_no_comments(matcher: Matcher) -> None:
 
 
 def test_few_sentences_among_much_else_are_no_comments(matcher: Matcher) -> None:
-    """Comments are most of what stands below an article, or there are none."""
+    """Comments are most of the text below an article, or there are none."""
     menu = [f"Section {name} of the paper and all that belongs to it" for name in ("one", "two", "three", "four")] * 5
     analysis = _analysis(matcher, [*ARTICLE, *COMMENTS, *menu])
     unnamed = np.zeros(len(analysis.document), dtype=bool)
@@ -87,7 +87,7 @@ def test_one_comment_is_none(matcher: Matcher) -> None:
 
 @pytest.mark.parametrize("kept", [0, 7])
 def test_nothing_below_an_article_is_no_comment(matcher: Matcher, kept: int) -> None:
-    """Without an article above, or without lines that go, there are no comments."""
+    """Without an article above, or without removed lines, there are no comments."""
     analysis = _analysis(matcher, ARTICLE + COMMENTS)
     unnamed = np.zeros(len(analysis.document), dtype=bool)
     assert find_comments(analysis, _below(analysis, kept), unnamed) == ()
@@ -109,7 +109,7 @@ DATES = ["3 May 2019 at 10:22", "3 May 2019 at 11:05", "4 May 2019 at 08:40", "4
 
 
 def _thread(*, head: str, foot: str = "") -> list[str]:
-    """Comments in one form; ``head`` and ``foot`` are what stands above and below each text, with name and date."""
+    """Comments in one form; ``head`` and ``foot`` are the lines above and below each text, with name and date."""
     lines = []
     for name, date, text in zip(PEOPLE, DATES, TALK, strict=True):
         lines += [*head.format(name=name, date=date).split("/"), text, *([foot] if foot else [])]

@@ -26,7 +26,7 @@ def _expect(points: list[float], keep: list[bool], named: list[bool] | None = No
 
 
 def test_sure_choice_is_expected_to_be_right() -> None:
-    """Where sure article stays and sure noise goes, all that stays is expected to be article, and all of it to stay."""
+    """If sure article stays and sure noise is removed, all that stays is expected to be article, and all of it to stay."""
     found = _expect([ARTICLE, ARTICLE, NOISE, ARTICLE], [True, True, False, True])
     assert found.precision == pytest.approx(1.0, abs=0.001)
     assert found.recall == pytest.approx(1.0, abs=0.001)

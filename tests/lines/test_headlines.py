@@ -115,14 +115,14 @@ def test_name_of_the_site_is_no_headline() -> None:
     reason="only the first pass sees the copyright line; the second takes the name for a headline", strict=True
 )
 def test_repeated_name_of_the_site_is_no_headline() -> None:
-    """A name that stands there twice and in a copyright notice stays the name of the site when the notice has gone."""
+    """A name that occurs twice and in a copyright notice is still the site's name after the notice is removed."""
     result = explain_text(f"{SITE}\n{SITE}\n{ARTICLE}\n© 2024 {SITE}\n")
     assert result.headline is None
     assert _copies(result) == []
 
 
 def test_refrain_is_no_headline() -> None:
-    """A line that stands there many times is a refrain or a cell of a table."""
+    """A line that occurs many times is a refrain or a cell of a table."""
     text = "\n".join([HEADLINE, *(f"{HEADLINE}\n{paragraph}" for paragraph in PARAGRAPHS * 2)])
     assert explain_text(text).headline is None
 

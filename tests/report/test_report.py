@@ -122,7 +122,7 @@ def test_shortened_text_fits(text: str, width: int) -> None:
 
 
 def test_explanation_as_json() -> None:
-    """The JSON object has all that a result says, and each line with offsets, action and evidence."""
+    """The JSON object has everything in a result, and each line with offsets, action and evidence."""
     found = explain_json(RESULT)
     assert found["text"] == RESULT.text
     assert (found["headline"], found["flags"], found["comments"]) == ("Der Rat", ["truncated-by-paywall"], ["Mehr."])

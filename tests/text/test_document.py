@@ -45,7 +45,7 @@ def test_number_of_lines(text: str, count: int) -> None:
 
 @given(LINES)
 def test_lines_make_up_the_text(text: str) -> None:
-    """The lines with their ends, one behind the other, are the text."""
+    """The lines with their line ends, one after the other, are the text."""
     lines = split_lines(text)
     assert "".join(text[line.start : line.stop] for line in lines) == text
     assert all(text[line.end : line.stop] in ("", *LINE_ENDS) for line in lines)

@@ -84,7 +84,7 @@ def test_title_that_the_gold_has_is_not_wanted_twice() -> None:
 
 @pytest.mark.parametrize(("lines", "gold"), [((), GOLD), (("Menu", ""), ""), (("…",), "…"), ((), "")])
 def test_nothing_is_shared_with_nothing(lines: tuple[str, ...], gold: str) -> None:
-    """Without lines, without gold or without tokens nothing is shared, and that is no error."""
+    """Without lines, without gold or without tokens nothing is shared, and that is not an error."""
     found = align_lines(lines, gold, None, None)
     assert found.sizes.shape == found.shares.shape == (len(lines),)
     assert not found.shares.any()

@@ -466,7 +466,7 @@ def test_data_set_that_fails_does_not_stop_the_rest(pages: Path, data: Data, run
     ],
 )
 def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, pages: Path, run: Run) -> None:
-    """Wrong usage is told in one line with what to do instead."""
+    """Wrong usage is reported in one line with what to do instead."""
     outcome = run(*(argument.replace("PAGES", str(pages)) for argument in arguments))
     assert (outcome.status, outcome.err.count("\n")) == (2, 1)
     assert outcome.err.startswith("cleaner: ")

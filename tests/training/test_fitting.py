@@ -478,7 +478,7 @@ def test_weights_never_go_over_data(name: str, data: Path, run: Run) -> None:
     ],
 )
 def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, data: Path, run: Run) -> None:
-    """Wrong usage is told in one line with what to do instead, and nothing is written."""
+    """Wrong usage is reported in one line with what to do instead, and nothing is written."""
     names = {"DATA": str(data), "OUT": str(data.with_name("own.json"))}
     outcome = run(*(names.get(argument, argument) for argument in arguments))
     assert (outcome.status, outcome.out, outcome.err.count("\n")) == (2, "", 1)
