@@ -67,7 +67,9 @@ class CleanConfig:
         if self.engine not in _ENGINES:
             raise ConfigError(f"engine: {self.engine!r} is unknown; use one of: {', '.join(_ENGINES)}")
         if self.timeout is not None and not _is_time(self.timeout):
-            raise ConfigError(f"timeout: {self.timeout!r} is no time; give CPU seconds above 0, or None for no limit")
+            raise ConfigError(
+                f"timeout: {self.timeout!r} is not a time; give CPU seconds above 0, or None for no limit"
+            )
         if self.html_weights is not None:
             object.__setattr__(self, "html_weights", Path(self.html_weights))
         if self.patterns is not None:

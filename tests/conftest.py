@@ -1,4 +1,4 @@
-"""What all tests share: properties are no tests of speed, and runs can be stopped after some chunks."""
+"""Settings and fixtures of all tests: properties do not test speed, and runs can be stopped after some chunks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from hypothesis import settings
 
 from cleaner.corpus.batch import delivery, tasks
 
-# An example may take as long as it does.
+# An example may take any time.
 settings.register_profile("cleaner", deadline=None)
 settings.load_profile("cleaner")
 
 
 @pytest.fixture
 def stop_after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Small chunks, a checkpoint after each; and a function that lets a run be interrupted after so many chunks."""
+    """Small chunks with a checkpoint after each, and a function that interrupts a run after a number of chunks."""
     monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
     monkeypatch.setattr(delivery, "CHECKPOINT_SECONDS", 0.0)
     take_chunk = delivery.Delivery.take_chunk

@@ -1,4 +1,4 @@
-"""What holds of every result, as checks that raise `AssertionError`; used by tests and by fuzzing."""
+"""Checks of what is true of every result, which raise `AssertionError`; used by tests and by fuzzing."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def check_doubts(source: str, result: CleanResult) -> None:
 
 
 def check_result(source: str, result: CleanResult) -> None:
-    """All that a result says of itself is right, as far as the input alone can tell."""
+    """Everything that a result says about itself is right, as far as the input alone shows."""
     check_removals(source, result)
     check_lines_left(source, result)
     check_doubts(source, result)
@@ -95,7 +95,7 @@ def check_result(source: str, result: CleanResult) -> None:
 
 
 def check_settled(cleaner: Cleaner, text: str, result: CleanResult) -> None:
-    """A text is not emptied, and what is left of it is left alone when it is cleaned again."""
+    """A text is never emptied, and cleaning the result again changes nothing."""
     if any(map(str.isalpha, text)):
         assert any(map(str.isalnum, result.text)), "a document with a letter in it is not emptied"
     again = cleaner.clean(result.text)
@@ -112,7 +112,7 @@ def check_stateless(cleaner: Cleaner, text: str, result: CleanResult) -> None:
 
 
 def _told(result: CleanResult) -> tuple[object, ...]:
-    """What a result says at once: all but the evidence, which takes as long as the cleaning."""
+    """The parts of a result that are available at once: all but the evidence, which takes as long as the cleaning."""
     removals = [(removal.start, removal.end, removal.kind, removal.score) for removal in result.removals]
     return result.text, removals, result.headline, result.comments, result.flags, result.confidence, result.doubtful
 

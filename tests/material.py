@@ -1,4 +1,4 @@
-"""What documents are put together from in tests and in fuzzing: lines of prose, of interface, and hostile characters."""
+"""Material for documents in tests and in fuzzing: lines of prose, of interface text, and hostile characters."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ ODD = (
     "\ud800",
     "|",
 )
-# What ends a line, and what other programs take for an end.
+# Line ends, and characters that other programs take for line ends.
 LINE_ENDS = ("\n", "\n", "\n", "\r\n", "\r", "\x85", "\u2028", "\u2029", "\n\r", "\r\r\n")
 SEPARATORS = ("\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
 HOSTILE = (
@@ -146,7 +146,7 @@ HOSTILE = (
     "    ",
     "\t\t",
     "\u1680",
-    # Numbers that are no ASCII digits.
+    # Digits outside ASCII.
     "٣٤",
     "²³",
     "①",
@@ -168,7 +168,7 @@ def sample_texts() -> tuple[str, ...]:
 
 @cache
 def sample_lines() -> tuple[str, ...]:
-    """The different lines of the samples, in a fixed order."""
+    """The distinct lines of the samples, in a fixed order."""
     return tuple(dict.fromkeys(line for text in sample_texts() for line in text.splitlines() if line.strip()))
 
 

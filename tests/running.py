@@ -1,4 +1,4 @@
-"""What tests of runs share: how one ended, and runs of the command line in this process."""
+"""Helpers for tests of runs: how one ended, and runs of the command line in this process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Run = Callable[..., Outcome]
 
 
 def runner(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, *options: str) -> Run:
-    """Runs ``clean`` in this process, with one job where no other number is given, and with some options."""
+    """Runs ``clean`` in this process, with some options, and with one job by default."""
 
     def run_command(*arguments: str | Path, stdin: bytes = b"", jobs: int = 1) -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for documents: ordinary ones, broken ones, hostile ones, and pages of HTML."""
+"""Hypothesis strategies for documents: ordinary ones, broken ones, hostile ones, and HTML pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["ANY_TEXT", "broken_documents", "documents", "hostile_documents", "ho
 
 # Any code point, lone surrogates included: scraped text has passed through many hands.
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
-# What is put side by side, between and inside hostile lines.
+# Separators and pieces for hostile lines.
 _JOINTS = ("", "", " ", "     ", "\t", *SEPARATORS)
 _TAGS = ("p", "div", "li", "h1", "h2", "pre", "td", "span", "b", "section", "article", "aside", "blockquote", "svg")
 _NAMES = ("", ' class="comments"', ' class="entry-content"', " hidden", ' id="nav', ' style="display:none"', " x" * 50)
@@ -20,7 +20,7 @@ _NAMES = ("", ' class="comments"', ' class="entry-content"', " hidden", ' id="na
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
-    """Lines of prose, of interface and of odd characters, and such side by side; the last line perhaps without end."""
+    """Lines of prose, interface and odd characters, some side by side; the last one perhaps without a line end."""
     sort = st.one_of(st.sampled_from(PROSE), st.sampled_from(INTERFACE), st.sampled_from(ODD))
     wide = st.lists(sort, min_size=2, max_size=4).map("     ".join)
     lines = draw(st.lists(st.one_of(sort, sort, sort, wide), max_size=24))
@@ -53,7 +53,7 @@ def broken_documents(draw: st.DrawFn) -> str:
 
 @st.composite
 def hostile_lines(draw: st.DrawFn) -> str:
-    """A line of pieces of every kind, some of them inside words, perhaps one of them again and again."""
+    """A line of pieces of every kind, some of them inside words, perhaps with one of them repeated."""
     piece = st.one_of(st.sampled_from(HOSTILE), st.sampled_from((*PROSE, *INTERFACE)), st.text(max_size=4))
     pieces = draw(st.lists(piece, min_size=1, max_size=5))
     if draw(st.integers(0, 7)) == 0:

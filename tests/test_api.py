@@ -1,4 +1,4 @@
-"""The pipeline from a text to its result: settings, reasons, flags, threads and pickles."""
+"""The way from a text to its result: settings, reasons, flags, threads and pickles."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def reasons(result: CleanResult) -> list[tuple[Kind, str, str]]:
 
 
 def strongest(removal: Removal) -> Any:
-    """The evidence that speaks most for a removal."""
+    """The strongest evidence for a removal."""
     return max(removal.evidence, key=lambda evidence: evidence.points)
 
 
@@ -74,7 +74,7 @@ def test_clean_and_explain_are_one(text: str) -> None:
 
 
 def test_every_removal_says_why() -> None:
-    """Each line that goes names its kind, the source of the evidence and the span it points at."""
+    """Each removed line has its kind, the source of the evidence and the span that it points at."""
     result = explain_text(PAGE)
     assert result.text == f"{HEADLINE}\n\n{ARTICLE}"
     assert reasons(result) == [COPY, ADVERTISEMENT, SHARE, NEWSLETTER]
@@ -82,7 +82,7 @@ def test_every_removal_says_why() -> None:
 
 
 def test_fused_links_and_their_comment() -> None:
-    """A comment before fused reply and delete links goes with them, and its words are in the comments."""
+    """A comment before fused reply and delete links is removed with them, and its words are in the comments."""
     result = explain_text(FUSED)
     assert result.text == ARTICLE
     assert [(removal.kind, removal.text) for removal in result.removals] == [
@@ -109,7 +109,7 @@ def test_article_alone_is_untouched() -> None:
     ],
 )
 def test_keep_leaves_a_kind_in(keep: Kind, kept: str, gone: list[tuple[Kind, str, str]]) -> None:
-    """A kept kind stays, and everything else goes for the same reasons as before."""
+    """A kept kind stays, and everything else is removed for the same reasons as before."""
     result = explain_text(PAGE, keep={keep})
     assert result.text == f"{HEADLINE}\n\n{ARTICLE}\n{kept}"
     assert reasons(result) == gone
@@ -140,7 +140,7 @@ def test_headline(choice: str, head: str, gone: list[tuple[Kind, str, str]]) -> 
 
 
 def test_title_names_the_headline() -> None:
-    """A given title finds the headline where it stands only once, and keeps it, or drops it when told to."""
+    """A given title finds a headline that occurs only once, and keeps it, or drops it if requested."""
     text = f"{HEADLINE}\n\n{ARTICLE}"
     assert explain_text(text).headline is None
     result = explain_text(text, title=HEADLINE)
@@ -151,14 +151,14 @@ def test_title_names_the_headline() -> None:
 
 
 def test_headline_is_named_without_its_site() -> None:
-    """A title with the site's name behind it finds the headline, which is named as the text has it."""
+    """A title followed by the site's name finds the headline, which is reported as it is in the text."""
     text = f"{HEADLINE}\n\n{ARTICLE}"
     result = explain_text(text, title=f"{HEADLINE} | Hafenblatt")
     assert (result.headline, result.text, result.removals) == (HEADLINE, text, ())
 
 
 def test_threshold_removes_less() -> None:
-    """A line goes only when its score exceeds the threshold."""
+    """A line is removed only when its score exceeds the threshold."""
     scores = {removal.kind: removal.score for removal in explain_text(PAGE).removals}
     lowest, highest = min(scores, key=lambda kind: scores[kind]), max(scores, key=lambda kind: scores[kind])
     result = explain_text(PAGE, threshold=scores[lowest])
@@ -168,7 +168,7 @@ def test_threshold_removes_less() -> None:
 
 
 def test_threshold_above_every_score_removes_nothing() -> None:
-    """No line goes where the threshold lies above all scores, and each verdict still shows its score."""
+    """No line is removed if the threshold is above all scores, and each verdict still has its score."""
     result = explain_text(PAGE, threshold=1000.0)
     assert (result.text, result.removals) == (PAGE, ())
     assert {verdict.action for verdict in result.lines} == {"keep"}
@@ -183,7 +183,7 @@ def test_threshold_holds_for_cut_fragments() -> None:
 
 # --- runs without a name ---------------------------------------------------------------------------------
 
-# By the weights of these tests a line of up to eight words has four points, any other takes six away.
+# With the weights of these tests a line of up to eight words has four points, any other has minus six.
 SHORT_POINTS = 4.0
 PROSE = (
     "Die Brücke am Hafen bleibt nach Angaben der Stadt noch bis in den Mai gesperrt, weil die neuen Lager fehlen.",
@@ -199,7 +199,7 @@ AT = len(ABOVE), len(ABOVE) + len(RUN)
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A weights file that knows nothing but how long a line is."""
+    """A weights file that uses only the length of a line."""
     node = [0, 0, 0]
     trees = Trees(
         roots=np.array([0], dtype=np.intp),
@@ -217,7 +217,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_thorough_mode_removes_a_run_without_a_name(weights: Path) -> None:
-    """A run that nothing names goes from inside extracted text in thorough mode, as boilerplate, and says why."""
+    """Thorough mode removes an unnamed run from inside extracted text, as boilerplate, with the reason."""
     result = explain_text(INTERRUPTED, weights=weights, mode="thorough")
     assert result.text == ABOVE + BELOW
     assert [removal.kind for removal in result.removals] == [Kind.BOILERPLATE] * 2
@@ -231,7 +231,7 @@ def test_thorough_mode_removes_a_run_without_a_name(weights: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["careful", "balanced"])
 def test_run_that_stays_is_doubtful(mode: str, weights: Path) -> None:
-    """In the other modes the same run stays, by the points of the run, and is told as one doubtful stretch."""
+    """In the other modes the same run stays, by the points of the run, and is reported as one doubtful stretch."""
     result = explain_text(INTERRUPTED, weights=weights, mode=mode)
     assert (result.text, result.removals) == (INTERRUPTED, ())
     assert [(doubt.start, doubt.end) for doubt in result.doubtful] == [(AT[0], AT[1] - 1)]
@@ -245,7 +245,7 @@ def test_run_that_stays_is_doubtful(mode: str, weights: Path) -> None:
 
 
 def test_doubtful_stretch_is_told_around_what_went(weights: Path) -> None:
-    """A doubtful stretch has its offsets in the input, though lines above it went."""
+    """A doubtful stretch has offsets into the input, even if lines above it were removed."""
     text = f"Advertisement\n{INTERRUPTED}"
     result = explain_text(text, weights=weights)
     assert [(removal.kind, removal.text) for removal in result.removals] == [
@@ -255,7 +255,7 @@ def test_doubtful_stretch_is_told_around_what_went(weights: Path) -> None:
 
 
 def test_few_doubtful_lines_are_no_flag(weights: Path) -> None:
-    """A stretch that is a small share of the text is told, but the result is not flagged for it."""
+    """A stretch that is a small share of the text is reported, but the result is not flagged for it."""
     result = explain_text(f"{ABOVE}{RUN}{BELOW * 5}", weights=weights)
     assert len(result.doubtful) == 1
     assert result.flags == ()
@@ -263,13 +263,13 @@ def test_few_doubtful_lines_are_no_flag(weights: Path) -> None:
 
 @pytest.mark.parametrize(("threshold", "goes"), [(SHORT_POINTS - 2.0, True), (SHORT_POINTS + 1.0, False)])
 def test_threshold_is_what_points_must_exceed(threshold: float, goes: bool, weights: Path) -> None:
-    """A run goes without a pattern where its own points exceed the threshold, and stays where they do not."""
+    """A run without patterns is removed if its own points exceed the threshold, and stays if they do not."""
     result = explain_text(INTERRUPTED, weights=weights, mode="thorough", threshold=threshold)
     assert result.text == (ABOVE + BELOW if goes else INTERRUPTED)
 
 
 def test_run_beside_a_name_goes_in_balanced_mode(weights: Path) -> None:
-    """Below the article a run that begins at something with a name goes, and the same run alone stays."""
+    """Below the article a run that begins at a named line is removed, and the same run alone stays."""
     article = ABOVE + BELOW
     alone = explain_text(f"{article}{RUN}", weights=weights)
     assert alone.removals == ()
@@ -307,7 +307,7 @@ def test_unknown_settings_are_refused(overrides: dict[str, Any], message: str) -
 
 
 def test_overrides_change_a_configuration_for_one_call() -> None:
-    """Overrides go on top of the given configuration, which itself does not change."""
+    """Overrides apply on top of the given configuration, which itself does not change."""
     config = CleanConfig(headline="drop", keep=frozenset({Kind.SHARE_BAR}))
     result = explain_text(PAGE, config=config, headline="first")
     assert reasons(result) == [COPY, ADVERTISEMENT, NEWSLETTER]
@@ -326,7 +326,7 @@ def test_configurations_are_values() -> None:
 
 
 def test_missing_pattern_folder_is_refused(tmp_path: Path) -> None:
-    """A pattern folder that is not there raises `PatternError`, which names it."""
+    """A missing pattern folder raises `PatternError`, which names it."""
     with pytest.raises(PatternError, match="absent"):
         Cleaner(CleanConfig(patterns=tmp_path / "absent"))
 
@@ -339,7 +339,7 @@ def test_nothing_but_noise_is_flagged() -> None:
 
 
 def test_nothing_but_a_fused_pair_has_no_cut_verdict() -> None:
-    """Where nothing was removed because nothing would be left, no verdict says that a fragment was cut."""
+    """If nothing was removed because nothing would be left, no verdict says that a fragment was cut."""
     result = explain_text("RépondreSupprimer\n")
     assert (result.removals, result.flags) == ((), ("no-article-found",))
     assert [verdict.action for verdict in result.lines] == ["keep"]
@@ -379,14 +379,14 @@ def test_paywall_is_flagged() -> None:
     ],
 )
 def test_flag_is_for_text_that_ends_at_a_paywall(below: str, flags: tuple[str, ...]) -> None:
-    """The flag is set where a notice of a paywall stands right below what is left, and not for one elsewhere or a button."""
+    """The flag is set if a paywall notice is right below the remaining text, not for one elsewhere or for a button."""
     result = explain_text(f"{ARTICLE}{below}")
     assert "subscribers only" not in result.text
     assert result.flags == flags
 
 
 def test_comments_are_held_apart() -> None:
-    """The comments of a thread are told apart, without the links between them and without the article's words."""
+    """The comments of a thread are listed separately, without the links between them and without the article's words."""
     raw = sample("fr-blog-thread")
     result = explain_text(raw)
     controls = "RépondreSupprimer"
@@ -448,7 +448,7 @@ def test_threads_share_a_cleaner() -> None:
 
 
 def test_stream_takes_texts_and_mappings() -> None:
-    """A stream takes texts, and mappings with what is known of them, and gives results as they are asked for."""
+    """A stream takes texts, and mappings with what is known about them, and gives results on demand."""
     text = f"{HEADLINE}\n\n{ARTICLE}"
     documents: list[Any] = [PAGE, {"text": text, "title": HEADLINE, "lang": "de", "url": None, "id": 7}, {"text": text}]
     results = Cleaner().stream(iter(documents))
@@ -460,7 +460,7 @@ NOISY = "Der Rat hat gestern Abend über den Haushalt der Stadt entschieden.\nAn
 
 
 def test_results_say_the_same_when_they_replay() -> None:
-    """A result of many, and one that was pickled, hold no passes, and tell the same reasons as a result of one."""
+    """A result of `clean_many`, and a pickled one, keep no passes, and give the same reasons as a single result."""
     alone = Cleaner().clean(NOISY, title="Haushalt", lang="de")
     again = pickle.loads(pickle.dumps(alone))
     many = Cleaner().clean_many([NOISY])[0]
@@ -472,7 +472,7 @@ def test_results_say_the_same_when_they_replay() -> None:
 
 
 def test_text_that_does_not_settle_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A text of which each pass would take a little more is no article: it stays, in bounded time, and is flagged."""
+    """A text from which each pass would remove a little more is not an article: it stays, in bounded time, and is flagged."""
     monkeypatch.setattr("cleaner.passes.loop.MAX_PASSES", 1)
     result = explain_text(PAGE)
     assert (result.text, result.removals, result.flags) == (PAGE, (), ("not-settled",))
@@ -480,7 +480,7 @@ def test_text_that_does_not_settle_comes_back(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_pickled_result_is_about_as_small_as_its_text() -> None:
-    """Of a result the text and the removals are pickled, no arrays."""
+    """A pickled result contains the text and the removals, but no arrays."""
     text = NOISY * 50
     assert len(pickle.dumps(Cleaner().clean(text))) < 10 * len(text)
 
@@ -515,7 +515,7 @@ def test_other_lists_have_no_points_for_staying(lines: tuple[str, ...]) -> None:
 
 
 def test_removals_are_a_tuple() -> None:
-    """Removals of texts and of pages are tuples, whenever they are put together."""
+    """Removals of texts and of pages are tuples, whenever they are computed."""
     assert isinstance(explain_text(f"{ARTICLE}RépondreSupprimer\n").removals, tuple)
     assert isinstance(explain_html("<p>One.</p><nav>Home</nav>").removals, tuple)
 
@@ -539,7 +539,7 @@ def test_of_two_boxes_the_nearer_names_a_line() -> None:
 
 
 def test_text_of_too_many_lines_comes_back_as_it_was() -> None:
-    """What has more lines than any article is not judged, whatever stands in it, and says so."""
+    """A text with more lines than any article is not judged, whatever it contains, and is flagged."""
     text = "Antworten\n" * (MAX_LINES + 1)
     result = explain_text(text)
     assert (result.text, result.removals, result.flags) == (text, (), ("too-many-lines",))
@@ -548,7 +548,7 @@ def test_text_of_too_many_lines_comes_back_as_it_was() -> None:
 
 
 def test_a_cut_line_has_the_kind_of_what_was_cut() -> None:
-    """The verdict of a line that stays without a fragment names the fragment's kind, though the line is no noise."""
+    """The verdict on a line that loses a fragment has the fragment's kind, though the line is not noise."""
     article = "Le conseil municipal a voté hier soir le budget de la piscine, après trois heures d'une discussion.\n"
     result = explain_text(f"Le pont rouvre lundi.pic.twitter.com/AbCdEf1234\n{article}")
     assert [removal.text for removal in result.removals] == ["pic.twitter.com/AbCdEf1234"]
@@ -559,7 +559,7 @@ def test_a_cut_line_has_the_kind_of_what_was_cut() -> None:
 
 
 def test_a_removed_line_keeps_its_verdict() -> None:
-    """A removed line stays dropped in the verdicts, though what stood on both sides of it is one unit afterwards."""
+    """A removed line stays dropped in the verdicts, though the lines on both sides of it become one unit."""
     lines = (
         "切符売り場は番台、待合室は休憩所に",
         "2024年4月8日 5時00分",
@@ -575,7 +575,7 @@ def test_a_removed_line_keeps_its_verdict() -> None:
 
 
 def test_fragment_of_one_line_of_a_unit_is_a_cut_of_that_line_alone() -> None:
-    """Of the lines that are one unit only those that lost something are told as cut; the others are kept."""
+    """In a unit of several lines only those that lost something have cut verdicts; the others are kept."""
     text = "Indlægget dukkede sent op\nSådan begyndte dagen [Læs mere]\n🇫🇷🇩🇪[Læs mere...]"
     result = explain_text(text)
     assert [(one.action, one.kind) for one in result.lines] == [

@@ -10,7 +10,7 @@ from pathlib import Path
 import cleaner
 
 PACKAGE = Path(cleaner.__file__).parent
-# Each floor may import what stands on the floors below it; what stands on one floor does not import each other.
+# Packages may import those on lower floors; packages on one floor do not import each other.
 FLOORS = (
     {"errors", "result", "clock", "data"},
     {"config", "text", "corpus.records"},
@@ -27,7 +27,7 @@ FLOORS = (
 
 
 def _package(module: str) -> str:
-    """The room that a module is in: a package, one of the two of ``corpus``, or a module of its own."""
+    """The room of a module: a package, one of the two in ``corpus``, or the module itself."""
     parts = module.split(".")[1:]
     if parts[:1] == ["corpus"]:
         return ".".join(parts[:2])
@@ -51,14 +51,14 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 def test_every_package_stands_on_one_floor() -> None:
-    """A new package has to be given its place here, so that its arrows are chosen and not found."""
+    """Every package has a place here, so that the direction of a new package's imports is chosen deliberately."""
     placed = [name for floor in FLOORS for name in floor]
     assert len(placed) == len(set(placed))
     assert {_package(module) for module, _ in _modules()} - {"corpus"} == set(placed)
 
 
 def test_imports_point_downwards() -> None:
-    """A package imports only from floors below its own; imports for types and inside functions count too."""
+    """A package imports only from lower floors; imports for types and inside functions count too."""
     floor_of = {"corpus": 0} | {name: number for number, floor in enumerate(FLOORS) for name in floor}
     upwards = [
         f"{module} imports {target}"

@@ -1,4 +1,4 @@
-"""The README and the pages in docs/: their links, their snippets, and whether what they list is complete."""
+"""The README and the pages in docs/: their links, their snippets, and whether their lists are complete."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-# These snippets have tests of their own, in tests/integrations/test_snippets.py.
+# These snippets have separate tests, in tests/integrations/test_snippets.py.
 ENGINES = "docs/integrations.md"
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
-# What the document or the page says of a line or a block, as it is written in the code.
+# Sources of evidence from the document or the page about a line or a block, as written in the code.
 SOURCE = re.compile(r"(?:context|document|page|trafilatura)\.[a-z-]+")
 FLAG = re.compile(r"[a-z]+(?:-[a-z]+)+")
-# Names of constants that are written like flags.
+# Values of constants that look like flags.
 NO_FLAGS = frozenset({"news-cleaner"})
 
 
@@ -52,7 +52,7 @@ def prose(name: str) -> str:
 
 
 def section(name: str, title: str) -> str:
-    """What stands below a heading of the second level."""
+    """The text below a heading of the second level."""
     return prose(name).partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
@@ -83,7 +83,7 @@ def strings() -> Iterator[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_links_resolve(name: str) -> None:
-    """Each relative link of a page leads to a file that is there, and to a heading in it."""
+    """Each relative link of a page leads to an existing file, and to an existing heading in it."""
     for link in LINK.findall(prose(name)):
         if "://" in link:
             continue
@@ -114,7 +114,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run_snippets(name: str) -> dict[str, Any]:
-    """The names that the Python snippets of a page leave, run one after the other."""
+    """The names that the Python snippets of a page define when run one after the other."""
     names: dict[str, Any] = {"__name__": "snippet"}
     for code in fences(name, "python"):
         exec(compile(code, name, "exec"), names)
@@ -126,13 +126,13 @@ def run_snippets(name: str) -> dict[str, Any]:
 )
 @pytest.mark.usefixtures("folder")
 def test_snippets_run(name: str) -> None:
-    """The Python snippets of a page run as they stand there."""
+    """The Python snippets of a page run as they are."""
     assert run_snippets(name)
 
 
 @pytest.mark.usefixtures("folder")
 def test_snippets_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
-    """The snippets of the README clean a text, a page of HTML and a column, a missing text left alone."""
+    """The snippets of the README clean a text, an HTML page and a column, and leave a missing text alone."""
     pytest.importorskip("pandas")
     names = run_snippets("README.md")
     article = "The ferry sails again from 4 March, after a long winter.\n"
@@ -149,7 +149,7 @@ def test_before_and_after() -> None:
 
 
 def test_first_commands() -> None:
-    """The README's first commands clean a sample that is there; its second ones, which CI runs, pass the tests."""
+    """The README's first commands clean an existing sample; its second ones, which CI runs, run the tests."""
     first, second, *_ = fences("README.md", "sh")
     command, path = re.findall(r"^(cleaner clean) (\S+)$", first, re.MULTILINE)[-1]
     assert command == "cleaner clean"
@@ -158,7 +158,7 @@ def test_first_commands() -> None:
 
 
 def test_figures_of_the_readme() -> None:
-    """Each pair of measures in the README, untouched and cleaned, is one of the benchmarks, rounded to three digits."""
+    """Each pair of measures in the README, untouched and cleaned, is in the benchmarks, rounded to three digits."""
     table = read("docs/benchmarks.md").partition("\n## Marked documents\n")[0]
     rows = re.findall(r"^(\w+) +(\w+) +\d+ +0(\.\d+) +0(\.\d+) +0\.", table, re.MULTILINE)
     rounded = {(name, tool): [f"{float(x):.3f}"[1:] for x in found] for name, tool, *found in rows}
@@ -177,7 +177,7 @@ def test_kinds_are_complete() -> None:
 
 
 def examples_of_kinds() -> list[tuple[str, str]]:
-    """The kinds with an example that needs no other line beside it."""
+    """The kinds with an example that works without another line beside it."""
     rows = re.findall(r"^\| `([a-z-]+)` \| .* \| ([^*|]+) \|$", read("docs/kinds.md"), re.MULTILINE)
     return [(kind, example) for kind, example in rows if kind != Kind.COMMENT]
 
@@ -201,13 +201,13 @@ def glossary() -> list[str]:
 
 
 def sources_in_code() -> set[str]:
-    """The sources of evidence that the code names: what the document or the page says of a line or a block."""
+    """The sources of evidence named in the code: from the document or the page, about a line or a block."""
     measured = {*line_signals()[1], *block_signals()}
     return {text for text in strings() if SOURCE.fullmatch(text)} - measured
 
 
 def sources_of_signals() -> set[str]:
-    """The sources of evidence that the scorers name: their signals, and what stands for several of them."""
+    """The sources of evidence that the scorers name: their signals, and the names of groups of them."""
     lines = ("prior", *line_signals()[1])
     groups = {f"{name.partition('.')[0]}.smaller-terms" for name in lines}
     return {*lines, *groups, *(f"block.{name}" for name in block_signals())}
@@ -247,7 +247,7 @@ def unified(source: str) -> str:
 
 
 def test_flags_are_complete() -> None:
-    """The glossary has each flag: the constants in capitals whose value is written like one."""
+    """The glossary has each flag: the constants in capitals whose value looks like one."""
     found = {"doubtful"}
     for path in Path(cleaner.__file__).parent.rglob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:
@@ -298,7 +298,7 @@ def test_listed_options_exist() -> None:
 
 
 def test_dependencies_are_complete() -> None:
-    """The table of dependencies has a row for each package that pyproject.toml asks for, and no other."""
+    """The table of dependencies has a row for each package in pyproject.toml, and no other."""
     project = tomllib.loads(read("pyproject.toml"))["project"]
     wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
     packages = {re.match(r"[\w-]+", one)[0] for one in wanted}  # type: ignore[index]

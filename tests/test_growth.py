@@ -1,4 +1,4 @@
-"""The work of cleaning grows with a document's size and no faster: calls of functions are counted, not seconds."""
+"""The work of cleaning grows no faster than a document's size: counted in function calls, not seconds."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PROSE = (
     "The council voted on Monday evening, and nobody in the hall was surprised by what came of it, because the vote "
     "had been known for weeks.\n"
 )
-# How much more than four times the work four times the text may take.
+# How much more than four times the work a text four times as long may take.
 MAX_FACTOR = 4.8
 
-# What stands once, and what stands again and again below it, with its number in the place of ``{}``.
+# A part that occurs once, and one that repeats below it, with its number in place of ``{}``.
 SHAPES = {
     "openers of boxes below an article": (PROSE * 20, "À lire aussi :\n"),
     "openers of boxes with titles": (PROSE * 20, "Related articles\nSmall town gets bridge\n"),
@@ -38,7 +38,7 @@ def _text(before: str, part: str, size: int) -> str:
 
 
 def _calls(cleaner: Cleaner, text: str) -> int:
-    """How many functions are called while a text is cleaned."""
+    """How many function calls cleaning a text takes."""
     count = 0
 
     def note(_frame: FrameType, event: str, _argument: Any) -> None:

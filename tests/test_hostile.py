@@ -1,4 +1,4 @@
-"""Runs over what a hostile web, or a damaged disk, may hold: each fault costs its own record, and is told."""
+"""Runs over input from a hostile web or a damaged disk: each fault costs only its own record, and is reported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIMIT = 100_000
 
 @pytest.fixture
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bounds that small files reach."""
+    """Limits low enough for small files to reach."""
     monkeypatch.setattr("cleaner.corpus.batch.tasks.RECORD_BYTES", 1 << 20)
     monkeypatch.setattr("cleaner.corpus.records.limits.GROWTH_ALLOWANCE", 16 << 20)
 

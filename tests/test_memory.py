@@ -1,4 +1,4 @@
-"""What a document takes of memory while it is cleaned, as a multiple of its size; traced, so the same in every run."""
+"""The memory that cleaning a document takes, as a multiple of its size; traced, so the same in every run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BLOCKS = 20_000
     ],
 )
 def test_a_long_line_takes_a_bounded_multiple_of_its_size(text: str, times: float) -> None:
-    """Matches, hashes and their powers are made a part of the text after the other."""
+    """Matches, hashes and their powers are computed part by part of the text."""
     cleaner = Cleaner()
     cleaner.clean(text[: PART_LENGTH // 4])
     tracemalloc.start()
@@ -37,7 +37,7 @@ def test_a_long_line_takes_a_bounded_multiple_of_its_size(text: str, times: floa
 
 
 def test_a_page_of_many_blocks_takes_a_bounded_number_of_bytes_for_each() -> None:
-    """Signals are put into their table some at a time, and what was measured of blocks does not stay."""
+    """Signals are put into their table several at a time, and the measures of blocks are released."""
     cleaner = Cleaner()
     cleaner.clean_html("<p>a" * 100)
     tracemalloc.start()
@@ -52,7 +52,7 @@ def test_a_page_of_many_blocks_takes_a_bounded_number_of_bytes_for_each() -> Non
 
 @pytest.mark.parametrize("before", range(0, 24, 3))
 def test_a_pattern_across_two_parts_of_a_text_is_tried(before: int) -> None:
-    """Where a long text is parted for the search changes nothing of what is found in it."""
+    """The places at which a long text is split for the search do not change what is found in it."""
     index = builtin_patterns().index
     line = "yy share on facebook"
     short = index.find(Document(line, "none"))[1].tolist()
@@ -63,7 +63,7 @@ def test_a_pattern_across_two_parts_of_a_text_is_tried(before: int) -> None:
 
 
 def test_released_forms_of_a_document_come_back() -> None:
-    """What a document lets go of is made again when it is asked for."""
+    """What a document releases is computed again on demand."""
     document = Document("Élu à Lyon\nFin")
     folded, lines = document.folded.text, document.folded_lines
     document.release()

@@ -1,4 +1,4 @@
-"""What holds of any document, whatever it is made of."""
+"""Properties of every document, whatever it contains."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 @QUICK
 @given(st.lists(DOCUMENTS, max_size=4), st.randoms(use_true_random=False))
 def test_one_by_one_as_many_and_as_a_stream(texts: list[str], random: Random) -> None:
-    """A document's result does not depend on the documents beside it, before it, or on how it is handed in."""
+    """A document's result does not depend on other documents in the batch, or on how it is passed in."""
     cleaner = default_cleaner()
     alone = [outcome(cleaner.clean(text)) for text in texts]
     assert [outcome(result) for result in cleaner.clean_many(texts)] == alone
@@ -151,7 +151,7 @@ def test_noise_alone_is_flagged(phrase: str) -> None:
 @QUICK
 @given(DOCUMENTS)
 def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
-    """Hits that a pass takes over from the one before are those that its own text has."""
+    """Hits that a pass takes over from the previous one are the hits in its own text."""
     texts = TextCleaner(CleanConfig())
     own = LineJudge(texts, texts.config, None, None, explain=False)
     hits: list[dict[int, list[Hit]]] = []

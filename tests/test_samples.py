@@ -1,4 +1,4 @@
-"""Whole documents with a known result: what is left, what went and why, and what holds of every result."""
+"""Whole documents with a known result: what is left, what is removed and why, and what is true of every result."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def text_lines(text: str) -> list[str]:
 
 
 def marked(names: list[str], table: str) -> list[Any]:
-    """The names as parameters, those with a known gap marked with its reason."""
+    """The names as parameters; those with a known gap are marked with its reason."""
     reasons = GAPS.get(table, {})
     return [
         pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=reasons[name])) if name in reasons else name
@@ -74,13 +74,13 @@ def test_known_gaps_name_samples() -> None:
 
 @pytest.mark.parametrize("slug", marked(SLUGS, "text"))
 def test_text(slug: str, results: dict[str, CleanResult]) -> None:
-    """What is left of a sample is its clean text, character by character."""
+    """The cleaned text of a sample is its clean text, character by character."""
     assert results[slug].text == read(SAMPLES / slug / "clean.txt")
 
 
 @pytest.mark.parametrize("slug", marked(SLUGS, "kinds"))
 def test_kinds(slug: str, results: dict[str, CleanResult]) -> None:
-    """The removals name every kind of noise that a sample holds; links fused to a comment go as part of it."""
+    """The removals have every kind of noise in a sample; links fused to a comment are removed as part of it."""
     named = {removal.kind for removal in results[slug].removals}
     if Kind.COMMENT in named:
         named.add(Kind.COMMENT_CONTROLS)
@@ -132,7 +132,7 @@ def test_removals_say_why(name: str, results: dict[str, CleanResult]) -> None:
 
 @pytest.mark.parametrize("name", SLUGS + UNTOUCHED)
 def test_lines_add_up(name: str, results: dict[str, CleanResult]) -> None:
-    """There is one verdict a line, and the evidence of a dropped line adds up to its score."""
+    """There is one verdict per line, and the evidence of a dropped line adds up to its score."""
     result = results[name]
     assert [verdict.line for verdict in result.lines] == split_lines(raw_text(name))
     gone = {character for removal in result.removals for character in range(removal.start, removal.end)}
@@ -153,7 +153,7 @@ def test_output_lines_are_input_lines(name: str, results: dict[str, CleanResult]
         kept = "".join(raw[at] for at in range(line.start, line.end) if at not in gone)
         if kept or not gone.issuperset(range(line.start, line.stop)):
             left.append(kept)
-    # A line end may go with the noise behind it, never one between two lines that stay.
+    # A line end may be removed with the noise after it, but never one between two lines that stay.
     output = text_lines(result.text)
     while left and not left[-1]:
         left.pop()

@@ -1,4 +1,4 @@
-"""The measure of long runs: what it calls growth, and what it runs on."""
+"""The benchmark of long runs: what counts as growth, and the documents it uses."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_growth_is_what_the_last_tenth_has_more(change: dict[str, Any], problem:
 
 
 def test_memory_of_the_first_tenth_does_not_count(soak: ModuleType) -> None:
-    """What is held once for all documents is not there yet."""
+    """The first tenth does not count for memory: what is kept for all documents is still being loaded."""
     steady = soak.Tenth(megabytes=100.0, files=9, speed=50.0)
     assert soak.found_growth([replace(steady, megabytes=50.0, files=3)] + [steady] * 9) == []
 
@@ -60,5 +60,5 @@ def test_no_document_comes_twice(soak: ModuleType) -> None:
 
 
 def test_each_tenth_has_whole_rounds_over_the_samples(soak: ModuleType) -> None:
-    """Otherwise tenths would not be the same work."""
+    """Each tenth is a number of whole rounds over the samples, so that all tenths are the same work."""
     assert [soak.whole_rounds(count, 7) for count in (1, 70, 200)] == [70, 70, 210]

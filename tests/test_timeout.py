@@ -1,4 +1,4 @@
-"""The time that one document may take, counted in looks at a clock that the tests turn themselves."""
+"""The time limit of one document, counted in checks of a clock that the tests control."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Turn = Callable[[], list[int]]
 
 @pytest.fixture
 def ticking(monkeypatch: pytest.MonkeyPatch) -> Turn:
-    """A clock on which a second passes with each look; the count of looks of each thread comes back."""
+    """A clock on which a second passes with each check; returns the number of checks in each thread."""
     own = threading.local()
 
     def now() -> float:
@@ -57,14 +57,14 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> Turn:
 
 
 def _looks(ticking: Turn, work: Callable[[], object]) -> int:
-    """How often the clock is looked at in some work."""
+    """How often some work checks the clock."""
     before = ticking()[0]
     work()
     return ticking()[0] - before
 
 
 def _needed(ticking: Turn, text: str) -> int:
-    """How often the clock is looked at while a text is cleaned."""
+    """How often cleaning a text checks the clock."""
     return _looks(ticking, lambda: explain_text(text, timeout=1e9))
 
 
@@ -72,7 +72,7 @@ def _needed(ticking: Turn, text: str) -> int:
 
 
 def test_time_is_up_after_its_seconds(ticking: Turn) -> None:
-    """A look after the last second raises; one before it does not."""
+    """A check after the last second raises; one before it does not."""
     clock = Clock(2.0)
     clock.check()
     with pytest.raises(OutOfTimeError):
@@ -81,7 +81,7 @@ def test_time_is_up_after_its_seconds(ticking: Turn) -> None:
 
 
 def test_items_are_watched_as_they_are(ticking: Turn) -> None:
-    """Watched items come back in order, with a look before each so many of them."""
+    """Watched items are returned in order, with a check every ``steps`` items."""
     clock = Clock(100.0)
     assert list(clock.watch(range(10), 4)) == list(range(10))
     assert ticking() == [4]
@@ -89,7 +89,7 @@ def test_items_are_watched_as_they_are(ticking: Turn) -> None:
 
 
 def test_loop_without_an_end_is_stopped(ticking: Turn) -> None:
-    """However many items come, the time is up after so many looks."""
+    """However many items there are, the time is up after as many checks as it has seconds."""
     clock = Clock(3.0)
     seen: list[int] = []
     with pytest.raises(OutOfTimeError):
@@ -115,14 +115,14 @@ def test_clock_without_a_limit_is_not_looked_at(is_ended: bool, ticking: Turn) -
 
 
 def test_time_is_that_of_the_thread() -> None:
-    """Where a system counts the time of each thread, that is what is looked at."""
+    """On a system that counts the time of each thread, the clock uses that."""
     import time
 
     assert clocks._now is getattr(time, "thread_time", time.process_time)
 
 
 def test_time_that_passes_without_work_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread's own time decides; that of the world only tells when it is worth a look."""
+    """The thread's own time decides; the elapsed time only shows when it is worth reading."""
     world, own = [0.0], [0.0]
     monkeypatch.setattr(clocks, "_wall", lambda: world[0])
     monkeypatch.setattr(clocks, "_now", lambda: own[0])
@@ -162,13 +162,13 @@ def test_page_over_its_time_is_empty() -> None:
 
 @pytest.mark.parametrize("name", ["text", "page"])
 def test_time_can_be_up_at_every_look(name: str, ticking: Turn) -> None:
-    """Wherever the time is up, the document comes back as it was; where it is not, nothing differs."""
+    """Wherever the time runs out, the document is returned as it was; otherwise nothing differs."""
     work = explain_text if name == "text" else explain_html
     document, left = (TEXT, TEXT) if name == "text" else (PAGE, "")
     whole = work(document)
     needed = _looks(ticking, lambda: work(document, timeout=1e9))
     assert needed > 20
-    # How often it looks may differ by what earlier documents have left in caches.
+    # The number of checks may depend on what earlier documents have left in caches.
     for seconds in {1, 2, 3, 5, 8, needed // 3, needed // 2, 2 * needed // 3}:
         _assert_text_as_it_was(work(document, timeout=float(seconds)), left)
     result = work(document, timeout=2.0 * needed)
@@ -177,7 +177,7 @@ def test_time_can_be_up_at_every_look(name: str, ticking: Turn) -> None:
 
 
 def test_a_result_in_time_never_raises_later(ticking: Turn) -> None:
-    """What is put together later has no limit: evidence, verdicts and metadata."""
+    """What is computed later has no limit: evidence, verdicts and metadata."""
     for result in (explain_text(TEXT, timeout=1e6), explain_html(PAGE, timeout=1e6)):
         ticking()[0] += 10**9
         assert [list(removal.evidence) for removal in result.removals]
@@ -188,20 +188,20 @@ def test_a_result_in_time_never_raises_later(ticking: Turn) -> None:
 
 @pytest.mark.usefixtures("ticking")
 def test_removals_of_a_page_belong_to_its_time() -> None:
-    """With a limit the removals of a page are put together inside it, so they take no time afterwards."""
+    """With a limit the removals of a page are computed within it, so they take no time afterwards."""
     result = explain_html(PAGE, timeout=1e6)
     assert "removals" in vars(result)
     assert "removals" not in vars(explain_html(PAGE))
 
 
 def test_looks_grow_with_the_document(ticking: Turn) -> None:
-    """A document ten times as large is looked at about ten times as often: no part of it goes on without a look."""
+    """A document ten times as large checks the clock about ten times as often: every part of the work checks it."""
     few, many = (_needed(ticking, f"{SENTENCE}\nReply to Ann {size}\n" * size) for size in (50, 500))
     assert many > 4 * few
 
 
 def test_every_pass_over_the_hits_of_a_document_is_looked_into(ticking: Turn) -> None:
-    """How raw a document is takes several passes over its hits, with a look in each, not in the first alone."""
+    """Page likeness takes several passes over the hits, with a check in each, not only in the first."""
     document = Document("Share on Facebook\n" * (64 * 10), clock=Clock(1e9))
     analysis = analyse(document, Matcher(builtin_patterns()), word_lists())
     assert len(analysis.hits) == 640
@@ -209,7 +209,7 @@ def test_every_pass_over_the_hits_of_a_document_is_looked_into(ticking: Turn) ->
 
 
 def test_one_document_does_not_take_the_time_of_the_next(ticking: Turn) -> None:
-    """Each document of many has a time of its own, also where they are looked over together."""
+    """Each of many documents has its own time limit, even if they are analysed together."""
     needed = _needed(ticking, TEXT)
     cleaner = Cleaner(CleanConfig(timeout=float(needed)))
     assert [result.flags for result in cleaner.stream([TEXT] * 5)] == [explain_text(TEXT).flags] * 5
@@ -224,7 +224,7 @@ def test_one_document_does_not_take_the_time_of_the_next(ticking: Turn) -> None:
 
 
 def test_many_documents_are_the_same_with_a_limit() -> None:
-    """A limit that nothing reaches changes no result."""
+    """A limit that is not reached changes no result."""
     documents: list[str | dict[str, str]] = [
         TEXT,
         SENTENCE,

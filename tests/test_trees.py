@@ -1,4 +1,4 @@
-"""Boosted trees in flat arrays: leaves, sums that are explanations, files that are refused, and their fit."""
+"""Boosted trees in flat arrays: leaves, sums that explain, refused files, and fits."""
 
 from __future__ import annotations
 
@@ -113,13 +113,13 @@ def test_total_is_the_sum_of_the_leaves() -> None:
 
 
 def test_parts_say_what_each_signal_adds() -> None:
-    """The first column is what the trees begin with; each step of a way is the work of the signal asked for."""
+    """The first column is the starting value of the trees; each step of a path belongs to the signal that it tests."""
     assert small_trees().parts(_rows((0.6, 2.1))) == pytest.approx(np.array([[0.35, 0.6, 1.3]]))
     assert small_trees().parts(_rows((0.1, 2.1))) == pytest.approx(np.array([[0.35, -1.1, 0.0]]))
 
 
 def test_depth_is_that_of_the_longest_way() -> None:
-    """A tree that asks twice has two steps; a single leaf has none, and its points are there all the same."""
+    """A tree with two tests has two steps; a single leaf has none, but its points count too."""
     assert small_trees().depth == 2
     leaf = Trees(
         *(np.zeros(1, dtype=np.intp),) * 2,
@@ -135,7 +135,7 @@ def test_depth_is_that_of_the_longest_way() -> None:
 @settings(deadline=None)
 @given(any_trees(), VALUES)
 def test_parts_add_up_to_totals(trees: Trees, values: SingleArray) -> None:
-    """Of any trees and values the parts of a row add up to its points, and its leaves are those at the end of its ways."""
+    """For any trees and values the parts of a row add up to its points, and its leaves are the ends of its paths."""
     leaves = [[_way(trees, root, row)[-1] for root in trees.roots.tolist()] for row in values]
     assert trees.leaves(values).tolist() == leaves
     totals = trees.totals(values)
@@ -146,7 +146,7 @@ def test_parts_add_up_to_totals(trees: Trees, values: SingleArray) -> None:
 
 
 def test_many_rows_are_the_same_as_few() -> None:
-    """More rows than are looked at together have the points that each has alone."""
+    """More rows than are processed at once have the points that each has alone."""
     values = np.random.default_rng(5).normal(0.5, 2.0, (2 * ROWS_AT_ONCE + 3, 2)).astype(np.float32)
     trees = small_trees()
     for at in (0, ROWS_AT_ONCE - 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 2):
@@ -159,14 +159,14 @@ def test_many_rows_are_the_same_as_few() -> None:
 def test_rows_of_a_long_text_have_the_points_that_each_has_alone(
     trees: Trees, rows: list[tuple[float, float, float]]
 ) -> None:
-    """Rows that are looked at together because no tree tells them apart have their own points, numbers or not."""
+    """Rows that are grouped because they are the same to every tree have the right points, even with NaN values."""
     values = np.resize(np.array(rows, dtype=np.float32), (MANY_ROWS, SIGNALS))
     alone = [trees.totals(values[at : at + 1])[0] for at in range(len(rows))]
     assert trees.totals(values).tolist() == [alone[at % len(rows)] for at in range(MANY_ROWS)]
 
 
 def test_rows_that_are_alike_take_one_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The trees are walked once for all lines of a long text that they do not tell apart."""
+    """The trees are walked once for all lines of a long text that are the same to them."""
     walked: list[int] = []
     leaves = Trees.leaves
 
@@ -191,7 +191,7 @@ def test_no_rows_have_no_points() -> None:
 
 @given(any_trees())
 def test_record_is_read_back(trees: Trees) -> None:
-    """What a record holds is what it was made of, limits to seven digits, and its own record is the same."""
+    """Trees read from a record are those it was made from, with limits to seven digits, and give the same record."""
     record = trees_record(trees)
     again = read_trees(record, SIGNALS, _refuse)
     for name in ("roots", "signal", "left", "right", "points"):
@@ -247,7 +247,7 @@ def test_damaged_record_is_refused(change: Callable[[dict[str, Any]], None], pla
 
 @pytest.mark.parametrize("record", [None, [], "trees", 1])
 def test_what_is_no_record_is_refused(record: Any) -> None:
-    """What is no object is refused as a whole."""
+    """A record that is not an object is refused as a whole."""
     with pytest.raises(RefusedError) as caught:
         read_trees(record, 2, _refuse)
     assert caught.value.args == ("trees", "must have all its arrays")
@@ -257,7 +257,7 @@ def test_what_is_no_record_is_refused(record: Any) -> None:
 
 
 def _sample() -> tuple[SingleArray, SingleArray]:
-    """Rows of which the third signal alone tells the label."""
+    """Rows whose label depends only on the third signal."""
     values = np.random.default_rng(3).normal(0.0, 1.0, (400, 4)).astype(np.float32)
     labels = (np.arange(400) % 3 == 0).astype(np.float32)
     values[:, 2] = np.where(labels > 0.0, 1.0, -1.0)
@@ -265,7 +265,7 @@ def _sample() -> tuple[SingleArray, SingleArray]:
 
 
 def test_fit_asks_for_what_tells() -> None:
-    """Fitted trees part the rows, name the signals that they ask for, and number them from zero."""
+    """Fitted trees separate the rows, name the signals that they use, and number them from zero."""
     pytest.importorskip("lightgbm")
     values, labels = _sample()
     used, trees = fit_trees(values, labels, np.ones(labels.size), {**PARAMETERS, "num_leaves": 2}, 20)

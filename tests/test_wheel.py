@@ -1,4 +1,4 @@
-"""The wheel: what is installed somewhere else works there."""
+"""The wheel works when installed somewhere else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAMPLE = ROOT / "samples" / "fr-blog-thread"
 
 
 def _run(*command: str | Path, folder: Path) -> bytes:
-    """What a command prints, run where no checkout is in sight."""
+    """The output of a command, run outside any checkout."""
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     done = subprocess.run(list(map(str, command)), cwd=folder, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
@@ -25,7 +25,7 @@ def _run(*command: str | Path, folder: Path) -> bytes:
 
 @pytest.mark.slow
 def test_wheel_cleans_a_sample_in_an_empty_environment(tmp_path: Path) -> None:
-    """The wheel carries code and patterns, installs with nothing else around, and cleans a sample there."""
+    """The wheel contains code and patterns, installs into an empty environment, and cleans a sample there."""
     _run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT, folder=tmp_path)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()

@@ -173,7 +173,7 @@ TimeoutOption: TypeAlias = Annotated[
     typer.Option(
         "--timeout",
         metavar="SECONDS",
-        help="CPU time of a document: a page of HTML that takes more fails, a text stays as it was; 0 is no limit.",
+        help="CPU time of a document: an HTML page that takes more fails, a text stays as it was; 0 is no limit.",
     ),
 ]
 LineBufferedOption: TypeAlias = Annotated[

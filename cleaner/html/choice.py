@@ -25,8 +25,8 @@ MIN_START_WORDS = 8.0
 # A page with less expected F1 has no article; with fewer than FEW_WORDS expected words it needs FEW_MIN_EXPECTED.
 MIN_EXPECTED = 0.3
 FEW_WORDS, FEW_MIN_EXPECTED = 40.0, 0.8
-# The least expected F1 is lower if a paragraph of UNDER_HEADLINE_WORDS stands at most UNDER_HEADLINE_BLOCKS blocks
-# after the headline.
+# UNDER_HEADLINE_MIN_EXPECTED is enough if a paragraph of UNDER_HEADLINE_WORDS stands at most UNDER_HEADLINE_BLOCKS
+# blocks after the headline.
 UNDER_HEADLINE_WORDS, UNDER_HEADLINE_BLOCKS = 20.0, 3
 UNDER_HEADLINE_MIN_EXPECTED = 0.2
 _DATA_STARTS = ('{"', "[{", "function(", "var ", "window.", "@media", "<!--")

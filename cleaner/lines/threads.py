@@ -267,7 +267,7 @@ def _bodies(analysis: Analysis, marks: _Marks, start: int, stop: int) -> tuple[t
 def _bodies_between(
     analysis: Analysis, marks: _Marks, begins: list[int], stop: int, heads: frozenset[int] = frozenset()
 ) -> tuple[tuple[int, ...], ...]:
-    """The lines of each comment from where it begins to the next; ``heads``: lines that are no part of a comment."""
+    """The lines of each comment from where it begins to the next; ``heads``: lines that are not part of a comment."""
     start = begins[0]
     edges = sorted({start, *(line for line in begins if start < line < stop), stop})
     skipped = {*marks.frames, *heads}

@@ -54,7 +54,7 @@ PARAMETERS: dict[str, Any] = {
     "verbose": -1,
 }
 WEIGHT_POWER = 0.75
-# The least hosts that use a word for its weight to be learnt, and how many average hosts are added to smooth it.
+# The least hosts that use a word for its weight to be learnt, and the average hosts that are added to smooth it.
 MIN_HOSTS = 4
 ADDED_HOSTS = 3.0
 # How many elements around a block count with the words in their names.

@@ -1,4 +1,4 @@
-"""The command line: what goes where, and how it ends."""
+"""The command line: where results go, and how a run ends."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_bytes_survive_a_real_process(page: Path) -> None:
 
 
 def test_empty_input_gives_an_empty_result(page: Path, run: Run) -> None:
-    """An empty file and empty standard input give nothing, and that is no failure."""
+    """An empty file and empty standard input give an empty result, and that is not a failure."""
     page.write_bytes(b"")
     assert (run("clean", "-q", page).status, run("clean", "-q", page).out) == (0, b"")
     assert run("clean", "-q", stdin=b"").out == b""
@@ -148,7 +148,7 @@ def test_missing_path_does_not_stop_the_rest(page: Path, run: Run) -> None:
 
 
 def test_name_that_no_file_can_have_does_not_stop_the_rest(page: Path, run: Run) -> None:
-    """A path of which the system says that it is too long is reported like one that is missing."""
+    """A path that is too long for the system is reported like one that is missing."""
     outcome = run("clean", "a" * 5000, page)
     assert (outcome.status, outcome.out.decode()) == (1, ARTICLE)
     assert (
@@ -173,7 +173,7 @@ def test_several_texts_are_joined_in_order(tmp_path: Path, run: Run) -> None:
 
 
 def test_joined_text_brings_its_own_line_end(tmp_path: Path, run: Run) -> None:
-    """Where a text does not begin on a line of its own the line end put before it is of the kind that it uses."""
+    """A text that would not begin on a line of its own gets a line end before it, of the kind that it uses."""
     for name, end in (("1", b"\n"), ("2", b"\r\n"), ("3", b"\n")):
         (tmp_path / name).with_suffix(".txt").write_bytes(ARTICLE.rstrip().encode().replace(b"\n", end))
     outcome = run("clean", tmp_path / "1.txt", tmp_path / "2.txt", tmp_path / "3.txt")
@@ -182,7 +182,7 @@ def test_joined_text_brings_its_own_line_end(tmp_path: Path, run: Run) -> None:
 
 
 def test_folder_is_mirrored(corpus: Path, tmp_path: Path, run: Run) -> None:
-    """The results of a folder go into a folder with the same places, which is made; the inputs stay."""
+    """The results of a folder go into a new folder with the same structure; the inputs stay."""
     before = _files(corpus)
     assert run("clean", corpus, "--quiet", "-o", tmp_path / "new" / "out") == Outcome(0, b"", "")
     assert _files(tmp_path / "new" / "out") == {"a.txt": ARTICLE, "sub/b.txt": ARTICLE}
@@ -190,7 +190,7 @@ def test_folder_is_mirrored(corpus: Path, tmp_path: Path, run: Run) -> None:
 
 
 def test_output_inside_the_input_is_not_cleaned_again(corpus: Path, run: Run) -> None:
-    """Results that go into a subfolder of the input are no input of the next run, which says so."""
+    """Results in a subfolder of the input are not an input of the next run, which says so."""
     note = f"cleaner: {corpus / 'out'}: is inside an input, and the files in it are not read; results go there\n"
     for is_there in (False, True):
         outcome = run("clean", corpus, "-o", corpus / "out")
@@ -199,7 +199,7 @@ def test_output_inside_the_input_is_not_cleaned_again(corpus: Path, run: Run) ->
 
 
 def test_one_file_goes_to_a_file_or_into_a_folder(page: Path, tmp_path: Path, run: Run) -> None:
-    """One input is written to the file named, or under its own name into a folder that is there."""
+    """The result of one input is written to the named file, or under its own name into an existing folder."""
     run("clean", page, "-o", tmp_path / "result.txt")
     (tmp_path / "out").mkdir()
     run("clean", page, "-o", tmp_path / "out")
@@ -208,7 +208,7 @@ def test_one_file_goes_to_a_file_or_into_a_folder(page: Path, tmp_path: Path, ru
 
 
 def test_unwritable_output_is_reported_and_nothing_half_written(corpus: Path, tmp_path: Path, run: Run) -> None:
-    """Where one result cannot be written, it is reported, the others are written, and the exit status is 1."""
+    """A result that cannot be written is reported, the others are written, and the exit status is 1."""
     out = tmp_path / "out"
     out.mkdir()
     (out / "sub").write_text("a file where a folder is needed")
@@ -232,7 +232,7 @@ def test_in_place_replaces_each_file(corpus: Path, run: Run) -> None:
 
 
 def test_in_place_leaves_the_file_when_writing_fails(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the new file cannot take the old one's place, the old one is whole and alone."""
+    """When the new file cannot replace the old one, the old one is complete, and no other file is left."""
 
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -279,7 +279,7 @@ def test_removals_go_to_standard_output_when_texts_do_not(page: Path, tmp_path: 
 
 
 def test_removals_that_cannot_be_written_are_an_error(page: Path, run: Run) -> None:
-    """A file of removals in a folder that is none is an error that names it."""
+    """A file of removals in a folder that does not exist is an error that names it."""
     outcome = run("clean", page, "--removed", page / "removed.jsonl")
     assert outcome.status == 1
     assert f"cleaner: {page / 'removed.jsonl'}: cannot be written" in outcome.err
@@ -287,12 +287,12 @@ def test_removals_that_cannot_be_written_are_an_error(page: Path, run: Run) -> N
 
 @pytest.mark.parametrize("options", [["--keep", KIND], ["--keep", f"byline, {KIND}", "--keep=tags"]])
 def test_kinds_to_keep(options: list[str], page: Path, run: Run) -> None:
-    """Kinds that are to be kept stay in, named one by one or with commas."""
+    """Kinds to keep stay in, named one by one or with commas."""
     assert run("clean", page, *options).out.decode() == PAGE
 
 
 def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Headline, mode, threshold and title are handed on as they are given."""
+    """Headline, mode, threshold and title are passed on as given."""
     seen: list[Any] = []
     clean = Cleaner.clean
 
@@ -306,12 +306,12 @@ def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.Mon
         run(command, page, *options)
     config = CleanConfig(headline="drop", mode="careful", threshold=2.5)
     known = {"title": "Budget", "lang": "fr"}
-    # Only what is written has a limit of time.
+    # Only cleaning has a time limit.
     assert seen == [(replace(config, timeout=30.0), known), (config, known)]
 
 
 def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
-    """A text that is all noise comes back whole with a note, which --quiet leaves out."""
+    """A text that is all noise is returned whole with a note, which --quiet suppresses."""
     page.write_text(NOISE, "utf-8")
     loud, quiet = run("clean", page), run("clean", page, "--quiet")
     assert loud.out.decode() == quiet.out.decode() == NOISE
@@ -346,7 +346,7 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
     ],
 )
 def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, page: Path, corpus: Path, run: Run) -> None:
-    """Wrong usage is told in one line with what to do instead, and nothing is written."""
+    """Wrong usage is reported in one line with what to do instead, and nothing is written."""
     names = {"PAGE": str(page), "FOLDER": str(corpus), "OUT": str(page.with_name("out.txt"))}
     before = _files(page.parent)
     for name, path in names.items():
@@ -362,7 +362,7 @@ def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, page
 
 
 def test_explain_shows_each_line_plainly(page: Path, run: Run) -> None:
-    """Away from a terminal each line is shown without colour, with its mark, kind and evidence."""
+    """Without a terminal each line is shown without colour, with its mark, kind and evidence."""
     shown = run("explain", page).out.decode()
     assert "\x1b" not in shown
     assert f"- {KIND} " in shown
@@ -371,7 +371,7 @@ def test_explain_shows_each_line_plainly(page: Path, run: Run) -> None:
 
 
 def test_explain_in_colour(page: Path, run: Run) -> None:
-    """Colour can be asked for where there is no terminal."""
+    """Colour can be requested without a terminal."""
     assert "\x1b[31m" in run("explain", page, "--colour").out.decode()
 
 
@@ -379,7 +379,7 @@ def test_explain_in_colour(page: Path, run: Run) -> None:
     ("terminal", "no_color", "coloured"), [(True, "", True), (True, "1", False), (False, "", False)]
 )
 def test_colour_by_default(terminal: bool, no_color: str, coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without being asked, colour is for terminals only, and NO_COLOR turns it off."""
+    """By default colour is only for terminals, and NO_COLOR turns it off."""
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", "xterm")
@@ -387,7 +387,7 @@ def test_colour_by_default(terminal: bool, no_color: str, coloured: bool, monkey
 
 
 def test_explain_as_json_is_one_object(page: Path, run: Run) -> None:
-    """The JSON of a text holds what is left of it and one entry a line; its scores are the sums of the evidence."""
+    """The JSON of a text has its cleaned text and one entry per line; its scores are the sums of the evidence."""
     found = json.loads(run("explain", page, "--json").out)
     assert found["text"] == ARTICLE
     assert [line["action"] for line in found["lines"]] == ["keep", "keep", "keep", "drop"]
@@ -442,7 +442,7 @@ must_not_match = ["No gloobers ahead", "Gloobers lie ahead"]
 
 
 def test_own_patterns_are_checked_listed_and_used(page: Path, tmp_path: Path, run: Run) -> None:
-    """A folder of one's own patterns is checked, joins the list, and cleans."""
+    """A folder of the user's own patterns is checked, appears in the list, and is used for cleaning."""
     own = tmp_path / "own"
     own.mkdir()
     (own / "interface.toml").write_text(OWN)
@@ -548,7 +548,7 @@ def test_version_and_help() -> None:
 
 @pytest.mark.parametrize("arguments", [["patterns", "list"], ["clean", "PAGE"], ["explain", "PAGE"]])
 def test_closed_pipe_ends_quietly(arguments: list[str], page: Path) -> None:
-    """When nobody reads standard output any more the run ends at once, without a word."""
+    """When standard output is closed by its reader the run ends at once, without a message."""
     page.write_text(ARTICLE * 20_000, "utf-8")
     command = [sys.executable, "-m", "cleaner", *(argument.replace("PAGE", str(page)) for argument in arguments)]
     reading, writing = os.pipe()
@@ -562,7 +562,7 @@ def test_closed_pipe_ends_quietly(arguments: list[str], page: Path) -> None:
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
 def test_closed_standard_files_are_no_surprise(closed: str, page: Path, tmp_path: Path) -> None:
-    """Begun without standard input, output or error a run does what it can, and says what it cannot, without a traceback."""
+    """Started without standard input, output or error, a run does what it can, and reports the rest without a traceback."""
     (tmp_path / "b.txt").write_text(PAGE, "utf-8")
 
     def shell(*arguments: object) -> tuple[int, bytes, str]:
@@ -582,13 +582,13 @@ def test_closed_standard_files_are_no_surprise(closed: str, page: Path, tmp_path
     for command in (["clean"], ["clean", "-"], ["explain", "-"]):
         if "<" in closed:
             assert shell(*command)[0] == USAGE
-    # Several processes, and files that get the numbers of those that are closed.
+    # Several processes, and files that get the numbers of closed ones.
     outcome = shell("clean", page, tmp_path / "b.txt", "-o", tmp_path / "out", "--jobs", "2", "-q")
     assert outcome == (0, b"", "")
     assert _files(tmp_path / "out") == {"page.txt": ARTICLE, "b.txt": ARTICLE}
 
 
-# What a terminal acts upon, or does not show: a command, a line, a title, another direction, no UTF-8.
+# Characters that a terminal acts upon or does not show: a command, a line end, a title, a direction, invalid UTF-8.
 HOSTILE_NAME = "a\x1b[2J\x1b]0;title\x07\ncleaner: all is well\x9b31m\u202etxt.\u2028\udcff"
 
 
@@ -598,7 +598,7 @@ def _is_plain(err: str) -> bool:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs names of any bytes")
 def test_names_do_nothing_to_a_terminal(tmp_path: Path) -> None:
-    """Wherever a name of a file is told, what a terminal would act upon is an escape, and a message is one line."""
+    """Wherever a file name is shown, characters that a terminal would act upon are escapes, and a message is one line."""
     mine = tmp_path / HOSTILE_NAME
     mine.mkdir()
     for name in ("a.jsonl", "b.txt", "c.html", "d.parquet", "e.toml"):

@@ -206,7 +206,7 @@ def test_title_and_language_of_a_record_reach_the_cleaner(
 
 
 def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, run: Run) -> None:
-    """A record that fails goes to the file of failures with place, reason and its bytes; the run goes on and ends with 1."""
+    """A record that fails goes to the file of failures with place, reason and its bytes; the run continues and ends with 1."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     source.write_bytes(_lines(1) + b'{"text": "\xff"}\n' + _lines(1) + b'{"body": 1}\n')
     outcome = run(source, "-o", target)
@@ -317,7 +317,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
 def test_wrong_usage_of_corpora(
     arguments: list[str], message: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What does not go together is told in one line with what to do instead, and nothing is written."""
+    """Options that exclude each other are reported in one line with what to do instead, and nothing is written."""
     monkeypatch.chdir(tmp_path)
     Path("A").write_bytes(_lines(1))
     Path("W").write_bytes(_wet(PAGE))
@@ -363,7 +363,7 @@ def test_tallies_of_parts_add_up() -> None:
 
 
 def test_bar_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A bar is drawn over itself on a terminal and goes away; elsewhere, and when it is not wanted, there is none."""
+    """A bar is redrawn in place on a terminal and disappears; elsewhere, or if it is turned off, there is none."""
     monkeypatch.setattr("cleaner.cli.progress._SECONDS_BEFORE_FIRST", -1.0)
     for is_terminal, wanted in ((False, True), (True, False)):
         monkeypatch.setattr(sys.stderr, "isatty", lambda is_terminal=is_terminal: is_terminal)

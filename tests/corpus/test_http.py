@@ -34,7 +34,7 @@ def test_size_beyond_the_body_is_told(size: bytes) -> None:
 
 
 def test_body_without_sizes_is_the_page() -> None:
-    """Where the first line is no size, the archive has joined the chunks already and kept the header."""
+    """If the first line is not a size, the archive has already joined the chunks but kept the header."""
     for body in (b"<p>Oui", b"-6\r\n<p>Oui", b"\r\n<p>Oui"):
         assert read_response(CHUNKED + body) == Page(body)
 

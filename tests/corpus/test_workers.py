@@ -183,7 +183,7 @@ def test_worker_goes_document_by_document() -> None:
 
 
 def test_error_that_nobody_has_thought_of_costs_its_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a reader or a writer fails in an unforeseen way, its records are failures; the run goes on."""
+    """If a reader or a writer fails in an unforeseen way, its records are failures; the run continues."""
 
     def fail(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("by chance")

@@ -45,7 +45,7 @@ def attributes(markup: bytes) -> int:
     ],
 )
 def test_no_element_has_more_attributes(before: str, after: str) -> None:
-    """What an element has more is left out, wherever quotes, scripts and comments make its tag hard to find."""
+    """Further attributes are left out, even if quotes, scripts and comments make the tag hard to find."""
     markup = f"<body>{before}{MANY}{after}".encode()
     assert attributes(markup) >= 4_000
     bounded = bound_attributes(markup)
@@ -70,7 +70,7 @@ def test_no_element_has_more_attributes(before: str, after: str) -> None:
     ids=range(10),
 )
 def test_what_is_no_attribute_stays(markup: str) -> None:
-    """Scripts, comments, long values and text stay as they are, whatever stands in them."""
+    """Scripts, comments, long values and text stay as they are, whatever they contain."""
     assert bound_attributes(markup.encode()) == markup.encode()
 
 
@@ -82,7 +82,7 @@ def test_any_markup_before_hides_no_attributes(before: str, tag: str) -> None:
 
 
 def test_pages_have_no_more_attributes() -> None:
-    """Both what is read and what is handed to others is bounded; names, and what hides an element, are still read."""
+    """Markup is bounded for the parser and for other libraries; names, and what hides an element, are still read."""
     markup = f"<div class=post id=main hidden {MANY}>text</div>\ud800"
     assert page_text(markup).count("=") == MAX_ATTRIBUTES - 1
     page = read_page(markup)

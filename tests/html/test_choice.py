@@ -31,7 +31,7 @@ def choose(
 
 
 def test_surest_blocks_are_taken() -> None:
-    """Blocks are taken from the surest on as long as the expected F1 grows."""
+    """Blocks are taken from the surest down, as long as the expected F1 grows."""
     choice = choose([-4.0, 3.0, 2.0, -3.0])
     assert choice.kept.tolist() == [False, True, True, False]
     assert choice.score(0) > 0 > choice.score(1)
@@ -50,14 +50,14 @@ def test_a_higher_threshold_keeps_more() -> None:
 
 
 def test_repeats_are_taken_once() -> None:
-    """A long block that stands on the page twice is taken once, a short one each time."""
+    """A long block that is on the page twice is taken once, a short one each time."""
     choice = choose([3.0, 3.0, 3.0, 3.0], [LONG, LONG, 3.0, 3.0], texts=["a", "a", "b", "b"])
     assert choice.kept.tolist() == [True, False, True, True]
     assert choice.marks[1].source == "context.repeated"
 
 
 def test_data_among_the_text_goes() -> None:
-    """What is data and no text goes."""
+    """Data that is not text is removed."""
     choice = choose([3.0, 3.0], texts=["text", '{"key": 1}'])
     assert choice.kept.tolist() == [True, False]
     assert choice.marks[1].source == "context.data"
@@ -68,7 +68,7 @@ def test_data_among_the_text_goes() -> None:
     [("first", [False, True, True, False]), ("drop", [False, False, True, False]), ("keep", [True, True, True, True])],
 )
 def test_copies_of_the_headline(headline: Literal["first", "drop", "keep"], kept: list[bool]) -> None:
-    """The copy nearest before the article stays, or none, or all."""
+    """The last copy before the article stays, or none, or all."""
     choice = choose([-2.0, -2.0, 4.0, -2.0], [5.0, 5.0, LONG, 5.0], headlines=[0, 1, 3], headline=headline)
     assert choice.kept.tolist() == kept
     assert choice.headline == 1
@@ -80,13 +80,13 @@ def test_copies_of_the_headline(headline: Literal["first", "drop", "keep"], kept
     ("points", "words"), [([-5.0, -5.0, -4.0], None), ([0.0, -3.0], [8.0, 30.0]), ([], []), ([9.0], [0.0])]
 )
 def test_pages_without_an_article(points: list[float], words: list[float] | None) -> None:
-    """Nothing is taken where little F1 is expected, or few words and not for sure."""
+    """Nothing is taken if little F1 is expected, or if few words are expected and not surely."""
     choice = choose(points, words)
     assert not choice.kept.any()
 
 
 def test_paragraph_under_the_headline_is_an_article() -> None:
-    """A paragraph right behind the headline is an article although it is in doubt."""
+    """A paragraph right after the headline is an article even if it is in doubt."""
     points, words = [-1.0, -1.5, -4.0, -4.0], [6.0, LONG, LONG, LONG]
     assert choose(points, words, headlines=[0]).kept.tolist() == [True, True, False, False]
     assert not choose(points, words).kept.any()

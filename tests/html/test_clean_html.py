@@ -1,4 +1,4 @@
-"""HTML from the page to its result: what stays, what goes, why, and what a page says of itself."""
+"""HTML from the page to its result: what stays, what is removed, why, and the page's metadata."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ def evidence(removal: Removal) -> list[str]:
 
 
 def test_article_comes_out_line_by_line() -> None:
-    """Headline, paragraphs, subheading, list items and quote are lines; all else of the page is gone."""
+    """Headline, paragraphs, subheading, list items and quote are lines; everything else is removed."""
     assert clean_html(PAGE) == TEXT
     assert Cleaner().clean_html(PAGE.encode()) == explain_html(PAGE)
 
 
 def test_removals_say_what_they_are() -> None:
-    """Patterns and the names of elements tell the kind of what went, and its short path stands beside it."""
+    """Patterns and element names give the kind of each removal, which also has the short path of its element."""
     result = explain_html(PAGE)
     assert removed(result, Kind.BYLINE) == ["By Ada Holm"]
     assert removed(result, Kind.SHARE_BAR) == ["Share on Facebook Tweet"]
@@ -123,12 +123,12 @@ def test_every_block_has_a_verdict() -> None:
 
 
 def test_comments_are_kept_apart() -> None:
-    """What readers wrote is in the comments, without names and links."""
+    """Reader comments are in the result's comments, without names and links."""
     assert explain_html(PAGE).comments == COMMENTS
 
 
 def test_metadata_and_headline() -> None:
-    """The page's own data tell author, date, site and language."""
+    """The page's own data give author, date, site and language."""
     result = explain_html(PAGE)
     assert result.metadata == Metadata(HEADLINE, "Ada Holm", "2024-05-03", "Lake Post", "en")
     assert result.headline == HEADLINE
@@ -146,7 +146,7 @@ def test_headline_first_drop_keep() -> None:
 
 
 def test_headline_of_the_head_stands_first() -> None:
-    """Where the page does not show its headline, that of its head stands before the article."""
+    """If the page does not show its headline, the one from its head comes before the article."""
     bare = PAGE.replace(f"<h1>{HEADLINE}</h1>", "")
     assert clean_html(bare) == TEXT
     result = explain_html(bare)
@@ -178,7 +178,7 @@ def test_tables_and_code_keep_their_lines() -> None:
 
 @pytest.mark.parametrize("gap", ["    ", "\t\t", "\xa0\xa0\xa0\xa0", "\x1f", "\x85", "\u2028", "\r"])
 def test_code_of_one_line_is_one_block(gap: str) -> None:
-    """Columns and odd line ends in preformatted text make neither more blocks nor fewer."""
+    """Columns and unusual line ends in preformatted text do not change the number of blocks."""
     code = gap.join(["Der Rat hat gestern den Haushalt mit knapper Mehrheit beschlossen", "Montag", "12.05.2019"])
     for engine in ("blocks", "trafilatura"):
         result = explain_html(f"<p>Oui.</p><pre>{code}</pre>", engine=engine)
@@ -197,14 +197,14 @@ def test_engine_trafilatura() -> None:
 @pytest.mark.parametrize("engine", ["blocks", "trafilatura"])
 @pytest.mark.parametrize("page", ["<svg><b><p>", "<table><tr><td>", "<math><svg></p><a>"])
 def test_pages_that_trafilatura_fails_on(page: str, engine: str) -> None:
-    """What the other library raises on a page ends neither the text nor the metadata."""
+    """An error of the other library on a page prevents neither the text nor the metadata."""
     result = explain_html(page, engine=engine)
     assert result.metadata.title is None
     assert result.flags == ("no-article-found",)
 
 
 def test_text_in_data_is_found() -> None:
-    """A page that shows nothing but has its article in its data gives that article."""
+    """A page that shows no text but has its article in its data gives that article."""
     body = f"{FIRST} {SECOND} {THIRD} {LAST}"
     data = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
     assert clean_html(f"<html>{HEAD}<body>{data}<div id=app></div></body></html>", headline="drop") == body
@@ -227,7 +227,7 @@ def test_text_in_data_is_found() -> None:
     ],
 )
 def test_pages_without_an_article(page: str | bytes) -> None:
-    """What holds no article gives an empty text and says so."""
+    """A page without an article gives an empty text and says so."""
     result = explain_html(page)
     assert result.text == ""
     assert "no-article-found" in result.flags
@@ -236,12 +236,12 @@ def test_pages_without_an_article(page: str | bytes) -> None:
 
 @pytest.mark.parametrize("cut", [900, 1500, 1900])
 def test_truncated_pages(cut: int) -> None:
-    """A page that breaks off gives what of its article is there."""
+    """A truncated page gives the part of the article that it has."""
     assert clean_html(PAGE[: PAGE.index(FIRST) + cut - 900 + len(FIRST) + len(SECOND) + 20]).startswith(HEADLINE)
 
 
 def test_wrong_charset_label() -> None:
-    """A page with a wrong label is read rightly."""
+    """A page with a wrong charset label is read correctly."""
     page = PAGE.replace("The ferry", "Die Fähre für Bürger, für Gäste und für Schüler").replace(
         "<head>", '<head><meta charset="iso-8859-1">'
     )
@@ -259,7 +259,7 @@ def test_any_markup_gives_a_result(markup: str) -> None:
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.sampled_from([NAVIGATION, ARTICLE, THREAD, "<p>x", "<table><tr><td>", "</div>", HEAD]), max_size=6))
 def test_any_order_gives_a_result(parts: list[str]) -> None:
-    """Parts of pages in any order give a result whose removals replay and whose verdicts are one a block."""
+    """Parts of pages in any order give a result whose removals replay, with one verdict per block."""
     result = explain_html("".join(parts))
     source = result.restore()
     assert apply_removals(source, result.removals) == result.text
@@ -305,7 +305,7 @@ def test_threads_share_a_cleaner() -> None:
 
 
 def test_unknown_settings() -> None:
-    """An unknown engine is refused, and so is a model that is not there."""
+    """An unknown engine is refused, and so is a missing model."""
     with pytest.raises(ConfigError, match="engine"):
         CleanConfig(engine="magic")  # type: ignore[arg-type]
     with pytest.raises(WeightsError, match=r"none\.json"):

@@ -25,13 +25,13 @@ def page(text: str, charset: str) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_byte_order_mark_tells_the_encoding(encoding: str) -> None:
-    """A byte order mark goes before every label."""
+    """A byte order mark takes precedence over any label."""
     data = f"<meta charset=iso-8859-1><p>{GERMAN}".encode(encoding)
     assert decode_page(data, "windows-1251") == f"<meta charset=iso-8859-1><p>{GERMAN}"
 
 
 def test_wide_characters_without_mark() -> None:
-    """UTF-16 without a mark is known by its zeros."""
+    """UTF-16 without a byte order mark is recognised by its zeros."""
     assert decode_page("<p>plain words of a page</p>".encode("utf-16-le")) == "<p>plain words of a page</p>"
     assert decode_page("<p>plain words of a page</p>".encode("utf-16-be")) == "<p>plain words of a page</p>"
 
@@ -52,7 +52,7 @@ def test_meta_label_is_read(charset: str, text: str) -> None:
 
 
 def test_transport_goes_before_the_page() -> None:
-    """What the transport said of the encoding is believed before the page."""
+    """The transport's encoding takes precedence over the page's."""
     data = f"<meta charset=koi8-r><p>{RUSSIAN}".encode("windows-1251")
     assert RUSSIAN in decode_page(data, "windows-1251")
 
@@ -63,13 +63,13 @@ def test_labels_are_read_as_browsers_read_them() -> None:
 
 
 def test_wrong_label_of_utf8() -> None:
-    """What is UTF-8 is read as that, whatever its label says."""
+    """UTF-8 is read as UTF-8, whatever its label says."""
     data = f"<meta charset=iso-8859-1><p>{GERMAN}".encode()
     assert GERMAN in decode_page(data, "latin1")
 
 
 def test_wrong_label_utf8() -> None:
-    """What is labelled UTF-8 and is not is detected."""
+    """If bytes labelled UTF-8 are not UTF-8, the encoding is detected."""
     assert RUSSIAN in decode_page(f"<meta charset=utf-8><p>{RUSSIAN}".encode("windows-1251"))
 
 
@@ -80,7 +80,7 @@ def test_a_few_broken_bytes_spare_the_rest() -> None:
 
 @pytest.mark.parametrize("label", ["rot13", "hex", "no-such-charset", "utf-7", "", "\x00", "undefined"])
 def test_labels_that_name_no_charset(label: str) -> None:
-    """A label that names no encoding of text is passed over."""
+    """A label that does not name a text encoding is ignored."""
     assert decode_page(f"<p>{GERMAN}".encode("cp1252"), label).startswith("<p>Die B")
 
 
@@ -106,11 +106,11 @@ def test_labelled_text_read_as_latin_is_mended() -> None:
 
 @pytest.mark.parametrize("text", [GERMAN, RUSSIAN, CHINESE, "plain", "", "é", "naïve café — “quoted” €5"])
 def test_right_text_stays(text: str) -> None:
-    """Text that was read rightly is left alone, with any label."""
+    """Text that was decoded correctly is left alone, whatever the label."""
     for label in ("utf-8", "gb2312", "windows-1251", "iso-8859-1"):
         assert repair_text(f"<meta charset={label}><p>{text}") == f"<meta charset={label}><p>{text}"
 
 
 def test_byte_order_marks_are_known() -> None:
-    """A page of a mark alone is empty."""
+    """A page with only a byte order mark is empty."""
     assert decode_page(codecs.BOM_UTF8) == ""

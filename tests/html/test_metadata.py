@@ -1,4 +1,4 @@
-"""What a page says of itself: titles, author, date, site and language."""
+"""The metadata of a page: titles, author, date, site and language."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ JSON_LD = """<script type="application/ld+json">{"@context": "x", "@graph": [{"@
     ],
 )
 def test_metadata_of_the_head(head: str, attributes: str, expected: Metadata) -> None:
-    """Meta elements, JSON-LD and the language of the page are read; what is broken says nothing."""
+    """Meta elements, JSON-LD and the language of the page are read; broken data is ignored."""
     assert read_metadata(root_of(head, attributes)) == expected
 
 
 def test_time_element_tells_the_date() -> None:
-    """Without other data the first time element tells the date."""
+    """Without other data the first time element gives the date."""
     assert (
         read_metadata(read_page("<p>On <time datetime='2022-05-06T10:00'>6 May</time></p>").root).date == "2022-05-06"
     )
@@ -82,7 +82,7 @@ def test_any_json_ld_is_read(value: object) -> None:
 
 
 def test_titles_in_order() -> None:
-    """The title for sharing goes before the window's title, each once."""
+    """The title for sharing comes before the window's title, each once."""
     head = '<title> Low  water | Post </title><meta property="og:title" content="Low water">'
     assert page_titles(root_of(head)) == ["Low water", "Low water | Post"]
     assert page_titles(None) == []

@@ -49,7 +49,7 @@ def test_parts_add_up_to_the_points() -> None:
 
 
 def test_shipped_parts_add_up() -> None:
-    """The same holds of the model that is shipped, whatever the values are."""
+    """The same holds for the built-in model, whatever the values are."""
     model = builtin_model()
     values = np.random.default_rng(3).normal(0.0, 3.0, (40, len(model.signals))).astype(np.float32)
     assert model.parts(values).sum(axis=1) == pytest.approx(model.points(values), abs=1e-6)
@@ -120,7 +120,7 @@ def test_what_is_no_model_file_is_refused(text: str) -> None:
 
 
 def test_missing_model_file(tmp_path: Any) -> None:
-    """A file that is not there is told by its name."""
+    """A missing file is reported with its name."""
     with pytest.raises(WeightsError, match=r"none\.json"):
         read_model(tmp_path / "none.json")
     assert MODEL_FILE == "html-weights.json"

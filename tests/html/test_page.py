@@ -77,7 +77,7 @@ def test_elements_know_their_names() -> None:
     "markup", ["", " ", "plain words", b"", b"%PDF-1.7 \x00\xff\xfe", b"\x89PNG\r\n\x1a\n\x00", "<", "<>", "<!--"]
 )
 def test_what_is_no_page_has_no_blocks_or_few(markup: str | bytes) -> None:
-    """What is not HTML makes no more than a block of its own characters."""
+    """Data that is not HTML gives at most a block of its own characters."""
     assert len(read_page(markup).blocks) <= 1
 
 
@@ -111,7 +111,7 @@ def test_any_text_is_read(text: str) -> None:
     ids=["depth", "bold", "siblings", "rows", "size", "picture", "entities", "links"],
 )
 def test_large_pages_are_bounded(markup: str) -> None:
-    """Depth, number, size and embedded data are bounded, and what is behind the bound is left out."""
+    """Depth, number, size and embedded data are bounded, and anything beyond the bound is left out."""
     start = time.process_time()
     page = read_page(markup)
     assert time.process_time() - start < 15
@@ -119,7 +119,7 @@ def test_large_pages_are_bounded(markup: str) -> None:
 
 
 def test_elements_after_the_bound_are_left_out() -> None:
-    """Of more elements the first are read, in however many others they stand, and the page says so."""
+    """Of too many elements the first are read, however deep they are nested, and the page says so."""
     part = "<p>Der Rat hat gestern entschieden.</p>"
     assert read_page(part * 200).flags == ()
     for markup in (
@@ -142,20 +142,20 @@ def test_rows_and_cells_count_as_elements() -> None:
 
 
 def test_page_deeper_than_the_parser_reads_says_so() -> None:
-    """The parser stops where 2,000 elements are open; that something is missing is told."""
+    """The parser stops when 2,000 elements are open; the page says that something is missing."""
     page = read_page("<p>before</p>" + "<b>" * 3_000 + "<p>behind</p>")
     assert [block.text for block in page.blocks] == ["before"]
     assert page.flags == ("page-cut-short",)
 
 
 def test_rows_inside_rows_are_a_layout() -> None:
-    """A table whose rows stand inside each other is no table of data, so their text is read once."""
+    """A table with rows inside rows is not a data table, so their text is read once."""
     nested = "<table>" + "<tr><td>Boat<td><div>" * 3 + "Fare"
     assert texts(nested) == ["Boat", "Boat", "Boat", "Fare"]
 
 
 def test_text_behind_embedded_data_is_found() -> None:
-    """A picture of megabytes inside the page does not hide what is behind it."""
+    """An embedded picture of several megabytes does not hide what follows it."""
     assert texts("<img src='data:image/png;base64," + "A" * 11_000_000 + "'><p>behind</p>") == ["behind"]
 
 

@@ -1,4 +1,4 @@
-"""Pages of HTML from files, fields and archives."""
+"""HTML pages from files, fields and archives."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _warc(*responses: bytes) -> bytes:
 
 
 def test_page_becomes_text(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    """A file of HTML goes to standard output as the lines of its article."""
+    """An HTML file is written to standard output as the lines of its article."""
     (tmp_path / "page.html").write_text(PAGE, "utf-8")
     assert _run("clean", str(tmp_path / "page.html")) == 0
     assert capsysbinary.readouterr().out.decode() == f"{ARTICLE}\n"
@@ -88,7 +88,7 @@ def test_what_pages_cannot_become_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A page is not cleaned in its place, is no record, and has no fields."""
+    """A page is not cleaned in place, is not a record, and has no fields."""
     monkeypatch.chdir(tmp_path)
     Path("page.html").write_text(PAGE, "utf-8")
     assert _run("clean", *arguments) == 2
@@ -96,7 +96,7 @@ def test_what_pages_cannot_become_is_refused(
 
 
 def test_field_of_html_gives_the_field_of_text(tmp_path: Path) -> None:
-    """The article of a record's page goes into its text, all else stays; without a page the record fails."""
+    """The article of a record's page goes into its text, everything else stays; without a page the record fails."""
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text(json.dumps({"n": 1.0, "html": PAGE}) + '\n{"n": 2}\n', "utf-8")
     assert _run("clean", str(source), "-o", str(target), "--html-field", "html", "-q") == 1
@@ -142,7 +142,7 @@ def test_pages_of_an_archive_become_lines_of_json(tmp_path: Path) -> None:
 
 
 def test_pages_of_an_archive_that_stays_one_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where the output is an archive, responses are the same bytes, and a note says what would read them."""
+    """If the output is an archive, responses keep their bytes, and a note says which output would clean them."""
     source, target = tmp_path / "in.warc", tmp_path / "out.warc"
     source.write_bytes(_warc(HEAD + b"\r\n" + PAGE.encode()))
     assert _run("clean", str(source), "-o", str(target)) == 0
@@ -180,12 +180,12 @@ def test_encodings_of_a_response_are_undone(response: bytes) -> None:
     ],
 )
 def test_responses_without_a_page(response: bytes) -> None:
-    """Without a head, a body, success or the type of a page there is none."""
+    """A response without a head, a body, a success status or the type of a page has no page."""
     assert read_response(response) is None
 
 
 def test_bombs_and_damage_are_failures() -> None:
-    """A body that grows beyond all measure, and one that ends too early, have a reason each."""
+    """A body that grows beyond the limit, and one that ends too early, each have a reason."""
     bomb = read_response(HEAD + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"a" * 100_000), 1000)
     short = read_response(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nfff\r\nabc")
     assert bomb == Page(
@@ -198,7 +198,7 @@ def test_bombs_and_damage_are_failures() -> None:
 
 
 def test_page_that_takes_too_long_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page beyond the limit of time is written down as failed, and the run goes on with the next one."""
+    """A page that exceeds the time limit is recorded as failed, and the run continues with the next one."""
 
     def slow(self: Cleaner, html: str | bytes, *, url: str | None = None) -> CleanResult:
         while "slow" in str(html):
@@ -217,7 +217,7 @@ def test_page_that_takes_too_long_is_a_failure(tmp_path: Path, monkeypatch: pyte
 
 
 def test_limit_of_time_leaves_the_alarm_as_it_was() -> None:
-    """After a block with a limit the alarm is off, and who listened to it before does so again."""
+    """After a block with a limit the alarm is off, and its previous handler is restored."""
     before = signal.getsignal(signal.SIGPROF)
     with time_limit(30.0):
         assert signal.getitimer(signal.ITIMER_PROF)[0] > 0.0

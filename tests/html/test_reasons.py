@@ -1,4 +1,4 @@
-"""What telling the reasons of a page's blocks costs, counted in calls, and that it comes to the same."""
+"""The cost of computing the reasons for a page's blocks, counted in calls, and that all ways give the same."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ PAGE = f"<html><body>{MENU}<article><h1>The ferry is back</h1><p>{SENTENCE}</p><
 
 @pytest.fixture
 def result() -> CleanResult:
-    """A result with 400 removals, not looked at yet."""
+    """A result with 400 removals, not computed yet."""
     return Cleaner().clean_html(PAGE)
 
 
 @pytest.fixture
 def walked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The rows of each walk through the trees for the sake of reasons."""
+    """The number of rows in each walk through the trees for reasons."""
     rows: list[int] = []
     walk = Trees.parts
 
@@ -51,7 +51,7 @@ def test_evidence_walks_the_trees_for_many_blocks_together(result: CleanResult, 
 
 
 def test_score_is_the_sum_of_the_evidence(result: CleanResult) -> None:
-    """What the score comes to without the evidence is what the evidence adds up to, on a page with an article or none."""
+    """The score computed without the evidence equals the sum of the evidence, on a page with or without an article."""
     nothing = Cleaner().clean_html(f"<html><body>{MENU}<p>© 2024 Lake Post</p>")
     assert nothing.flags == ("no-article-found",)
     for removal in (*result.removals, *nothing.removals):
@@ -59,7 +59,7 @@ def test_score_is_the_sum_of_the_evidence(result: CleanResult) -> None:
 
 
 def test_segments_of_a_page_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the chosen text stands on the page is found once, however many reasons are looked at."""
+    """The place of the chosen text on the page is computed once, however many reasons are read."""
     made: list[int] = []
     without = Segments.without
 

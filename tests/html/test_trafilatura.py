@@ -1,4 +1,4 @@
-"""Which pages trafilatura is asked about, and what comes of it when it fails."""
+"""Which pages trafilatura is asked about, and what happens when it fails."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_pages_that_are_bearable(page: str, *, expected: bool) -> None:
 
 
 def test_unbearable_pages_are_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page that is too much for trafilatura is not handed on; nothing is found then."""
+    """A page that is too large for trafilatura is not passed to it; then nothing is found."""
 
     def refuse(name: str) -> None:
         raise AssertionError(name)
@@ -58,6 +58,6 @@ def test_any_error_means_that_nothing_is_found(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_markup_that_trafilatura_asserts_about() -> None:
-    """What is hardly HTML has metadata without a value, and no article by either engine."""
+    """Broken HTML has metadata without values, and no article from either engine."""
     assert explain_html("<svg><b><p>").metadata == Metadata()
     assert clean_html("<svg><b><p>", engine="trafilatura") == ""

@@ -1,4 +1,4 @@
-"""What the tests of the adapters share: pages, and processes that find this checkout."""
+"""Fixtures of the adapters' tests: pages, and processes that find this checkout."""
 
 from __future__ import annotations
 

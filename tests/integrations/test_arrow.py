@@ -21,7 +21,7 @@ BROKEN = b"\xff\xfe no UTF-8\nShare on Facebook"
 
 @pytest.fixture
 def broken(noisy: str) -> Any:
-    """An array of three texts of which the second is no UTF-8."""
+    """An array of three texts, of which the second is not UTF-8."""
     values = [noisy.encode(), BROKEN, noisy.encode()]
     ends = [sum(map(len, values[:count])) for count in range(4)]
     return pa.StringArray.from_buffers(3, pa.py_buffer(struct.pack("4i", *ends)), pa.py_buffer(b"".join(values)))
@@ -100,7 +100,7 @@ def test_a_column_of_that_name_is_replaced(noisy: str) -> None:
 
 
 def test_columns_tell_what_is_known(article: str) -> None:
-    """The table's titles make copies of headlines sure, chunked otherwise or null; a column of numbers is no harm."""
+    """The table's titles identify copies of headlines, even if chunked differently or null; a column of numbers is harmless."""
     title = "Old bridge stays open"
     page = f"{title}\n{article}\n{title}"
     table = pa.table(
@@ -116,7 +116,7 @@ def test_columns_tell_what_is_known(article: str) -> None:
 
 
 def test_a_broken_text_is_passed_on(broken: Any, article: str, caplog: pytest.LogCaptureFixture) -> None:
-    """A text that is no UTF-8 keeps its bytes, is flagged and counted in the log; those around it are cleaned."""
+    """A text that is not UTF-8 keeps its bytes, is flagged and counted in the log; the texts around it are cleaned."""
     with caplog.at_level(logging.WARNING):
         cleaned = clean_table(pa.table({"text": broken}), flags="flags")
     assert cleaned["text"].cast(pa.binary()).to_pylist() == [article.encode(), BROKEN, article.encode()]
@@ -156,6 +156,6 @@ def test_html(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_wrong_columns_are_refused(table: Any, message: str) -> None:
-    """A column that is absent or holds no texts is an error that names it."""
+    """A column that is missing or does not contain texts is an error that names it."""
     with pytest.raises(ConfigError, match=message):
         clean_table(table)

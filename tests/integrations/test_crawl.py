@@ -51,7 +51,7 @@ def warc(tmp_path_factory: pytest.TempPathFactory, article: str, noise: str) -> 
 
 
 def run_script(*arguments: str | Path) -> None:
-    """The script, run as its head says."""
+    """The script, run as its docstring says."""
     command = [sys.executable, str(SCRIPT), *map(str, arguments)]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False
@@ -67,7 +67,7 @@ def counted(output: Path, step: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_warc_to_parquet(warc: Path, tmp_path: Path, article: str) -> None:
-    """Pages come out as articles in Parquet, with title and address; pages without an article are counted and gone."""
+    """Pages become articles in Parquet, with title and URL; pages without an article are counted and dropped."""
     import pyarrow.parquet as pq
 
     output = tmp_path / "articles"
@@ -88,7 +88,7 @@ def test_warc_to_parquet(warc: Path, tmp_path: Path, article: str) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(Cleaner, "clean_html"), reason="HTML input is not there yet")
 def test_warc_to_json_lines_without_trafilatura(warc: Path, tmp_path: Path, article: str) -> None:
-    """With the cleaner's own HTML input the same articles come out, as JSON lines."""
+    """The cleaner's own HTML input gives the same articles, as JSON lines."""
     import zstandard
 
     output = tmp_path / "articles"

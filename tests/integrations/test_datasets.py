@@ -52,13 +52,13 @@ def test_streamed_dataset(noisy: str, article: str) -> None:
 
 
 def test_batches_of_lists_are_refused(noisy: str) -> None:
-    """A dataset that hands out lists is refused with the call that fixes it."""
+    """A dataset whose batches are lists is refused with the call that fixes it."""
     with pytest.raises(ConfigError, match=r'map over dataset.with_format\("arrow"\)'):
         Dataset.from_dict({"text": [noisy]}).map(TableCleaner(), batched=True)
 
 
 def test_cache_is_told_what_changes_the_result() -> None:
-    """What the cache of datasets goes by is the same in every process, and another for other settings or versions."""
+    """The cache key of datasets is the same in every process, and differs for other settings or versions."""
     script = (
         "from datasets.fingerprint import Hasher; from cleaner import CleanConfig\n"
         "from cleaner.integrations.datasets import TableCleaner\n"

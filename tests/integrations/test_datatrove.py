@@ -137,7 +137,7 @@ def merged(folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def finished(pages: Path) -> Path:
-    """The folder of a job over JSON lines that nobody disturbed."""
+    """The folder of an undisturbed job over JSON lines."""
     folder = pages.parent / "finished"
     run_job(pages, folder, JSONL)
     return folder
@@ -247,7 +247,7 @@ def test_step_keeps_documents_without_article_unless_told_otherwise(noise: str, 
 
 @pytest.mark.parametrize("broken", [None, 7, b"bytes"])
 def test_step_passes_broken_documents_on(broken: Any, noisy: str, article: str) -> None:
-    """A document whose text is no text is passed on unchanged, flagged and counted, and never dropped."""
+    """A document whose text is not a string is passed on unchanged, flagged and counted, and never dropped."""
     step = CleanerStep(empty="drop")
     documents = run_step(step, noisy, broken, noisy)
     assert [document.text for document in documents] == [article, broken, article]
@@ -257,14 +257,14 @@ def test_step_passes_broken_documents_on(broken: Any, noisy: str, article: str) 
 
 
 def test_step_knows_the_title(article: str) -> None:
-    """The metadata of the configured key make copies of the headline sure."""
+    """The title under the configured metadata key identifies copies of the headline."""
     title = "Old bridge stays open"
     (document,) = run_step(CleanerStep(title_key="headline"), f"{title}\n{article}\n{title}", headline=title)
     assert document.text == f"{title}\n{article}"
 
 
 def test_step_handles_more_documents_than_it_takes_at_a_time(noisy: str, article: str) -> None:
-    """Documents are taken some at a time, and all of them come out, in order."""
+    """Documents are cleaned several at a time, and all of them are returned, in order."""
     texts = [noisy.replace("Varnay", f"Varnay {number}") for number in range(150)]
     documents = run_step(CleanerStep(), *texts)
     assert [document.text for document in documents] == [

@@ -44,7 +44,7 @@ def test_outcomes_are_those_of_cleaning_one_by_one(article: str, noisy: str, noi
 
 @pytest.mark.parametrize("broken", [None, 7, b"bytes", ["a", "b"], float("nan")])
 def test_what_is_no_text_is_passed_on_and_flagged(broken: Any, noisy: str, article: str) -> None:
-    """A value that is no text comes out as it is, flagged, and the documents around it are cleaned."""
+    """A value that is not a text is returned as it is, flagged, and the documents around it are cleaned."""
     before, outcome, after = clean_documents(shared_cleaner(None), [{"text": noisy}, {"text": broken}, {"text": noisy}])
     assert outcome.text is broken
     assert outcome.flags == (NOT_CLEANED,)
@@ -54,7 +54,7 @@ def test_what_is_no_text_is_passed_on_and_flagged(broken: Any, noisy: str, artic
 
 
 def test_a_text_that_breaks_the_cleaner_harms_no_other(noisy: str, article: str) -> None:
-    """An exception inside the cleaner is one document's error; those behind it in the stream are cleaned."""
+    """An exception inside the cleaner is one document's error; the documents after it in the stream are cleaned."""
     cleaner = Fragile(patterns=shared_cleaner(None).patterns)
     texts = [noisy, "break here", noisy, "break there", noisy]
     outcomes = list(clean_documents(cleaner, [{"text": text} for text in texts]))
@@ -82,7 +82,7 @@ def test_errors_in_settings_are_no_document_s_fault(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_known_helps_and_never_harms(noisy: str, article: str) -> None:
-    """A title is used; a title, language or address that is no text is left out; a region is cut from a language."""
+    """A title is used; a title, language or URL that is not a text is ignored; a region is cut from a language."""
     title = "Old bridge stays open for one more year"
     page = f"{title}\n{article}\n{title}"
     seen: list[Mapping[str, Any]] = []
@@ -106,7 +106,7 @@ def test_what_is_known_helps_and_never_harms(noisy: str, article: str) -> None:
 
 
 def test_html_goes_to_clean_html(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages in HTML are handed to `Cleaner.clean_html` with their address, text or bytes, and nothing else is."""
+    """HTML pages are passed to `Cleaner.clean_html` with their URL, as text or bytes, and nothing else is."""
     calls = []
 
     def clean_html(_: Cleaner, html: str | bytes, *, url: str | None = None) -> CleanResult:

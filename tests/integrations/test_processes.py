@@ -50,7 +50,7 @@ def told(results: Iterable[CleanResult]) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("pickler", ["pickle", "cloudpickle", "dill"])
 def test_a_used_cleaner_pickles_small_and_cleans_the_same(cleaner: Cleaner, texts: list[str], pickler: str) -> None:
-    """What a used cleaner pickles to, by every pickler that engines use, is small and cleans the same."""
+    """A used cleaner pickles small, with every pickler that engines use, and cleans the same afterwards."""
     module: Any = pytest.importorskip(pickler)
     data = module.dumps(cleaner)
     assert len(data) < MAX_BYTES
@@ -59,7 +59,7 @@ def test_a_used_cleaner_pickles_small_and_cleans_the_same(cleaner: Cleaner, text
 
 @pytest.mark.slow
 def test_a_used_cleaner_cleans_the_same_in_a_spawned_process(cleaner: Cleaner, texts: list[str]) -> None:
-    """A cleaner that is handed to a process that shares nothing with this one has the same results there."""
+    """A cleaner sent to a process that shares nothing with this one gives the same results there."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert told(pool.submit(cleaner.clean_many, texts).result()) == told(cleaner.clean_many(texts))
 
@@ -79,7 +79,7 @@ def test_one_cleaner_in_eight_threads_has_the_results_of_one(texts: list[str], m
 
 
 def test_results_travel(cleaner: Cleaner, texts: list[str]) -> None:
-    """A result pickles, with its reasons, so that engines can hand it on."""
+    """A result pickles with its reasons, so that engines can pass it on."""
     result = cleaner.clean(texts[0])
     copy = pickle.loads(pickle.dumps(result))
     assert copy == result

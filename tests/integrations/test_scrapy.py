@@ -160,7 +160,7 @@ def full_crawl(site: str, tmp_path_factory: pytest.TempPathFactory) -> Crawl:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["dict", "dataclass", "attrs", "item"])
 def test_crawl_feeds_articles_of_every_item_type(full_crawl: Crawl, kind: str, article: str) -> None:
-    """Noise goes from the text of an item of each type; what went stands in the named fields."""
+    """Noise is removed from the text of each type of item; the removals are in the named fields."""
     item = full_crawl.items[f"{kind}-page"]
     assert item["text"] == article
     assert item["title"] == TITLE
@@ -252,7 +252,7 @@ def test_configuration(config: Any, noisy: str, article: str) -> None:
 
 @pytest.mark.parametrize("fields", [["lead", "text"], "lead, text"])
 def test_several_fields(fields: Any, noisy: str, article: str) -> None:
-    """Several fields are cleaned, each on its own, and a removal says which it is of; an absent field is no matter."""
+    """Several fields are cleaned separately, and a removal names its field; a missing field does not matter."""
     made = pipeline(CLEANER_FIELDS=fields, CLEANER_REMOVED_FIELD="removed")
     item = made.process_item({"lead": noisy, "text": noisy})
     assert item["lead"] == item["text"] == article
@@ -262,7 +262,7 @@ def test_several_fields(fields: Any, noisy: str, article: str) -> None:
 
 
 def test_title_field_finds_copies_of_the_headline(article: str) -> None:
-    """The title of the item makes copies of the headline in its text sure."""
+    """The title of the item identifies copies of the headline in its text."""
     item = {"headline": TITLE, "text": f"{TITLE}\n{article}\n{TITLE}"}
     item = pipeline(CLEANER_TITLE_FIELD="headline").process_item(item)
     assert item["text"] == f"{TITLE}\n{article}"
@@ -315,7 +315,7 @@ def test_wrong_settings_are_refused(settings: dict[str, Any], message: str) -> N
 
 
 def test_adapter_is_asked_for_every_type() -> None:
-    """An item's own adapter decides which fields it has: one that is not there is no failure of the crawl."""
+    """An item's own adapter decides which fields it has: a missing one is not a failure of the crawl."""
     from scrapy import Field, Item
 
     class Page(Item):

@@ -1,4 +1,4 @@
-"""What the page on integrations shows for other tools, run as it stands there."""
+"""Runs the snippets for other tools from the page on integrations as they are there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def snippet(tool: str) -> str:
 
 
 def run_here(tool: str) -> dict[str, Any]:
-    """The names that a snippet leaves, run in this process."""
+    """The names that a snippet defines when run in this process."""
     names: dict[str, Any] = {"__name__": "snippet"}
     exec(compile(snippet(tool), f"integrations.md: {tool}", "exec"), names)
     return names

@@ -27,7 +27,7 @@ def extract(*paragraphs: str, **options: Any) -> Any:
 
 
 def test_text_comments_and_metadata_apart(article: str, noise: str) -> None:
-    """Noise goes from the extracted text; comments and metadata stand apart; the extraction stays as it was."""
+    """Noise is removed from the extracted text; comments and metadata are separate; the extraction is unchanged."""
     document = extract(*article.splitlines(), *noise.splitlines())
     before = document.text
     assert "newsletter" in before
@@ -47,14 +47,14 @@ def test_text_comments_and_metadata_apart(article: str, noise: str) -> None:
 
 
 def test_comments_left_in_the_text_are_found(article: str) -> None:
-    """A comment that trafilatura took for text stands among the comments, behind those it took for comments."""
+    """A comment that trafilatura took for text is among the comments, after those it recognised."""
     page = clean_document(extract(*article.splitlines(), "Good news for once. ReplyDelete"))
     assert page is not None
     assert page.comments[-1] == "Good news for once."
 
 
 def test_metadata_help(article: str) -> None:
-    """The title that trafilatura found makes copies of the headline sure."""
+    """The title that trafilatura found identifies copies of the headline."""
     document = extract(*article.splitlines())
     document.text = f"{TITLE}\n{article}\n{TITLE}"
     page = clean_document(document)
@@ -63,13 +63,13 @@ def test_metadata_help(article: str) -> None:
 
 
 def test_nothing_extracted() -> None:
-    """Where trafilatura found nothing there is nothing."""
+    """If trafilatura found nothing, the result is None."""
     assert bare_extraction("<html><body></body></html>", with_metadata=True) is None
     assert clean_document(None) is None
 
 
 def test_dictionaries_and_own_cleaners(article: str, noisy: str) -> None:
-    """A document as a dict does as well, and so does a cleaner or a configuration of one's own."""
+    """A document may also be a dict, and a cleaner or a configuration may be given."""
     config = CleanConfig(keep=frozenset({"share-bar"}))  # type: ignore[arg-type]
     choices: list[dict[str, Any]] = [{"config": config}, {"cleaner": Cleaner(config)}]
     for options in choices:

@@ -55,7 +55,7 @@ def test_headline_between_an_offer_and_a_button_of_the_head_stays() -> None:
 
 @pytest.mark.parametrize("label", ["Related", "Also read"])
 def test_label_alone_takes_its_title_and_not_the_paragraph_below(label: str) -> None:
-    """A title below a label goes with it, though it ends with a word that wants more; the article goes on below it."""
+    """A title below a label is removed with it, though its last word leaves it open; the article resumes below it."""
     result = explain_text(f"{ABOVE}\n{label}\nThe ferry that nobody waits for\n{BELOW}\n")
     assert result.text == ARTICLE
     assert result.lines[3].kind is Kind.READ_ALSO
@@ -64,7 +64,7 @@ def test_label_alone_takes_its_title_and_not_the_paragraph_below(label: str) -> 
 
 
 def test_name_below_the_label_of_a_byline_goes_with_it() -> None:
-    """A byline in pieces below the article goes as one: label, name, and the word before its time."""
+    """A byline split over lines below the article is removed as one: label, name, and the word before its time."""
     result = explain_text(f"{ARTICLE}Posted by\nLéonie\nat\n08:15\nShare\nFacebook\nTwitter\n")
     assert result.text == ARTICLE
     assert _sources(result, 5)["context.byline-label"] == 14.0
@@ -81,7 +81,7 @@ def test_name_inside_the_article_is_no_byline() -> None:
     "cells", [("Branch", "Loans", "Share", "Harbour", "41,200", "38.1%", "Mill", "29,950", "27.7%")]
 )
 def test_word_of_an_interface_in_a_table_stays(cells: tuple[str, ...]) -> None:
-    """Inside the article lines without a name are no company for a weak word: cells of a table stay whole."""
+    """Inside the article, unnamed lines do not strengthen weak evidence: cells of a table stay whole."""
     text = f"{ABOVE}\nMost active branches, by loans:\n" + "\n".join(cells) + f"\n{BELOW}\n"
     assert explain_text(text).text == text
 
@@ -98,7 +98,7 @@ def test_rows_of_labels_and_values_are_a_sheet(form: str) -> None:
 
 
 def test_short_line_between_a_button_and_a_paragraph_may_head_the_paragraph() -> None:
-    """Inside the article a line below something with a name is no noise for that alone: a paragraph follows it."""
+    """Inside the article a line below named noise is not noise for that alone: a paragraph follows it."""
     text = f"{ABOVE}\n{PARAGRAPHS[2]}\nShare this article\nWhat becomes of the cabin\n{PARAGRAPHS[3]}\n{ABOVE}\n"
     analysis = analyse(Document(text), MATCHER, word_lists())
     gathered = gather(analysis, None)
@@ -141,7 +141,7 @@ def test_list_whose_items_end_as_clauses_stays() -> None:
 
 
 def test_short_sentence_right_below_the_article_may_be_its_last() -> None:
-    """Noise below a short sentence does not make it noise; below something with a name it is weighed like any line."""
+    """Noise below a short sentence does not make it noise; below named noise it is scored like any line."""
     last = "It never came back."
     for above, expected in ((ABOVE, {2: -2.2}), (f"{ABOVE}\nShare this article", {})):
         analysis = analyse(Document(f"{above}\n{last}\nShare on Facebook\n"), MATCHER, word_lists())

@@ -1,4 +1,4 @@
-"""Comments by the form that repeats, and without a mark: which of the lines that go are told to be comments."""
+"""Comments that repeat a form, and comments without signs: which of the removed lines are named as comments."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_teasers_below_an_article_are_no_comments(matcher: Matcher) -> None:
 
 
 def test_lines_with_a_kind_are_no_comments(matcher: Matcher) -> None:
-    """What something else has named keeps its name."""
+    """A line that already has a kind keeps it."""
     analysis = _analysis(matcher, [*ARTICLE, *COMMENTS, "gull", "I would pay double if you kept it for my children."])
     named = np.zeros(len(analysis.document), dtype=bool)
     named[3] = True
@@ -71,7 +71,7 @@ def test_lines_with_a_kind_are_no_comments(matcher: Matcher) -> None:
 
 
 def test_few_sentences_among_much_else_are_no_comments(matcher: Matcher) -> None:
-    """Comments are most of what stands below an article, or there are none."""
+    """Comments are most of the text below an article, or there are none."""
     menu = [f"Section {name} of the paper and all that belongs to it" for name in ("one", "two", "three", "four")] * 5
     analysis = _analysis(matcher, [*ARTICLE, *COMMENTS, *menu])
     unnamed = np.zeros(len(analysis.document), dtype=bool)
@@ -87,7 +87,7 @@ def test_one_comment_is_none(matcher: Matcher) -> None:
 
 @pytest.mark.parametrize("kept", [0, 7])
 def test_nothing_below_an_article_is_no_comment(matcher: Matcher, kept: int) -> None:
-    """Without an article above, or without lines that go, there are no comments."""
+    """Without an article above, or without removed lines, there are no comments."""
     analysis = _analysis(matcher, ARTICLE + COMMENTS)
     unnamed = np.zeros(len(analysis.document), dtype=bool)
     assert find_comments(analysis, _below(analysis, kept), unnamed) == ()
@@ -109,7 +109,7 @@ DATES = ["3 May 2019 at 10:22", "3 May 2019 at 11:05", "4 May 2019 at 08:40", "4
 
 
 def _thread(*, head: str, foot: str = "") -> list[str]:
-    """Comments in one form; ``head`` and ``foot`` are what stands above and below each text, with name and date."""
+    """Comments in one form; ``head`` and ``foot`` are the lines above and below each text, with name and date."""
     lines = []
     for name, date, text in zip(PEOPLE, DATES, TALK, strict=True):
         lines += [*head.format(name=name, date=date).split("/"), text, *([foot] if foot else [])]
@@ -150,7 +150,7 @@ def test_the_title_of_a_comment_belongs_to_it(matcher: Matcher) -> None:
 
 
 def test_the_date_of_the_article_is_none_of_a_comment(matcher: Matcher) -> None:
-    """An article's own date may look like those of its comments; the heading parts them."""
+    """An article's own date may look like those of its comments; the heading separates them."""
     comments = _thread(head="{name}/{date}")
     lines = [LOCK[0], "Tom Readhead", "2 May 2019 at 09:00", *LOCK[1:], "4 comments", *comments]
     thread = find_thread(_analysis(matcher, lines))
@@ -159,7 +159,7 @@ def test_the_date_of_the_article_is_none_of_a_comment(matcher: Matcher) -> None:
 
 
 def test_a_link_of_the_article_is_none_of_a_comment(matcher: Matcher) -> None:
-    """A lone link above the heading of a thread says nothing of the paragraph above it."""
+    """A lone link above the heading of a thread says nothing about the paragraph above it."""
     lines = [*LOCK, "Reply to this article", "4 comments", *_thread(head="{name}/{date}", foot="Reply")]
     thread = find_thread(_analysis(matcher, lines))
     assert thread is not None

@@ -26,7 +26,7 @@ def _expect(points: list[float], keep: list[bool], named: list[bool] | None = No
 
 
 def test_sure_choice_is_expected_to_be_right() -> None:
-    """Where sure article stays and sure noise goes, all that stays is expected to be article, and all of it to stay."""
+    """If sure article stays and sure noise is removed, all that stays is expected to be article, and all of it to stay."""
     found = _expect([ARTICLE, ARTICLE, NOISE, ARTICLE], [True, True, False, True])
     assert found.precision == pytest.approx(1.0, abs=0.001)
     assert found.recall == pytest.approx(1.0, abs=0.001)
@@ -34,14 +34,14 @@ def test_sure_choice_is_expected_to_be_right() -> None:
 
 
 def test_noise_that_stays_costs_precision() -> None:
-    """Where sure noise stays, as much of what stays is expected to be none."""
+    """Where sure noise stays, that share of what stays is expected not to be article."""
     found = _expect([ARTICLE, NOISE], [True, True])
     assert found.precision == pytest.approx(0.5, abs=0.001)
     assert found.recall == pytest.approx(1.0, abs=0.001)
 
 
 def test_article_that_goes_costs_recall() -> None:
-    """Where sure article goes, as much of it is expected to be lost."""
+    """Where sure article is removed, that share of it is expected to be lost."""
     found = _expect([ARTICLE, ARTICLE, ARTICLE, ARTICLE], [True, False, True, True])
     assert found.recall == pytest.approx(0.75, abs=0.001)
     assert found.precision == pytest.approx(1.0, abs=0.001)
@@ -59,7 +59,7 @@ def test_what_went_is_counted_in_words() -> None:
 
 
 def test_no_lines_are_no_error() -> None:
-    """Without lines there is something to say all the same."""
+    """Without lines there is still a valid expectation."""
     found = _expect([], [])
     assert found.words <= 1.0
     assert 0.0 <= confidence(found, 1.0) <= 1.0
@@ -90,7 +90,7 @@ def test_result_has_a_confidence(text: str) -> None:
 
 
 def test_page_without_article_has_no_confidence() -> None:
-    """A page in which no article was found is told with as little confidence as such a text."""
+    """A page in which no article was found has as little confidence as such a text."""
     result = explain_html("<nav><a href='/'>Home</a></nav>")
     assert result.flags == explain_text("Share on Facebook\n").flags == ("no-article-found",)
     assert result.confidence < 0.5

@@ -28,7 +28,7 @@ LISTS = WordLists(
     {"bg": ["аз"], "de": ["ich", "mir"], "en": ["i", "me"], "fr": ["me", "moi", "je"], "zh": ["我", "你"]},
     {"de": ["teilen", "drucken"], "en": ["share", "login"], "fr": ["partager"]},
 )
-# Long lines with words of their own, so that topics can be compared.
+# Long lines with distinct words, so that topics can be compared.
 FERRY = (
     "The harbour authority wants the ferry to leave the island earlier, and the fishermen of the village agree, "
     "although the timetable of the railway has to change accordingly."
@@ -44,7 +44,7 @@ def _features(*lines: str, lang: str | None = None, lists: WordLists = LISTS) ->
 
 
 def _arrays(features: LineFeatures) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """All arrays of some features by name."""
+    """All feature arrays by name."""
     for field in dataclasses.fields(features):
         values = getattr(features, field.name)
         if isinstance(values, LineWords):
@@ -90,7 +90,7 @@ def _arrays(features: LineFeatures) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     ],
 )
 def test_line_that_goes_on_is_told(line: str, joined: bool) -> None:
-    """A line that begins with a small letter, or with a mark that closes or parts, goes on from above."""
+    """A line that begins with a small letter, or with a mark that closes or separates, continues the line above."""
     assert _features("Above", line, "Below").starts_joined.tolist()[1] is joined
 
 
@@ -114,12 +114,12 @@ def test_line_that_goes_on_is_told(line: str, joined: bool) -> None:
     ],
 )
 def test_line_that_must_go_on_is_told(line: str, lang: str, is_open: bool) -> None:
-    """A line that ends in a comma or in a function word, nothing but quotes behind it, must go on."""
+    """A line that ends in a comma or a function word, with only quotes after it, must continue."""
     assert _features("Above", line, "Below", lang=lang).ends_open.tolist()[1] is is_open
 
 
 def test_function_word_at_the_end_is_of_the_main_language() -> None:
-    """Only function words of the document's own language leave a line open, told by its words or given."""
+    """Only function words of the document's own language, detected or given, leave a line open."""
     lines = ("The bridge of the", "Wo ist die")
     assert _features(*lines).ends_open.tolist() == [True, False]
     assert _features(*lines, lang="en").ends_open.tolist() == [True, False]
@@ -143,7 +143,7 @@ def test_function_word_at_the_end_is_of_the_main_language() -> None:
     ],
 )
 def test_sentence_end_is_told(line: str, ends: bool) -> None:
-    """A sentence ends in a mark of its script, closing quotes and brackets behind it passed over."""
+    """A sentence ends in a mark of its script; closing quotes and brackets after it are ignored."""
     assert bool(_features(line, "x").ends_sentence[0]) is ends
 
 
@@ -219,7 +219,7 @@ def test_topic_does_not_depend_on_what_is_behind_a_word() -> None:
 
 
 def test_short_lines_have_no_topic_to_share() -> None:
-    """What only short lines repeat is no topic."""
+    """Words that only short lines repeat are not a topic."""
     assert _features("Lottery numbers", "Lottery numbers", FERRY).topic_share.tolist() == [0.0, 0.0, 0.0]
 
 
@@ -254,7 +254,7 @@ def test_interface_words_are_of_the_main_language_or_english() -> None:
 
 
 def test_language_without_function_words_is_taken_when_given() -> None:
-    """A language that cannot be told by its function words counts where it is given."""
+    """A language that its function words do not show counts if it is given."""
     assert _features("Аз съм тук", lang="bg").person_word_share.tolist() == [pytest.approx(1 / 3)]
     assert _features("Аз съм тук").person_word_share.tolist() == [0.0]
 
@@ -283,7 +283,7 @@ def test_comments_have_person_words(comment: str, report: str) -> None:
 
 
 def test_function_words_of_all_languages_count() -> None:
-    """The share of function words is over the languages together, for a page may mix them."""
+    """The share of function words is over all languages together, since a page may mix them."""
     shares = _features("the cat", "der Hund", "chat", "桥在河").stop_word_share
     assert shares.tolist()[:3] == [0.5, 0.5, 0.0]
     assert shares[3] > 0.0
@@ -329,7 +329,7 @@ def test_glued_words_are_counted(line: str, count: int) -> None:
     ],
 )
 def test_gaps_between_items_of_unspaced_scripts_are_counted(line: str, count: int) -> None:
-    """Where words are not parted by spaces, a space parts items, as in a menu."""
+    """Where words are not separated by spaces, a space separates items, as in a menu."""
     assert _features("第一行。", line, "最後一行").gaps.tolist() == [0, count, 0]
 
 
@@ -342,7 +342,7 @@ def test_lines_with_the_same_marks_are_counted() -> None:
 
 
 def test_lines_that_begin_with_a_digit_are_marked() -> None:
-    """A time or number in front is seen, behind a space too, and in any digits."""
+    """A leading time or number is recognised, also after a space, and in any digits."""
     assert _features("12:30 Now", "Now 12:30", " 3 hens", "٣ دجاجات").starts_digit.tolist() == [True, False, True, True]
 
 
@@ -418,7 +418,7 @@ def test_line_ends_make_no_difference(lines: list[str], end: str) -> None:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.text(st.sampled_from("aBfür é,.:…新\u0301\t12#/w")), st.booleans()), min_size=1))
 def test_lines_keep_what_they_are_like_when_others_go(lines: list[tuple[str, bool]]) -> None:
-    """What a line is like by itself does not change when other lines go, and needs not be measured again."""
+    """A line's own features do not change when other lines are removed, and need not be measured again."""
     before = Document("\n".join(line for line, _ in lines))
     after = Document("\n".join(line for line, stays in lines if stays))
     stays = [stays and bool(line.strip()) for line, stays in lines]

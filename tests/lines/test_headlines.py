@@ -1,4 +1,4 @@
-"""The headline and its copies: which one stays, and which lines are none."""
+"""The headline and its copies: which one stays, and which lines are not copies."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def _copies(result: CleanResult) -> list[tuple[int, int]]:
 
 
 def _context(verdict: Verdict) -> dict[str, float]:
-    """What a headline that was found says of a line, by source."""
+    """The evidence of a found headline about a line, by source."""
     sources = ("context.headline", "context.headline-copy")
     return {item.source: item.points for item in verdict.evidence if item.source in sources}
 
 
 def test_copy_nearest_above_the_article_stays() -> None:
-    """Of the copies above the article the nearest one is the headline, and the others go as copies of it."""
+    """The copy nearest above the article is the headline, and the others are removed as copies of it."""
     text = f"{HEADLINE}\nHome\nNews\n{HEADLINE}\n\n{ARTICLE}\n"
     result = explain_text(text)
     assert result.headline == HEADLINE
@@ -45,7 +45,7 @@ def test_copy_nearest_above_the_article_stays() -> None:
 
 
 def test_bare_copy_is_the_headline() -> None:
-    """A copy with the site's name behind it goes, though it stands nearer, when a bare one stands above the article."""
+    """A copy followed by the site's name is removed, even if nearer, when a bare one stands above the article."""
     text = f"{HEADLINE}\n{HEADLINE} | The Harbour Courier\n{ARTICLE}\n"
     result = explain_text(text, title=HEADLINE)
     assert _context(result.lines[0]) == {"context.headline": -24.0}
@@ -63,7 +63,7 @@ def test_copy_below_a_standfirst_stays() -> None:
 
 @pytest.mark.parametrize("title", [None, HEADLINE])
 def test_copy_in_an_archive_below_goes(title: str | None) -> None:
-    """The headline in a list below the article, as blogs show their posts, goes, and the one above stays."""
+    """The headline in a list below the article, as blogs show their posts, is removed, and the one above stays."""
     text = f"{HEADLINE}\n{ARTICLE}\n{HEADLINE}\n"
     result = explain_text(text, title=title)
     assert result.headline == HEADLINE
@@ -77,7 +77,7 @@ LONG = "\n".join(PARAGRAPHS[:4] * 2)
 
 
 def test_subheading_of_a_table_of_contents_stays() -> None:
-    """A subheading that a list of contents above the article repeats is no headline, and neither of the two is a copy."""
+    """A subheading repeated by a table of contents above the article is not a headline, and neither of them is a copy."""
     text = f"In this story\n{SUBHEADING}\nHow long it will take\n{LONG}\n{SUBHEADING}\n{ARTICLE}\n"
     result = explain_text(text)
     assert result.headline is None
@@ -106,7 +106,7 @@ def test_name_of_the_site_is_no_headline() -> None:
     assert result.headline is None
     assert _copies(result) == []
     assert [(one.kind, one.text) for one in result.removals] == [(Kind.COPYRIGHT, f"© 2024 {SITE}\n")]
-    # Of two lines that stand below each other, only one whose words the article has is a headline.
+    # Of two lines one below the other, only one whose words the article has is a headline.
     assert explain_text(f"{SITE}\n{ARTICLE}\n{SITE}\n").headline is None
     assert explain_text(f"{HEADLINE}\n{ARTICLE}\n{HEADLINE}\n").headline == HEADLINE
 
@@ -115,14 +115,14 @@ def test_name_of_the_site_is_no_headline() -> None:
     reason="only the first pass sees the copyright line; the second takes the name for a headline", strict=True
 )
 def test_repeated_name_of_the_site_is_no_headline() -> None:
-    """A name that stands there twice and in a copyright notice stays the name of the site when the notice has gone."""
+    """A name that occurs twice and in a copyright notice is still the site's name after the notice is removed."""
     result = explain_text(f"{SITE}\n{SITE}\n{ARTICLE}\n© 2024 {SITE}\n")
     assert result.headline is None
     assert _copies(result) == []
 
 
 def test_refrain_is_no_headline() -> None:
-    """A line that stands there many times is a refrain or a cell of a table."""
+    """A line that occurs many times is a refrain or a cell of a table."""
     text = "\n".join([HEADLINE, *(f"{HEADLINE}\n{paragraph}" for paragraph in PARAGRAPHS * 2)])
     assert explain_text(text).headline is None
 
@@ -139,7 +139,7 @@ COURIER = "The Harbour Courier"
     ],
 )
 def test_title_of_the_window_tells_the_headline_from_the_name_of_the_site(window: str) -> None:
-    """A first line that holds the headline and the site's name goes, and so does the name, though it stands there twice."""
+    """A first line with the headline and the site's name is removed, and so is the name, even if it occurs twice."""
     text = f"{window}\n{COURIER}\nHome\nContact\n{COURIER}\n{HEADLINE}\n{ARTICLE}\n"
     result = explain_text(text)
     assert result.headline == HEADLINE
@@ -151,7 +151,7 @@ def test_title_of_the_window_tells_the_headline_from_the_name_of_the_site(window
 
 
 def test_name_of_the_site_nearest_to_the_article_is_no_headline() -> None:
-    """Of the parts of the window's title the article's words tell the headline, wherever it stands."""
+    """The article's words show which part of the window's title is the headline, wherever it stands."""
     text = f"{HEADLINE} | {COURIER}\n{HEADLINE}\n{COURIER}\n{ARTICLE}\n"
     result = explain_text(text)
     assert result.headline == HEADLINE
@@ -159,7 +159,7 @@ def test_name_of_the_site_nearest_to_the_article_is_no_headline() -> None:
 
 
 def test_headline_of_parts_without_a_part_on_a_line_of_its_own_stays() -> None:
-    """A headline that has separators itself, and no part of which stands above the article, is no title of a window."""
+    """A headline with separators of its own, no part of which stands above the article, is not a window title."""
     text = f"Harbour - {HEADLINE}\n\n{ARTICLE}\n"
     result = explain_text(text)
     assert (result.text, result.headline) == (text, None)

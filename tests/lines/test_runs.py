@@ -1,4 +1,4 @@
-"""Which lines stay: what a run of unnamed removals must be worth at each place, and what stands beside it."""
+"""Which lines stay: how much a run of unnamed removals must be worth at each place, and how its neighbours count."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cleaner.lines.runs import LARGE_PAGE_LINES, LARGE_PAGE_LOSS, MAX_WORDS, MOD
 
 # Points of noise that leave no doubt.
 ARTICLE, NOISE = -12.0, 12.0
-# Every cost another, so that a test says which one was paid.
+# All costs differ, so that a test shows which one was paid.
 COSTS = RunCosts(
     loss=3.0,
     head=4.0,
@@ -35,7 +35,7 @@ def _removed(
     named: Sequence[int] = (),
     costs: RunCosts = COSTS,
 ) -> list[int]:
-    """The lines that go; ``named`` are the numbers of those with a name."""
+    """The lines that are removed; ``named``: the numbers of those with a name."""
     sizes = np.full(len(points), words) if isinstance(words, float) else np.array(words, dtype=np.float64)
     has_name = np.zeros(len(points), dtype=bool)
     has_name[list(named)] = True
@@ -45,7 +45,7 @@ def _removed(
 
 # --- what a run costs ------------------------------------------------------------------------------------
 
-# The points of a document with one line of noise whose size is asked for, its number, and the named lines.
+# The points of a document with one line of noise of a variable size, its number, and the named lines.
 PLACES = [
     pytest.param([NOISE, ARTICLE, ARTICLE, ARTICLE], 0, [], COSTS.head_alone, id="head-alone"),
     pytest.param([NOISE, NOISE, ARTICLE, ARTICLE, ARTICLE], 0, [1], COSTS.head, id="head-beside-a-name"),
@@ -59,7 +59,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("points", "line", "named", "cost"), PLACES)
 def test_run_goes_when_it_is_worth_its_cost(points: list[float], line: int, named: list[int], cost: float) -> None:
-    """A run of noise goes when it holds more words than its beginning costs at its place, and else stays."""
+    """A run of noise is removed if it has more words than starting it costs at its place; otherwise it stays."""
     words = [30.0] * len(points)
     words[line] = cost + 1.0
     assert _removed(points, words, named) == sorted([line, *named])
@@ -92,19 +92,19 @@ def test_name_speaks_for_what_is_near(distance: int, goes: bool) -> None:
 
 
 def test_named_line_goes_wherever_it_stands() -> None:
-    """What has a name goes by itself, whatever its points, and costs nothing."""
+    """A named line is removed by itself, whatever its points, and costs nothing."""
     assert _removed([ARTICLE] * 5, named=[0, 2, 4], costs=MODES["careful"].extracted) == [0, 2, 4]
 
 
 def test_short_article_line_goes_with_a_run() -> None:
-    """A short line that is likely article goes in the middle of a run, for parting the run costs more; a long one stays."""
+    """A short likely article line inside a run is removed, since splitting the run costs more; a long one stays."""
     points = [ARTICLE, NOISE, NOISE, -1.0, NOISE, NOISE, ARTICLE]
     assert _removed(points, [30.0, 30.0, 30.0, 4.0, 30.0, 30.0, 30.0]) == [1, 2, 3, 4, 5]
     assert _removed(points, [30.0, 30.0, 30.0, 35.0, 30.0, 30.0, 30.0]) == [1, 2, 4, 5]
 
 
 def test_lost_article_counts_several_times() -> None:
-    """The same doubtful line goes where a lost word counts like a word of noise, and stays where it counts more."""
+    """A doubtful line is removed if a lost word counts like a word of noise, and stays if it counts more."""
     points = [ARTICLE, ARTICLE, NOISE, 0.5]
     words = [30.0, 30.0, 30.0, 30.0]
     assert _removed(points, words, costs=COSTS._replace(loss=1.0)) == [2, 3]
@@ -112,7 +112,7 @@ def test_lost_article_counts_several_times() -> None:
 
 
 def test_size_of_a_line_is_bounded() -> None:
-    """One long line is not worth more than so many words, however long it is."""
+    """One line is not worth more than ``MAX_WORDS``, however long it is."""
     points = [ARTICLE, ARTICLE, NOISE, ARTICLE]
     words = [30.0, 30.0, 1_000.0, 30.0]
     assert _removed(points, words, costs=COSTS._replace(inside_alone=MAX_WORDS + 5.0)) == []
@@ -123,7 +123,7 @@ def test_size_of_a_line_is_bounded() -> None:
 
 
 def test_unnamed_removals_over_the_budget_stay() -> None:
-    """Where unnamed removals would take more than their share of the words, none goes, and what has a name still does."""
+    """If unnamed removals would exceed their share of the words, only named lines are removed."""
     points = [NOISE, *[ARTICLE] * 7, NOISE, NOISE]
     assert _removed(points, 30.0, [9], COSTS._replace(budget=0.2)) == [0, 8, 9]
     assert _removed(points, 30.0, [9], COSTS._replace(budget=0.19)) == [9]
@@ -149,7 +149,7 @@ def test_mixture_lies_between(share: float) -> None:
 
 
 def test_mixture_is_of_ratios() -> None:
-    """Half way between a cost that is never paid and none lies a run of some lines, not of a whole page."""
+    """Halfway between a cost that is never paid and none is a run of a few lines, not of a whole page."""
     never, none = COSTS._replace(inside_alone=500.0), COSTS._replace(inside_alone=0.0)
     assert never.mix(none, 0.5).inside_alone == pytest.approx(21.4, abs=0.1)
 
@@ -163,7 +163,7 @@ def test_modes_are_in_order() -> None:
             assert all(high >= low for high, low in zip(more[:-1], less[:-1], strict=True))
 
 
-# Documents of a menu, an article with something inside, and what stands below it: points, words, named lines.
+# Documents with a menu, an article with noise inside, and lines below it: points, words, named lines.
 DOCUMENTS = [
     pytest.param([NOISE] * 4 + [ARTICLE] * 12 + [NOISE] * 4, [3.0] * 4 + [30.0] * 12 + [5.0] * 4, [], id="no-name"),
     pytest.param([NOISE] * 4 + [ARTICLE] * 12 + [NOISE] * 4, [3.0] * 4 + [30.0] * 12 + [5.0] * 4, [3, 16], id="edges"),
@@ -186,14 +186,14 @@ def test_more_careful_mode_removes_a_part(
 
 
 def test_modes_differ() -> None:
-    """A short unnamed run inside the article stays in extracted text but for the thorough mode."""
+    """A short unnamed run inside the article of an extracted text stays except in thorough mode."""
     points, words = [ARTICLE] * 6 + [NOISE] * 2 + [ARTICLE] * 14, [30.0] * 6 + [9.0] * 2 + [30.0] * 14
     assert [_removed(points, words, [], MODES[mode].extracted) for mode in ORDER] == [[], [], [6, 7]]
 
 
 @pytest.mark.xfail(reason="the cost of what is never to go is less than thirteen lines are worth", strict=True)
 def test_careful_mode_never_begins_a_run_inside() -> None:
-    """In careful mode a run inside the article stays on a page too, however long it is and what stands beside it."""
+    """In careful mode a run inside the article stays on a page too, whatever its length and its neighbours."""
     points = [*[ARTICLE] * 3, *[NOISE] * 20, *[ARTICLE] * 3]
     assert _removed(points, 40.0, costs=MODES["careful"].page) == []
     assert _removed(points, 40.0, [3], MODES["careful"].page) == [3]
@@ -203,7 +203,7 @@ def test_careful_mode_never_begins_a_run_inside() -> None:
     reason="more than the budget goes in balanced mode, so nothing goes; in careful mode less", strict=True
 )
 def test_more_careful_mode_removes_a_part_near_the_budget() -> None:
-    """A document of which balanced mode may not remove all that it would loses nothing to careful mode that it keeps."""
+    """If balanced mode exceeds its budget and keeps lines, careful mode does not remove them."""
     points = [*[ARTICLE] * 5, NOISE, NOISE, *[ARTICLE] * 16, NOISE, NOISE, NOISE]
     words = [20.0] * 5 + [20.0, 40.0] + [20.0] * 16 + [10.0, 20.0, 20.0]
     named = [5, 23]
@@ -230,7 +230,7 @@ def test_document_of_unnamed_noise_keeps_something(mode: str, count: int) -> Non
 @settings(deadline=None)
 @given(LINES, st.sampled_from(ORDER), st.floats(0.0, 1.0))
 def test_named_lines_go_and_numbers_decide(lines: list[tuple[float, float, bool]], mode: str, page: float) -> None:
-    """Named lines always go; the choice follows from the numbers alone, and leaves them as they were."""
+    """Named lines are always removed; the choice depends only on the numbers, and does not change them."""
     points = np.array([line[0] for line in lines])
     words = np.array([line[1] for line in lines])
     named = np.array([line[2] for line in lines], dtype=bool)
@@ -254,7 +254,7 @@ def test_budget_holds(lines: list[tuple[float, float, bool]], mode: str) -> None
 
 
 def test_lost_word_counts_less_on_a_large_page() -> None:
-    """Only in documents that look like pages, and the more lines the less, in every mode."""
+    """A lost word counts less with more lines in every mode, but only in documents that look like pages."""
     for mode in MODES.values():
         first, last = LARGE_PAGE_LINES
         small, large = mode.costs(1.0, first), mode.costs(1.0, last)

@@ -51,7 +51,7 @@ def _page_likeness(*lines: str) -> float:
 
 
 def test_extracted_text_is_no_page() -> None:
-    """A text of prose, with a headline and a note below it, is no page at all."""
+    """A text of prose, with a headline and a note below it, has no likeness to a page."""
     assert _page_likeness(*ARTICLE) == 0.0
     assert _page_likeness("Ferry stays in port", *ARTICLE, "All rights reserved") == 0.0
 
@@ -92,7 +92,7 @@ def test_points_are_the_same_without_reasons() -> None:
 
 
 def test_points_of_the_document_are_added() -> None:
-    """What the document gives a line is told by name, and counts in the total."""
+    """Points that the document gives a line have a name, and count in the total."""
     points = LinePoints(np.arange(2), (), np.empty((0, 2)), np.array([1.0, -1.0]))
     more = points.with_context("context.run", np.array([0.5, 0.0])).with_context("context.list", np.array([0.0, 2.0]))
     assert more.total.tolist() == [1.5, 1.0]
@@ -113,7 +113,7 @@ def _points(*values: float) -> LinePoints:
 
 
 def test_large_terms_are_named_and_small_ones_grouped() -> None:
-    """Terms are told largest first with the span of the line; what is small is told as a sum by group, and none is lost."""
+    """Terms come largest first, with the span of the line; small ones are summed by group, and none is lost."""
     points = _points(-2.0, 1.5, 0.3, 0.2, -0.1, 0.0)
     evidence = points.evidence(DOCUMENT, 2)
     assert [(item.source, round(item.points, 6)) for item in evidence] == [
@@ -127,13 +127,13 @@ def test_large_terms_are_named_and_small_ones_grouped() -> None:
 
 
 def test_term_at_the_border_is_named() -> None:
-    """A term has a name of its own from so many points on, for or against."""
+    """A term is named separately from ``NAMED_MIN_POINTS`` on, for or against."""
     evidence = _points(0.0, -NAMED_MIN_POINTS, NAMED_MIN_POINTS - 0.01, 0.0, 0.0, 0.0).evidence(DOCUMENT, 2)
     assert [item.source for item in evidence] == ["shape.words", "shape.smaller-terms"]
 
 
 def test_points_of_the_document_come_first() -> None:
-    """What the document gives a line is told before the terms, however small it is, and nothing where it is zero."""
+    """Points that the document gives a line come before the terms, however small, but not if they are zero."""
     points = _points(3.0, 0.0, 0.0, 0.0, 0.0, 0.0).with_context("context.run", np.array([9.0, -0.2]))
     points = points.with_context("document.few-lines", np.array([1.0, 0.0]))
     assert [(item.source, item.points) for item in points.evidence(DOCUMENT, 2)] == [

@@ -154,20 +154,20 @@ def test_line_ends_change_no_signal(lines: list[str], end: str) -> None:
 @SLOW
 @given(PAGES)
 def test_document_signals_are_the_same_on_all_lines(lines: list[str]) -> None:
-    """What is said of the document is said of each of its lines."""
+    """Signals of the document are the same for each of its lines."""
     for name, values in _signals(_page(*lines)).items():
         if name.startswith("document."):
             assert np.unique(values).size <= 1, name
 
 
 def test_further_blank_line_changes_no_signal() -> None:
-    """Where a blank line stands already, a second one changes nothing."""
+    """A second blank line after a first one changes nothing."""
     once = _page(*MENU, "", *ARTICLE[:2], "", ARTICLE[2], "", *MENU)
     _require_same(_signals(once), _signals(once.replace("\n\n", "\n\n \n\n")))
 
 
 def test_blank_line_is_told_by_its_neighbours() -> None:
-    """A blank line parts two lines: the signals of a blank line change on these two, and on no other line."""
+    """A blank line separates two lines: its signals change on these two lines and on no others."""
     close, apart = _signals(_page(*ARTICLE, *MENU)), _signals(_page(*ARTICLE, "", *MENU))
     changed = {name for name, values in close.items() if not np.array_equal(values, apart[name])}
     assert changed
@@ -176,7 +176,7 @@ def test_blank_line_is_told_by_its_neighbours() -> None:
 
 
 def test_shape_is_that_of_the_line_alone() -> None:
-    """What a line's size and marks are does not depend on where it stands."""
+    """A line's size and marks do not depend on its place."""
     above, below = _signals(_page(ARTICLE[1], *MENU)), _signals(_page(*MENU, ARTICLE[1]))
     for name in ("shape.words", "shape.commas", "shape.prose", "shape.ends-sentence"):
         assert above[name][0] == below[name][-1], name
@@ -186,7 +186,7 @@ def test_shape_is_that_of_the_line_alone() -> None:
 
 
 def test_lines_broken_at_links_make_one_paragraph() -> None:
-    """Lines that go on in the next one are one paragraph, and prose where their sum reads like it."""
+    """Lines that continue in the next one are one paragraph, and prose if together they read like it."""
     analysis = _analysis(_page("Home", *BROKEN, ARTICLE[0]))
     number = analysis.paragraph.tolist()
     assert number == [0, 1, 1, 1, 2]
@@ -240,7 +240,7 @@ def test_neighbours_are_those_above_and_below() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 50])
 @pytest.mark.parametrize("odds", [-4.0, 0.0, 4.0])
 def test_same_odds_everywhere_are_seen_everywhere(count: int, odds: float) -> None:
-    """Where all lines have the same odds, their averages are these odds, and edges make no numbers that are not."""
+    """If all lines have the same odds, their averages are these odds, and edges do not give NaN."""
     first, second = signal_names()
     columns = second_signals(np.full(count, odds), np.full(count, 12.0))
     _require_columns(columns, second[len(first) :], count)
@@ -255,14 +255,14 @@ def test_same_odds_everywhere_are_seen_everywhere(count: int, odds: float) -> No
 
 
 def test_odds_without_limit_are_limited() -> None:
-    """A first pass that is very sure, even endlessly, does not drown what else is known."""
+    """A first pass that is very sure, even infinitely, does not drown the other signals."""
     columns = second_signals(np.array([1e9, -np.inf, np.inf, 0.0]), np.array([0.0, 1e6, 3.0, 5.0]))
     assert all(np.isfinite(values).all() for values in columns.values())
     assert np.abs(columns["around.own"]).max() < 100.0
 
 
 def test_article_around_is_seen() -> None:
-    """A line between lines that are likely article is told from the same line between noise."""
+    """A line between likely article lines has other signals than the same line between noise."""
     words = np.full(9, 20.0)
     among_article, among_noise = np.full(9, 4.0), np.full(9, -4.0)
     among_article[4] = among_noise[4] = 0.0

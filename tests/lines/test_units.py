@@ -1,4 +1,4 @@
-"""Lines of one paragraph put together before they are judged: what is joined, what is not, and that nothing else moves."""
+"""Lines of one paragraph are joined before they are judged: what is joined, what is not, and that nothing else moves."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_sentence_broken_at_links_is_one_unit(text: str) -> None:
 
 
 def test_name_inside_a_sentence_is_joined() -> None:
-    """A short piece with capitals belongs to the open sentence above when the line below goes on with it."""
+    """A short piece with capitals belongs to the open sentence above if the line below continues it."""
     text = "The mayor said that\nAnna Lindqvist\nwould leave the town in spring, and never come back."
     assert _units(text) == [" ".join(text.split())]
 
@@ -137,14 +137,14 @@ def test_wrapped_paragraph_is_one_unit() -> None:
 
 @pytest.mark.parametrize("width", [55, 72, 90])
 def test_wrapped_paragraphs_stay_apart(width: int) -> None:
-    """Wrapped paragraphs with blank lines between them are a unit each, and short lines around them stay lines."""
+    """Wrapped paragraphs with blank lines between them are one unit each, and short lines around them stay lines."""
     whole = [" ".join(WRAPPED.split()), " ".join(PARAGRAPHS)]
     text = "\n\n".join(["Home\nNews\nSport", *(textwrap.fill(paragraph, width) for paragraph in whole), "Archive"])
     assert [line for line in _units(text) if line] == ["Home", "News", "Sport", *whole, "Archive"]
 
 
 def test_lines_that_are_not_filled_are_not_wrapped() -> None:
-    """Lines of which most leave room for the next word are lines of a list, however long they are."""
+    """Lines that mostly leave room for the next word are lines of a list, however long they are."""
     names = ("Anna Lindqvist", "Bernd", "Christine Aalto-Westergaard", "Dag", "Eva Maria Svensson", "Finn", "Greta")
     text = "\n".join(f"{name} is on the council of the town since the year before" for name in names)
     assert _joined(text) == text
@@ -177,7 +177,7 @@ def test_lines_of_their_own_are_not_joined(text: str) -> None:
 
 
 def test_copy_is_not_joined_with_the_line_above() -> None:
-    """A line that stands there twice, as a headline does, does not continue the line above it."""
+    """A line that occurs twice, as a headline does, does not continue the line above it."""
     copy = "the bridge of the town stays closed"
     text = f"The paper of the town says in its issue of Monday that \n{copy} \n{PARAGRAPHS[1]}\n{copy} "
     assert _units(text)[1] == copy
@@ -190,7 +190,7 @@ def test_strong_pattern_is_not_joined() -> None:
 
 
 def test_label_above_a_long_line_is_not_joined() -> None:
-    """A short line without a sentence end above a long one is a label, even with a space behind it."""
+    """A short line without a sentence end above a long one is a label, even with a space after it."""
     text = f"Harbour \n{PARAGRAPHS[0]}\n{PARAGRAPHS[1]}\n{PARAGRAPHS[2]}"
     assert _joined(text) == text
 
@@ -246,14 +246,14 @@ def test_untouched_document_comes_back() -> None:
 
 
 def test_untouched_lines_around_a_removal_come_back() -> None:
-    """Where noise goes, the broken lines that stay keep their line ends."""
+    """Where noise is removed, the broken lines that stay keep their line ends."""
     result = explain_text(f"{BROKEN}Share on Facebook\n")
     assert result.text == BROKEN
     assert [(removal.kind, removal.text) for removal in result.removals] == [(Kind.SHARE_BAR, "Share on Facebook\n")]
 
 
 def test_removed_unit_goes_with_all_its_lines() -> None:
-    """A notice broken at its links goes as a whole, for a pattern that reaches over the break, with the span of all lines."""
+    """A notice broken at its links is removed whole, with the span of all lines, if a pattern matches across the break."""
     text = f"{BROKEN}{NOTICE}Share on Facebook\n"
     result = explain_text(text)
     assert result.text == BROKEN
@@ -267,7 +267,7 @@ def test_removed_unit_goes_with_all_its_lines() -> None:
 
 
 def test_every_line_of_a_unit_has_its_verdict() -> None:
-    """All lines that went as one unit are told as dropped, with the kind and the score of the unit."""
+    """All lines removed as one unit have dropped verdicts, with the kind and the score of the unit."""
     result = explain_text(f"{BROKEN}{NOTICE}Share on Facebook\n")
     verdicts = result.lines[-1 - NOTICE.count("\n") : -1]
     assert [(verdict.action, verdict.kind) for verdict in verdicts] == [("drop", Kind.NEWSLETTER)] * len(verdicts)

@@ -89,7 +89,7 @@ def _load(text: str) -> Weights:
 
 
 def test_written_weights_are_read_back() -> None:
-    """What is written is read back equal, how it was made included, and written again it is the same text."""
+    """Weights are read back equal, including how they were made, and written again they give the same text."""
     text = dump_weights(_weights())
     found = _load(text)
     assert (found.first, found.second.signals, found.made) == (
@@ -234,7 +234,7 @@ def test_wrong_file_is_refused_with_its_place(change: Callable[[dict[str, Any]],
     ],
 )
 def test_what_is_no_json_object_is_refused(text: str, place: str, fix: str) -> None:
-    """A text that is not JSON is refused with the line where it ends to be, and one that is no object as such."""
+    """A text that is not JSON is refused with the line of the error, and one that is not an object as such."""
     with pytest.raises(WeightsError) as caught:
         _load(text)
     assert str(caught.value) == f"own.json: {place}: {fix}"
@@ -262,7 +262,7 @@ def test_unreadable_file_is_refused(content: bytes | None, tmp_path: Path) -> No
 
 
 def test_error_survives_another_process() -> None:
-    """The error comes out of a pickle as it went in."""
+    """The error survives pickling."""
     error = WeightsError("own.json", "first.prior", "is 'x', not a number; fit it again")
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.file, again.place, again.fix) == (str(error), error.file, error.place, error.fix)
@@ -272,9 +272,9 @@ def test_error_survives_another_process() -> None:
 
 
 def test_signal_counts_along_a_bent_line() -> None:
-    """Points rise by the slope, by its change more behind each bend, and the offset is taken off."""
+    """Points rise by the slope, which changes after each bend, and the offset is subtracted."""
     weight = _weight(slope=2.0, page_slope=0.0, offset=1.0, bends=((1.0, -2.0), (3.0, 4.0)))
-    # 2 a unit up to 1, then 0 a unit up to 3, then 4 a unit.
+    # 2 per unit up to 1, then 0 per unit up to 3, then 4 per unit.
     values = np.array([-1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 4.0])
     assert _points(weight, values, 0.0).tolist() == [-3.0, -1.0, 0.0, 1.0, 1.0, 1.0, 5.0]
     assert _points(weight, values, 1.0).tolist() == _points(weight, values, 0.0).tolist()
@@ -290,7 +290,7 @@ def test_page_slope_counts_as_far_as_it_is_a_page() -> None:
 
 
 def test_values_beyond_the_range_count_as_its_end() -> None:
-    """What the sample did not hold counts like the nearest that it held, bends and pages included."""
+    """A value outside the sample's range counts like the nearest one inside, for bends and pages too."""
     weight = _weight(slope=1.0, page_slope=1.0, bends=((2.0, 3.0),), ends=(-1.0, 4.0))
     points = _points(weight, np.array([-50.0, -1.0, 4.0, 50.0]), 1.0)
     assert points[0] == points[1] < points[2] == points[3]
@@ -320,7 +320,7 @@ def test_points_of_a_document_without_lines() -> None:
 
 
 def test_shipped_weights_say_how_they_were_made() -> None:
-    """The weights that are shipped load, and name the command and the data they come from."""
+    """The built-in weights load, and name the command and the data they come from."""
     made = builtin_weights().made
     assert made["by"].startswith("cleaner fit ")
     assert {"daniel", "fundus", "wcxb_dev"} <= set(made["data"])

@@ -31,7 +31,7 @@ NOISE = "Partager sur Facebook"
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
 def test_a_column_goes_and_its_line_stays(columns: tuple[str, ...], left: str, end: str) -> None:
-    """Noise beside an article goes with the space that parted them, and the line's end stays."""
+    """Noise beside an article is removed with the space that separated them, and the line end stays."""
     text = f"{PROSE[1]}{end or chr(10)}{GAP.join(columns)}{end}"
     result = explain_text(text)
     assert result.text == f"{PROSE[1]}{end or chr(10)}{left}{end}"
@@ -42,7 +42,7 @@ def test_a_column_goes_and_its_line_stays(columns: tuple[str, ...], left: str, e
 
 
 def test_a_wide_line_goes_with_its_end_when_all_its_columns_go() -> None:
-    """Where every column is noise the line goes, line end and all."""
+    """If every column is noise the line is removed, including its line end."""
     noise = GAP.join([NOISE, "Imprimer cet article", "Envoyer à un ami"])
     result = explain_text(f"{PROSE[0]}\n{noise}\n{PROSE[1]}\n")
     assert result.text == f"{PROSE[0]}\n{PROSE[1]}\n"
@@ -72,7 +72,7 @@ def test_a_table_of_columns_in_an_article_stays() -> None:
 )
 @pytest.mark.parametrize("noise", [1, 2])
 def test_blank_lines_before_what_goes_stay_or_those_after_it(before: int, after: int, left: int, noise: int) -> None:
-    """Between two lines that stay: where there are blank lines on both sides, those before are left, none is added."""
+    """Between two lines that stay, with blank lines on both sides, those before are left and none is added."""
     gone = "\n".join([NOISE] * noise)
     text = f"{PROSE[0]}{chr(10) * before}{gone}{chr(10) * after}{PROSE[1]}\n"
     result = explain_text(text)
@@ -82,7 +82,7 @@ def test_blank_lines_before_what_goes_stay_or_those_after_it(before: int, after:
 
 
 def test_blank_lines_between_lines_that_go_go_too() -> None:
-    """A stretch of noise is one, whatever blank lines are in it."""
+    """A stretch of noise counts as one, whatever blank lines are in it."""
     result = explain_text(f"{PROSE[0]}\n\n{NOISE}\n\n\n{NOISE}\n\n\n\n{PROSE[1]}\n")
     assert result.text == f"{PROSE[0]}\n\n{PROSE[1]}\n"
     assert [removal.text.strip() for removal in result.removals] == [NOISE, NOISE]
@@ -91,7 +91,7 @@ def test_blank_lines_between_lines_that_go_go_too() -> None:
 @pytest.mark.parametrize("end", ["", "\n"])
 @pytest.mark.parametrize("blank", ["\n", "\n\n", "\n \n\n"])
 def test_no_blank_line_stays_at_an_edge_beside_what_goes(blank: str, end: str) -> None:
-    """At the beginning and at the end; a text without a line end at its end has none afterwards."""
+    """No blank line is left at the beginning or the end; a text that does not end in a line end still does not."""
     article = "\n".join(PROSE)
     assert explain_text(f"{NOISE}{blank}{article}{end}").text == f"{article}{end}"
     assert explain_text(f"{article}{blank}{NOISE}{end}").text == f"{article}{end}"
@@ -100,7 +100,7 @@ def test_no_blank_line_stays_at_an_edge_beside_what_goes(blank: str, end: str) -
 
 
 def test_stretches_apart_are_told_apart() -> None:
-    """What stays between two stretches of noise stays, with its blank lines."""
+    """Lines between two stretches of noise stay with their blank lines."""
     noise = f"{NOISE}\n{NOISE}\n"
     text = f"{PROSE[0]}\n\n{noise}\n{PROSE[1]}\n\n{noise}{noise}\n{PROSE[0]}\n"
     assert explain_text(text).text == f"{PROSE[0]}\n\n{PROSE[1]}\n\n{PROSE[0]}\n"
@@ -129,7 +129,7 @@ def test_stretches_apart_are_told_apart() -> None:
 @pytest.mark.parametrize("before", ["", "One line before.\n"])
 @pytest.mark.parametrize("after", ["", "\nAnother line."])
 def test_fragment_goes_with_the_space_that_joined_it(line: str, left: str, before: str, after: str) -> None:
-    """One side's space goes with it; at the end of a line also its own stop. Other lines are not touched."""
+    """A fragment is removed with the space on one side, at a line's end also with its full stop; other lines stay."""
     text = before + line + after
     at = text.index("XX")
     start, end = _widen(Document(text), 1 if before else 0, at, at + 2)
@@ -137,7 +137,7 @@ def test_fragment_goes_with_the_space_that_joined_it(line: str, left: str, befor
 
 
 def test_of_fragments_that_overlap_the_longest_goes() -> None:
-    """Fragments side by side all go; of those that overlap the longest, and of equal ones the first."""
+    """Adjacent fragments are all removed; of overlapping ones the longest, and of equally long ones the first."""
     text = "abcdefgh ijkl mnop qrst"
     spans = [(0, 4), (2, 9), (9, 12), (11, 14), (14, 18)]
     cuts = [Cut(0, start, end, Evidence("a", 1.0, start, end)) for start, end in spans]
@@ -145,7 +145,7 @@ def test_of_fragments_that_overlap_the_longest_goes() -> None:
 
 
 def test_fragment_has_the_kind_of_its_pattern() -> None:
-    """Its removal says what it was, not only that it was boilerplate."""
+    """The removal of a line that consists of a fragment has the fragment's kind, not only boilerplate."""
     result = explain_text(f"Le pont rouvre lundi.pic.twitter.com/AbCdEf1234\n{PROSE[0]}\n")
     assert [(removal.text, removal.kind) for removal in result.removals] == [
         ("pic.twitter.com/AbCdEf1234", Kind.SOCIAL_PROMOTION)
@@ -153,7 +153,7 @@ def test_fragment_has_the_kind_of_its_pattern() -> None:
 
 
 def test_line_ends_inside_a_unit_stay_beside_a_fragment() -> None:
-    """A fragment at the end of a line that is one unit with the next takes no line end, and joins no two lines."""
+    """A fragment at the end of a line in a unit is removed without the line end, so no two lines are joined."""
     source = "A last word. GoDelete\r\nreport"
     joined = "A last word. GoDelete  report"
     edit = Edit(13, 23, 0, Kind.COMMENT_CONTROLS, 16.0, ())

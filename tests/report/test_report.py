@@ -82,7 +82,7 @@ def test_explanation_of_removed_lines_only() -> None:
 
 
 def test_explanation_is_plain_without_colour() -> None:
-    """Colour codes are there only when colour is asked for, and change nothing else."""
+    """Colour codes are written only if requested, and change nothing else."""
     plain = list(render_explanation(TEXT, RESULT))
     coloured = list(render_explanation(TEXT, RESULT, colour=True))
     assert not any("\x1b" in line for line in plain)
@@ -103,7 +103,7 @@ def test_explanation_fits_the_width(width: int) -> None:
 
 
 def test_explanation_of_an_empty_text() -> None:
-    """A text without lines has a summary all the same."""
+    """A text without lines still has a summary."""
     assert list(render_explanation("", CleanResult(""))) == ["", "lines: 0 kept, 0 dropped, 0 cut"]
 
 
@@ -122,7 +122,7 @@ def test_shortened_text_fits(text: str, width: int) -> None:
 
 
 def test_explanation_as_json() -> None:
-    """The JSON object has all that a result says, and each line with offsets, action and evidence."""
+    """The JSON object has everything in a result, and each line with offsets, action and evidence."""
     found = explain_json(RESULT)
     assert found["text"] == RESULT.text
     assert (found["headline"], found["flags"], found["comments"]) == ("Der Rat", ["truncated-by-paywall"], ["Mehr."])

@@ -45,7 +45,7 @@ def test_number_of_lines(text: str, count: int) -> None:
 
 @given(LINES)
 def test_lines_make_up_the_text(text: str) -> None:
-    """The lines with their ends, one behind the other, are the text."""
+    """The lines with their line ends, one after the other, are the text."""
     lines = split_lines(text)
     assert "".join(text[line.start : line.stop] for line in lines) == text
     assert all(text[line.end : line.stop] in ("", *LINE_ENDS) for line in lines)
@@ -153,7 +153,7 @@ def test_lines_without_columns_stay_whole(line: str) -> None:
 
 
 def test_many_columns_cost_no_more_than_their_length() -> None:
-    """A line of signs far apart is read once, and is one line."""
+    """A line of characters far apart is read once, and is one line."""
     assert len(Document("-     " * 200_000)) == 1
 
 
@@ -172,7 +172,7 @@ LOST = " ".join(SENTENCES * 4)
 
 
 def test_line_without_line_ends_is_split_into_sentences() -> None:
-    """A long line that is most of its text is a line for each sentence, all of them part of the one line."""
+    """A long line that is most of its text is split into one line per sentence, all of them part of the one line."""
     document = Document(LOST)
     assert set(SENTENCES[:6]) <= set(document.line_texts)
     assert "".join(LOST.split()) == "".join("".join(document.line_texts).split())
@@ -186,12 +186,12 @@ def test_long_line_among_others_stays_whole() -> None:
 
 
 def test_short_text_on_one_line_stays_whole() -> None:
-    """A paragraph of common length is one line, though it is all there is."""
+    """A paragraph of ordinary length is one line, even if it is the whole text."""
     assert len(Document(" ".join(SENTENCES))) == 1
 
 
 def test_sentences_without_spaces_between_words_are_split() -> None:
-    """A full stop of Chinese or Japanese parts sentences without a space behind it."""
+    """A Chinese or Japanese full stop separates sentences without a space after it."""
     sentence = "市議会は昨夜、老朽化した図書館の建て替えについて三時間にわたり議論した。"
     document = Document(sentence * 30)
     assert document.line_texts == (sentence,) * 30
@@ -210,7 +210,7 @@ def test_fused_pieces_are_split() -> None:
 
 
 def test_links_fused_with_each_other_stay_one_piece() -> None:
-    """Links without a space between them are one piece, for patterns know them so."""
+    """Links without a space between them stay one piece, since patterns match them so."""
     links = "HomeNewsSportWeatherLettersArchiveContact" * 6
     assert len(Document(f"{links}\n{SENTENCES[0]}\n")) == 2
 
@@ -219,7 +219,7 @@ def test_links_fused_with_each_other_stay_one_piece() -> None:
     st.lists(st.sampled_from((*SENTENCES, "RépondreSupprimer", "and", "。", '." "', "Ab.Cd")), min_size=20, max_size=60)
 )
 def test_sentences_make_up_the_line(pieces: list[str]) -> None:
-    """The sentences of a line are in order, each stops where the next one starts, and only space lies between them."""
+    """The sentences of a line are in order, each stops where the next one starts, and only spaces are between them."""
     text = " ".join(pieces)
     document = Document(f"{text}\nEnd")
     starts, ends, stops = document.starts.tolist(), document.ends.tolist(), document.stops.tolist()
@@ -231,7 +231,7 @@ def test_sentences_make_up_the_line(pieces: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["！", '." "'])
 def test_many_stops_cost_no_more_than_their_length(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line of nothing but stops is read about once."""
+    """A line of only full stops is read about once."""
     read: list[int] = []
     has_word = splitting._has_word
 

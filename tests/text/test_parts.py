@@ -1,4 +1,4 @@
-"""Long texts are measured a part after the other, and what is found does not depend on where a part ends."""
+"""Long texts are measured part by part, and the results do not depend on where a part ends."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_small_codes_are_the_code_points(text: str) -> None:
 
 @pytest.mark.parametrize("before", range(PART_LENGTH - 4, PART_LENGTH + 2))
 def test_what_stands_across_two_parts_is_folded_as_anywhere(before: int) -> None:
-    """Runs of spaces, marks and what stands after them are folded alike, and keep their places, where a part ends."""
+    """Runs of spaces, marks and the text after them fold the same, and keep their places, where a part ends."""
     piece = "\u0301  \xa0É\u00adt\u200be \n "
     text = "y" * before + piece
     document = Document(text, "none")
@@ -50,7 +50,7 @@ def test_what_stands_across_two_parts_is_folded_as_anywhere(before: int) -> None
 
 @pytest.mark.parametrize("letter", ["word ", "新", "x", "新a"])
 def test_words_and_lines_have_the_hashes_that_they_have_in_a_short_text(letter: str) -> None:
-    """A word or line that reaches over the end of a part, or over several parts, has its hash and size."""
+    """A word or line that spans two or more parts has the right hash and size."""
     text = letter * (PART_LENGTH // len(letter)) + "lineword 新闻x\n" + letter * (LONG // len(letter)) + "\nlineword"
     codes = encode_small(text)
     found: list[tuple[int, int, int]] = []

@@ -92,7 +92,7 @@ def _rows(name: str) -> list[tuple[str, list[str]]]:
     ],
 )
 def test_words_are_runs_of_letters(text: str, words: list[str]) -> None:
-    """A word is a run of letters, and a single character in scripts that write no spaces."""
+    """A word is a run of letters, or a single character in scripts without spaces."""
     assert _words(text) == words
 
 
@@ -109,7 +109,7 @@ def test_words_are_found_where_they_stand(words: list[str]) -> None:
 
 @given(st.sets(WORDS, min_size=2))
 def test_different_words_have_different_hashes(words: set[str]) -> None:
-    """Short words that differ do not share a hash, one that begins another one included."""
+    """Different short words do not share a hash, not even if one is the beginning of the other."""
     folded = {fold(word) for word in words}
     assert len(set(_find(" ".join(folded))[1].tolist())) == len(folded)
 
@@ -128,7 +128,7 @@ def test_any_text_has_words_in_order(text: str) -> None:
 
 
 def test_languages_are_those_of_all_tables() -> None:
-    """A language of any table is known, each once, in alphabetic order."""
+    """The languages of all tables are known, each once, in alphabetical order."""
     assert LISTS.languages == ("de", "en", "fr", "xx", "yy", "zh")
 
 
@@ -147,13 +147,13 @@ def test_languages_are_those_of_all_tables() -> None:
     ],
 )
 def test_word_is_known_by_its_languages(word: str, function: set[str], person: set[str], interface: set[str]) -> None:
-    """A word is known for each list by the languages that list it there, and no part of a word is known."""
+    """A word has, for each list, the languages that list it there; a part of a word has none."""
     assert _languages(LISTS, word) == (function, person, interface)
 
 
 @pytest.mark.parametrize(("language", "bit"), [("de", 1), ("zh", 32), ("it", 0)])
 def test_bit_of_a_language(language: str, bit: int) -> None:
-    """Each language has a bit of its own, by its place, and one that is not known has none."""
+    """Each language has its own bit, by its place, and an unknown language has none."""
     assert LISTS.bit(language) == bit
 
 
@@ -214,7 +214,7 @@ def test_language_has_one_row(name: str) -> None:
 
 
 def test_languages_with_function_words_have_person_words() -> None:
-    """Whoever's language can be told by its function words has words of the first and second person."""
+    """Every language with function words also has first- and second-person words."""
     assert {language for language, _ in _rows("stop-words.txt")} <= {
         language for language, _ in _rows("person-words.txt")
     }
@@ -247,5 +247,5 @@ def test_built_in_lists_hold_the_files() -> None:
     ],
 )
 def test_language_of_a_sentence_is_told(text: str, language: str) -> None:
-    """A sentence is enough to tell its language."""
+    """A sentence is enough to recognise its language."""
     assert _main_language(word_lists(), text) == language

@@ -1,4 +1,4 @@
-"""Which lines of a scraped text are main content, told from the text of its article."""
+"""Which lines of a scraped text are main content, according to the text of its article."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _shares(*lines: str, gold: str = GOLD, lang: str | None = "en", title: str |
 
 
 def test_lines_of_the_article_are_told_from_others() -> None:
-    """Lines that the gold has too are shared whole, and lines of words of their own not at all."""
+    """Lines that the gold has too are shared completely, and lines of other words not at all."""
     assert _shares("Menu", ARTICLE[0], "Advertisement", *ARTICLE[1:], "Archive") == [0.0, 1.0, 0.0, 1.0, 1.0, 0.0]
 
 
@@ -38,7 +38,7 @@ def test_sizes_are_tokens() -> None:
 
 
 def test_part_of_a_line_is_shared_in_part() -> None:
-    """A line with an interface word fused to it is shared but for that word."""
+    """A line with an interface word fused to it is shared except for that word."""
     (share,) = _shares(f"{ARTICLE[2]} Reply Delete", gold=ARTICLE[2])
     assert share == pytest.approx(11 / 13)
 
@@ -57,19 +57,19 @@ def test_case_and_marks_make_no_difference() -> None:
 
 
 def test_teaser_behind_the_article_is_noise() -> None:
-    """A sentence of the article that comes again below it is not taken for the article."""
+    """A sentence of the article that is repeated below it is not taken for the article."""
     assert _shares(*ARTICLE, "Read also", ARTICLE[0], "Archive")[3:] == [0.0, 0.0, 0.0]
 
 
 def test_last_copy_above_the_article_is_its_headline() -> None:
-    """Of the copies of a headline in a menu and at the article, the one at the article is main content."""
+    """Of two copies of a headline, in a menu and at the article, the one at the article is main content."""
     lines = ("Home", TITLE, "Sport", "Weather", TITLE, *ARTICLE)
     for gold, title in ((f"{TITLE}\n{GOLD}", None), (GOLD, TITLE)):
         assert _shares(*lines, gold=gold, title=title) == [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0]
 
 
 def test_title_is_main_content() -> None:
-    """A title that the gold leaves out is main content where it stands above, and without a title it is noise."""
+    """A title that the gold leaves out is main content above the article, and without a title it is noise."""
     assert _shares("Home", TITLE, *ARTICLE, title=TITLE) == [0.0, 1.0, 1.0, 1.0, 1.0]
     assert _shares("Home", TITLE, *ARTICLE)[1] < 0.5
 
@@ -84,7 +84,7 @@ def test_title_that_the_gold_has_is_not_wanted_twice() -> None:
 
 @pytest.mark.parametrize(("lines", "gold"), [((), GOLD), (("Menu", ""), ""), (("…",), "…"), ((), "")])
 def test_nothing_is_shared_with_nothing(lines: tuple[str, ...], gold: str) -> None:
-    """Without lines, without gold or without tokens nothing is shared, and that is no error."""
+    """Without lines, without gold or without tokens nothing is shared, and that is not an error."""
     found = align_lines(lines, gold, None, None)
     assert found.sizes.shape == found.shares.shape == (len(lines),)
     assert not found.shares.any()
@@ -110,7 +110,7 @@ def test_other_languages_are_aligned(lang: str, article: str, noise: str) -> Non
 @settings(deadline=None)
 @given(st.lists(WORDS, max_size=10), WORDS, WORDS)
 def test_shares_are_shares(lines: list[str], gold: str, title: str) -> None:
-    """Whatever lines and gold are, there is a size and a share of 0 to 1 for each line, the same each time."""
+    """For any lines and gold there is a size and a share of 0 to 1 for each line, the same each time."""
     first, second = (align_lines(lines, gold, None, title) for _ in range(2))
     assert first.sizes.tolist() == [len(tokenize(line, None)) for line in lines]
     assert ((first.shares >= 0.0) & (first.shares <= 1.0)).all()

@@ -21,7 +21,7 @@ GOLD = "The mill closes in autumn.\nThe owner named the price of grain as the re
 
 
 def labelled(number: int) -> tuple[LabelledPage, str]:
-    """A page of a small site of its own."""
+    """A page of a separate small site."""
     gold = "\n".join(
         f"Sentence {part} of report {number} tells what the council of village {number + part} has decided this week."
         for part in range(4)
@@ -33,7 +33,7 @@ def labelled(number: int) -> tuple[LabelledPage, str]:
 
 
 def test_labels_follow_the_gold() -> None:
-    """A block is main content when its words stand in the gold in the same order; short ones when all of them do."""
+    """A block is main content if its words are in the gold in the same order; a short one if all of them are."""
     texts = ["The mill closes in autumn.", "The mill", "Closes today", "the reason.", "Menu", "***"]
     labels = label_blocks(texts, GOLD, "en")
     assert labels.is_main.tolist() == [True, False, False, False, False, False]
@@ -45,7 +45,7 @@ def test_labels_run_over_the_edges_of_blocks() -> None:
 
 
 def test_copies_are_labelled_once() -> None:
-    """Of copies as many are main content as the gold has: those among main content."""
+    """As many copies are main content as the gold has: those among main content."""
     line, other = GOLD.splitlines()
     labels = label_blocks(
         [line, "Menu of the page", "Shop", "News", "Sport", "Video", "Games", line, other], GOLD, "en"
@@ -54,7 +54,7 @@ def test_copies_are_labelled_once() -> None:
 
 
 def test_names_are_learnt_from_several_hosts() -> None:
-    """Words of names that several hosts use weigh for or against main content; those of few are left out."""
+    """Words in names that several hosts use count for or against main content; those of few hosts are left out."""
     names = learn_names(list(collect_pages(labelled(number) for number in range(6))))
     assert names["content"] > 0 > names["menu"]
     assert learn_names(list(collect_pages(labelled(number) for number in range(3)))) == {}
@@ -77,7 +77,7 @@ def test_fit_is_reproducible_and_works(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_files_are_fitted_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model fitted to files says which they were."""
+    """A model fitted to files names them."""
     pytest.importorskip("lightgbm")
     monkeypatch.setattr(fitting, "ROUNDS", 2)
     monkeypatch.setitem(fitting.PARAMETERS, "min_data_in_leaf", 3)
@@ -96,7 +96,7 @@ def write(path: Path, records: list[dict[str, str]]) -> None:
 
 
 def test_pages_and_their_html_are_read_side_by_side(tmp_path: Path) -> None:
-    """The HTML of each page comes from the file beside it; what does not fit is refused with its place."""
+    """The HTML of each page comes from the file beside it; what does not match is refused with its place."""
     path, pages = tmp_path / "set.jsonl.gz", tmp_path / "set.html.jsonl.gz"
     write(path, [{"id": str(number), "gold": "g", "text": "t"} for number in range(5)])
     write(pages, [{"id": str(number), "html": f"<p>{number}"} for number in range(5)])

@@ -1,4 +1,4 @@
-"""Articles told in other forms, and pages with another article in the place of their own."""
+"""Articles in other forms, and pages with another article in place of their own."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def test_form_is_made_of_the_article(seed: int) -> None:
     """A form adds signs and numbers to the article's words, but no words of its own."""
     words = {word.strip(".,;:!?“”-–•*—| ") for line in in_other_form(GOLD, _random(seed)) for word in line.split()}
     own = {word for word in words if any(character.isalpha() for character in word)}
-    # Hours are written with a letter between their numbers.
+    # Times are written with a letter between their numbers.
     assert {word for word in own if not word[0].isdigit()} <= ARTICLE_WORDS
 
 
 def test_same_numbers_give_the_same_form() -> None:
-    """The form follows from the random numbers alone, and they lead to many forms."""
+    """The form depends only on the random numbers, and they give many forms."""
     told = [in_other_form(GOLD, _random(seed)) for seed in range(40)]
     assert told == [in_other_form(GOLD, _random(seed)) for seed in range(40)]
     assert len({"\n".join(lines) for lines in told}) > 20
@@ -76,7 +76,7 @@ def test_every_form_takes_any_paragraphs(form: Form, paragraphs: list[str]) -> N
 @settings(deadline=None)
 @given(st.lists(LINES, max_size=6).map("\n".join), st.integers(0, 10_000))
 def test_any_article_has_a_form(gold: str, seed: int) -> None:
-    """Of any text at all the form has lines of one line each, the first filled line of the text first."""
+    """For any text the form is a list of single lines, with the first filled line of the text first."""
     lines = in_other_form(gold, _random(seed))
     filled = [line.strip() for line in gold.splitlines() if line.strip()]
     assert lines[:1] == filled[:1]
@@ -94,7 +94,7 @@ def test_article_takes_the_place_of_the_old_one() -> None:
 
 
 def test_noise_inside_stays_inside() -> None:
-    """The new article is dealt out to the stretches of the old one after their length."""
+    """The new article is divided among the stretches of the old one by their length."""
     lines, labels = _composed(
         ["x" * 29, "advertisement", "x" * 29, "x" * 29, "below"], [True, False, True, True, False], list("abcdef")
     )
@@ -111,14 +111,14 @@ def test_short_article_on_a_long_place() -> None:
 
 
 def test_page_without_article_stays() -> None:
-    """Where no line is article, or no article is given, the page stays as it was."""
+    """If no line is article, or no article is given, the page stays as it was."""
     assert _composed(NOISE, [False] * len(NOISE), ["new"])[0] == NOISE
     lines, labels = _composed(["a", "b"], [True, False], [])
     assert (lines, labels.tolist()) == (["a", "b"], [True, False])
 
 
 def test_noise_is_put_between() -> None:
-    """Where a page has noise enough, pieces of it often interrupt the article, after which the article goes on."""
+    """If a page has enough noise, pieces of it often interrupt the article, which continues after them."""
     interrupted = 0
     for seed in range(40):
         lines, labels = _composed([*NOISE, "old"], [False] * len(NOISE) + [True], list("abcdef"), seed)

@@ -108,7 +108,7 @@ def test_what_is_missing_is_made_up(data: Data) -> None:
 
 
 def test_every_other_page_is_read(data: Data) -> None:
-    """Pages between are passed over, whatever is in them."""
+    """Pages in between are skipped, whatever is in them."""
     path = data({"gold": "1", "text": ""}, "no page", {"gold": "3", "text": ""})
     assert [page.gold for page in read_labelled(path, every=2)] == ["1", "3"]
 
@@ -131,7 +131,7 @@ def test_every_other_page_is_read(data: Data) -> None:
     ],
 )
 def test_unreadable_page_is_refused_with_its_place(line: str, message: str, data: Data) -> None:
-    """A line that is no page is refused with file, line, field and fix."""
+    """A line that is not a page is refused with file, line, field and fix."""
     path = data({"gold": "G", "text": "X"}, line)
     with pytest.raises(InputError) as caught:
         list(read_labelled(path))
@@ -199,7 +199,7 @@ def test_text_is_measured_before_and_after() -> None:
 
 
 def test_lost_and_left_lines_are_named() -> None:
-    """What was lost of the article and left of the noise is counted, and the largest line of each is named."""
+    """Lost article and noise left in are counted, and the largest line of each is named."""
     first, second, third = ARTICLE.splitlines(keepends=True)
     found = _measure(NOISE + ARTICLE, first, third)
     assert found.lost == len(tokenize(first + third))
@@ -227,7 +227,7 @@ def test_fragment_is_judged_for_itself() -> None:
 
 
 def test_text_without_noise_has_no_noise_recall() -> None:
-    """Where there is nothing to remove or to keep, there is no share of it."""
+    """If there is nothing to remove or to keep, there is no share of it."""
     assert _measure(ARTICLE).noise_recall is None
     assert _measure(NOISE).content_recall is None
 
@@ -252,7 +252,7 @@ def test_gold_is_cleaned_with_its_headline() -> None:
 
 
 def test_rows_are_means_by_scraper_and_group() -> None:
-    """A row holds means over pages, in the order met, its groups in alphabetic order; the gold has rows of its own."""
+    """Rows have means over pages, in the order they occur, with groups in alphabetical order; the gold has separate rows."""
     good = _measure(ARTICLE + NOISE, NOISE)
     harmed = replace(_measure(ARTICLE, ARTICLE.splitlines()[0]), lang=None, id="b")
     gold = replace(good, scraper="gold", kept=0.5)
@@ -266,7 +266,7 @@ def test_rows_are_means_by_scraper_and_group() -> None:
 
 
 def test_kinds_are_added_up() -> None:
-    """What was removed is counted by kind, that from the gold apart, main content first."""
+    """Removals are counted by kind, separately for the gold, the most main content first."""
     lossy = _measure(ARTICLE, ARTICLE.splitlines()[0])
     clean = replace(
         _measure(ARTICLE + NOISE, NOISE), kinds=(replace(lossy.kinds[0], kind=Kind.TAGS, tokens=3, content=0),)
@@ -286,7 +286,7 @@ def test_worst_texts_come_first() -> None:
 
 
 def test_pattern_hits_are_counted_by_label() -> None:
-    """A hit counts for the label of its line, and in the gold as the input apart."""
+    """A hit counts for the label of its line, and separately in the gold as the input."""
     page = _page(gold=ARTICLE + NOISE, texts={"a": ARTICLE + NOISE})
     other = _page(texts={"a": NOISE + ARTICLE + NOISE})
     reports = [evaluate_page(one, EvaluationSettings(with_patterns=True)) for one in (page, other)]
@@ -303,7 +303,7 @@ def test_results_come_in_order(processes: int) -> None:
 
 
 def test_few_items_are_taken_at_a_time() -> None:
-    """Items are taken as results are asked for, so a stream may be endless."""
+    """Items are read as results are requested, so a stream may be endless."""
 
     def endless() -> Iterator[int]:
         number = 0
@@ -358,7 +358,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
 
 @pytest.fixture
 def pages(data: Data) -> Path:
-    """Two pages as two scrapers give them; on the second, nothing tells the sentence at the end from the article."""
+    """Two pages as two scrapers give them; on the second, nothing distinguishes the last sentence from the article."""
     texts = {"first": ARTICLE + NOISE, "second": ARTICLE}
     return data(
         {"id": "p1", "url": "https://one.example/1", "lang": "en", "gold": ARTICLE, "texts": texts},
@@ -399,7 +399,7 @@ def test_rows_are_split(by: str, groups: list[str], pages: Path, run: Run) -> No
 
 
 def test_removals_are_counted_by_kind(pages: Path, run: Run) -> None:
-    """By kind there is one row for each kind of noise that went."""
+    """By kind there is one row for each kind of noise that was removed."""
     lines = run(pages, "--by", "kind").out.splitlines()
     assert [line.split() for line in lines[1:]] == [[KIND.value, "1", "3", "0", "1.0000", "0"]]
     expected = {"kind": KIND.value, "removals": 1, "tokens": 3, "content": 0, "gold": 0, "precision": 1.0}
@@ -407,7 +407,7 @@ def test_removals_are_counted_by_kind(pages: Path, run: Run) -> None:
 
 
 def test_worst_texts_are_shown(pages: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The texts with the largest loss follow with their figures, and beneath each its lines, cut to the width."""
+    """The texts with the largest loss follow with their figures, and below each its lines, cut to the width."""
     monkeypatch.setenv("COLUMNS", "50")
     *_, head, row, line = run(pages, "--worst", "1").out.splitlines()
     assert head.split()[:5] == ["set", "scraper", "lang", "host", "loss"]
@@ -428,7 +428,7 @@ def test_pattern_hits_are_shown(pages: Path, run: Run) -> None:
 
 
 def test_options_reach_the_cleaner(pages: Path, run: Run) -> None:
-    """Kinds to keep and the threshold are those of the cleaning; pages may be passed over."""
+    """Kinds to keep and the threshold apply to the cleaning; pages may be skipped."""
     assert json.loads(run(pages, "--by", "kind", "--keep", KIND.value, "--json").out) == {"kinds": []}
     assert json.loads(run(pages, "--by", "kind", "--threshold", "1000", "--json").out) == {"kinds": []}
     assert json.loads(run(pages, "--every", "2", "--json").out)["gold"][0]["pages"] == 1
@@ -466,7 +466,7 @@ def test_data_set_that_fails_does_not_stop_the_rest(pages: Path, data: Data, run
     ],
 )
 def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, pages: Path, run: Run) -> None:
-    """Wrong usage is told in one line with what to do instead."""
+    """Wrong usage is reported in one line with what to do instead."""
     outcome = run(*(argument.replace("PAGES", str(pages)) for argument in arguments))
     assert (outcome.status, outcome.err.count("\n")) == (2, 1)
     assert outcome.err.startswith("cleaner: ")
@@ -474,7 +474,7 @@ def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, page
 
 
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Items pass unchanged; they are counted on standard error only where that is a terminal."""
+    """Items pass unchanged; they are counted on standard error only if that is a terminal."""
     for terminal, shown in [(False, ""), (True, "\rpages: 1\rpages: 2\r\x1b[K")]:
         stream = io.StringIO()
         monkeypatch.setattr(stream, "isatty", lambda terminal=terminal: terminal)

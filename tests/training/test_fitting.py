@@ -65,7 +65,7 @@ BELOW = (
     "Terms of use",
     "All rights reserved",
 )
-# Names that fall into few folds, for each fold takes time.
+# Names that fall into few folds, since each fold takes time.
 HOSTS = ("east", "north", "harbour", "canal", "hill", "orchard")
 HEADLINES = ("Ferry stays in port", "Forty trees for the canal", "A clock that is right again", "Soup for the fair")
 
@@ -76,7 +76,7 @@ def _pattern(kind: Kind, *phrases: str) -> Pattern:
 
 @cache
 def _collector() -> Collector:
-    """A collector with two patterns, made in no time."""
+    """A collector with two patterns, which is created quickly."""
     patterns = PatternSet([_pattern(Kind.COMMENT_COUNT, "9 replies"), _pattern(Kind.COPYRIGHT, "All rights reserved")])
     return Collector(Matcher(patterns), word_lists())
 
@@ -105,7 +105,7 @@ def _pages() -> list[LabelledPage]:
     return [_page(number, f"{HOSTS[number % len(HOSTS)]}.example") for number in range(12)]
 
 
-# What is made of a page besides the texts of its scrapers: its gold, and its article in another form.
+# The other training texts of a page: its gold, and its article in another form.
 GOLD_TEXTS = 2
 
 
@@ -115,7 +115,7 @@ def _collect(pages: Sequence[LabelledPage]) -> list[TrainingText]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _small_trees() -> Iterator[None]:
-    """Few trees with small leaves: a dozen pages fill no others."""
+    """Few trees with small leaves, since a dozen pages cannot fill larger ones."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fitting, "ROUNDS", 20)
         patch.setitem(fitting.PARAMETERS, "min_data_in_leaf", 5)
@@ -156,7 +156,7 @@ def samples(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
 
 
 def test_every_text_and_the_gold_are_trained_on() -> None:
-    """A page gives a training text for each scraper, its gold, and its article told otherwise, a row of signals a line."""
+    """A page gives training texts for each scraper, its gold and another form, with one row of signals per line."""
     page = _page(1)
     texts = _collector().collect(page)
     assert len(texts) == len(page.texts) + GOLD_TEXTS
@@ -198,7 +198,7 @@ def test_text_without_lines_is_left_out() -> None:
 
 
 def _whole_page(number: int, **values: Any) -> LabelledPage:
-    """An invented page with so much around its article that it is surely no extracted text."""
+    """An invented page with so much around its article that it cannot be an extracted text."""
     page = _page(number)
     menu = [f"{name} {place}" for place in ("north", "south", "east", "west", "hills", "isles") for name in MENU]
     return _page(
@@ -207,7 +207,7 @@ def _whole_page(number: int, **values: Any) -> LabelledPage:
 
 
 def test_article_is_told_otherwise() -> None:
-    """The article in another form is article in all its lines, and mostly no copy of the gold."""
+    """The article in another form is article in all its lines, and mostly not a copy of the gold."""
     unlike = 0
     for number in range(12):
         _, _, gold, told = _collector().collect(_page(number))
@@ -217,7 +217,7 @@ def test_article_is_told_otherwise() -> None:
 
 
 def test_whole_page_is_composed() -> None:
-    """On a whole page another article stands in the place of its own: article in the middle of the page's noise."""
+    """On a whole page another article replaces its own: article in the middle of the page's noise."""
     for number in range(6):
         page = _whole_page(number)
         raw, _, _, composed = _collector().collect(page, Article("other", _page(number + 1).gold))
@@ -228,7 +228,7 @@ def test_whole_page_is_composed() -> None:
 
 
 def test_same_pages_are_composed_alike() -> None:
-    """What is drawn is drawn by the page's identifier, so the same pages give the same texts."""
+    """Random choices depend on the page's identifier, so the same pages give the same texts."""
     first, second = (list(collect_texts(map(_page, range(3)))) for _ in range(2))
     assert len(first) == len(second) > 3
     for one, other in zip(first, second, strict=True):
@@ -247,7 +247,7 @@ def test_weight_of_a_text_is_the_same_for_all() -> None:
 
 
 def test_long_text_is_sampled() -> None:
-    """Of a text with many lines some are fitted on, the same ones each time, and they weigh for the others."""
+    """From a text with many lines some are used, the same ones each time, with weights that make up for the others."""
     names = "\n".join(f"Gate {number} of the fair" for number in range(700))
     page = _page(4, texts={"raw": f"{names}\n{_page(4).gold}\n{names}"})
     first, second = (_collector().collect(page)[0] for _ in range(2))
@@ -263,7 +263,7 @@ def _has(texts: Sequence[TrainingText], group: str) -> bool:
 
 
 def test_patterns_and_titles_are_left_out_of_some_pages() -> None:
-    """About a third of the pages is seen without patterns, and half without title, in every combination."""
+    """About a third of the pages are seen without patterns, and half without title, in every combination."""
     seen = []
     for number in range(120):
         texts = _collector().collect(_page(0, id=f"copy {number}", texts={"raw": _page(0).texts["raw"]}))
@@ -275,7 +275,7 @@ def test_patterns_and_titles_are_left_out_of_some_pages() -> None:
 
 
 def test_lone_surrogate_in_an_id_is_no_error() -> None:
-    """A page is collected whatever its id is made of."""
+    """A page is collected whatever characters its id has."""
     assert len(_collector().collect(_page(5, id="\ud800", texts={}))) == GOLD_TEXTS
 
 
@@ -309,7 +309,7 @@ def test_fit_parts_article_from_noise(with_patterns: bool, fitted: Weights) -> N
 
 @pytest.mark.usefixtures("samples")
 def test_progress_is_reported() -> None:
-    """A fit says what it is at."""
+    """A fit reports its progress."""
     heard: list[str] = []
     fit_weights(_collect(_pages()), {}, report=heard.append)
     assert heard[-2:] == ["first pass", "second pass"]
@@ -317,7 +317,7 @@ def test_progress_is_reported() -> None:
 
 
 def test_pages_of_a_host_weigh_as_much_as_a_few(samples: list[Sample]) -> None:
-    """All pages of one host weigh no more than a few of them; those of a host with fewer count whole."""
+    """All pages of one host together weigh no more than a few; those of a host with fewer count fully."""
     crowd = [_page(number, "crowd.example") for number in range(3 * MAX_HOST_PAGES)]
     few = [_page(number, "few.example", id=f"other {number}") for number in range(MAX_HOST_PAGES - 1)]
     texts = _collect([*crowd, *few])
@@ -332,7 +332,7 @@ def test_pages_of_a_host_weigh_as_much_as_a_few(samples: list[Sample]) -> None:
 def test_second_pass_sees_first_passes_that_have_not_seen_a_host(
     samples: list[Sample], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A first pass is fitted to all lines, others each without some hosts, together each host once; then the second."""
+    """One first pass is fitted to all lines, others each without some hosts, so that each host is left out once."""
     monkeypatch.setattr(fitting, "FIRST_LINES_A_TEXT", 10_000)
     texts = _collect(_pages())
     fit_weights(texts, {})
@@ -347,7 +347,7 @@ def test_second_pass_sees_first_passes_that_have_not_seen_a_host(
 
 
 def test_one_host_is_fitted(samples: list[Sample]) -> None:
-    """Pages of a single host leave no other for a first pass, and are fitted all the same."""
+    """Pages of a single host leave no other host for a first pass, but can still be fitted."""
     fit_weights(_collect([_page(0), _page(1)]), {})
     assert [sample.signals.shape[1] for sample in samples] == [len(names) for names in signal_names()]
 
@@ -404,7 +404,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_same_pages_give_the_same_file(data: Path, fitted: Weights, run: Run) -> None:
-    """The command writes what the same pages gave before, digit by digit."""
+    """The command writes what the same pages gave before, digit for digit."""
     target = data.with_name("own.json")
     outcome = run(data, "-o", target)
     assert (outcome.status, outcome.out) == (0, "")
@@ -437,7 +437,7 @@ def test_several_data_sets_are_named(data: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("samples")
 def test_folder_of_marked_documents_is_data(data: Path, run: Run) -> None:
-    """A folder of marked documents is fitted to beside other data, and its fingerprint follows from names and contents."""
+    """A folder of marked documents can be fitted with other data; its fingerprint depends on names and contents."""
     marked = data.with_name("village")
     marked.mkdir()
     document = "\n".join([*(f"-{line}" for line in MENU), *(f"+{line}" for line in SENTENCES[:4]), "?Jobs"])
@@ -456,7 +456,7 @@ def test_folder_of_marked_documents_is_data(data: Path, run: Run) -> None:
 
 @pytest.mark.parametrize("name", ["isles.jsonl", "link.json", "village/mill.txt", "isles.html.jsonl"])
 def test_weights_never_go_over_data(name: str, data: Path, run: Run) -> None:
-    """No file that is read is written over: data, files of a folder of it, and the HTML beside it, by any name."""
+    """No file that is read is overwritten, under any name: data, files in a folder of it, and the HTML beside it."""
     data.with_name("village").mkdir()
     for other in ("village/mill.txt", "isles.html.jsonl"):
         (data.parent / other).write_text("mine")
@@ -478,7 +478,7 @@ def test_weights_never_go_over_data(name: str, data: Path, run: Run) -> None:
     ],
 )
 def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, data: Path, run: Run) -> None:
-    """Wrong usage is told in one line with what to do instead, and nothing is written."""
+    """Wrong usage is reported in one line with what to do instead, and nothing is written."""
     names = {"DATA": str(data), "OUT": str(data.with_name("own.json"))}
     outcome = run(*(names.get(argument, argument) for argument in arguments))
     assert (outcome.status, outcome.out, outcome.err.count("\n")) == (2, "", 1)
@@ -487,7 +487,7 @@ def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, data
 
 
 def test_data_without_noise_is_refused(data: Path, run: Run) -> None:
-    """Texts that are nothing but their articles teach nothing, and nothing is written."""
+    """Texts without noise give nothing to learn, and nothing is written."""
     _write(data, [_page(number, texts={"raw": _page(number).gold}) for number in range(2)])
     outcome = run(data, "-o", data.with_name("own.json"))
     assert outcome.status == 2
@@ -500,7 +500,7 @@ def test_data_without_noise_is_refused(data: Path, run: Run) -> None:
     [("{}", "line 13: gold: is missing; give the text of the article"), ("{", "line 13: is not valid JSON")],
 )
 def test_wrong_page_ends_with_status_1(line: str, message: str, data: Path, run: Run) -> None:
-    """A line that is no page ends the run with its file and line, and nothing is written."""
+    """A line that is not a page ends the run with its file and line, and nothing is written."""
     data.write_text(data.read_text("utf-8") + line + "\n", "utf-8")
     outcome = run(data, "-o", data.with_name("own.json"))
     assert (outcome.status, outcome.out, outcome.err.count("\n")) == (1, "", 1)
@@ -518,7 +518,7 @@ def test_missing_data_ends_with_status_1(data: Path, run: Run) -> None:
 
 @pytest.mark.usefixtures("samples")
 def test_weights_that_cannot_be_written_are_an_error(data: Path, run: Run) -> None:
-    """A target in a folder that is none ends the run with its name."""
+    """A target in a folder that does not exist ends the run with its name."""
     outcome = run(data, "-o", data / "own.json", "--every", "6")
     assert outcome.status == 1
     assert f"cleaner: {data / 'own.json'}: cannot be written" in outcome.err
@@ -560,5 +560,5 @@ def test_missing_lightgbm_is_told_before_anything_is_read(
 
 
 def test_gold_is_no_scraper() -> None:
-    """The gold is trained on under a name that no scraper can have."""
+    """The gold is used for training under a name that no scraper can have."""
     assert GOLD not in _page(0).texts

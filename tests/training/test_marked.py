@@ -28,7 +28,7 @@ DOCUMENT = """+The bridge opens again
 
 
 def test_marks_say_what_is_wanted() -> None:
-    """``+`` wants the line, ``-`` nothing of it, ``?`` says nothing, and ``=`` wants what stands behind ``>``."""
+    """``+`` wants the line, ``-`` none of it, ``?`` either, and ``=`` wants the text after ``>``."""
     assert parse_marked(DOCUMENT, "bridge").lines == (
         MarkedLine("+", "The bridge opens again", "The bridge opens again"),
         MarkedLine("-", "Share this page", ""),
@@ -41,7 +41,7 @@ def test_marks_say_what_is_wanted() -> None:
 
 
 def test_text_is_the_document_without_marks() -> None:
-    """The text has every line but what should be left of one, and no mark."""
+    """The text has every line without its mark, but not the lines that say what should be left."""
     assert parse_marked(DOCUMENT, "bridge").text == (
         "The bridge opens again\nShare this page\nBy Anna Lindqvist. The mayor spoke on Monday.\n"
         "Photo: the bridge in May\n\nIt rained.\nAdvertisement"
@@ -49,7 +49,7 @@ def test_text_is_the_document_without_marks() -> None:
 
 
 def test_article_is_what_should_be_left() -> None:
-    """The article has what is wanted of each line, without blank lines and without what may go either way."""
+    """The article has the wanted part of each line, without blank lines and without lines that may stay or be removed."""
     assert parse_marked(DOCUMENT, "bridge").article == (
         "The bridge opens again\nThe mayor spoke on Monday.\nIt rained."
     )
@@ -70,7 +70,7 @@ def test_blank_lines_at_the_end_are_left_out() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("+-?"), st.text(st.characters(exclude_characters="\n\r")))))
 def test_lines_are_read_as_they_were_marked(lines: list[tuple[str, str]]) -> None:
-    """Any lines at all are read with their marks, but for blank ones at the end."""
+    """Any lines at all are read with their marks, except blank ones at the end."""
     while lines and not lines[-1][1]:
         lines.pop()
     document = parse_marked("\n".join(mark + text for mark, text in lines), "x")
@@ -91,7 +91,7 @@ def test_lines_are_read_as_they_were_marked(lines: list[tuple[str, str]]) -> Non
     ],
 )
 def test_wrong_mark_is_refused(content: str, line: int | None, sign: str) -> None:
-    """What begins with no mark, or tells what is left of a line that is not marked so, is refused with its line."""
+    """A line without a mark, or a ``>`` line that does not follow an ``=`` line, is refused with its line number."""
     if line is None:
         # What stands last counts.
         assert parse_marked(content, "hills/bridge").lines[1].wanted == "d"
@@ -118,7 +118,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_folder_is_read_in_order_of_paths(folder: Path) -> None:
-    """All documents below a folder are read, called by their paths in it without the ending."""
+    """All documents below a folder are read, named by their paths in it without the ending."""
     assert [document.name for document in read_marked_folder(folder)] == ["hills/bridge", "mill"]
 
 
@@ -139,14 +139,14 @@ def test_document_that_is_no_text_is_refused(folder: Path) -> None:
 
 
 def test_wrong_mark_in_a_folder_names_document_and_line(folder: Path) -> None:
-    """A wrong mark in one of many documents is told with the document's name and its line."""
+    """A wrong mark in one of many documents is reported with the document's name and its line."""
     (folder / "hills" / "tower.txt").write_text("+a\nno mark\n", "utf-8")
     with pytest.raises(InputError, match=r"hills/tower.*: line 2: begins with 'n'"):
         list(read_marked_folder(folder))
 
 
 def test_folder_is_a_data_set(folder: Path) -> None:
-    """A folder is read as labelled pages: each document a page and a site of its own, without what may go either way."""
+    """A folder is read as labelled pages: each document is a separate page and site, without lines that may go either way."""
     bridge, mill = read_labelled(folder)
     assert (bridge.name, bridge.id, bridge.host) == ("village", "hills/bridge", "hills/bridge")
     assert (bridge.gold, bridge.texts) == ("Die Brücke öffnet.", {MARKED: "Die Brücke öffnet.\nTeilen"})
