@@ -13,13 +13,21 @@ from cleaner.result import Evidence, Kind
 from cleaner.text.document import Document
 from cleaner.text.words import word_lists
 
-__all__ = ["COMMENTS", "FRENCH", "GERMAN", "THREAD_PATTERNS", "analysed", "pattern", "sources"]
+__all__ = ["COMMENTS", "ENGLISH", "FRENCH", "GERMAN", "THREAD_PATTERNS", "analysed", "pattern", "sources"]
 
 FRENCH = (
     "Le bac qui relie les deux rives a repris son service lundi matin, après six semaines passées au chantier naval.",
     "Les marins avaient trouvé une fissure dans la coque, et la compagnie ne voulait pas courir le moindre risque.",
     "La commune, qui paie la moitié des travaux, demande que la prochaine révision ait lieu avant le printemps.",
     "Pendant ce temps, les habitants de l'île ont fait le tour par le pont, ce qui leur prenait plus d'une heure.",
+)
+ENGLISH = (
+    "The harbour master said on Monday that the old machine would be gone before the winter storms arrive.",
+    "Nobody in the village remembers when it was last in use, and few people seem to mind that it goes.",
+    "The council had voted in spring to keep it, but the money that was needed for its repair never came.",
+    "A museum in the next town has asked for the cabin, which it wants to show beside its old ferries.",
+    "The work will take three weeks, says the foreman, and the road along the quay stays open in that time.",
+    "What is left of it will be sold as scrap, and the school of the village shall have what it brings.",
 )
 GERMAN = (
     "Die Fähre fährt seit Montag wieder, nachdem sie sechs Wochen lang in der Werft am anderen Ufer gelegen hatte.",

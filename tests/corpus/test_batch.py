@@ -21,39 +21,7 @@ from cleaner.cli.progress import Bar
 from cleaner.corpus.batch.tables import run_table
 from cleaner.corpus.batch.tally import Tally
 from cleaner.lines.cleaning import TextCleaner
-from tests.running import Run, runner
-
-ARTICLE = (
-    "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
-    "Two members voted against it because the figures for the harbour had arrived only that morning.\n"
-)
-NOISE = "Comments are closed.\n"
-PAGE = ARTICLE + NOISE
-USAGE = 2
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs ``clean`` in this process, with one job."""
-    return runner(capsysbinary, monkeypatch)
-
-
-def _line(number: int, text: str = PAGE) -> str:
-    return json.dumps({"id": number, "text": text, "n": 1.0}, ensure_ascii=False) + "\n"
-
-
-def _lines(count: int, text: str = PAGE) -> bytes:
-    return "".join(_line(number, text) for number in range(count)).encode()
-
-
-def _wet(*texts: str) -> bytes:
-    head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://example.org/\r\nContent-Length: {}\r\n\r\n"
-    return b"".join(head.format(len(text.encode())).encode() + text.encode() + b"\r\n\r\n" for text in texts)
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
+from tests.running import ARTICLE, NOISE, PAGE, USAGE, Run, file_names, record, records, wet
 
 # --- formats ---------------------------------------------------------------------------------------------
 
@@ -65,11 +33,11 @@ def test_jsonl_is_cleaned_in_any_compression(ending: str, to_ending: str, tmp_pa
     pack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}
     unpack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.decompress, ".zst": zstandard.decompress}
     source, target = tmp_path / f"a.jsonl{ending}", tmp_path / f"b.ndjson{to_ending}"
-    source.write_bytes(pack[ending](_lines(3)))
+    source.write_bytes(pack[ending](records(3)))
     outcome = run(source, "-o", target)
     assert (outcome.status, outcome.out) == (0, b"")
-    assert unpack[to_ending](target.read_bytes()) == _lines(3, ARTICLE)
-    assert _names(tmp_path) == {source.name, target.name}
+    assert unpack[to_ending](target.read_bytes()) == records(3, ARTICLE)
+    assert file_names(tmp_path) == {source.name, target.name}
 
 
 def test_text_may_be_compressed(tmp_path: Path, run: Run) -> None:
@@ -87,21 +55,21 @@ def test_parquet_and_archives_are_cleaned(tmp_path: Path, run: Run) -> None:
     pq.write_table(pa.table({"text": [PAGE, ARTICLE], "n": [1, 2]}), tmp_path / "a.parquet")
     assert run(tmp_path / "a.parquet", "-o", tmp_path / "b.parquet").status == 0
     assert pq.read_table(tmp_path / "b.parquet").to_pydict() == {"text": [ARTICLE, ARTICLE], "n": [1, 2]}
-    (tmp_path / "a.warc.wet").write_bytes(_wet(PAGE, ARTICLE))
+    (tmp_path / "a.warc.wet").write_bytes(wet(PAGE, ARTICLE))
     assert run(tmp_path / "a.warc.wet", "-o", tmp_path / "b.wet").status == 0
-    assert (tmp_path / "b.wet").read_bytes() == _wet(ARTICLE, ARTICLE)
+    assert (tmp_path / "b.wet").read_bytes() == wet(ARTICLE, ARTICLE)
     assert run(tmp_path / "a.warc.wet", "-o", tmp_path / "b.jsonl").status == 0
     lines = [json.loads(line) for line in (tmp_path / "b.jsonl").read_text("utf-8").splitlines()]
     assert lines == [{"url": "https://example.org/", "id": None, "date": None, "text": ARTICLE}] * 2
-    assert _names(tmp_path) == {"a.parquet", "b.parquet", "a.warc.wet", "b.wet", "b.jsonl"}
+    assert file_names(tmp_path) == {"a.parquet", "b.parquet", "a.warc.wet", "b.wet", "b.jsonl"}
 
 
 def test_standard_input_holds_what_format_says(run: Run) -> None:
     """Records can come through a pipe if --format names their format, compressed or not."""
-    assert run("--format", "jsonl", stdin=_lines(2)).out == _lines(2, ARTICLE)
-    assert run("-", "--format", "jsonl", stdin=gzip.compress(_lines(2))).out == _lines(2, ARTICLE)
-    assert run("--format", "wet", stdin=_wet(PAGE)).out == _wet(ARTICLE)
-    assert run(stdin=_lines(1)).out == _lines(1)
+    assert run("--format", "jsonl", stdin=records(2)).out == records(2, ARTICLE)
+    assert run("-", "--format", "jsonl", stdin=gzip.compress(records(2))).out == records(2, ARTICLE)
+    assert run("--format", "wet", stdin=wet(PAGE)).out == wet(ARTICLE)
+    assert run(stdin=records(1)).out == records(1)
 
 
 def test_line_buffered_filter_answers_each_record() -> None:
@@ -111,9 +79,9 @@ def test_line_buffered_filter_answers_each_record() -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         for number in range(2):
-            process.stdin.write(_line(number).encode())
+            process.stdin.write(record(number).encode())
             process.stdin.flush()
-            assert process.stdout.readline().decode() == _line(number, ARTICLE)
+            assert process.stdout.readline().decode() == record(number, ARTICLE)
         process.stdin.close()
         assert process.wait(60) == 0
 
@@ -123,8 +91,8 @@ def test_folder_of_all_formats_is_mirrored(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "in"
     (folder / "sub").mkdir(parents=True)
     (folder / "a.txt").write_text(PAGE, "utf-8")
-    (folder / "b.jsonl.gz").write_bytes(gzip.compress(_lines(2)))
-    (folder / "sub" / "c.wet").write_bytes(_wet(PAGE))
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(records(2)))
+    (folder / "sub" / "c.wet").write_bytes(wet(PAGE))
     (folder / "empty.jsonl").write_bytes(b"")
     pq.write_table(pa.table({"text": [PAGE]}), folder / "sub" / "d.parquet")
     for name in ("errors.jsonl", "x.jsonl.errors.jsonl", "y.jsonl.partial", "note.md"):
@@ -132,8 +100,8 @@ def test_folder_of_all_formats_is_mirrored(tmp_path: Path, run: Run) -> None:
     outcome = run(folder, "-o", tmp_path / "out", "--removed", tmp_path / "removed.jsonl")
     assert (outcome.status, outcome.out) == (1, b"")
     assert outcome.err.count("is left out, as the failures of an earlier run") == 2
-    assert _names(tmp_path / "out") == {"a.txt", "b.jsonl.gz", "empty.jsonl", "sub/c.wet", "sub/d.parquet"}
-    assert gzip.decompress((tmp_path / "out" / "b.jsonl.gz").read_bytes()) == _lines(2, ARTICLE)
+    assert file_names(tmp_path / "out") == {"a.txt", "b.jsonl.gz", "empty.jsonl", "sub/c.wet", "sub/d.parquet"}
+    assert gzip.decompress((tmp_path / "out" / "b.jsonl.gz").read_bytes()) == records(2, ARTICLE)
     removed = [json.loads(line) for line in (tmp_path / "removed.jsonl").read_text("utf-8").splitlines()]
     places = [(Path(record["file"]).name, record.get("line"), record.get("id")) for record in removed]
     assert places == [
@@ -150,35 +118,35 @@ def test_folder_of_all_formats_is_mirrored(tmp_path: Path, run: Run) -> None:
 
 def test_several_files_of_records_are_joined(tmp_path: Path, run: Run) -> None:
     """On standard output files of records follow each other, each on a line of its own."""
-    (tmp_path / "a.jsonl").write_bytes(_lines(1).rstrip())
-    (tmp_path / "b.jsonl").write_bytes(_lines(1))
-    assert run(tmp_path / "a.jsonl", tmp_path / "b.jsonl").out == _lines(1, ARTICLE) * 2
+    (tmp_path / "a.jsonl").write_bytes(records(1).rstrip())
+    (tmp_path / "b.jsonl").write_bytes(records(1))
+    assert run(tmp_path / "a.jsonl", tmp_path / "b.jsonl").out == records(1, ARTICLE) * 2
 
 
 def test_files_of_records_are_cleaned_in_place(tmp_path: Path, run: Run) -> None:
     """In place a file of records is replaced when something changed, and left alone when a record failed."""
     good, failing, clean = (tmp_path / name for name in ("good.jsonl", "failing.jsonl", "clean.jsonl"))
-    good.write_bytes(_lines(2))
-    failing.write_bytes(_lines(1) + b"broken\n")
-    clean.write_bytes(_lines(2, ARTICLE))
+    good.write_bytes(records(2))
+    failing.write_bytes(records(1) + b"broken\n")
+    clean.write_bytes(records(2, ARTICLE))
     os.utime(clean, ns=(1, 1))
     outcome = run("--in-place", good, failing, clean)
     assert outcome.status == 1
-    assert good.read_bytes() == _lines(2, ARTICLE)
-    assert failing.read_bytes() == _lines(1) + b"broken\n"
+    assert good.read_bytes() == records(2, ARTICLE)
+    assert failing.read_bytes() == records(1) + b"broken\n"
     assert clean.stat().st_mtime_ns == 1
     assert f"{failing}: 1 of its records failed, so it is left as it was" in outcome.err
-    assert _names(tmp_path) == {"good.jsonl", "failing.jsonl", "clean.jsonl"}
+    assert file_names(tmp_path) == {"good.jsonl", "failing.jsonl", "clean.jsonl"}
 
 
 def test_parquet_and_archives_are_cleaned_in_place(tmp_path: Path, run: Run) -> None:
     """Other files of records are cleaned in place too, in their own compression."""
     pq.write_table(pa.table({"text": [PAGE], "n": [1]}), tmp_path / "a.parquet")
-    (tmp_path / "a.wet.gz").write_bytes(gzip.compress(_wet(PAGE)))
+    (tmp_path / "a.wet.gz").write_bytes(gzip.compress(wet(PAGE)))
     assert run("--in-place", tmp_path).status == 0
     assert pq.read_table(tmp_path / "a.parquet").to_pydict() == {"text": [ARTICLE], "n": [1]}
-    assert gzip.decompress((tmp_path / "a.wet.gz").read_bytes()) == _wet(ARTICLE)
-    assert _names(tmp_path) == {"a.parquet", "a.wet.gz"}
+    assert gzip.decompress((tmp_path / "a.wet.gz").read_bytes()) == wet(ARTICLE)
+    assert file_names(tmp_path) == {"a.parquet", "a.wet.gz"}
 
 
 def test_title_and_language_of_a_record_reach_the_cleaner(
@@ -208,10 +176,10 @@ def test_title_and_language_of_a_record_reach_the_cleaner(
 def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, run: Run) -> None:
     """A record that fails goes to the file of failures with place, reason and its bytes; the run continues and ends with 1."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
-    source.write_bytes(_lines(1) + b'{"text": "\xff"}\n' + _lines(1) + b'{"body": 1}\n')
+    source.write_bytes(records(1) + b'{"text": "\xff"}\n' + records(1) + b'{"body": 1}\n')
     outcome = run(source, "-o", target)
     assert outcome.status == 1
-    assert target.read_bytes() == _lines(1, ARTICLE) * 2
+    assert target.read_bytes() == records(1, ARTICLE) * 2
     failures = [json.loads(line) for line in (tmp_path / "b.jsonl.errors.jsonl").read_text().splitlines()]
     assert [(one["file"], one["line"], one["reason"]) for one in failures] == [
         (str(source), 2, "is not UTF-8 at byte 11 of the line"),
@@ -225,8 +193,8 @@ def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, ru
 
 def test_failures_of_a_filter_are_said(tmp_path: Path, run: Run) -> None:
     """If there is no place beside the output, each failure is a message, unless a file is named."""
-    outcome = run("--format", "jsonl", "-q", stdin=b"broken\n" + _lines(1))
-    assert (outcome.status, outcome.out) == (1, _lines(1, ARTICLE))
+    outcome = run("--format", "jsonl", "-q", stdin=b"broken\n" + records(1))
+    assert (outcome.status, outcome.out) == (1, records(1, ARTICLE))
     assert outcome.err == "cleaner: standard input: record 1: is not valid JSON: Expecting value at character 1\n"
     outcome = run("--format", "jsonl", "-q", "--errors", tmp_path / "e.jsonl", stdin=b"broken\n")
     assert (outcome.status, json.loads((tmp_path / "e.jsonl").read_text())["raw"]) == (1, "broken\n")
@@ -237,20 +205,20 @@ def test_old_failures_do_not_stay(tmp_path: Path, run: Run) -> None:
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
     source.write_bytes(b"broken\n")
     assert run(source, "-o", target).status == 1
-    source.write_bytes(_lines(1))
+    source.write_bytes(records(1))
     assert run(source, "-o", target).status == 0
-    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+    assert file_names(tmp_path) == {"a.jsonl", "b.jsonl"}
     assert run(source, "-o", target, "--errors", tmp_path / "e.jsonl").status == 0
     assert (tmp_path / "e.jsonl").read_bytes() == b""
 
 
 def test_document_over_the_limit_fails(tmp_path: Path, run: Run) -> None:
     """Documents over --max-document fail, records and text files alike."""
-    (tmp_path / "a.jsonl").write_bytes(_lines(1, "x" * 200) + _lines(1, "x"))
+    (tmp_path / "a.jsonl").write_bytes(records(1, "x" * 200) + records(1, "x"))
     (tmp_path / "b.txt").write_text("x" * 200)
     outcome = run(tmp_path / "a.jsonl", tmp_path / "b.txt", "-o", tmp_path / "out", "--max-document", "100")
     assert outcome.status == 1
-    assert _names(tmp_path / "out") == {"a.jsonl", "errors.jsonl"}
+    assert file_names(tmp_path / "out") == {"a.jsonl", "errors.jsonl"}
     reasons = [json.loads(line)["reason"] for line in (tmp_path / "out" / "errors.jsonl").read_text().splitlines()]
     assert reasons == [
         "the text has 200 bytes, more than --max-document 100",
@@ -260,15 +228,15 @@ def test_document_over_the_limit_fails(tmp_path: Path, run: Run) -> None:
 
 def test_damaged_input_is_read_up_to_its_damage(tmp_path: Path, run: Run) -> None:
     """The records before the end of a truncated compressed file are written, the damage is reported, and the status is 1."""
-    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(_lines(50))[:-12])
-    (tmp_path / "b.jsonl").write_bytes(_lines(1))
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(records(50))[:-12])
+    (tmp_path / "b.jsonl").write_bytes(records(1))
     outcome = run(tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl", "-o", tmp_path / "out")
     assert outcome.status == 1
     assert "a.jsonl.gz: is damaged or cut off" in outcome.err
     written = gzip.decompress((tmp_path / "out" / "a.jsonl.gz").read_bytes())
     assert written
-    assert _lines(50, ARTICLE).startswith(written)
-    assert (tmp_path / "out" / "b.jsonl").read_bytes() == _lines(1, ARTICLE)
+    assert records(50, ARTICLE).startswith(written)
+    assert (tmp_path / "out" / "b.jsonl").read_bytes() == records(1, ARTICLE)
 
 
 def test_document_that_breaks_the_cleaner_fails_alone(
@@ -283,9 +251,9 @@ def test_document_that_breaks_the_cleaner_fails_alone(
         return clean(self, text, *arguments, **options)
 
     monkeypatch.setattr(TextCleaner, "clean", break_on_third)
-    (tmp_path / "a.jsonl").write_bytes(_lines(2) + _lines(1, "third") + _lines(2))
+    (tmp_path / "a.jsonl").write_bytes(records(2) + records(1, "third") + records(2))
     outcome = run(tmp_path / "a.jsonl", "-q")
-    assert (outcome.status, outcome.out) == (1, _lines(2, ARTICLE) * 2)
+    assert (outcome.status, outcome.out) == (1, records(2, ARTICLE) * 2)
     assert outcome.err.endswith("record 3: cannot be cleaned: ZeroDivisionError: by chance\n")
 
 
@@ -319,15 +287,15 @@ def test_wrong_usage_of_corpora(
 ) -> None:
     """Options that exclude each other are reported in one line with what to do instead, and nothing is written."""
     monkeypatch.chdir(tmp_path)
-    Path("A").write_bytes(_lines(1))
-    Path("W").write_bytes(_wet(PAGE))
+    Path("A").write_bytes(records(1))
+    Path("W").write_bytes(wet(PAGE))
     Path("A").rename("a.jsonl")
     Path("W").rename("w.wet")
     names = {"A": "a.jsonl", "W": "w.wet"}
     outcome = run(*(names.get(argument, argument) for argument in arguments))
     assert (outcome.status, outcome.out, outcome.err.count("\n")) == (USAGE, b"", 1)
     assert message in outcome.err
-    assert _names(tmp_path) == {"a.jsonl", "w.wet"}
+    assert file_names(tmp_path) == {"a.jsonl", "w.wet"}
 
 
 # --- what is shown ---------------------------------------------------------------------------------------

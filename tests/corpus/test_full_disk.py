@@ -19,14 +19,10 @@ import pytest
 from cleaner import cli as command_line
 from cleaner.corpus.batch import delivery, tasks
 from cleaner.corpus.records.writing import PartialFile
+from tests.running import PAGE
 
 pytestmark = pytest.mark.slow
 
-ARTICLE = (
-    "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
-    "Two members voted against it because the figures for the harbour had arrived only that morning.\n"
-)
-PAGE = ARTICLE + "Comments are closed.\n"
 ROUNDS = int(os.environ.get("CLEANER_STOP_ROUNDS", "2"))
 # All calls by which a run changes a disk.
 CALLS = ("write", "fsync", "ftruncate", "replace", "link", "mkdir", "open")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import signal
 import subprocess
@@ -21,39 +20,7 @@ from cleaner.corpus.batch import tasks
 from cleaner.corpus.batch.checkpoint import Checkpoint, Progress, State
 from cleaner.corpus.batch.plan import Plan, Settings
 from cleaner.corpus.records.writing import PartialFile
-from tests.running import Outcome, Run, runner
-
-ARTICLE = (
-    "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
-    "Two members voted against it because the figures for the harbour had arrived only that morning.\n"
-)
-NOISE = "Comments are closed.\n"
-PAGE = ARTICLE + NOISE
-USAGE = 2
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs ``clean`` in this process, with one job."""
-    return runner(capsysbinary, monkeypatch)
-
-
-def _line(number: int, text: str = PAGE) -> str:
-    return json.dumps({"id": number, "text": text, "n": 1.0}, ensure_ascii=False) + "\n"
-
-
-def _lines(count: int, text: str = PAGE) -> bytes:
-    return "".join(_line(number, text) for number in range(count)).encode()
-
-
-def _wet(*texts: str) -> bytes:
-    head = "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://example.org/\r\nContent-Length: {}\r\n\r\n"
-    return b"".join(head.format(len(text.encode())).encode() + text.encode() + b"\r\n\r\n" for text in texts)
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
+from tests.running import ARTICLE, PAGE, USAGE, Outcome, Run, file_names, records, wet
 
 # --- stopping and resuming -------------------------------------------------------------------------------
 
@@ -67,7 +34,7 @@ def test_run_goes_on_where_it_was_interrupted(
     if name.endswith("parquet"):
         pq.write_table(pa.table({"text": [PAGE, None, *[PAGE] * 18]}), source, row_group_size=8)
     else:
-        data = _wet(*[PAGE] * 20) if name.endswith("wet") else _lines(9) + b"broken\n" + _lines(9)
+        data = wet(*[PAGE] * 20) if name.endswith("wet") else records(9) + b"broken\n" + records(9)
         source.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
     stop_after(1000)
     assert run(source, "-o", tmp_path / "whole" / name, "--removed", tmp_path / "whole.jsonl", "-q").status < USAGE
@@ -77,13 +44,13 @@ def test_run_goes_on_where_it_was_interrupted(
     stop_after(2)
     outcome = run(*arguments)
     assert (outcome.status, outcome.err) == (130, "cleaner: interrupted; run the same command with --resume\n")
-    assert name not in _names(tmp_path / "out")
+    assert name not in file_names(tmp_path / "out")
     stop_after(1)
     assert run(*arguments, "--resume").status == 130
     stop_after(1000)
     run(*arguments, "--resume")
-    assert _names(tmp_path / "out") == _names(whole)
-    for file in _names(whole):
+    assert file_names(tmp_path / "out") == file_names(whole)
+    for file in file_names(whole):
         assert (tmp_path / "out" / file).read_bytes() == (whole / file).read_bytes()
     assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
@@ -99,8 +66,8 @@ def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
     if name.endswith("parquet"):
         pq.write_table(pa.table({"text": [PAGE] * 9}), folder / name)
     else:
-        (folder / name).write_bytes(_lines(9))
-    (folder / "z.jsonl").write_bytes(_lines(3))
+        (folder / name).write_bytes(records(9))
+    (folder / "z.jsonl").write_bytes(records(3))
     stop_after(1000)
     whole = run(folder, "-o", tmp_path / "whole")
 
@@ -116,9 +83,9 @@ def test_run_goes_on_when_it_was_interrupted_at_the_end_of_a_file(
     with monkeypatch.context() as patch:
         patch.setattr(PartialFile, "finish", interrupt)
         assert run(folder, "-o", out).status == 130
-    assert (name in _names(out)) == (moment == "after")
+    assert (name in file_names(out)) == (moment == "after")
     assert run(folder, "-o", out, "--resume") == whole
-    assert _names(out) == {name, "z.jsonl"}
+    assert file_names(out) == {name, "z.jsonl"}
     assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
@@ -127,18 +94,18 @@ def test_folder_goes_on_where_it_was_interrupted(tmp_path: Path, run: Run, stop_
     folder = tmp_path / "in"
     folder.mkdir()
     for name in ("a.jsonl", "c.jsonl", "d.jsonl"):
-        (folder / name).write_bytes(_lines(5))
+        (folder / name).write_bytes(records(5))
     (folder / "b.txt").write_text(PAGE, "utf-8")
     stop_after(1000)
     whole = run(folder, "-o", tmp_path / "whole")
     stop_after(3)
     assert run(folder, "-o", tmp_path / "out").status == 130
-    assert _names(tmp_path / "out") == {"a.jsonl", "b.txt", "c.jsonl.partial"}
+    assert file_names(tmp_path / "out") == {"a.jsonl", "b.txt", "c.jsonl.partial"}
     stop_after(1000)
     assert run(folder, "-o", tmp_path / "out", "--resume") == whole
     for name in ("a.jsonl", "b.txt", "c.jsonl", "d.jsonl"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
-    assert _names(tmp_path) == {
+    assert file_names(tmp_path) == {
         f"{place}/{name}" for place in ("in", "out", "whole") for name in ("a.jsonl", "b.txt", "c.jsonl", "d.jsonl")
     }
 
@@ -160,10 +127,10 @@ def test_request_to_end_is_told_even_before_the_work_begins(
 def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callable[[int], None]) -> None:
     """Other options and changed inputs are refused; without --resume a run starts again and says so."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
-    source.write_bytes(_lines(9))
+    source.write_bytes(records(9))
     stop_after(2)
     run(source, "-o", target)
-    before = _names(tmp_path)
+    before = file_names(tmp_path)
     other = run(source, "-o", target, "--resume", "--keep", "byline")
     assert other.status == USAGE
     assert "the stopped run had other options" in other.err
@@ -171,7 +138,7 @@ def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callab
     changed = run(source, "-o", target, "--resume")
     assert changed.status == USAGE
     assert "the inputs are not those of the stopped run, or have changed since" in changed.err
-    assert _names(tmp_path) == before
+    assert file_names(tmp_path) == before
     stop_after(1000)
     again = run(source, "-o", target, "-q")
     assert again == Outcome(
@@ -179,17 +146,17 @@ def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callab
         b"",
         f"cleaner: {target}.checkpoint.json: a stopped run starts again from the beginning; --resume would have continued it\n",
     )
-    assert target.read_bytes() == _lines(9, ARTICLE)
+    assert target.read_bytes() == records(9, ARTICLE)
     again = run(source, "-o", target, "-q", "--resume")
     assert (again.status, "starts from the beginning" in again.err) == (0, True)
-    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+    assert file_names(tmp_path) == {"a.jsonl", "b.jsonl"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
 def test_full_disk_ends_the_run_and_it_can_be_resumed(tmp_path: Path) -> None:
     """Without space the run ends with one clear line, the input is whole, and the run can be resumed later."""
     source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
-    source.write_bytes(_lines(40))
+    source.write_bytes(records(40))
     program = (
         "import resource, sys\n"
         "from cleaner.corpus.batch import delivery, tasks\n"
@@ -211,16 +178,16 @@ def test_full_disk_ends_the_run_and_it_can_be_resumed(tmp_path: Path) -> None:
         "disk; then run the same command with --resume\n"
     )
     assert clean(4000) == (1, message)
-    assert source.read_bytes() == _lines(40)
+    assert source.read_bytes() == records(40)
     assert clean(1_000_000, "--resume") == (0, "")
-    assert target.read_bytes() == _lines(40, ARTICLE)
-    assert _names(tmp_path) == {"a.jsonl", "b.jsonl"}
+    assert target.read_bytes() == records(40, ARTICLE)
+    assert file_names(tmp_path) == {"a.jsonl", "b.jsonl"}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_device_without_space_ends_the_run(tmp_path: Path, run: Run) -> None:
     """A device that is full is named with the reason, and stays a device."""
-    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    (tmp_path / "a.jsonl").write_bytes(records(1))
     outcome = run(tmp_path / "a.jsonl", "-o", "/dev/full", "-q")
     assert outcome == Outcome(
         1, b"", "cleaner: /dev/full: cannot be written: No space left on device; free some space\n"
@@ -230,16 +197,16 @@ def test_device_without_space_ends_the_run(tmp_path: Path, run: Run) -> None:
 
 def test_output_below_a_file_is_told(tmp_path: Path, run: Run) -> None:
     """An output that cannot be created ends the run with its name; nothing is left behind."""
-    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    (tmp_path / "a.jsonl").write_bytes(records(1))
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "a.jsonl" / "b.jsonl", "-q")
     assert outcome.status == 1
     assert f"{tmp_path / 'a.jsonl' / 'b.jsonl'}: cannot be written" in outcome.err
-    assert _names(tmp_path) == {"a.jsonl"}
+    assert file_names(tmp_path) == {"a.jsonl"}
 
 
 def test_two_runs_do_not_write_one_output(tmp_path: Path, run: Run) -> None:
     """While a run writes to an output, another run is refused."""
-    (tmp_path / "a.jsonl").write_bytes(_lines(1))
+    (tmp_path / "a.jsonl").write_bytes(records(1))
     other = PartialFile(tmp_path / "b.jsonl", stable=True)
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "-q")
     other.close()
@@ -256,7 +223,7 @@ def test_several_processes_give_the_same(tmp_path: Path, run: Run, monkeypatch: 
     monkeypatch.setattr(tasks, "CHUNK_BYTES", 1000)
     folder = tmp_path / "in"
     folder.mkdir()
-    (folder / "a.jsonl").write_bytes(_lines(9) + b"broken\n" + _lines(9))
+    (folder / "a.jsonl").write_bytes(records(9) + b"broken\n" + records(9))
     for number in range(9):
         (folder / f"{number}.txt").write_text(f"{number}\n{PAGE}", "utf-8")
     (folder / "x.txt").write_bytes(b"\xff")
@@ -264,7 +231,7 @@ def test_several_processes_give_the_same(tmp_path: Path, run: Run, monkeypatch: 
     assert outcomes[0] == outcomes[1]
     assert outcomes[0].status == 1
     files = [
-        [(tmp_path / "out" / name).read_bytes() for name in sorted(_names(tmp_path / "out"))]
+        [(tmp_path / "out" / name).read_bytes() for name in sorted(file_names(tmp_path / "out"))]
         for jobs in (1, 3)
         if run(folder, "-o", tmp_path / "out", jobs=jobs)
     ]
@@ -275,11 +242,11 @@ def test_several_processes_give_the_same(tmp_path: Path, run: Run, monkeypatch: 
 def test_broken_patterns_are_told_once(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Something that a worker cannot load is wrong usage of the whole run."""
     monkeypatch.setattr(tasks, "CHUNK_BYTES", 600)
-    (tmp_path / "a.jsonl").write_bytes(_lines(9))
+    (tmp_path / "a.jsonl").write_bytes(records(9))
     (tmp_path / "own").mkdir()
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "b.jsonl", "--patterns", tmp_path / "own", jobs=2)
     assert (outcome.status, outcome.err.count("\n")) == (USAGE, 1)
-    assert _names(tmp_path) == {"a.jsonl"}
+    assert file_names(tmp_path) == {"a.jsonl"}
 
 
 def test_checkpoint_leaves_nothing_of_its_own(tmp_path: Path) -> None:

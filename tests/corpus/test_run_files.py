@@ -21,19 +21,12 @@ from cleaner.corpus.batch.files import RunFiles
 from cleaner.corpus.records import locks, write_file
 from cleaner.corpus.records.locks import HeldFile, open_held, remove_leftovers
 from cleaner.corpus.records.writing import PartialFile, output_error
-from tests.running import Outcome, Run, runner
-
-ARTICLE = (
-    "The council passed the budget last night after six hours of debate, and the café by the bridge stays open.\n"
-    "Two members voted against it because the figures for the harbour had arrived only that morning.\n"
-)
-PAGE = ARTICLE + "Comments are closed.\n"
-USAGE = 2
+from tests.running import ARTICLE, PAGE, USAGE, Outcome, Run, runner
 
 
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs ``clean`` in this process, with one job."""
+    """Runs ``clean`` in this process, with one job and without progress."""
     return runner(capsysbinary, monkeypatch, "-q")
 
 

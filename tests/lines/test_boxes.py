@@ -12,14 +12,10 @@ from cleaner.matching.library import builtin_patterns
 from cleaner.matching.matcher import Matcher
 from cleaner.text.document import Document
 from cleaner.text.words import word_lists
+from tests.deciding import ENGLISH
 
 MATCHER = Matcher(builtin_patterns())
-PARAGRAPHS = (
-    "The harbour master said on Monday that the old machine would be gone before the winter storms arrive.",
-    "Nobody in the village remembers when it was last in use, and few people seem to mind that it goes.",
-    "The council had voted in spring to keep it, but the money that was needed for its repair never came.",
-    "A museum in the next town has asked for the cabin, which it wants to show beside its old ferries.",
-)
+PARAGRAPHS = ENGLISH[:4]
 ABOVE, BELOW = "\n".join(PARAGRAPHS[:2]), "\n".join(PARAGRAPHS[2:])
 ARTICLE = f"{ABOVE}\n{BELOW}\n"
 

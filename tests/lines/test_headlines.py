@@ -6,17 +6,10 @@ import pytest
 
 from cleaner import CleanResult, Kind, explain_text
 from cleaner.result import Verdict
+from tests.deciding import ENGLISH
 
 HEADLINE = "The crane in the harbour is taken down"
-PARAGRAPHS = (
-    "The harbour master said on Monday that the old machine would be gone before the winter storms arrive.",
-    "Nobody in the village remembers when it was last in use, and few people seem to mind that it goes.",
-    "The council had voted in spring to keep it, but the money that was needed for its repair never came.",
-    "A museum in the next town has asked for the cabin, which it wants to show beside its old ferries.",
-    "The work will take three weeks, says the foreman, and the road along the quay stays open in that time.",
-    "What is left of it will be sold as scrap, and the school of the village shall have what it brings.",
-)
-ARTICLE = "\n".join(PARAGRAPHS)
+ARTICLE = "\n".join(ENGLISH)
 
 
 def _copies(result: CleanResult) -> list[tuple[int, int]]:
@@ -73,7 +66,7 @@ def test_copy_in_an_archive_below_goes(title: str | None) -> None:
 
 
 SUBHEADING = "What becomes of the cabin"
-LONG = "\n".join(PARAGRAPHS[:4] * 2)
+LONG = "\n".join(ENGLISH[:4] * 2)
 
 
 def test_subheading_of_a_table_of_contents_stays() -> None:
@@ -123,7 +116,7 @@ def test_repeated_name_of_the_site_is_no_headline() -> None:
 
 def test_refrain_is_no_headline() -> None:
     """A line that occurs many times is a refrain or a cell of a table."""
-    text = "\n".join([HEADLINE, *(f"{HEADLINE}\n{paragraph}" for paragraph in PARAGRAPHS * 2)])
+    text = "\n".join([HEADLINE, *(f"{HEADLINE}\n{paragraph}" for paragraph in ENGLISH * 2)])
     assert explain_text(text).headline is None
 
 

@@ -11,10 +11,11 @@ from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
 from cleaner.lines.scorer import NAMED_MIN_POINTS, LinePoints, builtin_weights, page_likeness, score_lines
 from cleaner.matching.matcher import Matcher
-from cleaner.matching.pattern import Pattern, PatternSet, Strength
+from cleaner.matching.pattern import PatternSet
 from cleaner.result import Kind
 from cleaner.text.document import Document
 from cleaner.text.words import word_lists
+from tests.deciding import pattern
 
 ARTICLE = (
     "The ferry to the northern island was taken out of service on Monday, and will not sail before the end of winter.",
@@ -25,18 +26,14 @@ MENU = [f"{name} {place}" for place in ("north", "south", "east", "hills") for n
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
-def _pattern(kind: Kind, strength: Strength, *phrases: str) -> Pattern:
-    return Pattern(id=f"xx.{kind}.label", kind=kind, lang="xx", about="For a test.", phrases=phrases, strength=strength)
-
-
 MATCHER = Matcher(
     PatternSet(
         [
-            _pattern(Kind.COMMENT_COUNT, "strong", "9 replies"),
-            _pattern(Kind.COPYRIGHT, "strong", "All rights reserved"),
-            _pattern(Kind.NEWSLETTER, "strong", "Get our letter"),
-            _pattern(Kind.PAGE_TOOLS, "strong", "Print this page"),
-            _pattern(Kind.INTERFACE, "weak", "Letters", "Archive"),
+            pattern(Kind.COMMENT_COUNT, "9 replies"),
+            pattern(Kind.COPYRIGHT, "All rights reserved"),
+            pattern(Kind.NEWSLETTER, "Get our letter"),
+            pattern(Kind.PAGE_TOOLS, "Print this page"),
+            pattern(Kind.INTERFACE, "Letters", "Archive", strength="weak"),
         ]
     )
 )

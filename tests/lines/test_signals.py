@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,10 +11,11 @@ from cleaner.lines.analysis import Analysis, analyse
 from cleaner.lines.evidence import gather
 from cleaner.lines.signals import Columns, first_signals, second_signals, signal_names
 from cleaner.matching.matcher import Matcher
-from cleaner.matching.pattern import Pattern, PatternSet
+from cleaner.matching.pattern import PatternSet
 from cleaner.result import Kind
 from cleaner.text.document import Document
 from cleaner.text.words import word_lists
+from tests.deciding import pattern
 
 GROUPS = {"shape", "paragraph", "pattern", "near", "place", "document"}
 ARTICLE = (
@@ -40,23 +38,17 @@ PAGES = st.lists(PIECES, max_size=30)
 SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
-@cache
-def _matcher() -> Matcher:
-    """A few patterns, so that the columns of hits are filled without the time that all patterns take."""
-    rows: tuple[tuple[Kind, dict[str, Any]], ...] = (
-        (Kind.COMMENT_FRAME, {"phrases": ("9 replies",)}),
-        (Kind.INTERFACE, {"phrases": ("Letters",), "strength": "weak"}),
-        (Kind.NEWSLETTER, {"phrases": ("parish newsletter",), "match": "anywhere"}),
-    )
-    return Matcher(
-        PatternSet(
-            Pattern(id=f"xx.{kind}.label", kind=kind, lang="xx", about="For a test.", **values) for kind, values in rows
-        )
-    )
+# A few patterns, so that the columns of hits are filled without the time that all patterns take.
+PATTERNS = (
+    pattern(Kind.COMMENT_FRAME, "9 replies"),
+    pattern(Kind.INTERFACE, "Letters", strength="weak"),
+    pattern(Kind.NEWSLETTER, "parish newsletter", match="anywhere"),
+)
+MATCHER = Matcher(PatternSet(PATTERNS))
 
 
 def _analysis(text: str) -> Analysis:
-    return analyse(Document(text), _matcher(), word_lists())
+    return analyse(Document(text), MATCHER, word_lists())
 
 
 def _signals(text: str, title: str | None = None) -> Columns:

@@ -92,7 +92,7 @@ def test_heading_with_an_article_below_it_does_not_start_the_thread() -> None:
     """Where more prose stands between a heading and the first links than above the heading, that is the article."""
     comment = f"{COMMENTS[0]} {PAIR}"
     thread = _thread(FRENCH[0], HEADING, *FRENCH[1:], comment)
-    assert thread == Thread(4 + 1, 6, 5, ((5,),))
+    assert thread == Thread(5, 6, 5, ((5,),))
 
 
 def test_text_above_a_link_is_the_first_comment() -> None:

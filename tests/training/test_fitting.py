@@ -21,7 +21,7 @@ from cleaner.lines.scorer import read_weights, score_lines
 from cleaner.lines.signals import signal_names
 from cleaner.lines.weights import PassWeights, SignalWeight, Weights, dump_weights
 from cleaner.matching.matcher import Matcher
-from cleaner.matching.pattern import Pattern, PatternSet
+from cleaner.matching.pattern import PatternSet
 from cleaner.result import Kind
 from cleaner.text.arrays import FloatArray, SingleArray
 from cleaner.text.document import Document
@@ -39,6 +39,7 @@ from cleaner.training.fitting import (
 from cleaner.training.labelled import GOLD, LabelledPage
 from cleaner.training.regression import Sample
 from cleaner.trees import Trees
+from tests.deciding import pattern
 
 SENTENCES = (
     "The ferry to the northern island was taken out of service on Monday because of a crack in its hull.",
@@ -70,14 +71,10 @@ HOSTS = ("east", "north", "harbour", "canal", "hill", "orchard")
 HEADLINES = ("Ferry stays in port", "Forty trees for the canal", "A clock that is right again", "Soup for the fair")
 
 
-def _pattern(kind: Kind, *phrases: str) -> Pattern:
-    return Pattern(id=f"xx.{kind}.label", kind=kind, lang="xx", about="For a test.", phrases=phrases)
-
-
 @cache
 def _collector() -> Collector:
     """A collector with two patterns, which is created quickly."""
-    patterns = PatternSet([_pattern(Kind.COMMENT_COUNT, "9 replies"), _pattern(Kind.COPYRIGHT, "All rights reserved")])
+    patterns = PatternSet([pattern(Kind.COMMENT_COUNT, "9 replies"), pattern(Kind.COPYRIGHT, "All rights reserved")])
     return Collector(Matcher(patterns), word_lists())
 
 
@@ -300,7 +297,7 @@ def test_fitted_weights_are_those_of_this_version(fitted: Weights, tmp_path: Pat
 def test_fit_parts_article_from_noise(with_patterns: bool, fitted: Weights) -> None:
     """On a page of another site the lines of the article have fewer points than any menu entry, with patterns or without."""
     lines = [*MENU[3:], "Bridge closed", SENTENCES[3], SENTENCES[7], SENTENCES[1], SENTENCES[5], *BELOW, *MENU[:4]]
-    patterns = PatternSet([_pattern(Kind.COMMENT_COUNT, "9 replies")] if with_patterns else [])
+    patterns = PatternSet([pattern(Kind.COMMENT_COUNT, "9 replies")] if with_patterns else [])
     analysis = analyse(Document("\n".join(lines)), Matcher(patterns), word_lists())
     points = score_lines(analysis, gather(analysis, None).clues, fitted).total
     is_article = np.isin(lines, SENTENCES)
