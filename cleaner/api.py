@@ -52,9 +52,13 @@ class Cleaner:
 
         ``title``: the page's headline, if known; its copies are then found more reliably. ``lang`` (ISO 639-1) selects
         the first- and second-person words to count; patterns of every language are always active. ``url`` is accepted
-        but not used yet.
+        but not used yet. Raises `TypeError` where the text is no string.
         """
         del url
+        if not isinstance(text, str):
+            # A missing value of a table, mostly, or the bytes of a file.
+            hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else "leave missing values out"
+            raise TypeError(f"text must be a str, not {type(text).__name__}; {hint}")
         return self._texts.clean(text, title=title, lang=lang)
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:

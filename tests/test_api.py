@@ -471,6 +471,21 @@ def test_results_say_the_same_when_they_replay() -> None:
         assert result.lines == expected.lines
 
 
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (float("nan"), "text must be a str, not float; leave missing values out"),
+        (None, "text must be a str, not NoneType; leave missing values out"),
+        (b"page", "text must be a str, not bytes; decode it, or use clean_html for a page"),
+    ],
+)
+def test_what_is_no_text_is_told(value: Any, hint: str) -> None:
+    """A missing value of a table, or bytes, are an error that says what to do."""
+    for clean in (clean_text, explain_text, Cleaner().clean):
+        with pytest.raises(TypeError, match=hint):
+            clean(value)
+
+
 def test_text_that_does_not_settle_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text from which each pass would remove a little more is not an article: it stays, in bounded time, and is flagged."""
     monkeypatch.setattr("cleaner.passes.loop.MAX_PASSES", 1)

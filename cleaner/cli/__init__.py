@@ -82,7 +82,7 @@ def main() -> None:
 def _tell(error: Any) -> int:
     """Report what is wrong with a command line; returns the exit status."""
     message = error.format_message()
-    if printable(message) == message:
+    if printable(message) == message or type(error).__name__ == "NoArgsIsHelpError":
         error.show()
     else:
         # What looks like an option may be a file name, which may contain any character.

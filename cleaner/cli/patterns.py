@@ -142,13 +142,15 @@ def _trial_lines(held: Sequence[Trial], near: Sequence[Trial], *, show_all: bool
     yield f"{_counted(len(held), 'holds', 'hold')} on this line{':' if held else '.'}"
     for trial in held:
         yield from _one_trial(trial)
-    shown = near if show_all else near[:SHOWN_NEAR]
-    yield f"{_counted(len(near), 'almost holds', 'almost hold')}{':' if near else '.'}"
+    shown = near if show_all else [trial for trial in near if not trial.is_by_chance][:SHOWN_NEAR]
+    yield f"{_counted(len(shown), 'almost holds', 'almost hold')}{':' if shown else '.'}"
     for trial in shown:
         yield from _one_trial(trial)
         yield f"    why not: {'; '.join(trial.reasons)}"
     if len(shown) < len(near):
-        yield f"and {len(near) - len(shown)} more; --all shows them"
+        yield f"and {len(near) - len(shown)} further off; --all shows them"
+    if not held and not shown:
+        yield "A new phrase goes into the file of its kind; patterns/README.md says which file has which kinds."
 
 
 def _counted(count: int, one: str, many: str) -> str:

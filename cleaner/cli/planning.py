@@ -15,7 +15,7 @@ from cleaner.config import CleanConfig
 from cleaner.corpus.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
-from cleaner.corpus.records.targets import Names, free_errors_path, plan_in_place
+from cleaner.corpus.records.targets import Names, free_errors_path, is_removals_file, plan_in_place
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
 from cleaner.errors import OutputError
 
@@ -236,6 +236,11 @@ def _check_side_files(plan: Plan, names: Names) -> None:
     for option, path in ours:
         if path is None:
             continue
+        if path == plan.removed_file and path.is_file() and not is_removals_file(path):
+            refuse(
+                f"{option}{path}: exists and is not a list of removals; the option names the file to write, "
+                "and the pages to clean come after it; name another file, or move this one away"
+            )
         endings = ("", PARTIAL_ENDING) if option and plan.checkpoint is not None else ("",)
         for ending in endings:
             if names.holder(path, ending) is None:

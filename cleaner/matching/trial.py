@@ -19,6 +19,8 @@ __all__ = ["Trial", "try_line"]
 # How many literals of an expression a reason names.
 SHOWN_LITERALS = 5
 TOLD = "in a document it does not hold here: the line quotes it, or ends like a sentence"
+INSIDE_WORD = "the phrase begins or ends inside a word"
+NOT_PAST_GATE = "the line does not pass the gate"
 CASE = 'upper case, accents or signs differ (case = "exact")'
 
 
@@ -32,6 +34,11 @@ class Trial:
     pattern: Pattern
     fragment: str
     reasons: tuple[str, ...] = ()
+
+    @property
+    def is_by_chance(self) -> bool:
+        """Whether the line only happens to have the letters: inside a word, or without the sign that is asked for."""
+        return any(reason.startswith((INSIDE_WORD, NOT_PAST_GATE)) for reason in self.reasons)
 
 
 def try_line(patterns: PatternSet, line: str) -> tuple[list[Trial], list[Trial]]:
@@ -108,7 +115,7 @@ class _Target:
         if pattern.case == "exact" and phrase not in self._document.text:
             yield CASE
         if pattern.bounds == "word" and not (is_bound(shown, start) and is_bound(shown, end)):
-            yield "the phrase begins or ends inside a word"
+            yield INSIDE_WORD
         yield from _around(pattern, self._folded[:start], self._folded[end:])
 
     # --- expressions -------------------------------------------------------------------------------------
@@ -136,7 +143,7 @@ class _Target:
                 more = ["..."] if len(pattern.literals) > SHOWN_LITERALS else []
                 yield f"the line holds none of the pattern's literals: {', '.join(some + more)}"
         elif pattern.gate is not None and not gate_lines(self._document, pattern.gate).any():
-            yield f'the line does not pass the gate "{pattern.gate}": it needs {GATE_NEEDS[pattern.gate]}'
+            yield f'{NOT_PAST_GATE} "{pattern.gate}": it needs {GATE_NEEDS[pattern.gate]}'
 
 
 def _around(pattern: Pattern, before: str, after: str) -> Iterator[str]:

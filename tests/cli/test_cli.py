@@ -285,6 +285,22 @@ def test_removals_that_cannot_be_written_are_an_error(page: Path, run: Run) -> N
     assert f"cleaner: {page / 'removed.jsonl'}: cannot be written" in outcome.err
 
 
+def test_removals_never_replace_a_page(page: Path, tmp_path: Path, run: Run) -> None:
+    """A file that is there and is no list of removals is refused; one that is, or that is empty, is replaced."""
+    other = tmp_path / "other.txt"
+    other.write_text(PAGE, "utf-8")
+    for stdin, arguments in ((PAGE.encode(), [other]), (b"", [other, page])):
+        outcome = run("clean", "--removed", *arguments, stdin=stdin)
+        assert (outcome.status, outcome.out) == (2, b"")
+        assert "exists and is not a list of removals; the option names the file to write" in outcome.err
+        assert other.read_text("utf-8") == PAGE
+    removed = tmp_path / "removed.jsonl"
+    removed.touch()
+    for _ in range(2):
+        assert run("clean", page, "--removed", removed).status == 0
+        assert json.loads(removed.read_text("utf-8"))["kind"] == KIND
+
+
 @pytest.mark.parametrize("options", [["--keep", KIND], ["--keep", f"byline, {KIND}", "--keep=tags"]])
 def test_kinds_to_keep(options: list[str], page: Path, run: Run) -> None:
     """Kinds to keep stay in, named one by one or with commas."""
@@ -544,6 +560,16 @@ def test_version_and_help() -> None:
         shown = _process(*command, "--help")
         assert (shown.returncode, shown.stderr) == (0, b"")
         assert command == ["patterns"] or b"Examples:" in shown.stdout
+
+
+@pytest.mark.parametrize("command", [[], ["patterns"]])
+def test_command_alone_shows_its_help(command: list[str]) -> None:
+    """Without arguments a command that needs some shows its help, line by line."""
+    shown = _process(*command)
+    told = (shown.stdout + shown.stderr).decode()
+    assert shown.returncode == 2 or told == _process(*command, "--help").stdout.decode()
+    assert "\n  -h, --help" in told
+    assert "\\n" not in told
 
 
 @pytest.mark.parametrize("arguments", [["patterns", "list"], ["clean", "PAGE"], ["explain", "PAGE"]])

@@ -146,7 +146,17 @@ def test_stopped_run_is_resumed(name: str, attempt: int, corpus: _Corpus, tmp_pa
 
 
 def _workers(process: subprocess.Popen[bytes], mark: str) -> list[int]:
-    return [found for found in _processes(mark) if found != process.pid]
+    """The worker processes of a run that have come to be programs of their own.
+
+    One that is halted before, while it shares its parent's memory, halts the parent too, until it goes on.
+    """
+    return [found for found in _processes(mark) if found != process.pid and _is_worker(found)]
+
+
+def _is_worker(process: int) -> bool:
+    with suppress(OSError):
+        return b"batch.workers" in Path(f"/proc/{process}/cmdline").read_bytes()
+    return False
 
 
 def _signal(process: int, number: signal.Signals) -> None:

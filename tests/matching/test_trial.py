@@ -142,3 +142,19 @@ def test_trial_finds_what_the_matcher_finds() -> None:
 def test_each_gate_says_what_it_needs() -> None:
     """Every gate has its words for people."""
     assert set(GATE_NEEDS) == set(GATES)
+
+
+def test_letters_inside_a_word_are_by_chance() -> None:
+    """A phrase inside a word and an expression whose gate is closed say little of the line; a longer line says much."""
+    make: dict[str, Any] = {"kind": Kind.TAGS, "lang": "xx", "about": "For a test."}
+    patterns = [
+        Pattern(id="xx.tags.inside", phrases=("vor",), **make),
+        Pattern(id="xx.tags.gate", regex=r".{3,9}", match="start", gate="copyright-sign", **make),
+        Pattern(id="xx.tags.whole", phrases=("aussi",), match="whole", **make),
+    ]
+    _, near = try_line(PatternSet(patterns), "À dévorer aussi")
+    assert {trial.pattern.id: trial.is_by_chance for trial in near} == {
+        "xx.tags.inside": True,
+        "xx.tags.gate": True,
+        "xx.tags.whole": False,
+    }

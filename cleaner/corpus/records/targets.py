@@ -15,11 +15,16 @@ from cleaner.corpus.records.sources import DOCUMENT_FORMATS, Source
 from cleaner.corpus.records.writing import PARTIAL_ENDING
 from cleaner.errors import ConfigError, OutputError
 
-__all__ = ["Names", "free_errors_path", "is_errors_file", "plan_in_place", "plan_outputs"]
+__all__ = ["Names", "free_errors_path", "is_errors_file", "is_removals_file", "plan_in_place", "plan_outputs"]
 
 # A line of a file of failures, as runs write it: JSON with these fields in this order.
 _FAILURE = re.compile(rb'\{"file": ".*", "line": (?:null|[0-9]+), "reason": ".*", "raw": (?:null|".*")\}\n')
 _FAILURE_HEAD = b'{"file": "'
+# How a file of removals starts, and the most bytes to look at; the name of a file has at most 4,096.
+_REMOVAL_HEAD = re.compile(
+    rb'\{"file": ".*?", (?:"line": [0-9]+, (?:"id": .*?, )?)?"start": [0-9]+, "end": [0-9]+, "kind": "'
+)
+_REMOVAL_HEAD_BYTES = 0x10000
 
 
 class Names:
@@ -216,6 +221,16 @@ def free_errors_path(path: Path, names: Names) -> Path:
         number += 1
         candidate = Path(f"{bare}-{number}{ending}")
     return candidate
+
+
+def is_removals_file(path: Path) -> bool:
+    """Whether a file contains removals as runs write them, or nothing; its first line is enough."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_REMOVAL_HEAD_BYTES)
+    except OSError:
+        return False
+    return not head or _REMOVAL_HEAD.match(head) is not None
 
 
 def is_errors_file(path: Path) -> bool:
