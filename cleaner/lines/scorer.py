@@ -104,10 +104,11 @@ def score_lines(analysis: Analysis, clues: Clues, weights: Weights, *, explain: 
         first = {name: first[name] for name in weights.second.signals if name in first}
     columns = first | second_signals(odds, words)
     analysis.clock.check()
+    # The same sum with and without the terms, to the last digit: what is explained is what was decided.
+    totals = weights.second.totals(columns, analysis.clock)
     if not explain:
-        return LinePoints(lines, (), np.empty((0, lines.size)), weights.second.totals(columns, analysis.clock))
-    values = weights.second.points(columns)
-    return LinePoints(lines, weights.second.terms, values, values.sum(axis=0))
+        return LinePoints(lines, (), np.empty((0, lines.size)), totals)
+    return LinePoints(lines, weights.second.terms, weights.second.points(columns), totals)
 
 
 @cache
