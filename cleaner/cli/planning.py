@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Places", "check_usage", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
+_TABLES = ("csv", "tsv")
+_WITH_FIELDS = ("jsonl", *_TABLES, "parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,10 @@ def _targets(
 def _check_stream(sources: list[Source]) -> None:
     if len({_family(source) for source in sources}) > 1:
         refuse("several formats cannot be joined on standard output; write them into a folder with -o")
+    if len(sources) > 1 and any(source.format in _TABLES for source in sources):
+        refuse(
+            "several tables cannot be joined on standard output, each with its header; write them into a folder with -o"
+        )
     if any(source.format == "parquet" for source in sources):
         refuse("Parquet cannot go to standard output; write it with -o")
 
@@ -202,8 +208,10 @@ def _check_fields(sources: list[Source], fields: Fields) -> None:
         refuse("--field: has no name; give that of the field with the text")
     if fields.is_html and not all(source.format == "jsonl" for source in sources):
         refuse("--html-field: only JSONL has fields of HTML; leave it out")
-    if fields.result is not None and not any(source.format in ("jsonl", "parquet") for source in sources):
-        refuse("--result-field: only JSONL and Parquet have fields; leave it out")
+    if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
+        refuse("--result-field: only JSONL, CSV, TSV and Parquet have fields; leave it out")
+    if fields.delimiter is not None and not any(source.format in _TABLES for source in sources):
+        refuse("--delimiter: only CSV and TSV have one; leave it out, or say --format csv")
 
 
 def _default_errors(places: Places, sources: list[Source]) -> Path | None:

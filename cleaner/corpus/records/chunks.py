@@ -59,9 +59,11 @@ class RawChunk:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Which fields of a record hold what.
+    """Which fields of a record hold what, and how a table of them is written.
 
     ``result``: where the cleaned text goes, if not over the text. ``is_html``: the field of the text holds HTML.
+    ``other_texts``: further names of the column of the text in CSV and TSV, where none is called ``text``.
+    ``delimiter`` and ``encoding``: those of CSV and TSV, where they are given.
     """
 
     text: str = "text"
@@ -71,6 +73,9 @@ class Fields:
     id: str = "id"
     result: str | None = None
     is_html: bool = False
+    other_texts: tuple[str, ...] = ()
+    delimiter: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,14 @@ class RecordFormat(Protocol):
         """The bytes of a chunk after cleaning, without those that failed."""
 
 
-_MODULES: dict[Format, str] = {"jsonl": "jsonl", "parquet": "parquet", "warc": "warc", "wet": "warc"}
+_MODULES: dict[Format, str] = {
+    "jsonl": "jsonl",
+    "csv": "delimited",
+    "tsv": "delimited",
+    "parquet": "parquet",
+    "warc": "warc",
+    "wet": "warc",
+}
 
 
 def record_format(name: Format) -> RecordFormat:

@@ -25,7 +25,7 @@ __all__ = [
     "split_endings",
 ]
 
-Format: TypeAlias = Literal["text", "html", "jsonl", "parquet", "warc", "wet"]
+Format: TypeAlias = Literal["text", "html", "jsonl", "csv", "tsv", "parquet", "warc", "wet"]
 Compression: TypeAlias = Literal["gz", "zst"]
 
 STDIN = "-"
@@ -36,6 +36,8 @@ DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
     ".parquet": "parquet",
     ".warc": "warc",
     ".wet": "wet",
