@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fuzz.documents import HTML, HTML_REASONS, TEXT, TEXT_REASONS
 from fuzz.files import CHECKPOINTS, MODELS, PATTERNS, WEIGHTS
+from fuzz.jsonfiles import JSON
 from fuzz.readers import COMPRESSED, HTTP, JSONL, TEXT_FILES, WARC
 from fuzz.tables import CSV
 from fuzz.target import Target
@@ -19,6 +20,7 @@ TARGETS: dict[str, Target] = {
     "weights": WEIGHTS,
     "models": MODELS,
     "jsonl": JSONL,
+    "json": JSON,
     "csv": CSV,
     "warc": WARC,
     "http": HTTP,

@@ -115,8 +115,8 @@ def run(
 ) -> None:
     """Clean texts and records: the article stays, the noise goes.
 
-    A text file is one document, and so is a page of HTML, which becomes text. JSONL, CSV, TSV, Parquet, WARC and WET
-    hold many; all but their text stays as it is. Any of them but Parquet may be compressed (.gz, .zst). A folder gives
+    A text file is one document, and so is a page of HTML, which becomes text. JSONL, JSON, CSV, TSV, Parquet, WARC
+    and WET hold many; all but their text stays as it is. Any of them but Parquet may be compressed (.gz, .zst). A folder gives
     all files with an ending that is known.
 
     One text goes to standard output byte for byte as it was, less the noise: encoding, byte order mark and line

@@ -145,7 +145,7 @@ HtmlFieldOption: TypeAlias = Annotated[
     typer.Option(
         "--html-field",
         metavar="NAME",
-        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL only.",
+        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL and JSON only.",
     ),
 ]
 TitleFieldOption: TypeAlias = Annotated[

@@ -295,7 +295,10 @@ def test_document_that_breaks_the_cleaner_fails_alone(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["A", "--format", "docx"], "'docx' is unknown; use one of: text, html, jsonl, csv, tsv, parquet, warc, wet"),
+        (
+            ["A", "--format", "docx"],
+            "'docx' is unknown; use one of: text, html, jsonl, json, csv, tsv, parquet, warc, wet",
+        ),
         (["A", "--jobs", "0"], "--jobs: 0 is too small"),
         (["A", "--max-document", "0"], "--max-document: 0 is too small"),
         (["A", "--field", ""], "--field: has no name"),
@@ -310,7 +313,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
         (["A", "-o", "b.jsonl", "--removed", "-", "--resume"], "removals on standard output cannot be resumed"),
         (["A", "-o", "b.jsonl", "--errors", "A"], "--errors"),
         (["A", "-o", "b.jsonl", "--removed", "b.jsonl.errors.jsonl"], "is an input or an output"),
-        (["W", "--result-field", "x"], "only JSONL, CSV, TSV and Parquet have fields"),
+        (["W", "--result-field", "x"], "only JSONL, JSON, CSV, TSV and Parquet have fields"),
         (["-", "--line-buffered"], "for lines of JSON give --format jsonl"),
     ],
 )

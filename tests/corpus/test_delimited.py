@@ -398,12 +398,12 @@ def test_tables_of_a_folder(tmp_path: Path, run: Run) -> None:
     ("options", "reason"),
     [
         (["a.csv", "a.tsv"], "several formats cannot be joined on standard output"),
-        (["a.csv", "b.csv"], "several tables cannot be joined on standard output"),
+        (["a.csv", "b.csv"], "several tables or JSON files cannot be joined on standard output"),
         (["a.csv", "-o", "b.tsv"], "a.csv holds csv and cannot become tsv; name a .csv file"),
         (["a.csv", "--delimiter", "ab"], "--delimiter: 'ab' cannot part cells"),
         (["a.csv", "--delimiter", '"'], "cannot part cells"),
         (["a.txt", "--delimiter", ";"], "--delimiter: only CSV and TSV have one"),
-        (["a.csv", "--html-field", "text"], "--html-field: only JSONL has fields of HTML"),
+        (["a.csv", "--html-field", "text"], "--html-field: only JSONL and JSON have fields of HTML"),
     ],
 )
 def test_wrong_usage(

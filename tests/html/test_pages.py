@@ -78,7 +78,7 @@ def test_folder_of_pages_is_mirrored_as_text(tmp_path: Path) -> None:
     [
         (["--in-place", "page.html"], "--in-place: a page of HTML becomes text"),
         (["page.html", "-o", "out.jsonl"], "-o out.jsonl: a page of HTML becomes text; name a .txt file"),
-        (["page.html", "--html-field", "html"], "--html-field: only JSONL has fields of HTML"),
+        (["page.html", "--html-field", "html"], "--html-field: only JSONL and JSON have fields of HTML"),
     ],
 )
 def test_what_pages_cannot_become_is_refused(

@@ -1,8 +1,8 @@
 """Reads texts and records, writes results: files, folders and standard input in; a stream, files or a folder out.
 
 A *source* is a place to read from; its *format* says what it holds. A text file is one document. The other formats
-hold many: JSONL, CSV, TSV, Parquet, and the web archives WARC and WET. Those are read in *chunks* of whole records,
-so that memory stays flat and the work can be shared out; what was not cleaned goes back as the bytes it came in.
+hold many: JSONL, JSON, CSV, TSV, Parquet, and the web archives WARC and WET. Those are read in *chunks* of whole
+records, so that memory stays flat and the work can be shared out; what was not cleaned goes back as the bytes it came in.
 """
 
 from __future__ import annotations

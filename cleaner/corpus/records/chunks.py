@@ -126,6 +126,7 @@ class RecordFormat(Protocol):
 
 _MODULES: dict[Format, str] = {
     "jsonl": "jsonl",
+    "json": "jsonfiles",
     "csv": "delimited",
     "tsv": "delimited",
     "parquet": "parquet",

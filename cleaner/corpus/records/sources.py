@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from cleaner.corpus.records.writing import CHECKPOINT_ENDING
 from cleaner.errors import InputError
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
     "split_endings",
 ]
 
-Format: TypeAlias = Literal["text", "html", "jsonl", "csv", "tsv", "parquet", "warc", "wet"]
+Format: TypeAlias = Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet", "warc", "wet"]
 Compression: TypeAlias = Literal["gz", "zst"]
 
 STDIN = "-"
@@ -36,6 +37,7 @@ DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
@@ -197,7 +199,7 @@ def _is_source(entry: os.DirEntry[str], root: str) -> bool:
             raise InputError(
                 f"{entry.path}: is a link that leads out of the folder; to clean its target, name the file itself"
             )
-    if not is_known:
+    if not is_known or entry.name.endswith(CHECKPOINT_ENDING):
         return False
     if entry.name == _FAILURES or entry.name.endswith(f".{_FAILURES}"):
         raise InputError(
