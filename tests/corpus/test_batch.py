@@ -101,7 +101,7 @@ def test_standard_input_holds_what_format_says(run: Run) -> None:
     assert run("--format", "jsonl", stdin=_lines(2)).out == _lines(2, ARTICLE)
     assert run("-", "--format", "jsonl", stdin=gzip.compress(_lines(2))).out == _lines(2, ARTICLE)
     assert run("--format", "wet", stdin=_wet(PAGE)).out == _wet(ARTICLE)
-    assert run(stdin=_lines(1)).out == _lines(1)
+    assert run("--format", "text", stdin=_lines(1)).out == _lines(1)
 
 
 def test_line_buffered_filter_answers_each_record() -> None:

@@ -12,10 +12,12 @@ from cleaner.corpus.records.dialect import Cell, Dialect, RowError, RowScanner, 
 from cleaner.corpus.records.sources import Source
 from cleaner.errors import InputError
 
-__all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end"]
+__all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end", "is_surely_table"]
 
 # How much of a file tells its dialect, and the longest header row.
 HEAD_BYTES = 1 << 16
+_SURE_NAMES = ("text", "body", "content", "article")
+_SURE_ROWS = 2
 _DELIMITERS = (b",", b";", b"\t", b"|")
 # Names of columns that a message lists.
 _LISTED = 30
@@ -46,12 +48,13 @@ class Layout:
 class _Reading:
     """What the first bytes are in one dialect: the names of the columns, and how well the rows fit them.
 
-    ``fits``: the share of rows that have as many cells as the header. ``good`` and ``bad``: cells with quotes at
+    ``fits``: the share of the rows that have as many cells as the header. ``good`` and ``bad``: cells with quotes at
     both ends, and rows in which a quote is wrong.
     """
 
     dialect: Dialect
     names: list[str]
+    rows: int
     fits: float
     good: int
     bad: int
@@ -108,6 +111,27 @@ def _no_header(head: bytes, encoding: str) -> str:
         where = f"at byte {error.start + 1} (0x{line[error.start]:02X})"
         return f"is not valid {encoding.upper()} {where}; name its encoding with --encoding, for example cp1252"
     return f"has no header row in its first {HEAD_BYTES} bytes; a table needs one, with quotes that are closed"
+
+
+def is_surely_table(data: bytes) -> bool:
+    r"""Whether bytes are a table that nobody would take for a text.
+
+    It has a column with one of the usual names of a text and others, each name once, and at least two rows that all
+    have as many cells as the header.
+
+    >>> is_surely_table(b"id,text\n1,a\n2,b\n"), is_surely_table(b"Text, body\nand more, too\n")
+    (True, False)
+    """
+    mark = _after_mark(data)
+    head = data[: mark + HEAD_BYTES]
+    for delimiter in _DELIMITERS:
+        reading = _reading(head, mark, "utf-8", Dialect(delimiter), is_whole=len(head) == len(data))
+        if reading is None or reading.rows < _SURE_ROWS or reading.fits < 1:
+            continue
+        names = reading.names
+        if set(_SURE_NAMES) & set(names) and len(set(names)) == len(names) > 1:
+            return True
+    return False
 
 
 def _layout(
@@ -209,7 +233,7 @@ def _reading(head: bytes, mark: int, encoding: str, dialect: Dialect, *, is_whol
             bad += cells is None
             fitting += cells is not None and len(cells) == len(names)
             good += sum(cell.is_quoted for cell in cells or ())
-    return None if names is None else _Reading(dialect, names, fitting / rows if rows else 1.0, good, bad)
+    return None if names is None else _Reading(dialect, names, rows, fitting / rows if rows else 1.0, good, bad)
 
 
 def _rows(head: bytes, dialect: Dialect, *, is_whole: bool) -> Iterator[bytes]:

@@ -56,6 +56,7 @@ class Source:
     """A place to read from: a file, or standard input where ``path`` is None.
 
     ``name`` is what messages and records call it; ``inside`` is where its result goes inside an output folder.
+    ``is_assumed``: nothing has told the format, so what it holds is looked at.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Source:
     inside: Path
     format: Format = "text"
     compression: Compression | None = None
+    is_assumed: bool = False
 
 
 def split_endings(path: Path) -> tuple[Format | None, Compression | None]:
@@ -111,7 +113,8 @@ def _sources_at(
     path = Path(name)
     if name == STDIN:
         chosen = given or "text"
-        yield Source(_STDIN_NAME, None, Path(f"stdin.{_STDIN_ENDING.get(chosen, chosen)}"), chosen)
+        inside = Path(f"stdin.{_STDIN_ENDING.get(chosen, chosen)}")
+        yield Source(_STDIN_NAME, None, inside, chosen, is_assumed=given is None)
     elif is_folder(path):
         prefix = Path(path.resolve().name) if several else Path()
         found = False
