@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fuzz.documents import HTML, HTML_REASONS, TEXT, TEXT_REASONS
 from fuzz.files import CHECKPOINTS, MODELS, PATTERNS, WEIGHTS
+from fuzz.jsonfiles import JSON
 from fuzz.readers import COMPRESSED, HTTP, JSONL, TEXT_FILES, WARC
+from fuzz.tables import CSV
 from fuzz.target import Target
 
 __all__ = ["TARGETS"]
@@ -18,6 +20,8 @@ TARGETS: dict[str, Target] = {
     "weights": WEIGHTS,
     "models": MODELS,
     "jsonl": JSONL,
+    "json": JSON,
+    "csv": CSV,
     "warc": WARC,
     "http": HTTP,
     "compressed": COMPRESSED,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cleaner.cli.options import (
+    OTHER_TEXTS,
+    DelimiterOption,
     EncodingOption,
     EngineOption,
     ErrorsOption,
@@ -35,6 +37,7 @@ from cleaner.cli.options import (
     WeightsOption,
     count_cores,
     make_config,
+    make_delimiter,
     make_format,
     standard_input,
 )
@@ -82,13 +85,14 @@ def run(
         typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and evidence."),
     ] = None,
     format: FormatOption = None,  # noqa: A002 - the name of the option
-    field: FieldOption = "text",
+    field: FieldOption = None,
     html_field: HtmlFieldOption = None,
     title_field: TitleFieldOption = "title",
     lang_field: LangFieldOption = "lang",
     url_field: UrlFieldOption = "url",
     id_field: IdFieldOption = "id",
     result_field: ResultFieldOption = None,
+    delimiter: DelimiterOption = None,
     keep: KeepOption = None,
     headline: HeadlineOption = "first",
     mode: ModeOption = "balanced",
@@ -111,9 +115,9 @@ def run(
 ) -> None:
     """Clean texts and records: the article stays, the noise is removed.
 
-    A text file is one document, and so is an HTML page, which becomes text. JSONL, Parquet, WARC and WET files hold
-    many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst). A folder
-    stands for all files in it with a known ending.
+    A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
+    files hold many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst).
+    A folder stands for all files in it with a known ending.
 
     One text goes to standard output byte for byte as it was, without the noise: encoding, byte order mark and line
     ends are kept. Several on standard output are joined in order, in UTF-8, each on a line of its own. With -o and
@@ -127,6 +131,7 @@ def run(
       cleaner clean corpus/ -o articles/ --removed removed.jsonl
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text --resume
+      cleaner clean pages.csv -o clean.csv --field body
       cleaner clean CC-MAIN-2026.warc.wet.gz -o articles.jsonl.gz
       cleaner clean page.txt --keep byline,publication-date --headline drop
       cleaner clean --in-place old.txt --encoding cp1252
@@ -146,12 +151,19 @@ def run(
             encoding=encoding,
         )
         sources, missing = find_sources(names, leave_out=output, format=make_format(format))
-        if html_field is None:
-            fields = Fields(field, title_field, lang_field, url_field, id_field, result_field)
-        else:
-            fields = Fields(
-                html_field, title_field, lang_field, url_field, id_field, result_field or field, is_html=True
-            )
+        text_field = "text" if field is None else field
+        fields = Fields(
+            text_field if html_field is None else html_field,
+            title_field,
+            lang_field,
+            url_field,
+            id_field,
+            result_field if html_field is None else result_field or text_field,
+            is_html=html_field is not None,
+            other_texts=OTHER_TEXTS if field is None else (),
+            delimiter=make_delimiter(delimiter),
+            encoding=encoding,
+        )
         plan, problems = plan_places(
             places,
             sources,

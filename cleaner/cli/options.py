@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cleaner.api import Cleaner
 
 __all__ = [
+    "OTHER_TEXTS",
+    "DelimiterOption",
     "EncodingOption",
     "EngineOption",
     "ErrorsOption",
@@ -45,12 +47,15 @@ __all__ = [
     "count_cores",
     "make_cleaner",
     "make_config",
+    "make_delimiter",
     "make_format",
     "split_commas",
     "standard_input",
 ]
 
 FORMATS: tuple[str, ...] = get_args(Format)
+# The columns that hold the text of a table without a column `text`, if none is named.
+OTHER_TEXTS = ("body", "content", "article")
 
 KeepOption: TypeAlias = Annotated[
     list[str] | None,
@@ -111,7 +116,23 @@ FormatOption: TypeAlias = Annotated[
     ),
 ]
 FieldOption: TypeAlias = Annotated[
-    str, typer.Option("--field", metavar="NAME", help="The field or column of the text; dots lead into objects.")
+    str | None,
+    typer.Option(
+        "--field",
+        metavar="NAME",
+        help="The field or column of the text; dots lead into objects. `text` if left out; "
+        f"in CSV and TSV also one of {', '.join(OTHER_TEXTS)}.",
+        show_default=False,
+    ),
+]
+DelimiterOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter",
+        metavar="SIGN",
+        help="What is between the cells of CSV and TSV: a sign, or `tab`; found in the first rows if left out.",
+        show_default=False,
+    ),
 ]
 EngineOption: TypeAlias = Annotated[
     str,
@@ -126,7 +147,7 @@ HtmlFieldOption: TypeAlias = Annotated[
     typer.Option(
         "--html-field",
         metavar="NAME",
-        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL only.",
+        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL and JSON only.",
     ),
 ]
 TitleFieldOption: TypeAlias = Annotated[
@@ -194,6 +215,14 @@ def make_format(name: str | None) -> Format | None:
     if name is not None and name not in FORMATS:
         refuse(f"--format: {name!r} is unknown; use one of: {', '.join(FORMATS)}")
     return cast("Format | None", name)
+
+
+def make_delimiter(name: str | None) -> str | None:
+    """What is between the cells of a table; wrong usage where that cannot be."""
+    sign = "\t" if name in ("tab", "\\t") else name
+    if sign is not None and (len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in '"\r\n\0'):
+        refuse(f"--delimiter: {name!r} cannot part cells; give one sign such as ',' ';' '|', or tab")
+    return sign
 
 
 def make_config(

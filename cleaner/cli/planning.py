@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Places", "check_usage", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
+_TABLES = ("csv", "tsv")
+_WITH_FIELDS = ("jsonl", "json", *_TABLES, "parquet")
+# Files of these formats have a beginning and an end, so two of them in a row are none.
+_CLOSED = ("json", *_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,8 @@ def plan_places(
             for source, target in targets.items():
                 _check_ending(source, target)
     _check_fields(sources, fields)
-    if options["is_line_buffered"] and any(source.format in DOCUMENT_FORMATS for source in sources):
-        refuse("--line-buffered: a text is read as a whole; for lines of JSON give --format jsonl")
+    if options["is_line_buffered"] and any(source.format in (*DOCUMENT_FORMATS, "json") for source in sources):
+        refuse("--line-buffered: a text is read as a whole, and so is an array; for lines of JSON give --format jsonl")
     default_errors = _default_errors(places, sources)
     errors = places.errors or (default_errors and free_errors_path(default_errors, names))
     plan = Plan(
@@ -170,6 +174,8 @@ def _targets(
 def _check_stream(sources: list[Source]) -> None:
     if len({_family(source) for source in sources}) > 1:
         refuse("several formats cannot be joined on standard output; write them into a folder with -o")
+    if len(sources) > 1 and any(source.format in _CLOSED for source in sources):
+        refuse("several tables or JSON files cannot be joined on standard output; write them into a folder with -o")
     if any(source.format == "parquet" for source in sources):
         refuse("Parquet cannot go to standard output; write it with -o")
 
@@ -193,6 +199,8 @@ def _check_ending(source: Source, target: Path) -> None:
         return
     if source.format in _ARCHIVES and known in (*_ARCHIVES, "jsonl"):
         return
+    if source.format == "json" and known == "jsonl":
+        return
     ways = "a .warc, .wet or .jsonl" if source.format in _ARCHIVES else f"a .{source.format}"
     refuse(f"-o {target}: {source.name} holds {source.format} and cannot become {known}; name {ways} file")
 
@@ -200,10 +208,12 @@ def _check_ending(source: Source, target: Path) -> None:
 def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
         refuse("--field: has no name; give the name of the field with the text")
-    if fields.is_html and not all(source.format == "jsonl" for source in sources):
-        refuse("--html-field: only JSONL has HTML fields; leave it out")
-    if fields.result is not None and not any(source.format in ("jsonl", "parquet") for source in sources):
-        refuse("--result-field: only JSONL and Parquet have fields; leave it out")
+    if fields.is_html and not all(source.format in ("jsonl", "json") for source in sources):
+        refuse("--html-field: only JSONL and JSON have HTML fields; leave it out")
+    if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
+        refuse("--result-field: only JSONL, JSON, CSV, TSV and Parquet have fields; leave it out")
+    if fields.delimiter is not None and not any(source.format in _TABLES for source in sources):
+        refuse("--delimiter: only CSV and TSV have one; leave it out, or say --format csv")
 
 
 def _default_errors(places: Places, sources: list[Source]) -> Path | None:

@@ -69,7 +69,7 @@ def test_standard_input_holds_what_format_says(run: Run) -> None:
     assert run("--format", "jsonl", stdin=records(2)).out == records(2, ARTICLE)
     assert run("-", "--format", "jsonl", stdin=gzip.compress(records(2))).out == records(2, ARTICLE)
     assert run("--format", "wet", stdin=wet(PAGE)).out == wet(ARTICLE)
-    assert run(stdin=records(1)).out == records(1)
+    assert run("--format", "text", stdin=records(1)).out == records(1)
 
 
 def test_line_buffered_filter_answers_each_record() -> None:
@@ -263,7 +263,10 @@ def test_document_that_breaks_the_cleaner_fails_alone(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["A", "--format", "csv"], "'csv' is unknown; use one of: text, html, jsonl, parquet, warc, wet"),
+        (
+            ["A", "--format", "docx"],
+            "'docx' is unknown; use one of: text, html, jsonl, json, csv, tsv, parquet, warc, wet",
+        ),
         (["A", "--jobs", "0"], "--jobs: 0 is too small"),
         (["A", "--max-document", "0"], "--max-document: 0 is too small"),
         (["A", "--field", ""], "--field: has no name"),
@@ -278,7 +281,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
         (["A", "-o", "b.jsonl", "--removed", "-", "--resume"], "removals on standard output cannot be resumed"),
         (["A", "-o", "b.jsonl", "--errors", "A"], "--errors"),
         (["A", "-o", "b.jsonl", "--removed", "b.jsonl.errors.jsonl"], "is an input or an output"),
-        (["W", "--result-field", "x"], "only JSONL and Parquet have fields"),
+        (["W", "--result-field", "x"], "only JSONL, JSON, CSV, TSV and Parquet have fields"),
         (["-", "--line-buffered"], "for lines of JSON give --format jsonl"),
     ],
 )

@@ -93,10 +93,10 @@ class Plan:
         return self.sources[index].compression if self.in_place else split_endings(target)[1]
 
     def to_jsonl(self, index: int) -> bool:
-        """Whether the records of an archive are written as lines of JSON."""
+        """Whether the records of an archive or a JSON file are written as lines of JSON."""
         target = self.target(index)
-        is_archive = self.sources[index].format in ("warc", "wet")
-        return is_archive and target is not None and split_endings(target)[0] == "jsonl"
+        may_be = self.sources[index].format in ("json", "warc", "wet")
+        return may_be and target is not None and split_endings(target)[0] == "jsonl"
 
     @cached_property
     def sizes(self) -> list[int]:

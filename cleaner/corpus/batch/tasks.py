@@ -10,6 +10,7 @@ from cleaner.corpus.batch.plan import Plan, Settings
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.records.chunks import Limits, Place, RawChunk, record_format
 from cleaner.corpus.records.limits import QUOTED_BYTES
+from cleaner.corpus.records.sniffing import require_text
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
 from cleaner.corpus.records.streams import read_all
 from cleaner.errors import CleanerError, InputError
@@ -166,9 +167,12 @@ def read_tasks(
 
 def _read_text(source: Source, max_bytes: int | None) -> bytes | InputError:
     try:
-        return read_all(source, max_bytes)
+        data = read_all(source, max_bytes)
+        if source.is_assumed:
+            require_text(source, data)
     except InputError as error:
         return error
+    return data
 
 
 def _source_tasks(plan: Plan, settings: Settings, index: int, place: Place, limits: Limits) -> Iterator[Task]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +14,7 @@ from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_
 from cleaner.corpus.batch.plan import Settings
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
-from cleaner.corpus.records.chunks import Document, Done, Item, record_format
+from cleaner.corpus.records.chunks import Document, Done, record_format
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
@@ -162,7 +162,7 @@ class Worker:
             if isinstance(result, str):
                 whole.failures.append(Failure.of(task.name, item.number, result, item.raw))
                 whole.tally.failed += 1
-                done.append((Item(item.number, item.raw, failure=result), None))
+                done.append((replace(item, document=None, failure=result), None))
             elif result is None:
                 whole.tally.passed += 1
                 done.append((item, None))

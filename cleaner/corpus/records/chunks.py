@@ -59,9 +59,11 @@ class RawChunk:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The names of the fields of a record.
+    """The names of the fields of a record, and how a table of them is written.
 
     ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``: the text field is HTML.
+    ``other_texts``: further names of the text column in CSV and TSV, if none is called ``text``. ``delimiter`` and
+    ``encoding``: those of CSV and TSV, if they are given.
     """
 
     text: str = "text"
@@ -71,6 +73,9 @@ class Fields:
     id: str = "id"
     result: str | None = None
     is_html: bool = False
+    other_texts: tuple[str, ...] = ()
+    delimiter: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,15 @@ class RecordFormat(Protocol):
         """The bytes of a chunk after cleaning, without those that failed."""
 
 
-_MODULES: dict[Format, str] = {"jsonl": "jsonl", "parquet": "parquet", "warc": "warc", "wet": "warc"}
+_MODULES: dict[Format, str] = {
+    "jsonl": "jsonl",
+    "json": "jsonfiles",
+    "csv": "delimited",
+    "tsv": "delimited",
+    "parquet": "parquet",
+    "warc": "warc",
+    "wet": "warc",
+}
 
 
 def record_format(name: Format) -> RecordFormat:

@@ -14,7 +14,7 @@ from cleaner.corpus.records.sources import Compression, Source
 from cleaner.corpus.records.streams import Blocks, compress
 from cleaner.errors import InputError
 
-__all__ = ["json_line", "read_chunks", "read_items", "write_items", "written_pieces"]
+__all__ = ["json_line", "read_chunks", "read_items", "read_object", "wanted_names", "write_items", "written_pieces"]
 
 _INT_DIGITS = 19
 
@@ -104,9 +104,14 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
     first = chunk.start.records + 1
     if chunk.failure is not None:
         return [Item(first, chunk.payload, failure=chunk.failure)]
-    names = frozenset(filter(None, (fields.text, fields.title, fields.lang, fields.url, fields.id, fields.result)))
+    names = wanted_names(fields)
     lines = chunk.payload.splitlines(keepends=True) if b"\r" not in chunk.payload else _split_lines(chunk.payload)
-    return [_read_line(first + index, line, fields, names, max_bytes) for index, line in enumerate(lines)]
+    return [read_object(first + index, line, fields, names, max_bytes) for index, line in enumerate(lines)]
+
+
+def wanted_names(fields: Fields) -> frozenset[str]:
+    """The names of the fields that are looked for in an object."""
+    return frozenset(filter(None, (fields.text, fields.title, fields.lang, fields.url, fields.id, fields.result)))
 
 
 def _split_lines(data: bytes) -> list[bytes]:
@@ -116,7 +121,8 @@ def _split_lines(data: bytes) -> list[bytes]:
     return [*lines, last] if last else lines
 
 
-def _read_line(number: int, line: bytes, fields: Fields, names: frozenset[str], max_bytes: int) -> Item:
+def read_object(number: int, line: bytes, fields: Fields, names: frozenset[str], max_bytes: int) -> Item:
+    """The record in the source of an object, which may be a line with its end; ``names`` are those of its fields."""
     mark = codecs.BOM_UTF8 if number == 1 and line.startswith(codecs.BOM_UTF8) else b""
     bare = line[len(mark) :].rstrip(b"\r\n")
     if not bare.strip():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from cleaner.corpus.records.writing import CHECKPOINT_ENDING
 from cleaner.errors import InputError
 
 __all__ = [
@@ -25,7 +26,7 @@ __all__ = [
     "split_endings",
 ]
 
-Format: TypeAlias = Literal["text", "html", "jsonl", "parquet", "warc", "wet"]
+Format: TypeAlias = Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet", "warc", "wet"]
 Compression: TypeAlias = Literal["gz", "zst"]
 
 STDIN = "-"
@@ -36,6 +37,9 @@ DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
     ".parquet": "parquet",
     ".warc": "warc",
     ".wet": "wet",
@@ -52,6 +56,7 @@ class Source:
     """A place to read from: a file, or standard input where ``path`` is None.
 
     ``name`` is used in messages and records; ``inside`` is where its result goes inside an output folder.
+    ``is_assumed``: nobody has named the format, so the content is checked for another one.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Source:
     inside: Path
     format: Format = "text"
     compression: Compression | None = None
+    is_assumed: bool = False
 
 
 def split_endings(path: Path) -> tuple[Format | None, Compression | None]:
@@ -107,7 +113,8 @@ def _sources_at(
     path = Path(name)
     if name == STDIN:
         chosen = given or "text"
-        yield Source(_STDIN_NAME, None, Path(f"stdin.{_STDIN_ENDING.get(chosen, chosen)}"), chosen)
+        inside = Path(f"stdin.{_STDIN_ENDING.get(chosen, chosen)}")
+        yield Source(_STDIN_NAME, None, inside, chosen, is_assumed=given is None)
     elif is_folder(path):
         prefix = Path(path.resolve().name) if several else Path()
         found = False
@@ -195,7 +202,7 @@ def _is_source(entry: os.DirEntry[str], root: str) -> bool:
             raise InputError(
                 f"{entry.path}: is a link that leads out of the folder; to clean its target, name the file itself"
             )
-    if not is_known:
+    if not is_known or entry.name.endswith(CHECKPOINT_ENDING):
         return False
     if entry.name == _FAILURES or entry.name.endswith(f".{_FAILURES}"):
         raise InputError(
