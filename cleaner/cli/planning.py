@@ -246,11 +246,6 @@ def _check_side_files(plan: Plan, names: Names) -> None:
     for option, path in ours:
         if path is None:
             continue
-        if path == plan.removed_file and path.is_file() and not is_removals_file(path):
-            refuse(
-                f"{option}{path}: exists and is not a list of removals; the option names the file to write, "
-                "and the pages to clean come after it; name another file, or move this one away"
-            )
         endings = ("", PARTIAL_ENDING) if option and plan.checkpoint is not None else ("",)
         for ending in endings:
             if names.holder(path, ending) is None:
@@ -262,5 +257,10 @@ def _check_side_files(plan: Plan, names: Names) -> None:
             if ending:
                 refuse(f"{option}{path}: is called {path.name}{ending} while it is written; name another file")
             refuse(f"{option}{path}: is an input or an output; name another file")
+        if path == plan.removed_file and path.is_file() and not is_removals_file(path):
+            refuse(
+                f"{option}{path}: exists and is not a list of removals; the option names the file to write, "
+                "and the pages to clean come after it; name another file, or move this one away"
+            )
         for ending in endings:
             names.take(path, "another file of this run", ending)

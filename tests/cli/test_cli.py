@@ -507,7 +507,7 @@ def test_more_than_the_nearest_patterns_are_shown_on_demand(run: Run) -> None:
     many = run("patterns", "try", "--all", line).out.decode().splitlines()
     assert sum(row.startswith("    why not:") for row in few) == 10
     count = sum(row.startswith("    why not:") for row in many)
-    assert few[-1] == f"and {count - 10} more; --all shows them"
+    assert few[-1] == f"and {count - 10} further off; --all shows them"
 
 
 def test_old_patterns_are_converted(page: Path, tmp_path: Path, run: Run) -> None:

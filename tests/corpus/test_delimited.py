@@ -255,7 +255,7 @@ def test_row_beyond_the_limit_fails_alone(tmp_path: Path) -> None:
     assert [chunk.failure for chunk in chunks] == [
         None,
         None,
-        "the row has 400005 bytes, too many to be held; raw is its first 100",
+        "the row has 400005 bytes, too many to hold in memory; raw is its first 100",
         None,
     ]
     assert chunks[3].payload[1] == b"c,3\n"
@@ -267,7 +267,7 @@ def test_open_quote_beyond_the_limit_is_told(tmp_path: Path) -> None:
     path.write_bytes(b'text,n\n"' + b"b\n" * 200_000)
     (_, chunk) = _chunks(path, chunk_bytes=1, record_bytes=100)
     assert chunk.failure == (
-        "the row has 400001 bytes, too many to be held; raw is its first 100; a quote in it is never closed"
+        "the row has 400001 bytes, too many to hold in memory; raw is its first 100; a quote in it is never closed"
     )
 
 

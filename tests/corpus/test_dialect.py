@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cleaner.corpus.records.dialect import Dialect, RowError, RowScanner, first_line_end, split_cells, write_cell
@@ -53,6 +53,9 @@ def test_what_the_standard_library_writes_is_read(
     table: list[list[str]], delimiter: str, quoting: int, end: str, sizes: list[int]
 ) -> None:
     """Whatever is quoted, however lines end and in whatever blocks it is read, the cells are those that were written."""
+    if quoting == csv.QUOTE_MINIMAL:
+        # Before Python 3.13 the writer leaves signs of other line ends without quotes.
+        assume(not any(sign in cell for row in table for cell in row for sign in "\r\n" if sign not in end))
     made = io.StringIO(newline="")
     csv.writer(made, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(table)  # type: ignore[arg-type]
     data, dialect = made.getvalue().encode(), Dialect(delimiter.encode())

@@ -72,8 +72,8 @@ def test_elements_that_fail_have_reasons(tmp_path: Path) -> None:
     items = _items(tmp_path / "a.json", b'[{"text": "a"}, 5, {"text": null}, {"x": "' + b"y" * 9 + b'"}]')
     assert [(item.number, item.failure) for item in items] == [
         (1, None),
-        (2, "is no JSON object"),
-        (3, "the field 'text' is no string"),
+        (2, "is not a JSON object"),
+        (3, "the field 'text' is not a string"),
         (4, "the field 'text' is missing"),
     ]
 
