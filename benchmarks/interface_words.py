@@ -9,6 +9,7 @@ documents, and the near misses of the patterns.
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections import Counter, defaultdict
@@ -53,7 +54,13 @@ def pattern_texts() -> Iterator[tuple[str, list[str], list[str]]]:
 
 def main() -> int:
     """Count, choose and write."""
-    folder, marked = Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("marked", type=Path, nargs="*")
+    options = parser.parse_args()
+    folder, marked = options.folder, options.marked
+    if not any(folder.glob("*.jsonl.gz")):
+        parser.error(f"{folder}: has no NAME.jsonl.gz")
     phrases: dict[str, Counter[str]] = defaultdict(Counter)
     articles: dict[str, Counter[str]] = defaultdict(Counter)
     for lang, found, misses in pattern_texts():

@@ -113,9 +113,9 @@ def run(
         bool, typer.Option("--quiet", "-q", help="Report failures only: no notes, no bar, no table at the end.")
     ] = False,
 ) -> None:
-    """Clean texts and records: the article stays, the noise is removed.
+    """Remove the noise from texts and records.
 
-    A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
+    The article stays. A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
     files hold many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst).
     A folder stands for all files in it with a known ending.
 

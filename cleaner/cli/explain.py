@@ -34,7 +34,7 @@ from cleaner.cli.output import (
     write_lines,
 )
 from cleaner.corpus.records import STDIN, find_sources, read_records
-from cleaner.corpus.records.sources import is_folder
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.streams import read_all
 from cleaner.errors import InputError
 from cleaner.result import CleanResult
@@ -71,9 +71,9 @@ def run(
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
 ) -> None:
-    """Show for every line of a text, or block of an HTML page, whether it stays, and why.
+    """Show why each line stays or is removed.
 
-    Each line has its number, a mark (- dropped, ~ cut, none: kept), the kind of noise, its score and its text. The
+    Each line of a text, or block of an HTML page, has its number, a mark (- dropped, ~ cut, none: kept), the kind of noise, its score and its text. The
     evidence is below it: where each of the points comes from. The points add up to the score; points above zero speak
     for noise.
 
@@ -104,6 +104,10 @@ def run(
         cleaner = make_cleaner(config)
         failed = say_all(errors)
         for source in sources:
+            if source.format not in DOCUMENT_FORMATS:
+                refuse(
+                    f"{name}: holds many documents; `cleaner explain` takes one text or page, so write one to a file"
+                )
             try:
                 if source.format == "html":
                     result = cleaner.clean_html(read_all(source))

@@ -41,9 +41,9 @@ def run(
         ),
     ] = False,
 ) -> None:
-    """Fit the weights of the line scorer, or the model of HTML blocks, to pages with a known article.
+    """Fit weights of your own to labelled pages.
 
-    The lines of DATA are as for `cleaner eval`. The same pages give the same weights, and the file says from which
+    Those of the line scorer, or the model of HTML blocks, from pages with a known article. The lines of DATA are as for `cleaner eval`. The same pages give the same weights, and the file says from which
     data it was made. Use it with --weights, or CleanConfig(weights=...). A few hundred pages from many sites are
     needed; all texts are held in memory, about 1 MB for each page. DATA may also be a folder of marked documents.
 

@@ -70,7 +70,8 @@ HeadlineOption: TypeAlias = Annotated[
     typer.Option(
         "--headline",
         metavar="first|drop|keep",
-        help="Keep the first copy of the headline, drop all copies, or keep all copies.",
+        help="Keep the first copy of the headline, drop all copies, or keep all copies. A headline that occurs only once is "
+        "found with --title.",
     ),
 ]
 ModeOption: TypeAlias = Annotated[

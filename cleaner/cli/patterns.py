@@ -41,7 +41,9 @@ def list_patterns(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list instead of a table.")] = False,
     patterns: PatternsOption = None,
 ) -> None:
-    """List the patterns of noise: id, kind, language, action, strength, and what each finds.
+    """List the patterns of noise.
+
+    Id, kind, language, action, strength, and what each finds.
 
     \b
     Examples:
@@ -76,7 +78,9 @@ def check_patterns(
         ),
     ] = None,
 ) -> None:
-    """Check pattern files: their fields, and every pattern against its own examples.
+    """Check pattern files.
+
+    Their fields, and every pattern against its own examples.
 
     \b
     Examples:
@@ -99,7 +103,9 @@ def convert_patterns(
     old: Annotated[Path, typer.Argument(metavar="OLD_FOLDER", help="A folder of pattern files of format 1.")],
     new: Annotated[Path, typer.Argument(metavar="NEW_FOLDER", help="Where to write them; not there yet, or empty.")],
 ) -> None:
-    """Convert pattern files of the old format 1 to format 2; the old ones stay as they are.
+    """Convert pattern files of format 1.
+
+    They become files of format 2 in a new folder; the old ones stay as they are.
 
     \b
     Examples:
@@ -121,7 +127,9 @@ def try_patterns(
     ] = False,
     patterns: PatternsOption = None,
 ) -> None:
-    """Say which patterns hold on a line, and which almost do and why not.
+    """Try the patterns on a line.
+
+    Which patterns hold on it, and which almost do and why not.
 
     \b
     Examples:

@@ -27,6 +27,8 @@ __all__ = [
     "themes",
 ]
 
+# The file of the built-in patterns that names the kinds of each theme.
+THEMES_NAME = "themes.txt"
 # The largest shipped file has 86 kB; what is much larger is no list of patterns (set by hand).
 MAX_FILE_BYTES = 1_000_000
 # The parser takes the square of the parts of a name: 100,000 of them on one line took it a minute. The shipped files
@@ -141,6 +143,12 @@ def _ids_elsewhere(path: Path | None, checked: Iterable[Traversable]) -> dict[st
     """
     if path is None:
         return {}
+    if not _is_inside(path, Path(str(patterns_folder()))) and _is_of_a_checkout(path):
+        raise PatternError(
+            str(path),
+            "belongs to a checkout, but this command reads the patterns that were installed with it; "
+            "install the checkout itself: python -m pip install -e .",
+        )
     others = {Path(str(file)).resolve(): name for name, file in _files(patterns_folder(), "")}
     if path.is_file():
         others = {file.resolve(): str(file) for file in path.parent.glob("*.toml")} | others
@@ -148,6 +156,15 @@ def _ids_elsewhere(path: Path | None, checked: Iterable[Traversable]) -> dict[st
     return {
         identity: name for file, name in others.items() if file not in own for identity in _ids_in(_read(name, file))
     }
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _is_of_a_checkout(path: Path) -> bool:
+    """Whether a path is in a folder like that of the built-in patterns."""
+    return any((folder / THEMES_NAME).is_file() for folder in (path, *path.resolve().parents[:2]))
 
 
 def _ids_in(content: bytes) -> Iterator[str]:
@@ -163,7 +180,7 @@ def _ids_in(content: bytes) -> Iterator[str]:
 @cache
 def themes() -> dict[str, tuple[Kind, ...]]:
     """The kinds of noise by theme, from ``patterns/themes.txt``: what the files of a language are named after."""
-    rows = word_file("themes.txt")
+    rows = word_file(THEMES_NAME)
     return {theme: tuple(map(Kind, kinds)) for theme, kinds in rows.items()}
 
 

@@ -411,6 +411,14 @@ def test_explain_as_json_is_one_object(page: Path, run: Run) -> None:
         assert line["score"] == pytest.approx(sum(evidence["points"] for evidence in line["evidence"]))
 
 
+def test_explain_takes_one_document(tmp_path: Path, run: Run) -> None:
+    """A collection is refused: its records are no text."""
+    (tmp_path / "crawl.jsonl").write_text('{"text": "A"}\n', "utf-8")
+    outcome = run("explain", tmp_path / "crawl.jsonl")
+    assert (outcome.status, outcome.out) == (2, b"")
+    assert "holds many documents; `cleaner explain` takes one text or page" in outcome.err
+
+
 def test_explain_removed_lines_from_standard_input(run: Run) -> None:
     """Standard input can be explained, and kept lines left out."""
     shown = run("explain", "-", "--removed-only", stdin=PAGE.encode()).out.decode()

@@ -303,3 +303,15 @@ def test_file_made_to_break_the_reader_is_refused(name: str, tmp_path: Path) -> 
         read_patterns(tmp_path)
     _, errors = check_patterns(tmp_path)
     assert any(fix in str(error) for error in errors)
+
+
+def test_patterns_of_another_checkout_are_not_checked(tmp_path: Path) -> None:
+    """A copy of the built-in folder, which this command does not read, is told apart from a folder of one's own."""
+    folder = tmp_path / "patterns"
+    (folder / "fr").mkdir(parents=True)
+    (folder / library.THEMES_NAME).touch()
+    (folder / "fr" / "related.toml").write_text('format = 2\nlang = "fr"\n', "utf-8")
+    for path in (folder, folder / "fr", folder / "fr" / "related.toml"):
+        good, errors = check_patterns(path)
+        assert len(good) == 0
+        assert ["install the checkout itself" in str(error) for error in errors] == [True]

@@ -28,7 +28,7 @@ CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_DOCUMENTS = 10_000
 
 _FLAGS = {
-    "no-article-found": "no article was found: a text stays as it was, a page gives no text; see why with `cleaner explain`",
+    "no-article-found": "a text stays as it was, a page gives no text; see why with `cleaner explain`",
     "too-many-lines": "over 50,000 lines are not an article, so the text is as it was; does one file hold many articles?",
     "not-settled": "each pass would remove more, so the text is as it was; is it an article at all?",
     "timed-out": "it took longer than --timeout, so the text is as it was",
