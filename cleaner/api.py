@@ -55,11 +55,7 @@ class Cleaner:
         but not used yet. Raises `TypeError` where the text is no string.
         """
         del url
-        if not isinstance(text, str):
-            # A missing value of a table, mostly, or the bytes of a file.
-            hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else "leave missing values out"
-            raise TypeError(f"text must be a str, not {type(text).__name__}; {hint}")
-        return self._texts.clean(text, title=title, lang=lang)
+        return self._texts.clean(_require_text(text), title=title, lang=lang)
 
     def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:
         """The cleaned text of one HTML page, with every removal and its reason.
@@ -187,7 +183,15 @@ def _cleaner(config: CleanConfig) -> Cleaner:
 
 
 def _text_of(document: str | Mapping[str, Any]) -> str:
-    return document if isinstance(document, str) else document["text"]
+    return document if isinstance(document, str) else _require_text(document["text"])
+
+
+def _require_text(text: object) -> str:
+    """The text itself; raises `TypeError` for a missing value of a table, mostly, or the bytes of a file."""
+    if isinstance(text, str):
+        return text
+    hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else "leave missing values out"
+    raise TypeError(f"text must be a str, not {type(text).__name__}; {hint}")
 
 
 def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:

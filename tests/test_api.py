@@ -484,6 +484,8 @@ def test_what_is_no_text_is_told(value: Any, hint: str) -> None:
     for clean in (clean_text, explain_text, Cleaner().clean):
         with pytest.raises(TypeError, match=hint):
             clean(value)
+    with pytest.raises(TypeError, match=hint):
+        Cleaner().clean_many([{"text": value}, "A text."])
 
 
 def test_text_that_does_not_settle_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
