@@ -71,3 +71,28 @@ def wet(*texts: str) -> bytes:
 def file_names(folder: Path) -> set[str]:
     """The files of a folder and of those in it, by their paths from there."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """How a command ended: exit status, standard output and standard error as text."""
+
+    status: int
+    out: str
+    err: str
+
+
+RunCommand = Callable[..., Printed]
+
+
+def command_runner(capsysbinary: pytest.CaptureFixture[bytes], *command: str) -> RunCommand:
+    """Runs a command in this process, with one job."""
+
+    def run_command(*arguments: str | Path) -> Printed:
+        capsysbinary.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            command_line.app([*command, "--jobs", "1", *map(str, arguments)], prog_name="cleaner")
+        out, err = capsysbinary.readouterr()
+        return Printed(int(ended.value.code or 0), out.decode(), err.decode())
+
+    return run_command

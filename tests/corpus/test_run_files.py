@@ -361,13 +361,10 @@ def test_run_that_begins_again_removes_what_the_stopped_one_left(tmp_path: Path,
     assert set(_contents(tmp_path)) == {"a.jsonl", "b.jsonl", "out.jsonl"}
 
 
-@pytest.mark.parametrize("finished", [1, 2])
-def test_run_that_was_stopped_between_its_side_files_goes_on(
-    finished: int, stopped: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A run killed when the removals were in their place, but perhaps not the failures, is complete once resumed."""
+def _die_after(patch: pytest.MonkeyPatch, count: int) -> None:
+    """Has a run be interrupted when it would put another file in its place than the first ``count``."""
     finish = PartialFile.finish
-    left = [1 + finished]
+    left = [count]
 
     def die(self: PartialFile) -> None:
         if not left[0]:
@@ -375,8 +372,16 @@ def test_run_that_was_stopped_between_its_side_files_goes_on(
         left[0] -= 1
         finish(self)
 
+    patch.setattr(PartialFile, "finish", die)
+
+
+@pytest.mark.parametrize("finished", [1, 2])
+def test_run_that_was_stopped_between_its_side_files_goes_on(
+    finished: int, stopped: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run killed when the removals were in their place, but perhaps not the failures, is complete once resumed."""
     with monkeypatch.context() as patch:
-        patch.setattr(PartialFile, "finish", die)
+        _die_after(patch, 1 + finished)
         if finished == 2:
             patch.setattr(Checkpoint, "remove", lambda self: self.release())
         assert run(*stopped, "--resume").status == (130 if finished == 1 else 1)
@@ -391,17 +396,8 @@ def test_side_file_that_is_missing_is_told_though_another_is_in_its_place(
     stopped: tuple[str, ...], tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Complete removals say nothing about the failures: if those are missing, the run is not resumed."""
-    finish = PartialFile.finish
-    left = [2]
-
-    def die(self: PartialFile) -> None:
-        if not left[0]:
-            raise KeyboardInterrupt
-        left[0] -= 1
-        finish(self)
-
     with monkeypatch.context() as patch:
-        patch.setattr(PartialFile, "finish", die)
+        _die_after(patch, 2)
         assert run(*stopped, "--resume").status == 130
     failures = tmp_path / "out.jsonl.errors.jsonl.partial"
     failures.unlink()

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner import CleanResult, InputError, Kind, Removal, apply_removals
-from cleaner import cli as command_line
 from cleaner.cli.output import show_progress
 from cleaner.errors import CleanerError
 from cleaner.training.evaluation import (
@@ -32,6 +31,7 @@ from cleaner.training.evaluation import (
 )
 from cleaner.training.labelled import LabelledPage, data_name, read_labelled
 from cleaner.training.measures import GoldText, Measure, line_labels, measure_text, oracle_text, score_text, tokenize
+from tests.running import Printed, RunCommand, command_runner
 
 ARTICLE = (
     "The ferry between the two islands sails again from Monday, the harbour master said on Friday.\n"
@@ -330,30 +330,10 @@ def test_process_that_dies_is_an_error() -> None:
 # --- the command -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: exit status, standard output, standard error."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> RunCommand:
     """Runs ``cleaner eval`` in this process."""
-
-    def run_command(*arguments: str | Path) -> Outcome:
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            command_line.app(["eval", "--jobs", "1", *map(str, arguments)], prog_name="cleaner")
-        out, err = capsysbinary.readouterr()
-        return Outcome(int(ended.value.code or 0), out.decode(), err.decode())
-
-    return run_command
+    return command_runner(capsysbinary, "eval")
 
 
 @pytest.fixture
@@ -366,7 +346,7 @@ def pages(data: Data) -> Path:
     )
 
 
-def test_measures_are_shown_as_tables(pages: Path, run: Run) -> None:
+def test_measures_are_shown_as_tables(pages: Path, run: RunCommand) -> None:
     """There is a row for each data set and scraper, and one for the gold, and nothing on standard error."""
     outcome = run(pages)
     assert (outcome.status, outcome.err) == (0, "")
@@ -377,7 +357,7 @@ def test_measures_are_shown_as_tables(pages: Path, run: Run) -> None:
     assert rows[3:] == [[], ["set", "scraper", "pages", "kept", "unchanged"], ["isles", "gold", "2", "1.0000", "1.000"]]
 
 
-def test_measures_are_shown_as_json(pages: Path, run: Run) -> None:
+def test_measures_are_shown_as_json(pages: Path, run: RunCommand) -> None:
     """JSON has the same rows, with figures in full."""
     found = json.loads(run(pages, "--json", "--scraper", "first,gold").out)
     (row,) = found["texts"]
@@ -388,7 +368,7 @@ def test_measures_are_shown_as_json(pages: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize(("by", "groups"), [("lang", ["en", "unknown"]), ("host", ["one.example", "two.example"])])
-def test_rows_are_split(by: str, groups: list[str], pages: Path, run: Run) -> None:
+def test_rows_are_split(by: str, groups: list[str], pages: Path, run: RunCommand) -> None:
     """Rows are split by language or host, in the table and in JSON."""
     lines = run(pages, "--by", by, "--scraper", "first").out.splitlines()
     assert lines[0].split()[2] == by
@@ -398,7 +378,7 @@ def test_rows_are_split(by: str, groups: list[str], pages: Path, run: Run) -> No
     assert [row[by] for row in found["texts"] if row["scraper"] == "first"] == groups
 
 
-def test_removals_are_counted_by_kind(pages: Path, run: Run) -> None:
+def test_removals_are_counted_by_kind(pages: Path, run: RunCommand) -> None:
     """By kind there is one row for each kind of noise that was removed."""
     lines = run(pages, "--by", "kind").out.splitlines()
     assert [line.split() for line in lines[1:]] == [[KIND.value, "1", "3", "0", "1.0000", "0"]]
@@ -406,7 +386,7 @@ def test_removals_are_counted_by_kind(pages: Path, run: Run) -> None:
     assert json.loads(run(pages, "--by", "kind", "--json").out) == {"kinds": [expected]}
 
 
-def test_worst_texts_are_shown(pages: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worst_texts_are_shown(pages: Path, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     """The texts with the largest loss follow with their figures, and below each its lines, cut to the width."""
     monkeypatch.setenv("COLUMNS", "50")
     *_, head, row, line = run(pages, "--worst", "1").out.splitlines()
@@ -419,7 +399,7 @@ def test_worst_texts_are_shown(pages: Path, run: Run, monkeypatch: pytest.Monkey
     assert worst["loss"] == worst["oracle"] - worst["cleaned"] > 0
 
 
-def test_pattern_hits_are_shown(pages: Path, run: Run) -> None:
+def test_pattern_hits_are_shown(pages: Path, run: RunCommand) -> None:
     """Each pattern that hit has a row with its hits and their precision."""
     rows = [line.split() for line in run(pages, "--patterns").out.splitlines()]
     assert [PATTERN, "0", "1", "1.0000", "0"] in rows
@@ -427,19 +407,19 @@ def test_pattern_hits_are_shown(pages: Path, run: Run) -> None:
     assert {"id": PATTERN, "content": 0, "noise": 1, "gold": 0, "precision": 1.0} in found
 
 
-def test_options_reach_the_cleaner(pages: Path, run: Run) -> None:
+def test_options_reach_the_cleaner(pages: Path, run: RunCommand) -> None:
     """Kinds to keep and the threshold apply to the cleaning; pages may be skipped."""
     assert json.loads(run(pages, "--by", "kind", "--keep", KIND.value, "--json").out) == {"kinds": []}
     assert json.loads(run(pages, "--by", "kind", "--threshold", "1000", "--json").out) == {"kinds": []}
     assert json.loads(run(pages, "--every", "2", "--json").out)["gold"][0]["pages"] == 1
 
 
-def test_processes_change_nothing(pages: Path, run: Run) -> None:
+def test_processes_change_nothing(pages: Path, run: RunCommand) -> None:
     """The output is the same whether one process works or two."""
     assert run(pages, "--json", "--jobs", "2").out == run(pages, "--json").out
 
 
-def test_data_set_that_fails_does_not_stop_the_rest(pages: Path, data: Data, run: Run) -> None:
+def test_data_set_that_fails_does_not_stop_the_rest(pages: Path, data: Data, run: RunCommand) -> None:
     """A data set with an error is reported and left out, the others are measured, and the exit status is 1."""
     broken = data({"gold": ARTICLE, "text": ARTICLE}, "{}", name="broken.jsonl")
     outcome = run(broken, pages, pages.with_name("no.jsonl"))
@@ -448,7 +428,7 @@ def test_data_set_that_fails_does_not_stop_the_rest(pages: Path, data: Data, run
         f"cleaner: {broken}: line 2: gold: is missing; give the text of the article",
         f"cleaner: {pages.with_name('no.jsonl')}: does not exist; check the path",
     ]
-    assert run(broken) == Outcome(1, "", outcome.err.splitlines(keepends=True)[0])
+    assert run(broken) == Printed(1, "", outcome.err.splitlines(keepends=True)[0])
 
 
 @pytest.mark.parametrize(
@@ -465,7 +445,7 @@ def test_data_set_that_fails_does_not_stop_the_rest(pages: Path, data: Data, run
         (["PAGES", "--scraper", "third"], "no page has a text called third; there are: first, gold, second"),
     ],
 )
-def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, pages: Path, run: Run) -> None:
+def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, pages: Path, run: RunCommand) -> None:
     """Wrong usage is reported in one line with what to do instead."""
     outcome = run(*(argument.replace("PAGES", str(pages)) for argument in arguments))
     assert (outcome.status, outcome.err.count("\n")) == (2, 1)

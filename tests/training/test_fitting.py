@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cleaner import cli as command_line
 from cleaner.lines.analysis import analyse
 from cleaner.lines.evidence import gather
 from cleaner.lines.scorer import read_weights, score_lines
@@ -40,6 +38,7 @@ from cleaner.training.labelled import GOLD, LabelledPage
 from cleaner.training.regression import Sample
 from cleaner.trees import Trees
 from tests.deciding import pattern
+from tests.running import Printed, RunCommand, command_runner
 
 SENTENCES = (
     "The ferry to the northern island was taken out of service on Monday because of a crack in its hull.",
@@ -352,30 +351,10 @@ def test_one_host_is_fitted(samples: list[Sample]) -> None:
 # --- the command -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: exit status, standard output, standard error."""
-
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
+def run(capsysbinary: pytest.CaptureFixture[bytes]) -> RunCommand:
     """Runs ``cleaner fit`` in this process."""
-
-    def run_command(*arguments: str | Path) -> Outcome:
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            command_line.app(["fit", "--jobs", "1", *map(str, arguments)], prog_name="cleaner")
-        out, err = capsysbinary.readouterr()
-        return Outcome(int(ended.value.code or 0), out.decode(), err.decode())
-
-    return run_command
+    return command_runner(capsysbinary, "fit")
 
 
 @pytest.fixture(autouse=True)
@@ -400,7 +379,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_same_pages_give_the_same_file(data: Path, fitted: Weights, run: Run) -> None:
+def test_same_pages_give_the_same_file(data: Path, fitted: Weights, run: RunCommand) -> None:
     """The command writes what the same pages gave before, digit for digit."""
     target = data.with_name("own.json")
     outcome = run(data, "-o", target)
@@ -410,7 +389,7 @@ def test_same_pages_give_the_same_file(data: Path, fitted: Weights, run: Run) ->
 
 
 @pytest.mark.usefixtures("samples")
-def test_weights_name_their_data(data: Path, run: Run) -> None:
+def test_weights_name_their_data(data: Path, run: RunCommand) -> None:
     """The file loads, and names command, number of texts, and the data with number of pages and fingerprint."""
     target = data.with_name("own.json")
     fingerprint = hashlib.sha256(data.read_bytes()).hexdigest()
@@ -424,7 +403,7 @@ def test_weights_name_their_data(data: Path, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("samples")
-def test_several_data_sets_are_named(data: Path, run: Run) -> None:
+def test_several_data_sets_are_named(data: Path, run: RunCommand) -> None:
     """Weights of several data sets name each of them."""
     other = _write(data.with_name("hills.jsonl"), [_page(number, "hill.example") for number in (20, 21)])
     assert run(data, other, "-o", data.with_name("own.json"), "--every", "6").status == 0
@@ -433,7 +412,7 @@ def test_several_data_sets_are_named(data: Path, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("samples")
-def test_folder_of_marked_documents_is_data(data: Path, run: Run) -> None:
+def test_folder_of_marked_documents_is_data(data: Path, run: RunCommand) -> None:
     """A folder of marked documents can be fitted with other data; its fingerprint depends on names and contents."""
     marked = data.with_name("village")
     marked.mkdir()
@@ -452,7 +431,7 @@ def test_folder_of_marked_documents_is_data(data: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["isles.jsonl", "link.json", "village/mill.txt", "isles.html.jsonl"])
-def test_weights_never_go_over_data(name: str, data: Path, run: Run) -> None:
+def test_weights_never_go_over_data(name: str, data: Path, run: RunCommand) -> None:
     """No file that is read is overwritten, under any name: data, files in a folder of it, and the HTML beside it."""
     data.with_name("village").mkdir()
     for other in ("village/mill.txt", "isles.html.jsonl"):
@@ -474,7 +453,7 @@ def test_weights_never_go_over_data(name: str, data: Path, run: Run) -> None:
         (["DATA", "-o", "OUT", "--jobs", "0"], "--jobs: 0 is too small; give 1 or more"),
     ],
 )
-def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, data: Path, run: Run) -> None:
+def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, data: Path, run: RunCommand) -> None:
     """Wrong usage is reported in one line with what to do instead, and nothing is written."""
     names = {"DATA": str(data), "OUT": str(data.with_name("own.json"))}
     outcome = run(*(names.get(argument, argument) for argument in arguments))
@@ -483,7 +462,7 @@ def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, data
     assert list(data.parent.iterdir()) == [data]
 
 
-def test_data_without_noise_is_refused(data: Path, run: Run) -> None:
+def test_data_without_noise_is_refused(data: Path, run: RunCommand) -> None:
     """Texts without noise give nothing to learn, and nothing is written."""
     _write(data, [_page(number, texts={"raw": _page(number).gold}) for number in range(2)])
     outcome = run(data, "-o", data.with_name("own.json"))
@@ -496,7 +475,7 @@ def test_data_without_noise_is_refused(data: Path, run: Run) -> None:
     ("line", "message"),
     [("{}", "line 13: gold: is missing; give the text of the article"), ("{", "line 13: is not valid JSON")],
 )
-def test_wrong_page_ends_with_status_1(line: str, message: str, data: Path, run: Run) -> None:
+def test_wrong_page_ends_with_status_1(line: str, message: str, data: Path, run: RunCommand) -> None:
     """A line that is not a page ends the run with its file and line, and nothing is written."""
     data.write_text(data.read_text("utf-8") + line + "\n", "utf-8")
     outcome = run(data, "-o", data.with_name("own.json"))
@@ -505,35 +484,35 @@ def test_wrong_page_ends_with_status_1(line: str, message: str, data: Path, run:
     assert list(data.parent.iterdir()) == [data]
 
 
-def test_missing_data_ends_with_status_1(data: Path, run: Run) -> None:
+def test_missing_data_ends_with_status_1(data: Path, run: RunCommand) -> None:
     """A data set that does not exist ends the run with its name."""
     missing = data.with_name("no.jsonl")
-    assert run(missing, "-o", data.with_name("own.json")) == Outcome(
+    assert run(missing, "-o", data.with_name("own.json")) == Printed(
         1, "", f"cleaner: {missing}: does not exist; check the path\n"
     )
 
 
 @pytest.mark.usefixtures("samples")
-def test_weights_that_cannot_be_written_are_an_error(data: Path, run: Run) -> None:
+def test_weights_that_cannot_be_written_are_an_error(data: Path, run: RunCommand) -> None:
     """A target in a folder that does not exist ends the run with its name."""
     outcome = run(data, "-o", data / "own.json", "--every", "6")
     assert outcome.status == 1
     assert f"cleaner: {data / 'own.json'}: cannot be written" in outcome.err
 
 
-def test_missing_rapidfuzz_is_told_with_the_mend(data: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_rapidfuzz_is_told_with_the_mend(data: Path, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra that fitting needs, the command says how to install it before it reads anything."""
     find = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name, *rest: None if name == "rapidfuzz" else find(name, *rest)
     )
     data.write_text("no page\n", "utf-8")
-    assert run(data, "-o", data.with_name("own.json")) == Outcome(
+    assert run(data, "-o", data.with_name("own.json")) == Printed(
         2, "", "cleaner: fitting needs rapidfuzz; install it with: pip install 'news-cleaner[fit]'\n"
     )
 
 
-def test_weights_of_too_few_lines_are_read_back(data: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_of_too_few_lines_are_read_back(data: Path, run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data too small for any tree give weights that load, or are refused before anything is written."""
     pytest.importorskip("lightgbm")
     monkeypatch.setitem(fitting.PARAMETERS, "min_data_in_leaf", 10_000)
@@ -545,7 +524,7 @@ def test_weights_of_too_few_lines_are_read_back(data: Path, run: Run, monkeypatc
 
 
 def test_missing_lightgbm_is_told_before_anything_is_read(
-    data: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    data: Path, run: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the extra that trees need, the command says so before it reads anything."""
     find = importlib.util.find_spec
