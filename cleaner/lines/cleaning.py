@@ -25,7 +25,7 @@ from cleaner.text.document import Document
 from cleaner.text.splitting import split_lines
 from cleaner.text.words import word_lists
 
-__all__ = ["MAX_LINES", "LineJudge", "TextCleaner"]
+__all__ = ["MAX_LINES", "TOO_MANY_LINES", "LineJudge", "TextCleaner", "has_too_many_lines"]
 
 # A text with more lines is not an article; each line takes 3 to 4 kB while it is judged (set by hand).
 MAX_LINES, TOO_MANY_LINES = 50_000, "too-many-lines"
@@ -104,7 +104,7 @@ class TextCleaner:
         ``carried``: what is already known about its lines. ``segments``: where its pieces stand in the input, if it is
         not the input itself. ``explain``: keep the points of every term of the scorer.
         """
-        if document.numbers.size and document.numbers[-1] >= MAX_LINES:
+        if has_too_many_lines(document):
             return Passes((), document.text, {TOO_MANY_LINES})
         return run_passes(document, LineJudge(self, config, title, lang, carried, explain=explain), segments)
 
@@ -119,6 +119,11 @@ class TextCleaner:
     def _tell(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> Story:
         done = self.run(Document(text), config, title=title, lang=lang, explain=True)
         return Story(text, split_lines(text), done.passes)
+
+
+def has_too_many_lines(document: Document) -> bool:
+    """Whether a document has more lines than an article ever has."""
+    return bool(document.numbers.size) and int(document.numbers[-1]) >= MAX_LINES
 
 
 class LineJudge:

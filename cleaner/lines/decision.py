@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from cleaner.text.windows import stretches
 
 __all__ = ["decide"]
 
+NO_CONTEXT: Mapping[str, FloatArray] = MappingProxyType({})
 TRUNCATED = "truncated-by-paywall"
 # How many lines below the article a paywall notice may stand, and its least words (set by hand).
 WALL_MAX_LINES, WALL_MIN_WORDS = 3, 4
@@ -58,9 +60,19 @@ INTERIOR_POINTS = -1.0
 
 
 def decide(
-    analysis: Analysis, config: CleanConfig, title: str | None, weights: Weights, *, explain: bool = True
+    analysis: Analysis,
+    config: CleanConfig,
+    title: str | None,
+    weights: Weights,
+    *,
+    context: Mapping[str, FloatArray] = NO_CONTEXT,
+    explain: bool = True,
 ) -> LineJudgement:
-    """The judgement over one document; ``explain``: keep the points of each term of the line scorer."""
+    """The judgement over one document.
+
+    ``context``: points by name for each line, from what is known beside the text. ``explain``: keep the points of each
+    term of the line scorer.
+    """
     gathered = gather(analysis, title)
     ledger, clues = gathered.ledger, gathered.clues
     _add_headline(ledger, clues.headline, config)
@@ -68,6 +80,8 @@ def decide(
     weak = [line for line, hits in hits_placed if any(hit.pattern.strength == "weak" for hit in hits)]
     analysis.clock.check()
     points = score_lines(analysis, clues, weights, explain=explain)
+    for name, values in context.items():
+        points = points.with_context(name, values[points.lines])
     _add_company(analysis, ledger, points, clues.places, weak)
     if clues.headline is None:
         _add_headline_place(analysis, ledger, clues)

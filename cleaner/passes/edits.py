@@ -18,7 +18,7 @@ from cleaner.result import Evidence, Kind
 from cleaner.text.arrays import BoolArray, IntArray
 from cleaner.text.document import Document
 
-__all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "make_edits"]
+__all__ = ["Edit", "apply_removals", "by_line", "inside_lines", "make_edits", "merge_cuts"]
 
 
 class _Stretch(Protocol):
@@ -71,14 +71,15 @@ def make_edits(judgement: LineJudgement) -> list[Edit]:
     edits: list[Edit] = []
     reasons: dict[int, tuple[Evidence, ...]] = {}
     for line, cuts in watch(by_line(judgement.cuts).items()):
-        spans = _merge(document, line, cuts)
+        spans = merge_cuts(document, line, cuts)
         if not document.has_word_outside(line, [(start, end) for start, end, _ in spans]):
             whole[line] = True
             reasons[line] = tuple(cut.evidence for cut in cuts)
             continue
         for start, end, cut in spans:
             kind = cut.evidence.kind or Kind.BOILERPLATE
-            edits.append(Edit(start, end, line, kind, cut.evidence.points, (cut.evidence,)))
+            score = cut.evidence.points if cut.score is None else cut.score
+            edits.append(Edit(start, end, line, kind, score, cut.reasons or (cut.evidence,)))
     spans_of_lines: list[tuple[int, int, int]] = []
     for first, stop in watch(_wide_lines(document)):
         if not whole[first:stop].all():
@@ -124,11 +125,11 @@ def by_line(cuts: Sequence[Cut]) -> dict[int, list[Cut]]:
     return found
 
 
-def _merge(document: Document, line: int, cuts: list[Cut]) -> list[tuple[int, int, Cut]]:
+def merge_cuts(document: Document, line: int, cuts: list[Cut]) -> list[tuple[int, int, Cut]]:
     """The spans to cut: longest first where they overlap, then earliest, widened over the space that joined them."""
     chosen: list[tuple[int, int, Cut]] = []
     for cut in document.clock.watch(sorted(cuts, key=lambda cut: (cut.start - cut.end, cut.start))):
-        start, end = _widen(document, line, cut.start, cut.end)
+        start, end = (cut.start, cut.end) if cut.is_exact else _widen(document, line, cut.start, cut.end)
         if all(end <= other_start or start >= other_end for other_start, other_end, _ in chosen):
             chosen.append((start, end, cut))
     return sorted(chosen, key=lambda span: span[0])

@@ -14,12 +14,19 @@ __all__ = ["Cut", "Judgement", "LineJudgement"]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A fragment of a line that is removed: offsets into the document, and why."""
+    """A fragment of a line that is removed: offsets into the document, and why.
+
+    ``is_exact``: the space that joined it to the line is not removed with it. ``reasons`` and ``score``: all that
+    speaks for and against removing it, and the sum, where ``evidence`` does not say it all.
+    """
 
     line: int
     start: int
     end: int
     evidence: Evidence
+    is_exact: bool = False
+    reasons: tuple[Evidence, ...] = ()
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

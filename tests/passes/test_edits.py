@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cleaner import explain_text
-from cleaner.passes.edits import Edit, _merge, _widen, inside_lines
+from cleaner.passes.edits import Edit, _widen, inside_lines, merge_cuts
 from cleaner.passes.judgement import Cut
 from cleaner.result import Evidence, Kind
 from cleaner.text.document import Document
@@ -141,7 +141,7 @@ def test_of_fragments_that_overlap_the_longest_goes() -> None:
     text = "abcdefgh ijkl mnop qrst"
     spans = [(0, 4), (2, 9), (9, 12), (11, 14), (14, 18)]
     cuts = [Cut(0, start, end, Evidence("a", 1.0, start, end)) for start, end in spans]
-    assert [(cut.start, cut.end) for _, _, cut in _merge(Document(text), 0, cuts)] == [(2, 9), (9, 12), (14, 18)]
+    assert [(cut.start, cut.end) for _, _, cut in merge_cuts(Document(text), 0, cuts)] == [(2, 9), (9, 12), (14, 18)]
 
 
 def test_fragment_has_the_kind_of_its_pattern() -> None:
