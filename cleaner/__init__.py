@@ -1,6 +1,14 @@
 """Strips boilerplate and sponsor spam from scraped news text, and says why each line was removed."""
 
-from cleaner.api import Cleaner, clean_html, clean_text, explain_html, explain_text
+from cleaner.api import (
+    Cleaner,
+    clean_html,
+    clean_markdown,
+    clean_text,
+    explain_html,
+    explain_markdown,
+    explain_text,
+)
 from cleaner.config import CleanConfig
 from cleaner.errors import CleanerError, ConfigError, InputError, OutputError, PatternError
 from cleaner.passes.edits import apply_removals
@@ -24,8 +32,10 @@ __all__ = [
     "Verdict",
     "apply_removals",
     "clean_html",
+    "clean_markdown",
     "clean_text",
     "explain_html",
+    "explain_markdown",
     "explain_text",
 ]
 

@@ -16,8 +16,9 @@ from cleaner.text.document import Document
 
 if TYPE_CHECKING:
     from cleaner.html.cleaning import PageCleaner
+    from cleaner.markdown.cleaning import MarkdownCleaner
 
-__all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"]
+__all__ = ["Cleaner", "clean_html", "clean_markdown", "clean_text", "explain_html", "explain_markdown", "explain_text"]
 
 # The most characters of texts that are analysed together.
 TOGETHER = 0x10000
@@ -65,6 +66,24 @@ class Cleaner:
         """
         return self.pages.clean(html, url=url)
 
+    def clean_markdown(
+        self, text: str, *, title: str | None = None, lang: str | None = None, url: str | None = None
+    ) -> CleanResult:
+        """The cleaned source of one document in Markdown, with every removal and its reason.
+
+        Its visible text is judged; whole lines of the source are removed, or links and words with their markup.
+        ``title``, ``lang`` and ``url``: as for `clean`. Raises `TypeError` where the text is no string.
+        """
+        del url
+        return self.sources.clean(_require_text(text), title=title, lang=lang)
+
+    @cached_property
+    def sources(self) -> MarkdownCleaner:
+        """The cleaner of Markdown, created for the first document."""
+        from cleaner.markdown.cleaning import MarkdownCleaner
+
+        return MarkdownCleaner(self._texts)
+
     @cached_property
     def pages(self) -> PageCleaner:
         """The cleaner of HTML pages, created for the first one. Raises `WeightsError` when its model is wrong."""
@@ -103,7 +122,7 @@ class Cleaner:
         """The results of any number of documents, in order and in constant memory, read and returned one at a time.
 
         A document is a text, or a mapping with ``text`` and, if known, ``title``, ``lang`` and ``url``; or a mapping
-        with ``html``, and perhaps ``url``.
+        with ``html``, and perhaps ``url``; or one with ``markdown`` in place of ``text``.
         """
         for document in documents:
             if isinstance(document, str):
@@ -112,7 +131,10 @@ class Cleaner:
                 yield self.clean_html(document["html"], url=document.get("url"))
             else:
                 known = {name: document.get(name) for name in ("title", "lang", "url")}
-                yield self.clean(document["text"], **known)
+                if "markdown" in document:
+                    yield self.clean_markdown(document["markdown"], **known)
+                else:
+                    yield self.clean(document["text"], **known)
 
 
 def clean_text(
@@ -177,6 +199,43 @@ def explain_html(
     return _cleaner(chosen).clean_html(html, url=url)
 
 
+def clean_markdown(
+    text: str,
+    *,
+    title: str | None = None,
+    lang: str | None = None,
+    url: str | None = None,
+    config: CleanConfig | None = None,
+    **overrides: Any,
+) -> str:
+    """The article of a document in Markdown, as Markdown.
+
+    Keyword ``overrides`` are fields of `CleanConfig`. Raises `ConfigError` for an unknown one.
+
+    >>> clean_markdown("# Die Brücke\\n\\nSie bleibt bis *Mai* gesperrt.\\n\\n[AntwortenLöschen](/b)\\n")
+    '# Die Brücke\\n\\nSie bleibt bis *Mai* gesperrt.\\n'
+    """
+    return explain_markdown(text, title=title, lang=lang, url=url, config=config, **overrides).text
+
+
+def explain_markdown(
+    text: str,
+    *,
+    title: str | None = None,
+    lang: str | None = None,
+    url: str | None = None,
+    config: CleanConfig | None = None,
+    **overrides: Any,
+) -> CleanResult:
+    """Like `clean_markdown`, with every removal, every line's verdict and the evidence for it.
+
+    >>> explain_markdown("Sie bleibt gesperrt.\\n\\n[AntwortenLöschen](/b)\\n").removals[0].text
+    '\\n[AntwortenLöschen](/b)\\n'
+    """
+    chosen = (config or CleanConfig()).replace(**overrides)
+    return _cleaner(chosen).clean_markdown(text, title=title, lang=lang, url=url)
+
+
 @lru_cache(maxsize=8)
 def _cleaner(config: CleanConfig) -> Cleaner:
     return Cleaner(config)
@@ -195,11 +254,12 @@ def _require_text(text: object) -> str:
 
 
 def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:
-    """Documents in groups that are analysed together; an HTML page or a long text is a group of its own."""
+    """Documents in groups that are analysed together; HTML, Markdown or a long text is a group of its own."""
     batch: list[str | Mapping[str, Any]] = []
     size = 0
     for document in documents:
-        own = TOGETHER if not isinstance(document, str) and "html" in document else len(_text_of(document)) + 1
+        is_text = isinstance(document, str) or not {"html", "markdown"} & document.keys()
+        own = len(_text_of(document)) + 1 if is_text else TOGETHER
         if batch and size + own > TOGETHER:
             yield batch
             batch, size = [], 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from html import escape
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,9 +13,9 @@ from cleaner import CleanConfig, Cleaner, CleanResult
 from fuzz.mutations import as_bytes, as_text, mutate_text, mutate_with
 from fuzz.target import Mutate, Target, chosen_by
 from tests.invariants import check_page, check_reasons, check_result, check_settled, check_stateless, outcome
-from tests.material import HOSTILE, LINE_ENDS, SEPARATORS, example_lines, sample_texts
+from tests.material import HOSTILE, LINE_ENDS, MARKUP, PROSE, SEPARATORS, example_lines, sample_texts
 
-__all__ = ["HTML", "HTML_REASONS", "TEXT", "TEXT_REASONS", "page_seeds", "text_seeds"]
+__all__ = ["HTML", "HTML_REASONS", "MARKDOWN", "TEXT", "TEXT_REASONS", "page_seeds", "text_seeds"]
 
 # The input determines the options that it is cleaned with; half of the inputs are cleaned with the defaults.
 _TEXT_OPTIONS: tuple[dict[str, Any], ...] = (
@@ -90,6 +91,33 @@ def _check_text_reasons(data: bytes, result: CleanResult) -> None:
 
 TEXT = Target(_clean, _check_text, text_seeds, mutate_text)
 TEXT_REASONS = Target(_explain, _check_text_reasons, text_seeds, mutate_text)
+
+
+# --- Markdown --------------------------------------------------------------------------------------------
+
+_DOCUMENTS = Path(__file__).parents[1] / "tests" / "markdown" / "documents"
+
+
+def markdown_seeds() -> Iterator[bytes]:
+    """The marked documents, without their marks, and the marks of Markdown among lines of prose."""
+    for path in sorted(_DOCUMENTS.glob("*.marked")):
+        yield as_bytes("".join(line[1:] for line in path.read_text("utf-8").splitlines(keepends=True)))
+    yield as_bytes("".join(mark + line for mark, line in zip(MARKUP, PROSE * len(MARKUP), strict=False)))
+
+
+def _clean_markdown(data: bytes) -> CleanResult:
+    return _cleaner_for(data, "text").clean_markdown(as_text(data))
+
+
+def _check_markdown(data: bytes, result: CleanResult) -> None:
+    text = as_text(data)
+    check_result(text, result)
+    check_reasons(text, result)
+    again = _cleaner_for(data, "text").clean_markdown(result.text)
+    assert again.text == result.text, "cleaning twice changes nothing"
+
+
+MARKDOWN = Target(_clean_markdown, _check_markdown, markdown_seeds, mutate_text)
 
 
 # --- pages -----------------------------------------------------------------------------------------------

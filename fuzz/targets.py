@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fuzz.documents import HTML, HTML_REASONS, TEXT, TEXT_REASONS
+from fuzz.documents import HTML, HTML_REASONS, MARKDOWN, TEXT, TEXT_REASONS
 from fuzz.files import CHECKPOINTS, MODELS, PATTERNS, WEIGHTS
 from fuzz.jsonfiles import JSON
 from fuzz.readers import COMPRESSED, HTTP, JSONL, TEXT_FILES, WARC
@@ -14,6 +14,7 @@ __all__ = ["TARGETS"]
 TARGETS: dict[str, Target] = {
     "text": TEXT,
     "text-reasons": TEXT_REASONS,
+    "markdown": MARKDOWN,
     "html": HTML,
     "html-reasons": HTML_REASONS,
     "patterns": PATTERNS,

@@ -10,6 +10,7 @@ __all__ = [
     "HOSTILE",
     "INTERFACE",
     "LINE_ENDS",
+    "MARKUP",
     "ODD",
     "PROSE",
     "SEPARATORS",
@@ -83,6 +84,25 @@ ODD = (
 # Line ends, and characters that other programs take for line ends.
 LINE_ENDS = ("\n", "\n", "\n", "\r\n", "\r", "\x85", "\u2028", "\u2029", "\n\r", "\r\r\n")
 SEPARATORS = ("\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
+# Marks of Markdown, whole and broken.
+MARKUP = (
+    *("# ", "## ", "- ", "* ", "1. ", "2) ", "> ", "```\n", "~~~\n", "    ", "\t", "|", "---", "===", "***", "+++\n"),
+    *("[a](b)", "[a][1]", "[1]: http://x\n", "[^1]", "[^1]: note\n", "![i](s)", "**", "_", "`", "~~", "<http://x.org>"),
+    *(
+        "<div>",
+        "</div>",
+        "<br>",
+        "<!-- x -->",
+        "&amp;",
+        "\\*",
+        "\\|",
+        "  \n",
+        "\0",
+        "|a|b|\n|-|-|\n|c|d|\n",
+        "](a-\nb)",
+    ),
+    *("---\ntitle: x\n---\n", "Title: x\n", "URL Source: http://x\n", "[Partager sur Facebook](/f)"),
+)
 HOSTILE = (
     # Combining marks: on a letter, on nothing, many, of several scripts, enclosing.
     "e\u0301",

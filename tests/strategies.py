@@ -6,9 +6,17 @@ import textwrap
 
 from hypothesis import strategies as st
 
-from tests.material import HOSTILE, INTERFACE, LINE_ENDS, ODD, PROSE, SEPARATORS
+from tests.material import HOSTILE, INTERFACE, LINE_ENDS, MARKUP, ODD, PROSE, SEPARATORS
 
-__all__ = ["ANY_TEXT", "broken_documents", "documents", "hostile_documents", "hostile_lines", "pages"]
+__all__ = [
+    "ANY_TEXT",
+    "broken_documents",
+    "documents",
+    "hostile_documents",
+    "hostile_lines",
+    "markdown_documents",
+    "pages",
+]
 
 # Any code point, lone surrogates included: scraped text has passed through many hands.
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -82,3 +90,11 @@ def pages(draw: st.DrawFn) -> str:
         end = draw(st.sampled_from((f"</{tag}>", f"</{tag}>", "", "<br>", "</div>", "<!--")))
         parts.append(f"<{tag}{names}>{line}{end}")
     return "".join(parts)
+
+
+@st.composite
+def markdown_documents(draw: st.DrawFn) -> str:
+    """Prose, interface and the marks of Markdown in any order, with line ends of every kind between some of them."""
+    piece = st.one_of(st.sampled_from(MARKUP), st.sampled_from(MARKUP), st.sampled_from((*PROSE, *INTERFACE, *ODD)))
+    joints = ("", "", " ", "\n", "\n", "\n\n", "\n\n", *LINE_ENDS)
+    return "".join(one + draw(st.sampled_from(joints)) for one in draw(st.lists(piece, max_size=40)))

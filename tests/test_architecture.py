@@ -16,7 +16,7 @@ FLOORS = (
     {"config", "text", "corpus.records"},
     {"matching", "passes", "trees"},
     {"lines", "report"},
-    {"html"},
+    {"html", "markdown"},
     {"api"},
     # The public names.
     {""},

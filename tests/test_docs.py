@@ -30,7 +30,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 # Sources of evidence from the document or the page about a line or a block, as written in the code.
-SOURCE = re.compile(r"(?:context|document|page|trafilatura)\.[a-z-]+")
+SOURCE = re.compile(r"(?:context|document|markup|page|trafilatura)\.[a-z-]+")
 FLAG = re.compile(r"[a-z]+(?:-[a-z]+)+")
 # Values of constants that look like flags.
 NO_FLAGS = frozenset({"news-cleaner"})
