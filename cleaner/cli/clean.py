@@ -29,6 +29,7 @@ from cleaner.cli.options import (
     PatternsOption,
     ResultFieldOption,
     ResumeOption,
+    TextFormatOption,
     ThresholdOption,
     TimeoutOption,
     TitleFieldOption,
@@ -39,6 +40,7 @@ from cleaner.cli.options import (
     make_config,
     make_delimiter,
     make_format,
+    make_text_format,
     standard_input,
 )
 from cleaner.cli.output import (
@@ -87,6 +89,7 @@ def run(
     format: FormatOption = None,  # noqa: A002 - the name of the option
     field: FieldOption = None,
     html_field: HtmlFieldOption = None,
+    text_format: TextFormatOption = "text",
     title_field: TitleFieldOption = "title",
     lang_field: LangFieldOption = "lang",
     url_field: UrlFieldOption = "url",
@@ -160,6 +163,7 @@ def run(
             id_field,
             result_field if html_field is None else result_field or text_field,
             is_html=html_field is not None,
+            is_markdown=make_text_format(text_format),
             other_texts=OTHER_TEXTS if field is None else (),
             delimiter=make_delimiter(delimiter),
             encoding=encoding,

@@ -115,7 +115,8 @@ def run(
                 else:
                     (record,) = read_records(source, encoding=encoding)
                     text = record.text
-                    result = cleaner.clean(text, title=title, lang=lang)
+                    clean = cleaner.clean_markdown if source.format == "markdown" else cleaner.clean
+                    result = clean(text, title=title, lang=lang)
                 if as_json:
                     _write_json(result, removed_only=removed_only)
                 else:

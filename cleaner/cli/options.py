@@ -151,6 +151,10 @@ HtmlFieldOption: TypeAlias = Annotated[
         help="The field that holds HTML: its article goes into --field, or --result-field. JSONL and JSON only.",
     ),
 ]
+TextFormatOption: TypeAlias = Annotated[
+    str,
+    typer.Option("--text-format", metavar="NAME", help="What the text field of records holds: text or markdown."),
+]
 TitleFieldOption: TypeAlias = Annotated[
     str,
     typer.Option("--title-field", metavar="NAME", help='The field of the headline, if there is one; "" for none.'),
@@ -216,6 +220,13 @@ def make_format(name: str | None) -> Format | None:
     if name is not None and name not in FORMATS:
         refuse(f"--format: {name!r} is unknown; use one of: {', '.join(FORMATS)}")
     return cast("Format | None", name)
+
+
+def make_text_format(name: str) -> bool:
+    """Whether the text field holds Markdown; an unknown name is reported as wrong usage."""
+    if name not in ("text", "markdown"):
+        refuse(f"--text-format: {name!r} is unknown; use text or markdown, or --html-field for HTML")
+    return name == "markdown"
 
 
 def make_delimiter(name: str | None) -> str | None:

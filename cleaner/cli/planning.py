@@ -191,7 +191,7 @@ def _check_ending(source: Source, target: Path) -> None:
     known, compression = split_endings(target)
     if source.format == "parquet" and compression is not None:
         refuse(f"-o {target}: Parquet is compressed inside; leave the last ending out")
-    if source.format == "text" or known is None or known == source.format != "html":
+    if source.format in ("text", "markdown") or known is None or known == source.format != "html":
         return
     if source.format == "html":
         if known != "text":
@@ -208,6 +208,12 @@ def _check_ending(source: Source, target: Path) -> None:
 def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
         refuse("--field: has no name; give the name of the field with the text")
+    if fields.is_markdown and not any(source.format in _WITH_FIELDS for source in sources):
+        refuse(
+            "--text-format: only JSONL, JSON, CSV, TSV and Parquet have fields; for a file of Markdown use --format markdown"
+        )
+    if fields.is_markdown and fields.is_html:
+        refuse("--text-format: says what the text field holds, and --html-field says HTML; leave one of them out")
     if fields.is_html and not all(source.format in ("jsonl", "json") for source in sources):
         refuse("--html-field: only JSONL and JSON have HTML fields; leave it out")
     if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):

@@ -51,6 +51,12 @@ class _Job:
     document: Document
     name: str
     line: int | None = None
+    is_markdown: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is plain text, which is faster to clean together with others."""
+        return self.document.html is None and not self.is_markdown
 
 
 @dataclass(slots=True)
@@ -113,7 +119,8 @@ class Worker:
     @staticmethod
     def _job(index: int, record: Record) -> _Job:
         document = Document(record.text, record.encode, html=record.data if record.is_html else None)
-        return _Job(index, document, STDIN if record.source.path is None else record.source.name)
+        name = STDIN if record.source.path is None else record.source.name
+        return _Job(index, document, name, is_markdown=record.source.format == "markdown")
 
     def _decode(self, source: Source, data: bytes | InputError) -> Record | InputError:
         if isinstance(data, InputError):
@@ -155,7 +162,12 @@ class Worker:
         whole = ChunkResult(b"", b"", [], Tally())
         done: list[Done] = []
         removals: list[bytes] = []
-        jobs = [_Job(item.number, item.document, task.name, item.number) for item in items if item.document is not None]
+        is_markdown = self._settings.fields.is_markdown
+        jobs = [
+            _Job(item.number, item.document, task.name, item.number, is_markdown)
+            for item in items
+            if item.document is not None
+        ]
         cleaned = self._clean(jobs, careful)
         for item in items:
             result = item.failure if item.document is None else next(cleaned)
@@ -181,7 +193,7 @@ class Worker:
         if careful is not None:
             yield from self._carefully(jobs, careful)
             return
-        for is_text, group in groupby(jobs, lambda job: job.document.html is None):
+        for is_text, group in groupby(jobs, lambda job: job.is_text):
             own = list(group)
             yield from self._together(own) if is_text else map(self._alone, own)
 
@@ -200,7 +212,7 @@ class Worker:
     def _together(self, jobs: Sequence[_Job]) -> Iterator[_Cleaned | str]:
         """The results of texts, which are faster to clean together; one by one if one of them fails."""
         try:
-            results = self._cleaner.clean_many(self._mapping(job.document) for job in jobs)
+            results = self._cleaner.clean_many(self._mapping(job) for job in jobs)
             return iter([self._finished(job, result) for job, result in zip(jobs, results, strict=True)])
         except Exception:  # noqa: BLE001 - the one that fails is reported when it is cleaned alone
             return map(self._alone, jobs)
@@ -210,7 +222,7 @@ class Worker:
         try:
             # The cleaner has its own limit. This one covers the work on its result, and calls into libraries.
             with self._last_limit(seconds), time_limit(seconds):
-                (result,) = self._cleaner.stream([self._mapping(job.document)])
+                (result,) = self._cleaner.stream([self._mapping(job)])
                 if job.document.html is not None and TIMED_OUT in result.flags:
                     return self._settings.too_long
                 return self._finished(job, result)
@@ -230,11 +242,12 @@ class Worker:
         finally:
             end_process_after(None)
 
-    def _mapping(self, document: Document) -> dict[str, Any]:
+    def _mapping(self, job: _Job) -> dict[str, Any]:
+        document = job.document
         if document.html is not None:
             return {"html": document.html, "url": document.url}
         return {
-            "text": document.text,
+            "markdown" if job.is_markdown else "text": document.text,
             "title": document.title or self._settings.title,
             "lang": document.lang or self._settings.lang,
             "url": document.url,

@@ -61,7 +61,7 @@ class RawChunk:
 class Fields:
     """The names of the fields of a record, and how a table of them is written.
 
-    ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``: the text field is HTML.
+    ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``, ``is_markdown``: the text field is that.
     ``other_texts``: further names of the text column in CSV and TSV, if none is called ``text``. ``delimiter`` and
     ``encoding``: those of CSV and TSV, if they are given.
     """
@@ -73,6 +73,7 @@ class Fields:
     id: str = "id"
     result: str | None = None
     is_html: bool = False
+    is_markdown: bool = False
     other_texts: tuple[str, ...] = ()
     delimiter: str | None = None
     encoding: str | None = None

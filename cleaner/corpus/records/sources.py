@@ -26,14 +26,15 @@ __all__ = [
     "split_endings",
 ]
 
-Format: TypeAlias = Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet", "warc", "wet"]
+Format: TypeAlias = Literal["text", "html", "markdown", "jsonl", "json", "csv", "tsv", "parquet", "warc", "wet"]
 Compression: TypeAlias = Literal["gz", "zst"]
 
 STDIN = "-"
 TEXT_ENDINGS = frozenset({".txt", ".text"})
 HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
+MARKDOWN_ENDINGS = frozenset({".md", ".markdown"})
 # Files of these formats are one document each.
-DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
+DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html", "markdown"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -44,9 +45,14 @@ RECORD_ENDINGS: dict[str, Format] = {
     ".warc": "warc",
     ".wet": "wet",
 }
+_DOCUMENT_ENDINGS: dict[str, Format] = {
+    **dict.fromkeys(TEXT_ENDINGS, "text"),
+    **dict.fromkeys(HTML_ENDINGS, "html"),
+    **dict.fromkeys(MARKDOWN_ENDINGS, "markdown"),
+}
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
-_STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
+_STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt", "markdown": "md"}
 # A run's list of failures is not an input of a later run: its name in a folder, and its ending after a file's name.
 _FAILURES = "errors.jsonl"
 
@@ -77,9 +83,7 @@ def split_endings(path: Path) -> tuple[Format | None, Compression | None]:
     bare, ending = os.path.splitext(name)
     compression = _COMPRESSIONS.get(ending)
     inner = os.path.splitext(bare)[1] if compression else ending
-    if inner in TEXT_ENDINGS or inner in HTML_ENDINGS:
-        return ("text" if inner in TEXT_ENDINGS else "html"), compression
-    return RECORD_ENDINGS.get(inner), compression
+    return _DOCUMENT_ENDINGS.get(inner) or RECORD_ENDINGS.get(inner), compression
 
 
 def find_sources(
@@ -124,7 +128,7 @@ def _sources_at(
         if not found:
             errors.append(
                 InputError(
-                    f"{name}: holds no .txt, .text or .html file, nor one of {', '.join(RECORD_ENDINGS)}; "
+                    f"{name}: holds no .txt, .text, .html or .md file, nor one of {', '.join(RECORD_ENDINGS)}; "
                     "name the files themselves"
                 )
             )
