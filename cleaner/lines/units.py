@@ -14,6 +14,7 @@ from cleaner.text.arrays import BoolArray
 from cleaner.text.characters import CLOSER, COMMA, LOWER, SEPARATOR, SPACE
 from cleaner.text.document import Document
 from cleaner.text.parts import any_of
+from cleaner.text.splitting import OPENING
 from cleaner.text.windows import stretches
 
 __all__ = ["join_lines"]
@@ -120,7 +121,8 @@ def _spaces_between(document: Document) -> tuple[BoolArray, BoolArray]:
     is_space = any_of(document.classes, SPACE)
     filled = document.ends > document.starts
     after = filled & is_space[np.maximum(document.ends - 1, 0)]
-    before = filled & is_space[np.minimum(document.starts, is_space.size - 1)]
+    first = np.minimum(document.starts, is_space.size - 1)
+    before = filled & is_space[first] & (document.codes[first] != ord(OPENING))
     shown = max(int(filled.sum()), 1)
     before &= before.sum() <= EDGE_MAX_SHARE * shown
     after &= after.sum() <= EDGE_MAX_SHARE * shown

@@ -47,11 +47,11 @@ def run_passes(document: Document, judge: Judge, segments: Segments | None = Non
     """
     passes: list[Pass] = []
     flags: set[str] = set()
-    text = left = document.text
+    text = left = document.source
     segments = segments or Segments.whole(text)
     while True:
         judgement = judge.judge(document)
-        edits = inside_lines(make_edits(judgement), judgement.document.text, left)
+        edits = inside_lines(make_edits(judgement), judgement.document.text, document.text)
         shorter = apply_removals(left, edits)
         if edits and not _has_word(shorter):
             passes.append(Pass(judgement, [], segments))
@@ -65,7 +65,7 @@ def run_passes(document: Document, judge: Judge, segments: Segments | None = Non
             return Passes((replace(passes[0], edits=[]),), text, {NOT_SETTLED})
         segments = segments.without(edits)
         left = shorter
-        document = Document(left, clock=document.clock)
+        document = Document.read(left, document.clock)
         judge.hand_on(edits, document)
         judgement.document.release()
     return Passes(tuple(passes), left, flags)

@@ -14,9 +14,14 @@ from cleaner.text.characters import COLUMN_SPACE, LINE_END, classify
 from cleaner.text.folding import encode
 from cleaner.text.parts import Ranks, any_of
 
-__all__ = ["Split", "line_table", "split_lines"]
+__all__ = ["FILL", "OPENING", "Split", "line_table", "split_lines"]
 
 Split = Literal["all", "columns", "none"]
+
+# After a line end this character belongs to it: the rest of a longer sign that a line end stands for.
+FILL = "\x1f"
+# The place of a sign that opens a line and is no part of its text, not even a space at its edge.
+OPENING = "\x1e"
 
 # The least characters of a line that may be several columns side by side, and the least spaces between columns.
 WIDE_MIN_LENGTH = 60
@@ -48,7 +53,7 @@ def _lines(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, I
         first = breaks[~follows_return]
         is_pair = np.zeros(breaks.size, dtype=bool)
         is_pair[:-1] = follows_return[1:]
-        stops = first + 1 + is_pair[~follows_return]
+        stops = _after_fill(codes, first + 1 + is_pair[~follows_return])
     else:
         first = stops = breaks
     starts = np.concatenate([np.zeros(1, dtype=np.int64), stops])
@@ -57,6 +62,15 @@ def _lines(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, I
     if starts[-1] == codes.size:
         return starts[:-1], ends[:-1], stops[:-1]
     return starts, ends, stops
+
+
+def _after_fill(codes: CodeArray, stops: IntArray) -> IntArray:
+    """Where line ends stop with what fills the place after them."""
+    is_fill = codes == ord(FILL)
+    if not is_fill.any():
+        return stops
+    shown = np.append(np.flatnonzero(~is_fill), codes.size)
+    return np.asarray(shown[np.searchsorted(shown, stops)])
 
 
 def line_table(
