@@ -32,6 +32,9 @@ FUSED_MIN_LENGTH, FUSED_MIN_SEAMS = 200, 3
 LONG_MIN_LENGTH, LONG_MIN_SHARE = 900, 0.6
 # Within how many characters of a break, on each side, there must be a word.
 WORD_MAX_DISTANCE = 40
+# What follows the last sentence of a text without line ends: its least words, and those of each line it is read as, on
+# average (set by hand).
+TAIL_MIN_WORDS, TITLE_MIN_WORDS = 5, 1.6
 # Where a capital follows a small letter, a digit or a sentence end without a space, pieces were fused.
 _SEAM = re.compile(r"(?:[a-zß-öø-ÿα-ωа-я]{4}|[a-zß-öø-ÿα-ωа-я]{2}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])")
 _BREAK = re.compile(
@@ -42,6 +45,9 @@ _BREAK = re.compile(
     r"|(?<=[.!?…][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])|(?<=[.!?…][\xa0 ][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
     r"|(?<=[。！？])"
 )
+# What may begin a line of its own among lines that are no sentences: a capital.
+_TITLE = re.compile(r"(?<=[a-zß-öø-ÿα-ωа-я\d?!…»”)])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])")
+_SENTENCE_END = re.compile(r"[.!?…。！？][»”\"')\]]*\s*\Z")
 _COLUMN_SPACE = re.compile(rf"[ \t\xa0\u3000]{{{COLUMN_MIN_SPACES},}}")
 
 
@@ -89,6 +95,8 @@ def line_table(
     if split == "all":
         long = _long_lines(text, clock, starts, ends)
         parts |= {line: _sentences(text, clock, int(starts[line]), int(ends[line])) for line in long}
+        if len(long) == 1 and _is_all(text, int(starts[long[0]]), int(ends[long[0]])):
+            parts[long[0]][-1:] = _titles(text, *parts[long[0]][-1])
     parts = {line: spans for line, spans in parts.items() if len(spans) > 1}
     numbers = np.arange(starts.size, dtype=np.int64)
     if not parts:
@@ -163,6 +171,25 @@ def _sentences(text: str, clock: Clock, start: int, end: int) -> list[tuple[int,
             spans.append((first, seam.start()))
             first = seam.end()
     return [*spans, (first, end)]
+
+
+def _is_all(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is all of a text but spaces and line ends."""
+    return not text[:start].strip() and not text[end:].strip()
+
+
+def _titles(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """What follows the last sentence of a text, as lines that begin with capitals; one span if it may be a sentence."""
+    words = text.count(" ", start, end) + 1
+    if words < TAIL_MIN_WORDS or _SENTENCE_END.search(text, max(end - WORD_MAX_DISTANCE, start), end):
+        return [(start, end)]
+    spans = []
+    first = start
+    for seam in _TITLE.finditer(text, start, end):
+        spans.append((first, seam.start()))
+        first = seam.end()
+    # Where nearly every word has a capital, it says nothing.
+    return [*spans, (first, end)] if words >= TITLE_MIN_WORDS * (len(spans) + 1) else [(start, end)]
 
 
 def _is_fused_link(text: str, start: int, end: int) -> bool:
