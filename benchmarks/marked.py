@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, compress
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,24 @@ class Marks:
 
 
 def measure_marked(document: MarkedDocument, result: CleanResult) -> Marks:
-    """How much of a document's article is lost and how much of its noise is left, in words.
+    """How much of a document's article is lost and how much of its noise is left, in words."""
+    ends = list(accumulate(len(line.text) + 1 for line in document.lines))
+    spans = [(end - 1 - len(line.text), end - 1) for end, line in zip(ends, document.lines, strict=True)]
+    return measure_spans(document, spans, result)
+
+
+def measure_spans(document: MarkedDocument, spans: Sequence[tuple[int, int]], result: CleanResult) -> Marks:
+    """The same where the text that was cleaned is another form of the document; ``spans``: where its lines stand there.
 
     A lost article line does not count if a copy of it stayed instead.
     """
-    remaining = list(_remaining(document, result))
+    parts = list(remaining(spans, result))
     spare = Counter(
-        left.strip() for line, left in zip(document.lines, remaining, strict=True) if line.mark == "-" and left.strip()
+        left.strip() for line, left in zip(document.lines, parts, strict=True) if line.mark == "-" and left.strip()
     )
     article = lost = noise = left_over = 0
     faults = []
-    for line, left in zip(document.lines, remaining, strict=True):
+    for line, left in zip(document.lines, parts, strict=True):
         if line.mark == "?":
             continue
         wanted, own, found = _words(line.wanted), _words(line.text), _words(left)
@@ -68,15 +76,14 @@ def measure_marked(document: MarkedDocument, result: CleanResult) -> Marks:
     return Marks(document.name, article, lost, noise, max(left_over, 0), tuple(faults))
 
 
-def _remaining(document: MarkedDocument, result: CleanResult) -> Iterator[str]:
+def remaining(spans: Sequence[tuple[int, int]], result: CleanResult) -> Iterator[str]:
     """What is left of each line."""
-    kept = bytearray(b"\1" * len(document.text))
+    source = result.restore()
+    kept = bytearray(b"\1" * len(source))
     for removal in result.removals:
         kept[removal.start : removal.end] = bytes(removal.end - removal.start)
-    at = 0
-    for line in document.lines:
-        yield "".join(sign for sign, stays in zip(line.text, kept[at : at + len(line.text)], strict=True) if stays)
-        at += len(line.text) + 1
+    for start, end in spans:
+        yield "".join(compress(source[start:end], kept[start:end]))
 
 
 def _words(text: str) -> Counter[str]:

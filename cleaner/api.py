@@ -108,7 +108,7 @@ class Cleaner:
         """The results of texts that are analysed together; one by one if that takes too long."""
         try:
             with Clock(self.config.timeout) as clock:
-                texts = [Document(_text_of(document), clock=clock) for document in batch]
+                texts = [Document.read(_text_of(document), clock) for document in batch]
                 carried = list(self._texts.look_over(texts))
         except OutOfTimeError:
             return self.stream(batch)
@@ -116,7 +116,7 @@ class Cleaner:
 
     def _clean_known(self, document: str | Mapping[str, Any], text: Document, carried: Carried | None) -> CleanResult:
         fields = {} if isinstance(document, str) else {name: document.get(name) for name in ("title", "lang")}
-        return self._texts.clean(text.text, **fields, known=(text, carried))
+        return self._texts.clean(text.source, **fields, known=(text, carried))
 
     def stream(self, documents: Iterable[str | Mapping[str, Any]]) -> Iterator[CleanResult]:
         """The results of any number of documents, in order and in constant memory, read and returned one at a time.

@@ -10,7 +10,7 @@ import re
 from cleaner import Cleaner, CleanResult, Kind, Metadata, apply_removals
 from cleaner.report.explanation import render_explanation
 from cleaner.report.records import explain_json, to_json
-from cleaner.text.splitting import split_lines
+from cleaner.text.forms import lines_of
 
 __all__ = [
     "check_page",
@@ -46,11 +46,15 @@ def check_removals(source: str, result: CleanResult) -> None:
 
 
 def check_lines_left(source: str, result: CleanResult) -> None:
-    """The lines of the output are lines of the input in their order, whole or without the fragments cut from them."""
+    """The lines of the output are lines of the input in their order, whole or without the fragments cut from them.
+
+    Between them stand line ends of the input, whatever it has for line ends.
+    """
     taken = [(removal.start, removal.end) for removal in result.removals]
     left = []
     first = 0
-    for line in split_lines(source):
+    lines = lines_of(source)
+    for line in lines:
         parts = []
         at = line.start
         while first < len(taken) and taken[first][1] <= line.start:
@@ -63,8 +67,25 @@ def check_lines_left(source: str, result: CleanResult) -> None:
             number += 1
         parts.append(source[at : line.end])
         left.append("".join(parts))
-    shown = [result.text[line.start : line.end] for line in split_lines(result.text)]
-    assert [line for line in shown if line] == [line for line in left if line], "lines are those of the input"
+    ends = sorted({source[line.end : line.stop] for line in lines} - {""}, key=len, reverse=True)
+    at = 0
+    for number, part in enumerate(filter(None, left)):
+        after_end = _after_ends(result.text, ends, at, part)
+        assert after_end > at or number == 0, "a line end stands between two lines"
+        assert result.text.startswith(part, after_end), "lines are those of the input"
+        at = after_end + len(part)
+    assert _after_ends(result.text, ends, at) == len(result.text), "no line is added"
+
+
+def _after_ends(text: str, ends: list[str], at: int, part: str | None = None) -> int:
+    """Where the line ends that stand at a place of a text stop; before ``part``, which may begin as one does."""
+    start = at
+    while not (part is not None and text.startswith(part, at) and (at > start or not start)):
+        end = next((end for end in ends if text.startswith(end, at)), "")
+        if not end:
+            break
+        at += len(end)
+    return at
 
 
 def check_doubts(source: str, result: CleanResult) -> None:
@@ -123,7 +144,7 @@ def check_reasons(source: str, result: CleanResult, *, lines: int | None = None)
     ``lines``: how many verdicts there are to be; those of the input's lines if None.
     """
     verdicts = result.lines
-    assert len(verdicts) == (len(split_lines(source)) if lines is None else lines), "one verdict a line"
+    assert len(verdicts) == (len(lines_of(source)) if lines is None else lines), "one verdict a line"
     position = 0
     for verdict in verdicts:
         assert position <= verdict.line.start <= verdict.line.end <= verdict.line.stop <= len(source), "lines in order"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cleaner.clock import Clock
 from cleaner.passes.edits import Edit
 from cleaner.passes.judgement import Cut, LineJudgement
 from cleaner.result import Evidence, Kind
@@ -57,6 +58,10 @@ class HandJudge:
         self._decide = decide
         self.seen: list[str] = []
         self.handed: list[tuple[list[Edit], str]] = []
+
+    def read(self, text: str, clock: Clock) -> Document:
+        """A text as a document."""
+        return Document.read(text, clock)
 
     def judge(self, document: Document) -> LineJudgement:
         """The judgement over a document."""

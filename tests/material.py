@@ -14,6 +14,7 @@ __all__ = [
     "ODD",
     "PROSE",
     "SEPARATORS",
+    "SIGNS",
     "example_lines",
     "sample_lines",
     "sample_texts",
@@ -62,6 +63,8 @@ INTERFACE = (
     "https://www.facebook.com/courrier.des.vallons",
     "Odile Vasseur",
 )
+# What stands for line ends in texts that have passed through programs that replace them.
+SIGNS = ("\\n", "\\r\\n", "\t", " | ", "|", "<br>", "<br />\n", "&#13;\n", "\v", "\f", "\n\n", "\r\n\r\n")
 ODD = (
     "",
     "",

@@ -6,12 +6,13 @@ import textwrap
 
 from hypothesis import strategies as st
 
-from tests.material import HOSTILE, INTERFACE, LINE_ENDS, MARKUP, ODD, PROSE, SEPARATORS
+from tests.material import HOSTILE, INTERFACE, LINE_ENDS, MARKUP, ODD, PROSE, SEPARATORS, SIGNS
 
 __all__ = [
     "ANY_TEXT",
     "broken_documents",
     "documents",
+    "formed_documents",
     "hostile_documents",
     "hostile_lines",
     "markdown_documents",
@@ -57,6 +58,19 @@ def broken_documents(draw: st.DrawFn) -> str:
         "".join(random.choice(ends) if sign == " " and random.random() < share else sign for sign in line)
         for line in lines
     )
+
+
+@st.composite
+def formed_documents(draw: st.DrawFn) -> str:
+    """Documents with other signs for line ends, now and then mixed with line ends or inside a line."""
+    piece = st.sampled_from((*PROSE, *PROSE, *INTERFACE, *ODD, *SIGNS))
+    lines = draw(st.lists(piece, min_size=3, max_size=14))
+    sign = draw(st.sampled_from(SIGNS))
+    if draw(st.integers(0, 4)) == 0:
+        return "".join(line + draw(st.sampled_from((sign, sign, sign, "\n", "", "\x1e", "\x1f"))) for line in lines)
+    if draw(st.integers(0, 4)) == 0:
+        return "".join(f"<p>{line}</p>" for line in lines)
+    return sign.join(lines)
 
 
 @st.composite

@@ -64,6 +64,15 @@ NEWSLETTER = (Kind.NEWSLETTER, "en.newsletter.imperative", "Subscribe to our new
 COPY = (Kind.DUPLICATE_HEADLINE, "context.headline-copy", HEADLINE)
 
 
+SIGNED_LINES = (
+    "Le conseil municipal a voté hier soir le budget de la piscine, après trois heures d'une discussion assez vive.",
+    "Partager sur Facebook",
+    "La maire a rappelé que les travaux commenceraient au printemps et que l'école resterait ouverte pendant ce temps.",
+    "Le conseil se réunira de nouveau en mai, et il dira alors combien de bassins la ville peut encore chauffer.",
+    "Les maîtres nageurs ont demandé à être entendus avant le vote, et la mairie leur a promis une réponse écrite.",
+)
+
+
 @pytest.mark.parametrize("text", [PAGE, FUSED, LOCKED, ARTICLE, NOISE, ""])
 def test_clean_and_explain_are_one(text: str) -> None:
     """`clean_text`, `explain_text` and a `Cleaner` say the same about a text."""
@@ -329,6 +338,20 @@ def test_missing_pattern_folder_is_refused(tmp_path: Path) -> None:
     """A missing pattern folder raises `PatternError`, which names it."""
     with pytest.raises(PatternError, match="absent"):
         Cleaner(CleanConfig(patterns=tmp_path / "absent"))
+
+
+@pytest.mark.parametrize("sign", ["\t", " | ", "\\n", "<br>", "&#13;\n"])
+def test_text_comes_back_in_its_form(sign: str) -> None:
+    """Lines are judged whatever stands for their ends; a removed line takes its sign with it, and has a verdict."""
+    article = (*SIGNED_LINES[:1], *SIGNED_LINES[2:])
+    text = sign.join(SIGNED_LINES)
+    result = explain_text(text)
+    assert result.text == sign.join(article)
+    assert [(removal.text, removal.kind) for removal in result.removals] == [
+        (f"Partager sur Facebook{sign}", Kind.SHARE_BAR)
+    ]
+    assert [verdict.action for verdict in result.lines] == ["keep", "drop", "keep", "keep", "keep"]
+    assert result.restore() == text
 
 
 def test_nothing_but_noise_is_flagged() -> None:

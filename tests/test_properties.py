@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cleaner import CleanConfig, Cleaner, Kind, apply_removals
+from cleaner.clock import Clock
 from cleaner.lines.cleaning import LineJudge, TextCleaner
 from cleaner.matching.matcher import Hit
 from cleaner.matching.quotations import is_told
@@ -19,7 +20,7 @@ from cleaner.passes.edits import Edit
 from cleaner.passes.judgement import LineJudgement
 from cleaner.passes.loop import run_passes
 from cleaner.text.document import Document
-from cleaner.text.splitting import split_lines
+from cleaner.text.forms import lines_of
 from tests.invariants import (
     check_doubts,
     check_lines_left,
@@ -30,10 +31,13 @@ from tests.invariants import (
     check_settled,
     outcome,
 )
-from tests.strategies import ANY_TEXT, broken_documents, documents, hostile_documents, pages
+from tests.material import PROSE, SIGNS
+from tests.strategies import ANY_TEXT, broken_documents, documents, formed_documents, hostile_documents, pages
 
 MODES = ("careful", "balanced", "thorough")
-DOCUMENTS = documents() | broken_documents() | hostile_documents()
+DOCUMENTS = documents() | broken_documents() | formed_documents() | hostile_documents()
+# What stands before a line, after it, and between two lines.
+ARTICLE_FORMS = (*((("", "", sign)) for sign in SIGNS), ("<p>", "</p>", ""), ("<p>", "</p>", "\n"), ("", "", "\n\n"))
 QUICK = settings(
     derandomize=False,
     max_examples=60,
@@ -73,7 +77,7 @@ def test_output_lines_are_input_lines(text: str) -> None:
     """The lines of the output are lines of the input in their order, whole or without the fragments cut from them."""
     result = default_cleaner().clean(text)
     check_lines_left(text, result)
-    assert len(result.lines) == len(split_lines(text))
+    assert len(result.lines) == len(lines_of(text))
 
 
 @QUICK
@@ -117,7 +121,7 @@ def test_any_text(text: str) -> None:
     """Any text at all, lone surrogates and control characters included, has a result that leads back to it."""
     result = default_cleaner().clean(text, title=text)
     check_result(text, result)
-    assert len(result.lines) == len(split_lines(text))
+    assert len(result.lines) == len(lines_of(text))
 
 
 @QUICK
@@ -158,6 +162,9 @@ def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
     hits: list[dict[int, list[Hit]]] = []
 
     class Recorder:
+        def read(self, text: str, clock: Clock) -> Document:
+            return own.read(text, clock)
+
         def judge(self, document: Document) -> LineJudgement:
             judgement = own.judge(document)
             assert own.analysis is not None
@@ -167,7 +174,7 @@ def test_hits_of_later_passes_are_those_of_their_text(text: str) -> None:
         def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
             own.hand_on(edits, left)
 
-    for one, carried in zip(run_passes(Document(text), Recorder()).passes, hits, strict=True):
+    for one, carried in zip(run_passes(Document.read(text), Recorder()).passes, hits, strict=True):
         found: dict[int, list[Hit]] = {}
         assert isinstance(one.judgement, LineJudgement)
         document = one.judgement.document
@@ -187,7 +194,7 @@ def test_doubtful_stretches_stay(text: str, mode: str) -> None:
 
 
 @QUICK
-@given(broken_documents() | hostile_documents(), st.sampled_from(MODES))
+@given(broken_documents() | formed_documents() | hostile_documents(), st.sampled_from(MODES))
 def test_every_mode_leads_back(text: str, mode: str) -> None:
     """In every mode removals replay, the input is restored, and cleaning twice changes nothing."""
     cleaner = mode_cleaner(mode)
@@ -196,6 +203,17 @@ def test_every_mode_leads_back(text: str, mode: str) -> None:
     assert result.restore() == text
     again = cleaner.clean(result.text)
     assert again.text == result.text
+
+
+@QUICK
+@given(st.lists(st.sampled_from(PROSE[:7]), min_size=4, unique=True), st.sampled_from(ARTICLE_FORMS))
+def test_an_article_comes_back_in_its_form(lines: list[str], form: tuple[str, str, str]) -> None:
+    """An article without noise comes back byte for byte whatever stands for its line ends, and nothing is doubtful."""
+    before, after, between = form
+    text = between.join(f"{before}{line}{after}" for line in lines)
+    result = default_cleaner().clean(text)
+    assert result.text == text
+    assert result.removals == ()
 
 
 @QUICK

@@ -132,7 +132,7 @@ class PageCleaner:
         if config is None:
             return Passes((first,), left, flags)
         done = self.texts.run(
-            Document(left, clock=reading.page.clock),
+            Document.read(left, reading.page.clock),
             config,
             title=reading.headline,
             segments=reading.segments,

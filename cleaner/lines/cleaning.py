@@ -22,7 +22,7 @@ from cleaner.passes.segments import Segments
 from cleaner.passes.trace import Story, Trace
 from cleaner.result import CleanResult
 from cleaner.text.document import Document
-from cleaner.text.splitting import split_lines
+from cleaner.text.forms import lines_of
 from cleaner.text.words import word_lists
 
 __all__ = ["MAX_LINES", "TOO_MANY_LINES", "LineJudge", "TextCleaner", "has_too_many_lines"]
@@ -105,20 +105,20 @@ class TextCleaner:
         not the input itself. ``explain``: keep the points of every term of the scorer.
         """
         if has_too_many_lines(document):
-            return Passes((), document.text, {TOO_MANY_LINES})
+            return Passes((), document.source, {TOO_MANY_LINES})
         return run_passes(document, LineJudge(self, config, title, lang, carried, explain=explain), segments)
 
     def _clean_within(
         self, clock: Clock, text: str, config: CleanConfig, title: str | None, lang: str | None, known: Known | None
     ) -> CleanResult:
-        document, carried = known or (Document(text, clock=clock), None)
+        document, carried = known or (Document.read(text, clock), None)
         document.clock = clock
         done = self.run(document, config, title=title, lang=lang, carried=carried)
         return make_result(text, done, Trace(partial(self._tell, text, config, title, lang)))
 
     def _tell(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> Story:
-        done = self.run(Document(text), config, title=title, lang=lang, explain=True)
-        return Story(text, split_lines(text), done.passes)
+        done = self.run(Document.read(text), config, title=title, lang=lang, explain=True)
+        return Story(text, lines_of(text), done.passes)
 
 
 def has_too_many_lines(document: Document) -> bool:
@@ -149,6 +149,10 @@ class LineJudge:
         self._carried = carried
         self._explain = explain
         self.analysis: Analysis | None = None
+
+    def read(self, text: str, clock: Clock) -> Document:
+        """A text as a document, in whatever form its lines are."""
+        return Document.read(text, clock)
 
     def judge(self, document: Document) -> LineJudgement:
         """The judgement over the units of a document."""

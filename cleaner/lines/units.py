@@ -14,6 +14,7 @@ from cleaner.text.arrays import BoolArray
 from cleaner.text.characters import CLOSER, COMMA, LOWER, SEPARATOR, SPACE
 from cleaner.text.document import Document
 from cleaner.text.parts import any_of
+from cleaner.text.splitting import OPENING
 from cleaner.text.windows import stretches
 
 __all__ = ["join_lines"]
@@ -32,6 +33,8 @@ COPY_MIN_WORDS = 5
 # Hard-wrapped text: lines of this many characters, most of them filled so that the next word would not fit.
 WRAP_MIN_WIDTH, WRAP_MAX_WIDTH = 45, 100
 WRAP_MIN_LINES, WRAP_MIN_SHARE, WRAP_MIN_LOWER = 2, 0.5, 0.4
+# A whole text is wrapped, perhaps more narrowly, if no line is longer and so many lines and this share are filled.
+TEXT_MIN_WIDTH, TEXT_MIN_LINES, TEXT_MIN_SHARE = 30, 8, 0.4
 # What replaces the white space around a line end, where plain spaces would read as a gap between columns.
 THIN_SPACE, MAX_PLAIN_SPACES = "\u2009", 3
 
@@ -43,6 +46,7 @@ def join_lines(document: Document, features: Features, strong: BoolArray) -> str
     with others.
     """
     joined = _broken(document, features, strong) | _wrapped(document, features, strong)
+    joined |= _wrapped_text(document, features, strong)
     if not joined.any():
         return None
     return _with_spaces(document, np.flatnonzero(joined).tolist())
@@ -120,7 +124,8 @@ def _spaces_between(document: Document) -> tuple[BoolArray, BoolArray]:
     is_space = any_of(document.classes, SPACE)
     filled = document.ends > document.starts
     after = filled & is_space[np.maximum(document.ends - 1, 0)]
-    before = filled & is_space[np.minimum(document.starts, is_space.size - 1)]
+    first = np.minimum(document.starts, is_space.size - 1)
+    before = filled & is_space[first] & (document.codes[first] != ord(OPENING))
     shown = max(int(filled.sum()), 1)
     before &= before.sum() <= EDGE_MAX_SHARE * shown
     after &= after.sum() <= EDGE_MAX_SHARE * shown
@@ -158,13 +163,32 @@ def _wrapped(document: Document, features: Features, strong: BoolArray) -> BoolA
     return joined
 
 
-def _full(document: Document, first: int, stop: int, width: int) -> np.ndarray:
+def _wrapped_text(document: Document, features: Features, strong: BoolArray) -> BoolArray:
+    """Which lines continue the line above because the whole text is wrapped at one width."""
+    joined = np.zeros(len(document), dtype=bool)
+    width = int((document.ends - document.starts).max(initial=0))
+    if not TEXT_MIN_WIDTH <= width <= WRAP_MAX_WIDTH:
+        return joined
+    full = _full(document, 0, len(document), width, TEXT_MIN_WIDTH)
+    below = full + 1
+    filled = int((~features.is_blank).sum())
+    if full.size < max(TEXT_MIN_LINES, TEXT_MIN_SHARE * filled) or features.starts_lower[below].mean() < WRAP_MIN_LOWER:
+        return joined
+    joined[below] = features.starts_lower[below]
+    # Other lines may fill the width by chance: titles, the last line of a paragraph.
+    inside = np.append(joined[1:], False) | joined
+    open_above = _above(~features.ends_sentence & inside)
+    joined[below] |= open_above[below] & ~(strong[below] | strong[full])
+    return joined
+
+
+def _full(document: Document, first: int, stop: int, width: int, least: int = WRAP_MIN_WIDTH) -> np.ndarray:
     """The lines of a run, except the last, on which the first word of the next line would not fit."""
     found = []
     for line in document.clock.watch(range(first, stop - 1)):
         below = document.line_text(line + 1).split(None, 1)
         own = len(document.line_text(line).rstrip())
-        if below and own >= WRAP_MIN_WIDTH and own + 1 + len(below[0]) > width:
+        if below and own >= least and own + 1 + len(below[0]) > width:
             found.append(line)
     return np.array(found, dtype=np.int64)
 

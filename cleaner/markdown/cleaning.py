@@ -35,7 +35,7 @@ class MarkdownCleaner:
         """The cleaned source, with every removal and its reason; see `Cleaner.clean_markdown`."""
         with Clock(self.config.timeout) as clock:
             try:
-                done = self._run(Document(text, clock=clock), title, lang)
+                done = self._run(Document(text, "none", clock), title, lang)
             except OutOfTimeError:
                 return CleanResult(text, flags=(TIMED_OUT,), confidence=0.0)
             return make_result(text, done, Trace(partial(self._tell, text, title, lang)))
@@ -46,7 +46,7 @@ class MarkdownCleaner:
         return run_passes(document, MarkdownJudge(self.texts, self.config, title, lang, explain=explain))
 
     def _tell(self, text: str, title: str | None, lang: str | None) -> Story:
-        done = self._run(Document(text), title, lang, explain=True)
+        done = self._run(Document(text, "none"), title, lang, explain=True)
         return Story(text, split_lines(text), done.passes)
 
 

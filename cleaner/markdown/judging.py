@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from cleaner.clock import Clock
 from cleaner.config import CleanConfig
 from cleaner.lines.analysis import analyse_units
 from cleaner.lines.cleaning import TextCleaner
@@ -41,6 +42,10 @@ class MarkdownJudge:
         self._lang = lang
         self._explain = explain
 
+    def read(self, text: str, clock: Clock) -> Document:
+        """A source as a document: its lines are those that it is written in."""
+        return Document(text, "none", clock)
+
     def judge(self, document: Document) -> LineJudgement:
         """The judgement over the lines of a source."""
         view = read_view(document.text, document.clock)
@@ -50,8 +55,7 @@ class MarkdownJudge:
         title = self._title or view.page.title
         context = markup_points(view, analysis)
         judged = decide(analysis, self._config, title, texts.weights, context=context, explain=self._explain)
-        source = Document(document.text, "none", document.clock)
-        return _Placing(view, source, judged, self._config).judgement()
+        return _Placing(view, document, judged, self._config).judgement()
 
     def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
         """Nothing is carried on: what is left is read again, since a removal may change how it is read."""

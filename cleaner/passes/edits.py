@@ -69,17 +69,16 @@ def make_edits(judgement: LineJudgement) -> list[Edit]:
     if not whole.any() and not judgement.cuts:
         return []
     edits: list[Edit] = []
-    reasons: dict[int, tuple[Evidence, ...]] = {}
+    reasons: dict[int, list[Cut]] = {}
     for line, cuts in watch(by_line(judgement.cuts).items()):
         spans = merge_cuts(document, line, cuts)
         if not document.has_word_outside(line, [(start, end) for start, end, _ in spans]):
             whole[line] = True
-            reasons[line] = tuple(cut.evidence for cut in cuts)
+            reasons[line] = cuts
             continue
         for start, end, cut in spans:
             kind = cut.evidence.kind or Kind.BOILERPLATE
-            score = cut.evidence.points if cut.score is None else cut.score
-            edits.append(Edit(start, end, line, kind, score, cut.reasons or (cut.evidence,)))
+            edits.append(Edit(start, end, line, kind, cut.total, cut.told))
     spans_of_lines: list[tuple[int, int, int]] = []
     for first, stop in watch(_wide_lines(document)):
         if not whole[first:stop].all():
@@ -89,9 +88,10 @@ def make_edits(judgement: LineJudgement) -> list[Edit]:
         spans_of_lines += _line_spans(document, first, last, lines)
     for line, start, end in watch(spans_of_lines):
         cuts_of_line = reasons.get(line, ())
-        score = sum(evidence.points for evidence in cuts_of_line) if cuts_of_line else judgement.scores[line]
-        kind_of_line = cuts_of_line[0].kind if cuts_of_line else judgement.kinds[line]
-        edits.append(Edit(start, end, line, kind_of_line or Kind.BOILERPLATE, score, cuts_of_line))
+        score = sum(cut.total for cut in cuts_of_line) if cuts_of_line else judgement.scores[line]
+        kind_of_line = cuts_of_line[0].evidence.kind if cuts_of_line else judgement.kinds[line]
+        told = tuple(item for cut in cuts_of_line for item in cut.told)
+        edits.append(Edit(start, end, line, kind_of_line or Kind.BOILERPLATE, score, told))
     return sorted(edits, key=lambda edit: edit.start)
 
 

@@ -28,6 +28,16 @@ class Cut:
     reasons: tuple[Evidence, ...] = ()
     score: float | None = None
 
+    @property
+    def told(self) -> tuple[Evidence, ...]:
+        """All reasons for the cut."""
+        return self.reasons or (self.evidence,)
+
+    @property
+    def total(self) -> float:
+        """The points of the cut."""
+        return self.evidence.points if self.score is None else self.score
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Judgement:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from cleaner.clock import Clock
 from cleaner.passes.edits import Edit, apply_removals, inside_lines, make_edits
 from cleaner.passes.judgement import LineJudgement
 from cleaner.passes.segments import Segments
@@ -23,6 +24,9 @@ MAX_PASSES = 8
 
 class Judge(Protocol):
     """Judges what is left of one text, pass by pass."""
+
+    def read(self, text: str, clock: Clock) -> Document:
+        """A text as the document that is judged."""
 
     def judge(self, document: Document) -> LineJudgement:
         """The judgement over a document: the original one, or what the previous pass has left."""
@@ -47,11 +51,11 @@ def run_passes(document: Document, judge: Judge, segments: Segments | None = Non
     """
     passes: list[Pass] = []
     flags: set[str] = set()
-    text = left = document.text
+    text = left = document.source
     segments = segments or Segments.whole(text)
     while True:
         judgement = judge.judge(document)
-        edits = inside_lines(make_edits(judgement), judgement.document.text, left)
+        edits = inside_lines(make_edits(judgement), judgement.document.text, document.text)
         shorter = apply_removals(left, edits)
         if edits and not _has_word(shorter):
             passes.append(Pass(judgement, [], segments))
@@ -65,7 +69,7 @@ def run_passes(document: Document, judge: Judge, segments: Segments | None = Non
             return Passes((replace(passes[0], edits=[]),), text, {NOT_SETTLED})
         segments = segments.without(edits)
         left = shorter
-        document = Document(left, clock=document.clock)
+        document = judge.read(left, document.clock)
         judge.hand_on(edits, document)
         judgement.document.release()
     return Passes(tuple(passes), left, flags)

@@ -11,6 +11,7 @@ from cleaner.clock import NO_LIMIT, Clock
 from cleaner.text.arrays import ClassArray, CodeArray, IntArray
 from cleaner.text.characters import classify
 from cleaner.text.folding import Folded, decode, encode_small, fold_codes
+from cleaner.text.forms import with_line_ends
 from cleaner.text.parts import PART_LENGTH
 from cleaner.text.splitting import Split, line_table
 
@@ -33,12 +34,24 @@ class Document:
     ('Sport', [0, 0, 1])
     """
 
-    __slots__ = ("__dict__", "clock", "ends", "numbers", "starts", "stops", "text")
+    __slots__ = ("__dict__", "clock", "ends", "numbers", "source", "starts", "stops", "text")
 
     def __init__(self, text: str, split: Split = "all", clock: Clock = NO_LIMIT) -> None:
-        self.text = text
+        self.text = self.source = text
         self.clock = clock
         self.starts, self.ends, self.stops, self.numbers = line_table(text, self.codes, self.classes, split, clock)
+
+    @classmethod
+    def read(cls, source: str, clock: Clock = NO_LIMIT) -> Document:
+        r"""A document in whatever form: ``text`` has line ends where something else stands for them in ``source``.
+
+        >>> document = Document.read("Il pleut.\\nPartager\\nFin.\\n")
+        >>> document.line_texts, document.source
+        (('Il pleut.', 'Partager', 'Fin.'), 'Il pleut.\\nPartager\\nFin.\\n')
+        """
+        document = cls(with_line_ends(source, clock), clock=clock)
+        document.source = source
+        return document
 
     def __len__(self) -> int:
         return self.starts.size

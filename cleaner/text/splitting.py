@@ -14,9 +14,14 @@ from cleaner.text.characters import COLUMN_SPACE, LINE_END, classify
 from cleaner.text.folding import encode
 from cleaner.text.parts import Ranks, any_of
 
-__all__ = ["Split", "line_table", "split_lines"]
+__all__ = ["FILL", "OPENING", "Split", "line_table", "split_lines"]
 
 Split = Literal["all", "columns", "none"]
+
+# After a line end this character belongs to it: the rest of a longer sign that a line end stands for.
+FILL = "\x1f"
+# The place of a sign that opens a line and is no part of its text, not even a space at its edge.
+OPENING = "\x1e"
 
 # The least characters of a line that may be several columns side by side, and the least spaces between columns.
 WIDE_MIN_LENGTH = 60
@@ -27,6 +32,9 @@ FUSED_MIN_LENGTH, FUSED_MIN_SEAMS = 200, 3
 LONG_MIN_LENGTH, LONG_MIN_SHARE = 900, 0.6
 # Within how many characters of a break, on each side, there must be a word.
 WORD_MAX_DISTANCE = 40
+# What follows the last sentence of a text without line ends: its least words, and those of each line it is read as, on
+# average (set by hand).
+TAIL_MIN_WORDS, TITLE_MIN_WORDS = 5, 1.6
 # Where a capital follows a small letter, a digit or a sentence end without a space, pieces were fused.
 _SEAM = re.compile(r"(?:[a-zß-öø-ÿα-ωа-я]{4}|[a-zß-öø-ÿα-ωа-я]{2}[.!?…»)\]])(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])")
 _BREAK = re.compile(
@@ -37,6 +45,9 @@ _BREAK = re.compile(
     r"|(?<=[.!?…][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])|(?<=[.!?…][\xa0 ][»”\"])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“\"—–-])"
     r"|(?<=[。！？])"
 )
+# What may begin a line of its own among lines that are no sentences: a capital.
+_TITLE = re.compile(r"(?<=[a-zß-öø-ÿα-ωа-я\d?!…»”)])[ \t\xa0]+(?=[A-ZÀ-ÖØ-ÞΑ-ΩА-Я«“])")
+_SENTENCE_END = re.compile(r"[.!?…。！？][»”\"')\]]*\s*\Z")
 _COLUMN_SPACE = re.compile(rf"[ \t\xa0\u3000]{{{COLUMN_MIN_SPACES},}}")
 
 
@@ -48,7 +59,7 @@ def _lines(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, I
         first = breaks[~follows_return]
         is_pair = np.zeros(breaks.size, dtype=bool)
         is_pair[:-1] = follows_return[1:]
-        stops = first + 1 + is_pair[~follows_return]
+        stops = _after_fill(codes, first + 1 + is_pair[~follows_return])
     else:
         first = stops = breaks
     starts = np.concatenate([np.zeros(1, dtype=np.int64), stops])
@@ -57,6 +68,15 @@ def _lines(codes: CodeArray, classes: ClassArray) -> tuple[IntArray, IntArray, I
     if starts[-1] == codes.size:
         return starts[:-1], ends[:-1], stops[:-1]
     return starts, ends, stops
+
+
+def _after_fill(codes: CodeArray, stops: IntArray) -> IntArray:
+    """Where line ends stop with what fills the place after them."""
+    is_fill = codes == ord(FILL)
+    if not is_fill.any():
+        return stops
+    shown = np.append(np.flatnonzero(~is_fill), codes.size)
+    return np.asarray(shown[np.searchsorted(shown, stops)])
 
 
 def line_table(
@@ -75,6 +95,8 @@ def line_table(
     if split == "all":
         long = _long_lines(text, clock, starts, ends)
         parts |= {line: _sentences(text, clock, int(starts[line]), int(ends[line])) for line in long}
+        if len(long) == 1 and _is_all(text, int(starts[long[0]]), int(ends[long[0]])):
+            parts[long[0]][-1:] = _titles(text, *parts[long[0]][-1])
     parts = {line: spans for line, spans in parts.items() if len(spans) > 1}
     numbers = np.arange(starts.size, dtype=np.int64)
     if not parts:
@@ -149,6 +171,25 @@ def _sentences(text: str, clock: Clock, start: int, end: int) -> list[tuple[int,
             spans.append((first, seam.start()))
             first = seam.end()
     return [*spans, (first, end)]
+
+
+def _is_all(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is all of a text but spaces and line ends."""
+    return not text[:start].strip() and not text[end:].strip()
+
+
+def _titles(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """What follows the last sentence of a text, as lines that begin with capitals; one span if it may be a sentence."""
+    words = text.count(" ", start, end) + 1
+    if words < TAIL_MIN_WORDS or _SENTENCE_END.search(text, max(end - WORD_MAX_DISTANCE, start), end):
+        return [(start, end)]
+    spans = []
+    first = start
+    for seam in _TITLE.finditer(text, start, end):
+        spans.append((first, seam.start()))
+        first = seam.end()
+    # Where nearly every word has a capital, it says nothing.
+    return [*spans, (first, end)] if words >= TITLE_MIN_WORDS * (len(spans) + 1) else [(start, end)]
 
 
 def _is_fused_link(text: str, start: int, end: int) -> bool:

@@ -284,3 +284,31 @@ def test_headline_that_ends_in_a_month_is_not_joined() -> None:
     """A headline that ends in a name written like a function word stays apart from the sentence below it."""
     headline = "The bridge at the harbour stays closed until May"
     assert _units(f"{headline}\n{PARAGRAPHS[0]}") == [headline, PARAGRAPHS[0]]
+
+
+LONG = " ".join(WRAPPED.split())
+NARROW = "\n\n".join(textwrap.fill(paragraph, 38) for paragraph in (*PARAGRAPHS, LONG))
+
+
+def test_narrowly_wrapped_text_is_put_together() -> None:
+    """A text whose lines are all filled to a small width is put together, where the next line begins small."""
+    assert _units(NARROW)[::2] == [*PARAGRAPHS, LONG]
+
+
+def test_title_that_fills_the_width_stays_a_line() -> None:
+    """In a wrapped text, two lines that begin with capitals are not put together, even if the first one is filled."""
+    titles = "Crane to come down at Harbour Square\nFishermen carry flour to the bakery"
+    assert _units(f"{titles}\n\n{NARROW}")[:2] == titles.split("\n")
+
+
+def test_pattern_on_a_wrapped_piece_does_not_divide_it() -> None:
+    """In a wrapped text a line that begins small continues the one above, whatever pattern holds on it."""
+    lines = NARROW.split("\n")
+    lines[1:1] = ["and the mayor of the town asked him to", "share this page"]
+    assert "asked him to share this page" in _units("\n".join(lines))[0]
+
+
+def test_short_lines_are_not_taken_for_wrapped_text() -> None:
+    """Lines of which few are filled to the width of the longest are not put together."""
+    text = "\n".join(["bread", "flour from the mill", "salt", "water from the well of the old village", "yeast"] * 4)
+    assert _units(text) == text.split("\n")

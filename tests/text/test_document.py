@@ -180,6 +180,24 @@ def test_line_without_line_ends_is_split_into_sentences() -> None:
     assert len(split_lines(LOST)) == 1
 
 
+MENU = "Share this article Print this page More news Harbour to be dredged in May Letters to the editor Privacy policy"
+
+
+def test_what_follows_the_last_sentence_of_one_line_is_split_at_capitals() -> None:
+    """In a text without line ends, links and titles after the last sentence are lines that begin with capitals."""
+    after = Document(f"{LOST} {MENU}\n").line_texts[-5:]
+    assert after == ("More news", "Harbour to be dredged in", "May", "Letters to the editor", "Privacy policy")
+    assert Document(f"{LOST} {MENU}\n{SENTENCES[0]}").line_texts[-2] == MENU
+
+
+@pytest.mark.parametrize(
+    "tail", ["Letters", f"{MENU}.", "The Old Harbour Crane Comes Down In The Winter Storms After All"]
+)
+def test_what_may_be_a_sentence_stays_whole(tail: str) -> None:
+    """A short rest, one that ends like a sentence, and one whose words all have capitals are one line."""
+    assert Document(f"{LOST} {tail}").line_texts[-1] == tail
+
+
 def test_long_line_among_others_stays_whole() -> None:
     """A long paragraph in a text of several such is one line."""
     assert Document(f"{LOST}\n{LOST}\n{LOST}").numbers.tolist() == [0, 1, 2]
