@@ -210,9 +210,13 @@ class Worker:
         try:
             # The cleaner has its own limit. This one covers the work on its result, and calls into libraries.
             with self._last_limit(seconds), time_limit(seconds):
-                (result,) = self._cleaner.stream([self._mapping(job.document)])
-                if job.document.html is not None and TIMED_OUT in result.flags:
-                    return self._settings.too_long
+                if job.document.html is None:
+                    (result,) = self._cleaner.stream([self._mapping(job.document)])
+                else:
+                    page, url = job.document.html, job.document.url
+                    result = self._cleaner.clean_html(page, url=url, output=self._settings.output)
+                    if TIMED_OUT in result.flags:
+                        return self._settings.too_long
                 return self._finished(job, result)
         except OutOfTimeError:
             return self._settings.too_long
@@ -231,8 +235,6 @@ class Worker:
             end_process_after(None)
 
     def _mapping(self, document: Document) -> dict[str, Any]:
-        if document.html is not None:
-            return {"html": document.html, "url": document.url}
         return {
             "text": document.text,
             "title": document.title or self._settings.title,
