@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cleaner.clock import Clock, OutOfTimeError
-from cleaner.config import CleanConfig
+from cleaner.config import CleanConfig, Output
 from cleaner.lines.analysis import Carried
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import PatternSet
@@ -58,13 +58,15 @@ class Cleaner:
         del url
         return self._texts.clean(_require_text(text), title=title, lang=lang)
 
-    def clean_html(self, html: str | bytes, *, url: str | None = None) -> CleanResult:
+    def clean_html(self, html: str | bytes, *, url: str | None = None, output: Output = "text") -> CleanResult:
         """The cleaned text of one HTML page, with every removal and its reason.
 
         Offsets of removals are into the text of all the page's blocks, one line per block, which `CleanResult.restore`
-        returns. ``url`` helps to find metadata. Never fails: a page without an article gives an empty text and a flag.
+        returns. ``output``: ``"markdown"`` gives the same text as Markdown, and offsets into the Markdown of all blocks.
+        ``url`` helps to find metadata, and makes the links of Markdown absolute. A page without an article gives an
+        empty text and a flag. Raises `ConfigError` for an unknown output, or Markdown with another engine than blocks.
         """
-        return self.pages.clean(html, url=url)
+        return self.pages.clean(html, url=url, output=output)
 
     def clean_markdown(
         self, text: str, *, title: str | None = None, lang: str | None = None, url: str | None = None
@@ -175,20 +177,31 @@ def explain_text(
 
 
 def clean_html(
-    html: str | bytes, *, url: str | None = None, config: CleanConfig | None = None, **overrides: Any
+    html: str | bytes,
+    *,
+    url: str | None = None,
+    output: Output = "text",
+    config: CleanConfig | None = None,
+    **overrides: Any,
 ) -> str:
-    """The article of an HTML page as text, with one line per paragraph, heading, list item or table row.
+    """The article of an HTML page as text, with one line per paragraph, heading, list item or table row; or as Markdown.
 
-    Keyword ``overrides`` are fields of `CleanConfig`. Raises `ConfigError` for an unknown one.
+    ``output`` is ``"text"`` or ``"markdown"``. Keyword ``overrides`` are fields of `CleanConfig`. Raises `ConfigError`
+    for an unknown one.
 
     >>> clean_html("<nav><a href='/'>Home</a></nav>")
     ''
     """
-    return explain_html(html, url=url, config=config, **overrides).text
+    return explain_html(html, url=url, output=output, config=config, **overrides).text
 
 
 def explain_html(
-    html: str | bytes, *, url: str | None = None, config: CleanConfig | None = None, **overrides: Any
+    html: str | bytes,
+    *,
+    url: str | None = None,
+    output: Output = "text",
+    config: CleanConfig | None = None,
+    **overrides: Any,
 ) -> CleanResult:
     """Like `clean_html`, with every removal, every block's verdict and the evidence for it.
 
@@ -196,7 +209,7 @@ def explain_html(
     ('no-article-found',)
     """
     chosen = (config or CleanConfig()).replace(**overrides)
-    return _cleaner(chosen).clean_html(html, url=url)
+    return _cleaner(chosen).clean_html(html, url=url, output=output)
 
 
 def clean_markdown(

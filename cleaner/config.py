@@ -6,16 +6,20 @@ import dataclasses
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from cleaner.errors import ConfigError
 from cleaner.result import Kind
 
-__all__ = ["CleanConfig"]
+__all__ = ["CleanConfig", "Output", "require_output"]
+
+# What HTML becomes.
+Output: TypeAlias = Literal["text", "markdown"]
 
 _HEADLINES = ("first", "drop", "keep")
 _MODES = ("careful", "balanced", "thorough")
 _ENGINES = ("blocks", "trafilatura")
+_OUTPUTS = ("text", "markdown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,14 @@ class CleanConfig:
             if name not in known:
                 raise ConfigError(f"{name}: is not a setting; use one of: {', '.join(sorted(known))}")
         return dataclasses.replace(self, **overrides)
+
+
+def require_output(output: Output, config: CleanConfig) -> None:
+    """Check that HTML can become this with a configuration; raises `ConfigError` if it cannot."""
+    if output not in _OUTPUTS:
+        raise ConfigError(f"output: {output!r} is unknown; use one of: {', '.join(_OUTPUTS)}")
+    if output == "markdown" and config.engine != "blocks":
+        raise ConfigError(f"output: the engine {config.engine!r} gives text only; use the engine 'blocks' for markdown")
 
 
 def _is_time(value: object) -> bool:

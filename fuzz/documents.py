@@ -10,9 +10,18 @@ from random import Random
 from typing import Any
 
 from cleaner import CleanConfig, Cleaner, CleanResult
+from cleaner.config import Output
 from fuzz.mutations import as_bytes, as_text, mutate_text, mutate_with
 from fuzz.target import Mutate, Target, chosen_by
-from tests.invariants import check_page, check_reasons, check_result, check_settled, check_stateless, outcome
+from tests.invariants import (
+    check_markdown,
+    check_page,
+    check_reasons,
+    check_result,
+    check_settled,
+    check_stateless,
+    outcome,
+)
 from tests.material import HOSTILE, LINE_ENDS, MARKUP, PROSE, SEPARATORS, example_lines, sample_texts
 
 __all__ = ["HTML", "HTML_REASONS", "MARKDOWN", "TEXT", "TEXT_REASONS", "page_seeds", "text_seeds"]
@@ -147,6 +156,9 @@ _TAGS = [
     "span",
     "b",
     "strong",
+    "i",
+    "em",
+    "code",
     "a",
     "br",
     "hr",
@@ -200,6 +212,10 @@ _ATTRIBUTES = (
     ' style="display: none"',
     ' href="#"',
     ' href="javascript:x"',
+    ' href="/a (b)_*c&amp;copy;\n`d`|[e]"',
+    ' src="/a b.png" alt="* [x] | `y`"',
+    ' start="7" value="9"',
+    ' colspan="3" rowspan="2"',
     ' itemprop="articleBody"',
     ' role="navigation"',
     " x=1" * 40,
@@ -241,6 +257,10 @@ _MARKUP = (
     "data:image/png;base64," + "A" * 600,
     "<pre>a    b\tc\u00a0\u00a0\u00a0\u00a0d" + " word    word" * 12 + "</pre>",
     "<br>" * 50,
+    "*a* _b_ __c__ `d` ``e`` ~~f~~ [g](h) ![i](j) &lt;k> &amp;amp; \\* \\",
+    "<p>1. a<br>- b<br># c #<br>> d<br>---<br>===<br>| e | f |<br>|---|---|<br>```<br>[g]: h<br>    i",
+    "<table><tr><th>a|b<th>`c|`<tr><td>\\<td><code>d|`e</code></table>",
+    "a<b>b</b>c<i>(d)</i>e<b><i>f</i>g</b><code>`</code><code>h</code>!<a href=/x>]</a>",
 )
 
 
@@ -271,16 +291,18 @@ def _mutation() -> Mutate:
     return mutate_with(_pieces(), (b"<", b">", b" "))
 
 
-def _clean_page(data: bytes) -> CleanResult:
+def _clean_page(data: bytes, output: Output = "text") -> CleanResult:
     # Bytes are decoded by what they declare; a text is used as it is.
     page = data if len(data) % 2 else as_text(data)
-    return _cleaner_for(data, "html").clean_html(page)
+    return _cleaner_for(data, "html").clean_html(page, output=output)
 
 
 def _check_page(data: bytes, result: CleanResult) -> None:
     check_page(result)
     again = _clean_page(data)
     assert again == result, "a page has one result"
+    if _cleaner_for(data, "html").config.engine == "blocks":
+        check_markdown(_clean_page(data, "markdown"), result)
 
 
 def _explain_page(data: bytes) -> CleanResult:

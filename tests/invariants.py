@@ -11,8 +11,10 @@ from cleaner import Cleaner, CleanResult, Kind, Metadata, apply_removals
 from cleaner.report.explanation import render_explanation
 from cleaner.report.records import explain_json, to_json
 from cleaner.text.forms import lines_of
+from tests.visible import visible_words, words
 
 __all__ = [
+    "check_markdown",
     "check_page",
     "check_reasons",
     "check_removals",
@@ -183,6 +185,18 @@ def _check_actions(source: str, result: CleanResult) -> None:
             assert (gone == 0) == (verdict.action == "keep"), (
                 "what is kept is untouched, what is not has lost something"
             )
+
+
+def check_markdown(result: CleanResult, plain: CleanResult) -> None:
+    """The Markdown of a page shows the words of its text, and is its text in all else; ``plain``: the result as text."""
+    source = result.restore()
+    check_removals(source, result)
+    check_doubts(source, result)
+    assert visible_words(result.text) == words(plain.text), "the words that stay are those of the text"
+    assert visible_words(source) == words(plain.restore()), "the words of all blocks are those of the text"
+    assert {removal.kind for removal in result.removals} <= {removal.kind for removal in plain.removals}
+    assert (result.headline, result.comments, result.flags) == (plain.headline, plain.comments, plain.flags)
+    assert result.confidence == plain.confidence, "what is expected of the choice does not depend on its form"
 
 
 def check_page(result: CleanResult) -> None:

@@ -26,6 +26,7 @@ from cleaner.cli.options import (
     LineBufferedOption,
     MaxDocumentOption,
     ModeOption,
+    OutputFormatOption,
     PatternsOption,
     ResultFieldOption,
     ResumeOption,
@@ -40,6 +41,7 @@ from cleaner.cli.options import (
     make_config,
     make_delimiter,
     make_format,
+    make_output,
     make_text_format,
     standard_input,
 )
@@ -87,6 +89,7 @@ def run(
         typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and evidence."),
     ] = None,
     format: FormatOption = None,  # noqa: A002 - the name of the option
+    output_format: OutputFormatOption = "text",
     field: FieldOption = None,
     html_field: HtmlFieldOption = None,
     text_format: TextFormatOption = "text",
@@ -118,7 +121,7 @@ def run(
 ) -> None:
     """Remove the noise from texts and records.
 
-    The article stays. A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
+    The article stays. A text file is one document, and so is an HTML page, which becomes text or Markdown. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
     files hold many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst).
     A folder stands for all files in it with a known ending.
 
@@ -131,6 +134,7 @@ def run(
       cleaner clean page.txt
       curl -s https://example.org/page.txt | cleaner clean
       cleaner clean page.html -o article.txt
+      cleaner clean page.html -o article.md --output-format markdown
       cleaner clean corpus/ -o articles/ --removed removed.jsonl
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text --resume
@@ -153,7 +157,13 @@ def run(
             engine=engine,
             encoding=encoding,
         )
-        sources, missing = find_sources(names, leave_out=output, format=make_format(format))
+        html_output = make_output(output_format, engine=engine)
+        sources, missing = find_sources(
+            names,
+            leave_out=output,
+            format=make_format(format),
+            page_ending=".md" if html_output == "markdown" else ".txt",
+        )
         text_field = "text" if field is None else field
         fields = Fields(
             text_field if html_field is None else html_field,
@@ -174,6 +184,7 @@ def run(
             fields,
             write=write,
             config=config,
+            html_output=html_output,
             jobs=jobs or count_cores(),
             is_line_buffered=line_buffered,
             is_quiet=quiet,
@@ -189,6 +200,7 @@ def run(
                 title=title,
                 lang=lang,
                 encoding=encoding,
+                output=html_output,
                 fields=fields,
                 max_document=max_document,
                 timeout=timeout if 0 < timeout < math.inf else None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast, get_args
 import typer
 
 from cleaner.cli.output import refuse
-from cleaner.config import CleanConfig
+from cleaner.config import CleanConfig, Output
 from cleaner.corpus.records import STDIN, Format, require_encoding
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = [
     "LineBufferedOption",
     "MaxDocumentOption",
     "ModeOption",
+    "OutputFormatOption",
     "PatternsOption",
     "ResultFieldOption",
     "ResumeOption",
@@ -49,11 +50,13 @@ __all__ = [
     "make_config",
     "make_delimiter",
     "make_format",
+    "make_output",
     "split_commas",
     "standard_input",
 ]
 
 FORMATS: tuple[str, ...] = get_args(Format)
+OUTPUTS: tuple[str, ...] = get_args(Output)
 # The columns that hold the text of a table without a column `text`, if none is named.
 OTHER_TEXTS = ("body", "content", "article")
 
@@ -143,6 +146,14 @@ EngineOption: TypeAlias = Annotated[
         help="How the text of HTML is found: by scoring each block, or by trafilatura alone and then cleaned.",
     ),
 ]
+OutputFormatOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--output-format",
+        metavar="|".join(OUTPUTS),
+        help="What HTML becomes: text with a line for each block, or Markdown.",
+    ),
+]
 HtmlFieldOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -227,6 +238,15 @@ def make_text_format(name: str) -> bool:
     if name not in ("text", "markdown"):
         refuse(f"--text-format: {name!r} is unknown; use text or markdown, or --html-field for HTML")
     return name == "markdown"
+
+
+def make_output(name: str, *, engine: str) -> Output:
+    """What HTML becomes; an unknown name, or one that the engine cannot make, is reported as wrong usage."""
+    if name not in OUTPUTS:
+        refuse(f"--output-format: {name!r} is unknown; use one of: {', '.join(OUTPUTS)}")
+    if name == "markdown" and engine == "trafilatura":
+        refuse("--output-format: the engine trafilatura gives text only; leave --engine out for Markdown")
+    return cast("Output", name)
 
 
 def make_delimiter(name: str | None) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.cli.output import refuse
-from cleaner.config import CleanConfig
+from cleaner.config import CleanConfig, Output
 from cleaner.corpus.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
@@ -104,6 +104,7 @@ def plan_places(
     *,
     write: Callable[[bytes], None],
     config: CleanConfig,
+    html_output: Output,
     **options: Any,
 ) -> tuple[Plan, list[OutputError]]:
     """The plan of a run, and what is wrong with the sources that are left out of it.
@@ -126,6 +127,8 @@ def plan_places(
             for source, target in targets.items():
                 _check_ending(source, target)
     _check_fields(sources, fields)
+    if html_output == "markdown" and sources and not _may_have_pages(places, sources, fields):
+        refuse("--output-format: only HTML becomes Markdown, and there is none here; leave it out")
     if options["is_line_buffered"] and any(source.format in (*DOCUMENT_FORMATS, "json") for source in sources):
         refuse("--line-buffered: a text is read as a whole, and so is an array; for lines of JSON give --format jsonl")
     default_errors = _default_errors(places, sources)
@@ -194,8 +197,10 @@ def _check_ending(source: Source, target: Path) -> None:
     if source.format in ("text", "markdown") or known is None or known == source.format != "html":
         return
     if source.format == "html":
-        if known != "text":
-            refuse(f"-o {target}: an HTML page becomes text; name a .txt file")
+        made, _ = split_endings(source.inside)
+        if known != made:
+            ways = "name a .md file" if made == "markdown" else "name a .txt file, or say --output-format markdown"
+            refuse(f"-o {target}: an HTML page becomes {made}; {ways}")
         return
     if source.format in _ARCHIVES and known in (*_ARCHIVES, "jsonl"):
         return
@@ -220,6 +225,12 @@ def _check_fields(sources: list[Source], fields: Fields) -> None:
         refuse("--result-field: only JSONL, JSON, CSV, TSV and Parquet have fields; leave it out")
     if fields.delimiter is not None and not any(source.format in _TABLES for source in sources):
         refuse("--delimiter: only CSV and TSV have one; leave it out, or say --format csv")
+
+
+def _may_have_pages(places: Places, sources: list[Source], fields: Fields) -> bool:
+    """Whether a run may clean HTML. In a folder there may be some another time."""
+    may_have_more = any(name != STDIN and is_folder(name) for name in places.names)
+    return may_have_more or fields.is_html or any(source.format in ("html", "warc") for source in sources)
 
 
 def _default_errors(places: Places, sources: list[Source]) -> Path | None:

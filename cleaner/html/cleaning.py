@@ -1,6 +1,7 @@
 """HTML -> result: the blocks of a page are chosen, then their text is cleaned like any other text.
 
-The removals of both steps come in one list, with offsets into the page's source (see `cleaner.html.reading`).
+The removals of both steps come in one list, with offsets into the page's source (see `cleaner.html.reading`). Markdown
+is made of the result, so what stays does not depend on it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
-from cleaner.config import CleanConfig
+from cleaner.config import CleanConfig, Output, require_output
 from cleaner.html.data import builtin_model, element_words, read_model
 from cleaner.html.judging import judge_blocks
 from cleaner.html.metadata import read_metadata
 from cleaner.html.page import read_page
+from cleaner.html.placing import as_markdown
 from cleaner.html.reading import PageReader, Reading
 from cleaner.html.reasons import Reasons
 from cleaner.html.trafilatura import add_metadata, extract_text
@@ -26,7 +28,7 @@ from cleaner.matching.pattern import Pattern
 from cleaner.passes.edits import apply_removals
 from cleaner.passes.judgement import Judgement
 from cleaner.passes.loop import Passes
-from cleaner.passes.results import make_result
+from cleaner.passes.results import make_result, removed_spans
 from cleaner.passes.segments import Segments
 from cleaner.passes.trace import Pass, Story, Trace
 from cleaner.result import NO_ARTICLE, CleanResult, Metadata
@@ -60,19 +62,20 @@ class PageCleaner:
         self._sure_config = config.replace(threshold=config.threshold + SURE_MARGIN)
         self._reader = PageReader(self.model, texts.word_lists, element_words(), config.headline, config.threshold)
 
-    def clean(self, markup: str | bytes, *, url: str | None = None) -> CleanResult:
+    def clean(self, markup: str | bytes, *, url: str | None = None, output: Output = "text") -> CleanResult:
         """The cleaned text of one page; see `Cleaner.clean_html`."""
+        require_output(output, self.config)
         with Clock(self.config.timeout) as clock:
             try:
-                return self._clean_within(clock, markup, url)
+                return self._clean_within(clock, markup, url, output)
             except OutOfTimeError:
                 return CleanResult("", flags=(TIMED_OUT,), confidence=0.0)
 
-    def _clean_within(self, clock: Clock, markup: str | bytes, url: str | None) -> CleanResult:
+    def _clean_within(self, clock: Clock, markup: str | bytes, url: str | None, output: Output) -> CleanResult:
         describe = partial(_describe, markup, url)
         if self.config.engine == "trafilatura":
             return self._clean_extracted(markup, url, describe, clock)
-        reading = self.read(markup, clock)
+        reading = self.read(markup, clock, url=url, with_markup=output == "markdown")
         if reading is None:
             return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
         result = self._compose(markup, reading, describe)
@@ -81,9 +84,11 @@ class PageCleaner:
             _ = result.removals
         return result
 
-    def read(self, markup: str | bytes, clock: Clock = NO_LIMIT) -> Reading | None:
-        """A page with the decision over its blocks; ``clock``: the page's time limit."""
-        reading = self._reader.read(markup, clock)
+    def read(
+        self, markup: str | bytes, clock: Clock = NO_LIMIT, *, url: str | None = None, with_markup: bool = False
+    ) -> Reading | None:
+        """A page with the decision over its blocks; see `PageReader.read`."""
+        reading = self._reader.read(markup, clock, url=url, with_markup=with_markup)
         if reading is not None and DOUBTED_EXPECTED[0] <= reading.choice.expected < DOUBTED_EXPECTED[1]:
             reading = self._reader.vote(reading, extract_text(markup, fast=True))
         if reading is not None and len(reading.page.blocks) > MANY_BLOCKS:
@@ -118,6 +123,8 @@ class PageCleaner:
         tell = partial(self._tell, reading, blocks)
         trace = Trace(partial(self._retell, markup), tell)
         result = make_result(reading.source, done, trace, clock=reading.page.clock, path_at=reading.path_at)
+        if reading.page.markup is not None:
+            result = as_markdown(result, reading, removed_spans(done))
         # The page's own headline, and the comments in its text, then those among its blocks.
         comments = tuple(comment for one in done.passes[1:] if one.edits for comment in one.judgement.comments)
         comments += blocks.comments

@@ -9,13 +9,15 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from cleaner.result import Metadata
 
-__all__ = ["page_titles", "read_metadata"]
+__all__ = ["page_address", "page_titles", "read_metadata"]
 
 MAX_TITLE = 400
 MAX_VALUE = 300
+MAX_ADDRESS = 2_000
 MAX_SCRIPT = 500_000
 MAX_ITEMS = 2_000
 
@@ -50,6 +52,32 @@ def page_titles(root: Any) -> list[str]:
     if title is not None and title.text:
         found.append(_plain(title.text, MAX_TITLE))
     return [text for text in dict.fromkeys(found) if text]
+
+
+def page_address(root: Any, url: str | None = None) -> str:
+    """The address that the links of a page are relative to; empty if it is not known.
+
+    It is ``url``, or else the canonical address that the page names; its base element may change it.
+
+    >>> from lxml import html
+    >>> page_address(html.fromstring('<head><base href="/news/"></head>'), "https://example.org/a")
+    'https://example.org/news/'
+    """
+    if root is None:
+        return url or ""
+    canonical = (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical")
+    address = url or _http(next(canonical, None) or "")
+    base = next((element.get("href") for element in root.iter("base") if element.get("href")), "")
+    try:
+        return _http(urljoin(address, base[:MAX_ADDRESS])) or address
+    except ValueError:
+        return address
+
+
+def _http(address: str) -> str:
+    """An address, if it is one of the web."""
+    address = address.strip()
+    return address if address.lower().startswith(("http://", "https://")) and len(address) <= MAX_ADDRESS else ""
 
 
 def read_metadata(root: Any) -> Metadata:

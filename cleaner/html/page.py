@@ -7,7 +7,7 @@ block each, and preformatted text is one block with its line ends. Everything is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,8 +16,20 @@ from lxml import etree
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.html.attributes import bound_attributes
 from cleaner.html.decoding import decode_page, repair_text
+from cleaner.html.markup import Markup
 
-__all__ = ["Block", "Node", "Page", "page_text", "parse_page", "read_page"]
+__all__ = [
+    "CELL_JOINT",
+    "IN_BOLD",
+    "IN_LINK",
+    "Block",
+    "Cutter",
+    "Node",
+    "Page",
+    "page_text",
+    "parse_page",
+    "read_page",
+]
 
 # Markup after this many characters, or this many elements, is left out.
 MAX_CHARACTERS = 10_000_000
@@ -46,7 +58,8 @@ _BLOCKS = _tags(
     "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup p pre "
     "search section summary table caption tbody td tfoot th thead tr ul button html title frameset"
 )
-_IN_LINK, _IN_BOLD = 1, 2
+# What is around a text; a cutter may use further bits.
+IN_LINK, IN_BOLD = 1, 2
 # Attributes whose words say what an element is for.
 _NAMING = frozenset({"class", "id", "itemprop", "role", "data-testid", "data-component"})
 
@@ -62,6 +75,8 @@ TABLE_MIN_CELLS = 2
 TABLE_MIN_SHARE = 0.6
 CELL_MAX_CHARACTERS = 300
 CELL_MAX_BLOCKS = 6
+# What stands between the cells of a row in its text.
+CELL_JOINT = " | "
 
 
 class Node(NamedTuple):
@@ -101,7 +116,8 @@ class Block(NamedTuple):
 class Page:
     """A page cut into blocks, in the order of the page.
 
-    ``root`` is its tree, None if there is none. ``clock``: the page's time limit.
+    ``root`` is its tree, None if there is none. ``clock``: the page's time limit. ``markup``: what else the markup says,
+    None if it was not read.
     """
 
     root: Any
@@ -109,6 +125,7 @@ class Page:
     blocks: list[Block] = field(default_factory=list)
     flags: tuple[str, ...] = ()
     clock: Clock = NO_LIMIT
+    markup: Markup | None = None
 
     def ancestors(self, node: int) -> Iterator[int]:
         """The numbers of a node and of those around it, from the inside out."""
@@ -117,10 +134,16 @@ class Page:
             node = self.nodes[node].parent
 
 
-def read_page(markup: str | bytes, charset: str | None = None, clock: Clock = NO_LIMIT) -> Page:
+def read_page(
+    markup: str | bytes,
+    charset: str | None = None,
+    clock: Clock = NO_LIMIT,
+    make_cutter: Callable[[Clock], Cutter] | None = None,
+) -> Page:
     """A page cut into blocks; never fails.
 
-    ``charset`` is the encoding that the transport named for bytes. ``clock``: the page's time limit.
+    ``charset`` is the encoding that the transport named for bytes. ``clock``: the page's time limit. ``make_cutter``:
+    what cuts the page, a `Cutter` if None.
 
     >>> [block.text for block in read_page("<h1>Low water</h1><p>The <b>ferry</b> waits.").blocks]
     ['Low water', 'The ferry waits.']
@@ -131,10 +154,10 @@ def read_page(markup: str | bytes, charset: str | None = None, clock: Clock = NO
     del text  # it takes as much memory as the page
     if root is None:
         return Page(None, clock=clock)
-    cutter = _Cutter(clock)
+    cutter = (make_cutter or Cutter)(clock)
     cutter.cut(root)
     flags = (CUT_SHORT,) if cut or cutter.left_elements < 0 else ()
-    return Page(root, cutter.nodes, cutter.blocks, flags, clock)
+    return Page(root, cutter.nodes, cutter.blocks, flags, clock, cutter.markup)
 
 
 def page_text(markup: str | bytes, charset: str | None = None) -> str:
@@ -172,8 +195,10 @@ def parse_page(text: str) -> tuple[Any, bool]:
     return root, cut or (last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT)
 
 
-class _Cutter:
+class Cutter:
     """One walk over a tree."""
+
+    markup: Markup | None = None
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -242,11 +267,15 @@ class _Cutter:
         if href:
             self._links += 1
             self._anchors += href.startswith(("#", "javascript:", "mailto:"))
-            marks |= _IN_LINK
+            marks = self._mark_link(href, marks)
         self._enter_inline(child, node, depth, marks)
 
+    def _mark_link(self, href: str, marks: int) -> int:  # noqa: ARG002
+        """The marks of a text inside a link."""
+        return marks | IN_LINK
+
     def _enter_bold(self, child: Any, node: int, depth: int, marks: int) -> None:
-        self._enter_inline(child, node, depth, marks | _IN_BOLD)
+        self._enter_inline(child, node, depth, marks | IN_BOLD)
 
     def _enter_inline(self, child: Any, node: int, depth: int, marks: int) -> None:
         if not self._inline and not self._parts:
@@ -264,9 +293,12 @@ class _Cutter:
             self.left_elements -= 1 + len(row)
             if self.left_elements < 0:
                 break
-            at = self._begin(row, row.tag, inner, depth + 1)
-            self.blocks.append(Block(" | ".join(cells), at, link_size=link_size, links=int(link_size > 0)))
+            self._add_row(row, cells, link_size, self._begin(row, row.tag, inner, depth + 1))
         self._soft = False
+
+    def _add_row(self, row: Any, cells: Sequence[str], link_size: int, node: int) -> None:  # noqa: ARG002
+        """Add a row of a table, or its caption; ``cells``: the texts of those that are filled."""
+        self.blocks.append(Block(CELL_JOINT.join(cells), node, link_size=link_size, links=int(link_size > 0)))
 
     def _enter_literal(self, child: Any, node: int, depth: int, marks: int) -> None:
         self._end_block(node)
@@ -297,9 +329,9 @@ class _Cutter:
 
     def _add(self, text: str, marks: int) -> None:
         self._parts.append(text)
-        if marks & _IN_LINK:
+        if marks & IN_LINK:
             self._link_size += len(text.strip())
-        if marks & _IN_BOLD:
+        if marks & IN_BOLD:
             self._bold_size += len(text.strip())
 
     def _end_block(self, node: int) -> None:

@@ -19,9 +19,10 @@ from cleaner.clock import NO_LIMIT, Clock
 from cleaner.html.choice import Choice, choose_blocks
 from cleaner.html.embedded import embedded_markup
 from cleaner.html.headlines import find_headlines
-from cleaner.html.metadata import page_titles
+from cleaner.html.marking import MarkupCutter
+from cleaner.html.metadata import page_address, page_titles
 from cleaner.html.model import BlockModel
-from cleaner.html.page import Page, read_page
+from cleaner.html.page import Cutter, Page, read_page
 from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
 from cleaner.lines.headlines import SITE_SEPARATORS
@@ -171,13 +172,21 @@ class PageReader:
     headline: str
     threshold: float
 
-    def read(self, markup: str | bytes, clock: Clock = NO_LIMIT) -> Reading | None:
-        """A page with its decision; None if it has no text at all. ``clock``: the page's time limit."""
-        page = read_page(markup, clock=clock)
+    def read(
+        self, markup: str | bytes, clock: Clock = NO_LIMIT, *, url: str | None = None, with_markup: bool = False
+    ) -> Reading | None:
+        """A page with its decision; None if it has no text at all.
+
+        ``clock``: the page's time limit. ``with_markup``: also keep what Markdown needs, with ``url`` for the links.
+        """
+        make_cutter = MarkupCutter if with_markup else Cutter
+        page = read_page(markup, clock=clock, make_cutter=make_cutter)
         if page.root is None:
             return None
         titles = page_titles(page.root)
-        page = _with_embedded(page)
+        page = _with_embedded(page, make_cutter)
+        if page.markup is not None:
+            page.markup.address = page_address(page.root, url)
         if not page.blocks:
             return None
         page.root = None  # the tree takes most of a page's memory and is no longer needed
@@ -213,13 +222,13 @@ class PageReader:
         return Reading(view, values, choice, copies, votes, lead, flags)
 
 
-def _with_embedded(page: Page) -> Page:
+def _with_embedded(page: Page, make_cutter: type[Cutter]) -> Page:
     """The page, or the article in its data if the page itself shows next to nothing."""
     root: Any = page.root
     if sum(len(block.text.split()) for block in page.blocks) < MIN_WORDS:
         markup = embedded_markup(root)
         if markup:
-            found = read_page(f"<article>{markup}</article>", clock=page.clock)
+            found = read_page(f"<article>{markup}</article>", clock=page.clock, make_cutter=make_cutter)
             found.root = root
             return found
     return page

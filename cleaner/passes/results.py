@@ -15,7 +15,7 @@ from cleaner.passes.segments import Segments
 from cleaner.passes.trace import Pass, Trace, no_path
 from cleaner.result import CleanResult, Deferred, Doubt, Kind, Removal
 
-__all__ = ["make_result"]
+__all__ = ["make_result", "removed_spans"]
 
 DOUBTFUL = "doubtful"
 # A result is flagged as doubtful from this share of doubtful characters on (set by hand).
@@ -47,6 +47,13 @@ def make_result(
         confidence=passes[0].judgement.confidence(share),
         doubtful=doubtful,
         trace=trace,
+    )
+
+
+def removed_spans(done: Passes) -> list[tuple[int, int]]:
+    """Where each removal of a result is, in order, without computing why."""
+    return sorted(
+        span for one in done.passes for edit in one.edits for span in one.segments.pieces(edit.start, edit.end)
     )
 
 

@@ -9,6 +9,7 @@ import sys
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ PAGE = (
     "<div class=share><a href=f>Partager sur Facebook</a></div><footer>© 2024 Le Courrier</footer></body></html>"
 )
 ARTICLE = "\n".join(["Le pont rouvre lundi", *PROSE])
+MARKDOWN = "\n\n".join(["# Le pont rouvre lundi", *PROSE])
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 
 
@@ -79,6 +81,15 @@ def test_folder_of_pages_is_mirrored_as_text(tmp_path: Path) -> None:
         (["--in-place", "page.html"], "--in-place: an HTML page becomes text"),
         (["page.html", "-o", "out.jsonl"], "-o out.jsonl: an HTML page becomes text; name a .txt file"),
         (["page.html", "--html-field", "html"], "--html-field: only JSONL and JSON have HTML fields"),
+        (["page.html", "--output-format", "md"], "--output-format: 'md' is unknown; use one of: text, markdown"),
+        (
+            ["page.html", "--output-format", "markdown", "--engine", "trafilatura"],
+            "--output-format: the engine trafilatura gives text only; leave --engine out for Markdown",
+        ),
+        (
+            ["a.txt", "--output-format", "markdown"],
+            "--output-format: only HTML becomes Markdown, and there is none here",
+        ),
     ],
 )
 def test_what_pages_cannot_become_is_refused(
@@ -91,6 +102,7 @@ def test_what_pages_cannot_become_is_refused(
     """A page is not cleaned in place, is not a record, and has no fields."""
     monkeypatch.chdir(tmp_path)
     Path("page.html").write_text(PAGE, "utf-8")
+    Path("a.txt").write_text(PROSE[0], "utf-8")
     assert _run("clean", *arguments) == 2
     assert message in capsys.readouterr().err
 
@@ -103,6 +115,36 @@ def test_field_of_html_gives_the_field_of_text(tmp_path: Path) -> None:
     assert json.loads(target.read_text("utf-8")) == {"n": 1.0, "html": PAGE, "text": ARTICLE}
     failure = json.loads((tmp_path / "out.jsonl.errors.jsonl").read_text("utf-8"))
     assert (failure["line"], failure["reason"]) == (2, "the field 'html' is missing")
+
+
+def test_pages_become_markdown(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Pages become Markdown in .md files, in a field and on standard output; texts beside them stay texts."""
+    folder, records = tmp_path / "in", tmp_path / "in.jsonl"
+    folder.mkdir()
+    (folder / "a.htm").write_text(PAGE, "utf-8")
+    (folder / "b.html.gz").write_bytes(gzip.compress(PAGE.encode()))
+    (folder / "c.txt").write_text(PROSE[0], "utf-8")
+    records.write_text(json.dumps({"html": PAGE}) + "\n", "utf-8")
+    options = ("--output-format", "markdown", "-q")
+    assert _run("clean", str(folder), "-o", str(tmp_path / "out"), *options) == 0
+    assert (tmp_path / "out" / "a.md").read_text("utf-8") == f"{MARKDOWN}\n"
+    assert gzip.decompress((tmp_path / "out" / "b.md.gz").read_bytes()).decode() == f"{MARKDOWN}\n"
+    assert (tmp_path / "out" / "c.txt").read_text("utf-8") == PROSE[0]
+    assert _run("clean", str(records), "-o", str(tmp_path / "out.jsonl"), "--html-field", "html", *options) == 0
+    assert json.loads((tmp_path / "out.jsonl").read_text("utf-8"))["text"] == MARKDOWN
+    assert _run("clean", str(folder / "a.htm"), *options) == 0
+    assert capsysbinary.readouterr().out.decode() == f"{MARKDOWN}\n"
+
+
+def test_removals_of_markdown_have_its_offsets(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """The removals of a page that becomes Markdown are stretches of the Markdown of all its blocks."""
+    (tmp_path / "page.html").write_text(PAGE, "utf-8")
+    removed = tmp_path / "removed.jsonl"
+    arguments = ("--output-format", "markdown", "--removed", str(removed))
+    assert _run("clean", str(tmp_path / "page.html"), *arguments) == 0
+    first = json.loads(removed.read_text("utf-8").splitlines()[0])
+    assert (first["start"], first["text"]) == (0, "- [Accueil](/)")
+    assert capsysbinary.readouterr().out.decode() == f"{MARKDOWN}\n"
 
 
 def test_explain_shows_the_blocks_of_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -200,11 +242,11 @@ def test_bombs_and_damage_are_failures() -> None:
 def test_page_that_takes_too_long_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that exceeds the time limit is recorded as failed, and the run continues with the next one."""
 
-    def slow(self: Cleaner, html: str | bytes, *, url: str | None = None) -> CleanResult:
+    def slow(self: Cleaner, html: str | bytes, **options: Any) -> CleanResult:
         while "slow" in str(html):
             with suppress(Exception):
                 sum(range(1000))
-        return clean_html(self, html, url=url)
+        return clean_html(self, html, **options)
 
     clean_html = Cleaner.clean_html
     monkeypatch.setattr(Cleaner, "clean_html", slow)

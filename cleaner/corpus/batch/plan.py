@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from cleaner.config import CleanConfig
+from cleaner.config import CleanConfig, Output
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.limits import DEFAULT_MAX_DOCUMENT
@@ -25,7 +25,7 @@ class Settings:
     """How documents are cleaned: everything that a worker must know.
 
     ``title`` and ``lang`` apply to documents that have none of their own. ``max_document`` is in bytes.
-    ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
+    ``output``: what HTML becomes. ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
     may take, instead of the configuration's.
     """
 
@@ -33,6 +33,7 @@ class Settings:
     title: str | None = None
     lang: str | None = None
     encoding: str | None = None
+    output: Output = "text"
     fields: Fields = field(default_factory=Fields)
     max_document: int | None = None
     with_removals: bool = False

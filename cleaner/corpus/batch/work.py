@@ -222,9 +222,13 @@ class Worker:
         try:
             # The cleaner has its own limit. This one covers the work on its result, and calls into libraries.
             with self._last_limit(seconds), time_limit(seconds):
-                (result,) = self._cleaner.stream([self._mapping(job)])
-                if job.document.html is not None and TIMED_OUT in result.flags:
-                    return self._settings.too_long
+                if job.document.html is None:
+                    (result,) = self._cleaner.stream([self._mapping(job)])
+                else:
+                    page, url = job.document.html, job.document.url
+                    result = self._cleaner.clean_html(page, url=url, output=self._settings.output)
+                    if TIMED_OUT in result.flags:
+                        return self._settings.too_long
                 return self._finished(job, result)
         except OutOfTimeError:
             return self._settings.too_long
@@ -244,8 +248,6 @@ class Worker:
 
     def _mapping(self, job: _Job) -> dict[str, Any]:
         document = job.document
-        if document.html is not None:
-            return {"html": document.html, "url": document.url}
         return {
             "markdown" if job.is_markdown else "text": document.text,
             "title": document.title or self._settings.title,

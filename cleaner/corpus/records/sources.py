@@ -52,7 +52,7 @@ _DOCUMENT_ENDINGS: dict[str, Format] = {
 }
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
-_STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt", "markdown": "md"}
+_STDIN_ENDING: dict[Format, str] = {"text": "txt", "markdown": "md"}
 # A run's list of failures is not an input of a later run: its name in a folder, and its ending after a file's name.
 _FAILURES = "errors.jsonl"
 
@@ -91,13 +91,14 @@ def find_sources(
     *,
     leave_out: Path | None = None,
     format: Format | None = None,  # noqa: A002 - its name
+    page_ending: str = ".txt",
 ) -> tuple[list[Source], list[InputError]]:
     """The sources at the given paths, in a fixed order, and what is wrong with the other paths.
 
     A file is read whatever its ending, a folder gives its files with known endings in alphabetical order, without
     hidden ones, and ``-`` is standard input. A file named twice is read once. ``leave_out``: a folder to skip, the one
     that results go to. ``format``: that of the named files and of standard input; without it their endings decide, and
-    a file with any other ending is text.
+    a file with any other ending is text. ``page_ending``: that of the files that HTML pages become.
     """
     sources: dict[str, Source] = {}
     errors: list[InputError] = []
@@ -105,7 +106,8 @@ def find_sources(
     for name in paths:
         try:
             for source in _sources_at(name, format, several=len(paths) > 1, skipped=skipped, errors=errors):
-                sources.setdefault(os.path.realpath(source.path) if source.path else STDIN, source)
+                renamed = _renamed(source, page_ending if source.format == "html" else ".txt")
+                sources.setdefault(os.path.realpath(source.path) if source.path else STDIN, renamed)
         except OSError as error:
             errors.append(input_error(name, error))
     return list(sources.values()), errors
@@ -140,15 +142,16 @@ def _sources_at(
 
 def _source(name: str, path: Path, inside: Path) -> Source:
     known, compression = split_endings(path)
-    if known == "html":
-        inside = _text_name(inside, compression)
     return Source(name, path, inside, known or "text", compression)
 
 
-def _text_name(path: Path, compression: Compression | None) -> Path:
-    """The name of the text file that an HTML page becomes."""
-    bare = path.with_suffix("") if compression else path
-    return bare.with_suffix(f".txt.{compression}" if compression else ".txt")
+def _renamed(source: Source, ending: str) -> Source:
+    """A source whose result has another ending instead of one of HTML."""
+    known, compression = split_endings(source.inside)
+    if known != "html":
+        return source
+    bare = source.inside.with_suffix("") if compression else source.inside
+    return replace(source, inside=bare.with_suffix(f"{ending}.{compression}" if compression else ending))
 
 
 def _walk(folder: Path, skipped: str | None, errors: list[InputError]) -> Iterator[Path]:
