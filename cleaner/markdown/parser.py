@@ -22,6 +22,8 @@ Definitions: TypeAlias = dict[str, Any]
 # The parser takes time that grows with the square of some paragraphs; longer ones are taken as they are written
 # (set by hand).
 MAX_PARAGRAPH = 20_000
+# A sign of which the parser may make something else than text.
+_MARK = re.compile(r"[\n\\`*_~\[\]<>&!^]")
 # The address of a link that a converter has wrapped like a word with hyphens, and a character that may stand in an
 # address, for the line end.
 _BROKEN_ADDRESS = re.compile(r"\]\([^()\s]{1,999}(?:\n[^()\s]{1,999}){1,9}(?=\s?\"[^\"]{0,999}\"\)|\))")
@@ -38,11 +40,11 @@ def parse_blocks(text: str) -> tuple[list[Token], Definitions]:
 
 
 def parse_inline(content: str, definitions: Definitions) -> list[Token] | None:
-    """The text, links and emphasis of a paragraph; None if it is too long to be parsed.
+    """The text, links and emphasis of a paragraph; None if it has no marks, or is too long to be parsed.
 
     ``meta`` of the tokens of links and images has their ``start`` and ``end`` in the paragraph.
     """
-    if len(content) > MAX_PARAGRAPH:
+    if len(content) > MAX_PARAGRAPH or not _MARK.search(content):
         return None
     tokens: list[Token] = []
     parser = _parser()
@@ -59,6 +61,8 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough"]).use(footnote_plugin, inline=False)
     # A link to a script is a link too.
     parser.validateLink = _any_address  # type: ignore[method-assign]
+    # Addresses are not used.
+    parser.normalizeLink = _same_address  # type: ignore[method-assign]
     parser.inline.ruler.at("link", _noting(read_link))
     parser.inline.ruler.at("image", _noting(read_image))
     return parser
@@ -66,6 +70,10 @@ def _parser() -> MarkdownIt:
 
 def _any_address(url: str) -> bool:  # noqa: ARG001 - the parser names it
     return True
+
+
+def _same_address(url: str) -> str:
+    return url
 
 
 def _noting(rule: Callable[[StateInline, bool], bool]) -> Callable[[StateInline, bool], bool]:

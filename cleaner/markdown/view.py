@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import compress
 
 import numpy as np
@@ -50,19 +49,15 @@ class View:
     lines: list[VisibleLine]
     markup: list[Markup] = field(default_factory=list)
 
-    @cached_property
-    def linked(self) -> IntArray:
-        """The number of visible characters in links before each character; one entry more than there are."""
-        marks = np.zeros(len(self.text) + 1, dtype=np.int64)
+    def link_share(self, starts: IntArray, ends: IntArray) -> FloatArray:
+        """The share of the letters and digits of each stretch of the visible text that is in links."""
+        is_word = np.fromiter(map(str.isalnum, self.text), dtype=bool, count=len(self.text))
+        is_linked = np.zeros(is_word.size, dtype=bool)
         for one in self.markup:
             if one.is_link:
-                marks[one.first + 1 : one.stop + 1] = 1
-        found: IntArray = np.cumsum(marks)
-        return found
-
-    def link_share(self, starts: IntArray, ends: IntArray) -> FloatArray:
-        """The share of the characters of each stretch of the visible text that is in links."""
-        share: FloatArray = (self.linked[ends] - self.linked[starts]) / np.maximum(ends - starts, 1)
+                is_linked[one.first : one.stop] = True
+        words, linked = (np.concatenate([[0], np.cumsum(marks)]) for marks in (is_word, is_word & is_linked))
+        share: FloatArray = (linked[ends] - linked[starts]) / np.maximum(words[ends] - words[starts], 1)
         return share
 
 
