@@ -29,7 +29,7 @@ def test_results_lead_back_and_explain_themselves(source: str) -> None:
     """Removals replay, the source comes back, and there is a verdict for each line, whose evidence adds up."""
     result = cleaner().clean_markdown(source)
     check_result(source, result)
-    check_reasons(source, result)
+    check_reasons(source, result, lines=len(split_lines(source)))
     assert len(result.lines) == len(split_lines(source))
 
 
