@@ -145,6 +145,7 @@ class _Placing:
             low, high = self._document_lines(entry)
             owners[low:high] = number
             removed[low:high] = entry.removed
+        self._own_marks(removed, owners)
         return removed, owners
 
     def _document_lines(self, entry: Entry) -> tuple[int, int]:
@@ -155,11 +156,18 @@ class _Placing:
         return low - 1, high
 
     def _is_blank(self, owners: IntArray) -> BoolArray:
-        """Which lines have nothing but the marks of quotations."""
+        """Which lines have nothing in them."""
         blank = owners < 0
         for line in np.flatnonzero(blank).tolist():
-            blank[line] = not self.document.line_text(line).strip(_MARKERS)
+            blank[line] = not self.document.line_text(line).strip()
         return blank
+
+    def _own_marks(self, removed: BoolArray, owners: IntArray) -> None:
+        """Lines that have nothing but the marks of a quotation belong to what is removed above them."""
+        for line in np.flatnonzero(owners[1:] < 0).tolist():
+            text = self.document.line_text(line + 1).strip()
+            if removed[line] and text and not text.strip(_MARKERS):
+                owners[line + 1], removed[line + 1] = owners[line], True
 
     def _score(self, entry: Entry) -> float:
         """The points of an entry; where a unit has decided, just beyond the threshold."""
