@@ -14,6 +14,7 @@ from cleaner.cli.options import (
     EncodingOption,
     EngineOption,
     ErrorsOption,
+    EvidenceOption,
     FieldOption,
     FormatOption,
     HeadlineOption,
@@ -38,6 +39,7 @@ from cleaner.cli.options import (
     count_cores,
     make_config,
     make_delimiter,
+    make_evidence,
     make_format,
     standard_input,
 )
@@ -82,8 +84,9 @@ def run(
     ] = False,
     removed: Annotated[
         str | None,
-        typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and evidence."),
+        typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and reasons."),
     ] = None,
+    evidence: EvidenceOption = "strongest",
     format: FormatOption = None,  # noqa: A002 - the name of the option
     field: FieldOption = None,
     html_field: HtmlFieldOption = None,
@@ -140,6 +143,7 @@ def run(
         names = paths or standard_input()
         places = Places(names, output, in_place=in_place, removed=removed, errors=errors, resume=resume)
         check_usage(places, jobs=jobs, max_document=max_document)
+        all_evidence = make_evidence(evidence, is_written=removed is not None)
         config = make_config(
             keep=keep,
             headline=headline,
@@ -189,6 +193,7 @@ def run(
                 max_document=max_document,
                 timeout=timeout if 0 < timeout < math.inf else None,
                 with_removals=removed is not None,
+                with_all_evidence=all_evidence,
                 is_joined=plan.targets is None and len(plan.sources) > 1,
             )
             outcome = _run(plan, settings, resume=resume)

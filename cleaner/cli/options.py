@@ -23,6 +23,7 @@ __all__ = [
     "EncodingOption",
     "EngineOption",
     "ErrorsOption",
+    "EvidenceOption",
     "FieldOption",
     "FormatOption",
     "HeadlineOption",
@@ -48,6 +49,7 @@ __all__ = [
     "make_cleaner",
     "make_config",
     "make_delimiter",
+    "make_evidence",
     "make_format",
     "split_commas",
     "standard_input",
@@ -177,6 +179,14 @@ ErrorsOption: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+EvidenceOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--evidence",
+        metavar="strongest|full",
+        help="What --removed says for each removal: the two strongest reasons, or all evidence with its places.",
+    ),
+]
 MaxDocumentOption: TypeAlias = Annotated[
     int | None,
     typer.Option(
@@ -224,6 +234,15 @@ def make_delimiter(name: str | None) -> str | None:
     if sign is not None and (len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in '"\r\n\0'):
         refuse(f"--delimiter: {name!r} cannot part cells; give one sign such as ',' ';' '|', or tab")
     return sign
+
+
+def make_evidence(name: str, *, is_written: bool) -> bool:
+    """Whether all evidence is written with removals; wrong usage where it is unknown, or no removals are written."""
+    if name not in ("strongest", "full"):
+        refuse(f"--evidence: {name!r} is unknown; use one of: strongest, full")
+    if name == "full" and not is_written:
+        refuse("--evidence full: is written with the removals; name a file for them with --removed")
+    return name == "full"
 
 
 def make_config(

@@ -25,6 +25,7 @@ class Settings:
     """How documents are cleaned: everything that a worker must know.
 
     ``title`` and ``lang`` apply to documents that have none of their own. ``max_document`` is in bytes.
+    ``with_removals``: they are written, with all their evidence or only with the strongest reasons.
     ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
     may take, instead of the configuration's.
     """
@@ -36,6 +37,7 @@ class Settings:
     fields: Fields = field(default_factory=Fields)
     max_document: int | None = None
     with_removals: bool = False
+    with_all_evidence: bool = False
     is_joined: bool = False
     timeout: float | None = DEFAULT_TIMEOUT
 

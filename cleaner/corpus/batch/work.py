@@ -248,7 +248,16 @@ class Worker:
         removals = b""
         if self._settings.with_removals:
             removals = b"".join(
-                to_json(removal_record(job.name, removal, line=job.line, record_id=job.document.id)) + b"\n"
+                to_json(
+                    removal_record(
+                        job.name,
+                        removal,
+                        line=job.line,
+                        record_id=job.document.id,
+                        all_evidence=self._settings.with_all_evidence,
+                    )
+                )
+                + b"\n"
                 for removal in result.removals
             )
         return _Cleaned(result.text, before, result.flags, tally, removals)
