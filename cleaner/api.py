@@ -21,6 +21,8 @@ __all__ = ["Cleaner", "clean_html", "clean_text", "explain_html", "explain_text"
 
 # The most characters of texts that are analysed together.
 TOGETHER = 0x10000
+# The types of a value that is missing: None, NaN, and what pandas has for it.
+_MISSING = frozenset({"NoneType", "float", "NAType", "NaTType"})
 
 
 class Cleaner:
@@ -62,8 +64,9 @@ class Cleaner:
 
         Offsets of removals are into the text of all the page's blocks, one line per block, which `CleanResult.restore`
         returns. ``url`` helps to find metadata. Never fails: a page without an article gives an empty text and a flag.
+        Raises `TypeError` only where the page is neither a string nor bytes.
         """
-        return self.pages.clean(html, url=url)
+        return self.pages.clean(_require_page(html), url=url)
 
     @cached_property
     def pages(self) -> PageCleaner:
@@ -75,10 +78,10 @@ class Cleaner:
     def clean_many(self, documents: Iterable[str | Mapping[str, Any]]) -> list[CleanResult]:
         """The results of many documents, in order, each as if cleaned alone; faster than one by one for short documents.
 
-        A document is a text or a mapping, as in `stream`.
+        A document is a text or a mapping, as in `stream`. Raises `TypeError`, with its index, where one has no text.
         """
         results: list[CleanResult] = []
-        for batch in _batches(documents):
+        for batch in _batches(_checked(documents)):
             if len(batch) == 1:
                 results.extend(self.stream(batch))
                 continue
@@ -103,9 +106,9 @@ class Cleaner:
         """The results of any number of documents, in order and in constant memory, read and returned one at a time.
 
         A document is a text, or a mapping with ``text`` and, if known, ``title``, ``lang`` and ``url``; or a mapping
-        with ``html``, and perhaps ``url``.
+        with ``html``, and perhaps ``url``. Raises `TypeError`, with its index, where one has no text.
         """
-        for document in documents:
+        for document in _checked(documents):
             if isinstance(document, str):
                 yield self.clean(document)
             elif "html" in document:
@@ -182,6 +185,21 @@ def _cleaner(config: CleanConfig) -> Cleaner:
     return Cleaner(config)
 
 
+def _checked(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[str | Mapping[str, Any]]:
+    """The documents; raises `TypeError` for one without a text, and tells its index."""
+    for index, document in enumerate(documents):
+        try:
+            if isinstance(document, str) or not hasattr(document, "get"):
+                _require_text(document)
+            elif "html" in document:
+                _require_page(document["html"])
+            else:
+                _require_text(document["text"])
+        except TypeError as error:
+            raise TypeError(f"document {index}: {error}") from None
+        yield document
+
+
 def _text_of(document: str | Mapping[str, Any]) -> str:
     return document if isinstance(document, str) else _require_text(document["text"])
 
@@ -190,8 +208,24 @@ def _require_text(text: object) -> str:
     """The text itself; raises `TypeError` for a missing value of a table, mostly, or the bytes of a file."""
     if isinstance(text, str):
         return text
-    hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else "leave missing values out"
-    raise TypeError(f"text must be a str, not {type(text).__name__}; {hint}")
+    name = type(text).__name__
+    hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else _hint(name, "clean_text")
+    raise TypeError(f"text must be a str, not {name}; {hint}")
+
+
+def _require_page(html: object) -> str | bytes:
+    """The page itself; raises `TypeError` for what is neither a string nor bytes."""
+    if isinstance(html, str | bytes):
+        return html
+    name = type(html).__name__
+    raise TypeError(f"html must be a str or bytes, not {name}; {_hint(name, 'clean_html')}")
+
+
+def _hint(name: str, function: str) -> str:
+    """What to do about a value of this type, which ``function`` cannot clean."""
+    if name in _MISSING:
+        return f'leave missing values out, with pandas for example by df.text.map({function}, na_action="ignore")'
+    return "convert it first"
 
 
 def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:

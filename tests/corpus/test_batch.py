@@ -183,7 +183,7 @@ def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, ru
     failures = [json.loads(line) for line in (tmp_path / "b.jsonl.errors.jsonl").read_text().splitlines()]
     assert [(one["file"], one["line"], one["reason"]) for one in failures] == [
         (str(source), 2, "is not UTF-8 at byte 11 of the line"),
-        (str(source), 4, "the field 'text' is missing"),
+        (str(source), 4, "the field 'text' is missing; the record has body"),
     ]
     assert failures[0]["raw"].encode("utf-8", "surrogateescape") == b'{"text": "\xff"}\n'
     assert outcome.err.endswith(

@@ -69,12 +69,12 @@ def test_only_the_texts_are_replaced(before: str, after: str, tmp_path: Path) ->
 
 def test_elements_that_fail_have_reasons(tmp_path: Path) -> None:
     """An element that is no object, or has no text, fails like a line of JSONL."""
-    items = _items(tmp_path / "a.json", b'[{"text": "a"}, 5, {"text": null}, {"x": "' + b"y" * 9 + b'"}]')
+    items = _items(tmp_path / "a.json", b'[{"text": "a"}, 5, {"text": []}, {"x": "' + b"y" * 9 + b'"}]')
     assert [(item.number, item.failure) for item in items] == [
         (1, None),
         (2, "is not a JSON object"),
         (3, "the field 'text' is not a string"),
-        (4, "the field 'text' is missing"),
+        (4, "the field 'text' is missing; the record has x"),
     ]
 
 
@@ -91,7 +91,7 @@ def test_array_becomes_lines(tmp_path: Path) -> None:
     [
         (b"5", "holds neither an array of objects nor an object, so it has no texts"),
         (b'["a", "b"]', "holds neither an array of objects nor an object, so it has no texts"),
-        (b'{"name": "x"}', "the field 'text' is missing; name that of the text with --field"),
+        (b'{"name": "x"}', "the field 'text' is missing; the record has name; name that of the text with --field"),
         (b"", "is not valid JSON: Expecting value at line 1, column 1"),
         (
             b'{"text": "a"}\n{"text": "b"}\n',
@@ -129,10 +129,14 @@ def test_what_is_written_is_the_array_without_failures(
     if values and not any(isinstance(value, dict) for value in values):
         return
     made = _replaced(path, json.dumps(values, indent=indent).encode())
-    good = [value for value in values if isinstance(value, dict) and isinstance(value.get("text"), str)]
-    assert json.loads(made) == [{**value, "text": "new"} for value in good]
+    kept = [
+        {**value, "text": None if value["text"] is None else "new"}
+        for value in values
+        if isinstance(value, dict) and "text" in value
+    ]
+    assert json.loads(made) == kept
     lines = _replaced(path, json.dumps(values, indent=indent).encode(), to_jsonl=True).splitlines()
-    assert [json.loads(line) for line in lines] == [{**value, "text": "new"} for value in good]
+    assert [json.loads(line) for line in lines] == kept
 
 
 # --- runs ------------------------------------------------------------------------------------------------
@@ -160,7 +164,7 @@ def test_failures_of_an_array_are_listed(tmp_path: Path, run: Run) -> None:
     path.write_bytes(_array(x=1))
     assert run(path, "-o", tmp_path / "b.json", "-q").status == 1
     (failure,) = map(json.loads, (tmp_path / "b.json.errors.jsonl").read_text("utf-8").splitlines())
-    assert (failure["line"], failure["reason"]) == (4, "the field 'text' is missing")
+    assert (failure["line"], failure["reason"]) == (4, "the field 'text' is missing; the record has x")
     assert json.loads(failure["raw"]) == {"x": 1}
     assert (tmp_path / "b.json").read_bytes() == _array(ARTICLE)
     assert run(path, "-o", tmp_path / "b.jsonl", "-q").status == 1

@@ -102,7 +102,7 @@ def test_field_of_html_gives_the_field_of_text(tmp_path: Path) -> None:
     assert _run("clean", str(source), "-o", str(target), "--html-field", "html", "-q") == 1
     assert json.loads(target.read_text("utf-8")) == {"n": 1.0, "html": PAGE, "text": ARTICLE}
     failure = json.loads((tmp_path / "out.jsonl.errors.jsonl").read_text("utf-8"))
-    assert (failure["line"], failure["reason"]) == (2, "the field 'html' is missing")
+    assert (failure["line"], failure["reason"]) == (2, "the field 'html' is missing; the record has n")
 
 
 def test_explain_shows_the_blocks_of_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -165,7 +165,7 @@ class _Cutter:
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
-    """The rows of a chunk; the header and blank rows pass."""
+    """The rows of a chunk; the header, blank rows and empty texts pass."""
     del to_jsonl
     layout, data = chunk.payload
     first = chunk.start.records + 1
@@ -210,8 +210,12 @@ def _read_row(number: int, row: bytes, layout: Layout, max_bytes: int) -> Item:
     def value(column: int | None) -> str | None:
         return None if column is None else values[column] or None
 
+    writer = _Writer(row, cells, layout)
+    if not text:
+        # A missing value; the row may still need a cell for the result.
+        return Item(number, writer(text))
     known = {name: value(getattr(layout, name)) for name in ("title", "lang", "url")}
-    return Item(number, row, Document(text, _Writer(row, cells, layout), **known, id=value(layout.id)))
+    return Item(number, row, Document(text, writer, **known, id=value(layout.id)))
 
 
 def _check_row(row: bytes, layout: Layout) -> list[Cell]:

@@ -164,7 +164,7 @@ def write_items(done: Sequence[Done], compression: Compression | None, *, to_jso
         data = item.raw if item.document is None or text is None else item.document.write(text)
         if not to_jsonl:
             pieces += [item.gap or b",", data] if pieces else [data]
-        elif item.document is not None:
+        elif item.document is not None or data.startswith(b"{"):
             # Strings hold no line ends, so these are between tokens.
             pieces += [data.replace(b"\r", b" ").replace(b"\n", b" "), b"\n"]
     if not to_jsonl:

@@ -69,8 +69,10 @@ def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
             raise InputError(
                 f"{source.name}: has no column {name!r}; name that of the text with --field: {', '.join(schema.names)}"
             )
-        if not _is_text(schema.field(name).type):
-            raise InputError(f"{source.name}: the column {name!r} holds {schema.field(name).type}, not text")
+        kind = schema.field(name).type
+        # A column in which all texts are missing has a type of its own.
+        if not _is_text(kind) and not (name == fields.text and _is_null(kind)):
+            raise InputError(f"{source.name}: the column {name!r} holds {kind}, not text")
 
 
 def _read_names(fields: Fields) -> list[str]:
@@ -84,6 +86,12 @@ def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_null(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_null(kind))
 
 
 def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) -> Iterator[RawChunk]:
@@ -150,7 +158,7 @@ def _cut_rows(rows: Iterable[dict[str, Any]], first: int, chunk_bytes: int) -> I
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
-    """The rows of a chunk; for one that fails, ``raw`` is what was read of it, as JSON."""
+    """The rows of a chunk; null passes, and for a row that fails, ``raw`` is what was read of it, as JSON."""
     del to_jsonl
     first = chunk.start.records + 1
     return [_read_row(first + index, row, fields, max_bytes) for index, row in enumerate(chunk.payload)]
@@ -158,13 +166,10 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
 
 def _read_row(number: int, row: dict[str, Any], fields: Fields, max_bytes: int) -> Item:
     text = row[fields.text]
-    reason = None
     if text is None:
-        reason = f"the column {fields.text!r} is null"
-    elif not isinstance(text, str):
-        reason = f"the column {fields.text!r} is not UTF-8"
-    else:
-        reason = too_large(text, max_bytes)
+        return Item(number, b"")
+    is_text = isinstance(text, str)
+    reason = too_large(text, max_bytes) if is_text else f"the column {fields.text!r} is not UTF-8"
     if reason is not None:
         return Item(number, json.dumps(row, ensure_ascii=False, default=str).encode("utf-8"), failure=reason)
     known = {name: _string(row.get(getattr(fields, name))) for name in ("title", "lang", "url")}
@@ -190,11 +195,14 @@ def _no_bytes(_text: str) -> bytes:
 def write_items(done: Sequence[Done], compression: Compression | None, *, to_jsonl: bool) -> bytes:
     """A line of the journal with an entry for each row: its text, true if it is unchanged, null if the row failed."""
     del compression, to_jsonl
-    texts = [
-        None if item.document is None or text is None else (text if text != item.document.text else True)
-        for item, text in done
-    ]
+    texts = [_journal_entry(item, text) for item, text in done]
     return compress(json.dumps(texts, ensure_ascii=False).encode("utf-8") + b"\n", _JOURNAL)
+
+
+def _journal_entry(item: Item, text: str | None) -> str | bool | None:
+    if item.failure is not None:
+        return None
+    return True if item.document is None or text is None or text == item.document.text else text
 
 
 def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> None:
@@ -243,7 +251,7 @@ def _with_texts(table: pa.Table, texts: list[Any], schema: pa.Schema, fields: Fi
     column = pc.coalesce(changed, before.combine_chunks())
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type).dictionary_encode()
-    column = column.cast(kind)
+    column = pa.nulls(len(column)) if _is_null(kind) else column.cast(kind)
     if name in table.schema.names:
         table = table.set_column(table.schema.get_field_index(name), schema.field(name), column)
     else:
