@@ -127,7 +127,9 @@ def plan_places(
                 _check_ending(source, target)
     _check_fields(sources, fields)
     if options["is_line_buffered"] and any(source.format in (*DOCUMENT_FORMATS, "json") for source in sources):
-        refuse("--line-buffered: a text is read as a whole, and so is an array; for lines of JSON give --format jsonl")
+        refuse(
+            "--line-buffered: a text is read as a whole, and an array in chunks; for lines of JSON give --format jsonl"
+        )
     default_errors = _default_errors(places, sources)
     errors = places.errors or (default_errors and free_errors_path(default_errors, names))
     plan = Plan(

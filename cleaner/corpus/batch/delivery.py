@@ -138,20 +138,25 @@ class Delivery:
         if not self.is_wanted(task.index):
             return
         records = task.chunk.end.records - task.chunk.start.records
+        data = result.joint + result.data if self._has_written() else result.data
         if self._plan.target(task.index) is None:
-            data = result.data
             if task.format == "jsonl" and data and self._end and not self._end.endswith(b"\n"):
                 data = b"\n" + data
             self._write_stream(data)
         else:
             self._list_names(task.index)
-            if not self._writes(task.index, lambda: self._files.open_output(task.index).write(result.data)):
+            if not self._writes(task.index, lambda: self._files.open_output(task.index).write(data)):
                 return
         self._write_removals(result.removals)
         for failure in result.failures:
             self._write_failure(task.name, failure)
         self._source_tally.add(result.tally)
         self._advance(task.index, task.chunk.end, result.tally, records)
+
+    def _has_written(self) -> bool:
+        """Whether a record of the current source is written."""
+        now, before = self.state.tally, self._before.tally
+        return now.documents + now.passed > before.documents + before.passed
 
     def take_end(self, end: SourceEnd) -> None:
         """Put the result of a source in its place."""

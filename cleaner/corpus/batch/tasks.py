@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cleaner.corpus.batch.plan import Plan, Settings
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.records.chunks import Limits, Place, RawChunk, record_format
+from cleaner.corpus.records.jsonfiles import write_frame
 from cleaner.corpus.records.limits import QUOTED_BYTES
 from cleaner.corpus.records.sniffing import require_text
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
@@ -90,12 +91,13 @@ class Failure:
 
 @dataclass(slots=True)
 class ChunkResult:
-    """What a worker made of a chunk."""
+    """What a worker made of a chunk; ``joint`` comes before ``data`` where a record of the source is written already."""
 
     data: bytes
     removals: bytes
     failures: list[Failure]
     tally: Tally
+    joint: bytes = b""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,9 @@ def failed_result(task: TextTask | ChunkTask, reason: str) -> Result:
         return [_failed_text(index, source, data, reason) for index, source, data, _ in task.texts]
     numbers = range(task.chunk.start.records + 1, task.chunk.end.records + 1)
     failures = [Failure.of(task.name, number, reason, None) for number in numbers]
-    return ChunkResult(b"", b"", failures, Tally(failed=len(failures)))
+    has_frame = task.format == "json" and not task.to_jsonl
+    data = write_frame(task.chunk, task.compression) if has_frame else b""
+    return ChunkResult(data, b"", failures, Tally(failed=len(failures)))
 
 
 def _failed_text(index: int, source: Source, data: bytes | InputError, reason: str) -> TextOutcome:

@@ -15,6 +15,7 @@ from cleaner.corpus.batch.plan import Settings
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
 from cleaner.corpus.records.chunks import Document, Done, record_format
+from cleaner.corpus.records.jsonfiles import write_joint
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
@@ -171,6 +172,8 @@ class Worker:
                 removals.append(result.removals)
                 done.append((item, result.text))
         whole.data = module.write_items(done, task.compression, to_jsonl=task.to_jsonl)
+        if task.format == "json" and not task.to_jsonl:
+            whole.joint = write_joint(done, task.compression)
         whole.removals = b"".join(removals)
         return whole
 

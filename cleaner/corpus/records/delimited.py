@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cleaner.corpus.records.buffers import Buffer
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
 from cleaner.corpus.records.dialect import Cell, RowError, RowScanner, first_line_end, split_cells, write_cell
 from cleaner.corpus.records.jsonl import written_pieces
@@ -14,7 +15,6 @@ from cleaner.corpus.records.layout import HEAD_BYTES, Layout, find_layout, first
 from cleaner.corpus.records.limits import QUOTED_BYTES
 from cleaner.corpus.records.sources import Compression, Source
 from cleaner.corpus.records.streams import Blocks, compress
-from cleaner.errors import InputError
 
 __all__ = ["read_chunks", "read_items", "write_items"]
 
@@ -32,11 +32,11 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
     is never closed. Raises `InputError` where the file is no table with a column of text, or is damaged.
     """
     blocks = Blocks(source)
-    buffer = _Buffer(iter(blocks))
+    buffer = Buffer(iter(blocks))
     layout = _read_layout(source, buffer, fields, is_line_buffered=limits.chunk_bytes == 1)
     if start.offset:
         blocks = Blocks(source, start.offset)
-        buffer = _Buffer(iter(blocks))
+        buffer = Buffer(iter(blocks))
     cutter = _Cutter(buffer, layout, limits, has_header=not start.offset)
     place = start
     while cut := cutter.next_chunk():
@@ -49,33 +49,7 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
         raise buffer.damage
 
 
-class _Buffer:
-    """Bytes that are read and not yet taken; ``damage`` is what ended them too early."""
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self.data = bytearray()
-        self.is_whole = False
-        self.damage: InputError | None = None
-        self._blocks = blocks
-
-    def fill(self) -> None:
-        """Read another block, or find out that there is none."""
-        try:
-            block = next(self._blocks, None)
-        except InputError as error:
-            self.damage = error
-            block = None
-        self.is_whole = block is None
-        self.data += block or b""
-
-    def take(self, count: int) -> bytes:
-        """The first bytes, which are not held any longer."""
-        data = bytes(self.data[:count])
-        del self.data[:count]
-        return data
-
-
-def _read_layout(source: Source, buffer: _Buffer, fields: Fields, *, is_line_buffered: bool) -> Layout:
+def _read_layout(source: Source, buffer: Buffer, fields: Fields, *, is_line_buffered: bool) -> Layout:
     """The layout of a file, of which the first bytes stay in the buffer; a filter waits for the header row only."""
     end = None
     while len(buffer.data) < HEAD_BYTES and not buffer.is_whole and end is None:
@@ -98,7 +72,7 @@ class _Cutter:
     ``has_header``: the first row is the header, which begins after a byte order mark and has a limit of its own.
     """
 
-    def __init__(self, buffer: _Buffer, layout: Layout, limits: Limits, *, has_header: bool) -> None:
+    def __init__(self, buffer: Buffer, layout: Layout, limits: Limits, *, has_header: bool) -> None:
         self._buffer = buffer
         self._scanner = RowScanner(layout.dialect)
         self._chunk_bytes = limits.chunk_bytes
