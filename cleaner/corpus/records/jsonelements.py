@@ -118,7 +118,11 @@ class JsonElements:
         """Where the array begins that holds the records of an object, and how deep; None if it is a record itself."""
         buffer, scanner = self._buffer, ValueScanner(at)
         while len(buffer.data) < min(self._limit, _HEAD_BYTES) and not buffer.is_whole:
-            if scanner.end(buffer.data, is_whole=False) is not None:
+            end = scanner.end(buffer.data, is_whole=False)
+            if end is not None and self._sign(self._after_space(end)):
+                # Others follow it.
+                return None
+            if end is not None:
                 break
             buffer.fill()
         text = self._fields.text
@@ -149,10 +153,11 @@ class JsonElements:
         return self._value(self._after_space(at + 1))
 
     def _value(self, at: int) -> int:
-        if self._sign(at) in (b",", b"]", b"}"):
-            self._stop(at, "a value is missing")
-        if not self._sign(at):
+        sign = self._sign(at)
+        if not sign:
             self._stop(at, "its end is missing")
+        if sign in b",]}" or sign < b" ":
+            self._stop(at, "a value is missing")
         return at
 
     def _element(self, gap: bytes) -> RawElement:

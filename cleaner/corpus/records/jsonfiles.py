@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from cleaner.corpus.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
 from cleaner.corpus.records.jsonelements import JsonElements, RawElement
 from cleaner.corpus.records.jsonl import read_object, wanted_names
+from cleaner.corpus.records.jsonscan import has_column
 from cleaner.corpus.records.sources import Compression, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.errors import InputError
@@ -98,10 +99,16 @@ def _require_field(source: Source, data: bytes, fields: Fields, elements: JsonEl
     """Refuse a file of one object without a text: what is left of it would be no JSON."""
     item = read_object(1, data, fields, wanted_names(fields), max(1, len(data)))
     if item.failure is not None:
-        failure = item.failure
+        failure = f"{item.failure}; name that of the text with --field"
         if elements.other_names:
-            failure = f"its records have no field {fields.text!r}, but {', '.join(elements.other_names)}"
-        raise InputError(f"{source.name}: {failure}; name that of the text with --field")
+            listed = ", ".join(elements.other_names)
+            failure = f"its records have no field {fields.text!r}, but {listed}; name that of the text with --field"
+        elif has_column(data, fields.text):
+            failure = (
+                f"the field {fields.text!r} holds a column, not a text; write a table row by row, with pandas for "
+                'example by to_json(orient="records")'
+            )
+        raise InputError(f"{source.name}: {failure}")
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 
-__all__ = ["ValueScanner", "after_space", "has_field", "member_names", "record_arrays", "value_end"]
+__all__ = ["ValueScanner", "after_space", "has_column", "has_field", "member_names", "record_arrays", "value_end"]
 
 _SPACE = re.compile(rb"[ \t\n\r]*+")
 _SIGN = re.compile(rb'["\[\]{}]')
@@ -131,6 +131,15 @@ def has_field(data: Bytes, at: int, wanted: str, prefix: str = "") -> bool:
         if leads_there and has_field(data, value, wanted, f"{whole}."):
             return True
     return False
+
+
+def has_column(data: Bytes, name: str) -> bool:
+    """Whether the object that the bytes are has an object or an array as a field, as a table written by columns has.
+
+    >>> has_column(b'{"text": {"0": "a", "1": "b"}}', "text"), has_column(b'{"text": 5}', "text")
+    (True, False)
+    """
+    return any(found == name and data[value : value + 1] in (b"{", b"[") for found, value in _members(data, 0))
 
 
 def record_arrays(data: Bytes, at: int, depth: int = 1) -> Iterator[tuple[int, int, int]]:
