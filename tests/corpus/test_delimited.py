@@ -137,6 +137,17 @@ def test_row_that_cannot_be_read_fails_alone(row: bytes, reason: str, tmp_path: 
     assert [item.document.text for item in items if item.document] == ["first", "last"]
 
 
+def test_quotes_escaped_with_backslashes_are_told(tmp_path: Path) -> None:
+    """Some programs escape quotes where CSV doubles them; the rows fail, and the reason says how it must be written."""
+    items = _items(tmp_path / "a.csv", b'id,text\n1,"a \\"b\\" c"\n2,"d"\n3,e,f\n')
+    assert [item.failure for item in items] == [
+        None,
+        "cell 2 goes on after its closing quote; quotes in cells must be doubled, not escaped with backslashes",
+        None,
+        "has 3 cells, but the header has 2",
+    ]
+
+
 def test_limit_of_the_standard_library_is_not_touched(tmp_path: Path) -> None:
     """A cell beyond that limit is read, and the limit stays what it was."""
     before = csv.field_size_limit()

@@ -19,6 +19,8 @@ from cleaner.corpus.records.streams import Blocks, compress
 __all__ = ["read_chunks", "read_items", "write_items"]
 
 _UNCLOSED = "a quote at the beginning of one of its cells is never closed; only this line is left out"
+_HAS_ESCAPED_QUOTE = b'\\"'
+_ESCAPED = "; quotes in cells must be doubled, not escaped with backslashes"
 _CUT_OFF = "is cut off, as the file is damaged"
 
 
@@ -176,7 +178,7 @@ def _read_row(number: int, row: bytes, layout: Layout, max_bytes: int) -> Item:
     except UnicodeDecodeError as error:
         return Item(number, row, failure=_wrong_bytes(row, layout.encoding, error))
     except RowError as error:
-        return Item(number, row, failure=str(error))
+        return Item(number, row, failure=f"{error}{_ESCAPED if _HAS_ESCAPED_QUOTE in row else ''}")
     text = values[layout.text]
     if reason := too_large(text, max_bytes):
         return Item(number, row, failure=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ _SURE_ROWS = 2
 _DELIMITERS = (b",", b";", b"\t", b"|")
 # Names of columns that a message lists.
 _LISTED = 30
+_SEPARATOR_LINE = re.compile(rb'"?sep=([\t !#-/:-@\[-`{-~])"?\r?\n', re.IGNORECASE)
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
@@ -28,7 +30,8 @@ _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 class Layout:
     """What is needed to read the rows of a file: how it is written, and which columns hold what.
 
-    ``width``: how many cells a row has. ``mark``: the bytes of the byte order mark. The other numbers are those of
+    ``width``: how many cells a row has. ``mark``: how many bytes come before the header row, which are a byte order
+    mark and the line ``sep=;`` that tells Excel what is between the cells. The other numbers are those of
     columns, None where there is none; ``result`` is ``width`` where the cleaned text goes into a new last column.
     """
 
@@ -71,12 +74,13 @@ def find_layout(source: Source, head: bytes, fields: Fields, *, is_whole: bool) 
     Raises `InputError` where the bytes are no table with a header row and a column of text.
     """
     encoding, mark = _encoding_of(source, head, fields.encoding)
+    mark, told = _after_separator(head, mark)
     if not head[mark:].strip():
         raise InputError(f"{source.name}: is empty; a table needs a header row")
     wanted = (fields.text, *fields.other_texts)
     readings = [
         _best_reading(head, mark, encoding, delimiter, is_whole=is_whole)
-        for delimiter in _delimiters(source, fields.delimiter, encoding)
+        for delimiter in _delimiters(source, fields.delimiter or told, encoding)
     ]
     found = [reading for reading in readings if reading is not None]
     if not found:
@@ -122,7 +126,7 @@ def is_surely_table(data: bytes) -> bool:
     >>> is_surely_table(b"id,text\n1,a\n2,b\n"), is_surely_table(b"Text, body\nand more, too\n")
     (True, False)
     """
-    mark = _after_mark(data)
+    mark, _ = _after_separator(data, _after_mark(data))
     head = data[: mark + HEAD_BYTES]
     for delimiter in _DELIMITERS:
         reading = _reading(head, mark, "utf-8", Dialect(delimiter), is_whole=len(head) == len(data))
@@ -198,15 +202,20 @@ def _has_plain_bytes(encoding: str, delimiter: bytes) -> bool:
 
 def first_row_end(head: bytes) -> int | None:
     """Where the first row ends, whatever is between the cells; None where more bytes are needed."""
-    ends = (
-        RowScanner(Dialect(delimiter)).row_end(head, _after_mark(head), is_whole=False) for delimiter in _DELIMITERS
-    )
+    start, _ = _after_separator(head, _after_mark(head))
+    ends = (RowScanner(Dialect(delimiter)).row_end(head, start, is_whole=False) for delimiter in _DELIMITERS)
     found = [end for end in ends if end is not None]
     return max(found) if len(found) == len(_DELIMITERS) else None
 
 
 def _after_mark(head: bytes) -> int:
     return len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+
+
+def _after_separator(head: bytes, mark: int) -> tuple[int, str | None]:
+    """Where the header row begins, and what the line before it says to be between the cells, if there is one."""
+    found = _SEPARATOR_LINE.match(head, mark)
+    return (mark, None) if found is None else (found.end(), found[1].decode("ascii", "replace"))
 
 
 def _best_reading(head: bytes, mark: int, encoding: str, delimiter: bytes, *, is_whole: bool) -> _Reading | None:
