@@ -120,11 +120,14 @@ def _seeds() -> Iterator[bytes]:
             yield made.getvalue()[:2000].encode("utf-8-sig")
     yield b'\ttext\n1\t"Wow", he said\n2\t"No", she said\n'
     yield b"text\nOne line, of one cell.\n"
+    yield b'sep=;\r\nid;text\r\n1;"a; ""b"""\r\n2;\r\n'
 
 
 _PIECES = (
     b"id,text\n",
     b"text;n\r\n",
+    b"sep=;\r\n",
+    b'"sep=,"\n',
     b'"text","clean"\n',
     b"n|body\n",
     b"\ttext\n",
