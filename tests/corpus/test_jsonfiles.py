@@ -167,6 +167,7 @@ def test_array_becomes_lines(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf \n", "is empty; give an array of objects, or objects"),
         (b"", "is empty; give an array of objects, or objects"),
         (b'["a", "b"]', "holds an array, but not of objects, so it has no texts"),
+        (b"[" + b"1," * 9 + b"1]", "holds an array, but not of objects, so it has no texts"),
         (b'{"name": "x"}', "the field 'text' is missing; the record has name; name that of the text with --field"),
         (
             b'{"n": 0, "docs": [{"title": "a", "body": "b"}]}',
@@ -182,12 +183,14 @@ def test_array_becomes_lines(tmp_path: Path) -> None:
         (b"[", "is not valid JSON: its end is missing at byte 2"),
         (b"[,]", "is not valid JSON: a value is missing at byte 2"),
         (b"[\n\x0c", "is not valid JSON: a value is missing at byte 3"),
+        (b'{"text": "' + b" " * 5000 + b'"}', "is one object of 5012 bytes, too many to hold; raise --max-document"),
         (b"[" + b" " * 5000, "is not valid JSON: more than 4000 spaces stand in a row"),
     ],
 )
 def test_file_that_has_no_texts_is_refused(data: bytes, reason: str, tmp_path: Path) -> None:
     """What is neither an array of objects nor an object with a text says so in one sentence, and nothing is read."""
-    chunks, damage = _read(tmp_path / "a.json", data, limit=4000 if b" " * 5000 in data else 1 << 20)
+    limit = 4000 if b" " * 5000 in data else 1 << 20
+    chunks, damage = _read(tmp_path / "a.json", data, limit=limit, chunk_bytes=8)
     assert str(damage).startswith(f"a.json: {reason}")
     assert chunks == []
 

@@ -49,7 +49,7 @@ class RawElement:
 
 
 class JsonElements:
-    """Iterates over the elements of a file; raises `InputError` where it is damaged, or not JSON with objects.
+    """Iterates over the elements of a file; ``damage`` is what ends them too early, or says that there are none.
 
     ``closing`` is what follows the last element, once all are read, and ``made_closing`` what would follow it if the
     file ended there. ``is_bare``: the elements are in no array. ``other_names``: where the file is an object without a
@@ -57,6 +57,7 @@ class JsonElements:
     """
 
     def __init__(self, source: Source, limits: Limits, fields: Fields) -> None:
+        self.damage: InputError | None = None
         self.closing = b""
         self.made_closing = b""
         self.is_bare = False
@@ -75,11 +76,13 @@ class JsonElements:
         return self._blocks.consumed
 
     def __iter__(self) -> Iterator[RawElement]:
-        at: int | None = self._begin()
-        while at is not None:
-            gap = self._take(at)
-            yield self._element(gap)
-            at = self._next()
+        try:
+            at = self._begin()
+            while at is not None:
+                yield self._element(self._take(at))
+                at = self._next()
+        except InputError as error:
+            self.damage = error
 
     # --- the parts of a file ------------------------------------------------------------------------------
 

@@ -53,31 +53,25 @@ def _all_chunks(source: Source, limits: Limits, fields: Fields) -> Iterator[RawC
     held: list[RawElement] = []
     size = 0
     place = Place()
-    damage: InputError | None = None
-    try:
-        for element in elements:
-            # Only now it is certain that those held are not the last ones, which what closes the file follows.
-            if size >= limits.chunk_bytes or (held and (element.skipped or held[-1].skipped)):
-                _check_first(place, held, elements)
-                chunk = _chunk(place, held, b"", elements.consumed)
-                yield chunk
-                place, held, size = chunk.end, [], 0
-            held.append(element)
-            size += element.size
-    except InputError as error:
-        damage = error
-    if damage is None:
-        _check_first(place, held, elements)
-        if len(held) == 1 and not place.records and elements.is_bare:
-            _require_field(source, held[0].data, fields, elements)
-    if held or damage is None:
-        closing = elements.closing if damage is None else b""
-        chunk = _chunk(place, held, closing, elements.consumed)
-        if damage is not None:
+    for element in elements:
+        # Only now it is certain that those held are not the last ones, which what closes the file follows.
+        if size >= limits.chunk_bytes or (held and (element.skipped or held[-1].skipped)):
+            _check_first(place, held, elements)
+            chunk = _chunk(place, held, b"", elements.consumed)
+            yield chunk
+            place, held, size = chunk.end, [], 0
+        held.append(element)
+        size += element.size
+    if elements.damage is not None:
+        if held:
+            chunk = _chunk(place, held, b"", elements.consumed)
             chunk.payload[-1] = elements.made_closing
-        yield chunk
-    if damage is not None:
-        raise damage
+            yield chunk
+        raise elements.damage
+    _check_first(place, held, elements)
+    if len(held) == 1 and not place.records and elements.is_bare:
+        _require_field(source, held[0], fields, elements)
+    yield _chunk(place, held, elements.closing, elements.consumed)
 
 
 def _chunk(place: Place, held: list[RawElement], closing: bytes, consumed: int) -> RawChunk:
@@ -95,8 +89,12 @@ def _check_first(place: Place, held: list[RawElement], elements: JsonElements) -
         raise elements.no_objects()
 
 
-def _require_field(source: Source, data: bytes, fields: Fields, elements: JsonElements) -> None:
+def _require_field(source: Source, only: RawElement, fields: Fields, elements: JsonElements) -> None:
     """Refuse a file of one object without a text: what is left of it would be no JSON."""
+    if only.skipped:
+        size = len(only.data) + only.skipped
+        raise InputError(f"{source.name}: is one object of {size} bytes, too many to hold; raise --max-document")
+    data = only.data
     item = read_object(1, data, fields, wanted_names(fields), max(1, len(data)))
     if item.failure is not None:
         failure = f"{item.failure}; name that of the text with --field"
