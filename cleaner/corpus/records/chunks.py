@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from cleaner.corpus.records.sources import Compression, Format, Source
 
 __all__ = [
+    "AssembledFormat",
     "Document",
     "Done",
     "Fields",
@@ -18,6 +20,7 @@ __all__ = [
     "Place",
     "RawChunk",
     "RecordFormat",
+    "assembled_format",
     "record_format",
     "too_large",
     "too_long",
@@ -124,6 +127,17 @@ class RecordFormat(Protocol):
         """The bytes of a chunk after cleaning, without those that failed."""
 
 
+class AssembledFormat(RecordFormat, Protocol):
+    """The functions of the module of a format whose files are put together at the end; the parent does that too."""
+
+    def assemble(self, source: Source, journal: Path, target: Path, fields: Fields) -> str | None:
+        """Write a file from its original and the journal that `write_items` made.
+
+        Returns what could not be written and why, or None. Raises `OSError` if the file cannot be written, `InputError`
+        if the original cannot be read any more.
+        """
+
+
 _MODULES: dict[Format, str] = {
     "jsonl": "jsonl",
     "json": "jsonfiles",
@@ -138,6 +152,11 @@ _MODULES: dict[Format, str] = {
 def record_format(name: Format) -> RecordFormat:
     """The module of a format with many documents; imported when it is needed."""
     return cast("RecordFormat", import_module(f"cleaner.corpus.records.{_MODULES[name]}"))
+
+
+def assembled_format(name: Format) -> AssembledFormat:
+    """The module of a format whose files are put together at the end."""
+    return cast("AssembledFormat", record_format(name))
 
 
 def too_long(what: str, size: int, held: int) -> str:

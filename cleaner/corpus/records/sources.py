@@ -12,6 +12,7 @@ from cleaner.corpus.records.writing import CHECKPOINT_ENDING
 from cleaner.errors import InputError
 
 __all__ = [
+    "ASSEMBLED_FORMATS",
     "DOCUMENT_FORMATS",
     "HTML_ENDINGS",
     "RECORD_ENDINGS",
@@ -34,6 +35,9 @@ TEXT_ENDINGS = frozenset({".txt", ".text"})
 HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # Files of these formats are one document each.
 DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
+# Files of these formats are put together at the end, from the original and a journal of the cleaned texts. They are
+# read at any place, so they can neither come from a pipe nor go to one.
+ASSEMBLED_FORMATS: frozenset[Format] = frozenset({"parquet"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
