@@ -26,11 +26,12 @@ __all__ = ["Places", "check_usage", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
 _TABLES = ("csv", "tsv")
-_WITH_FIELDS = ("jsonl", "json", *_TABLES, "parquet")
+_WITH_FIELDS = ("jsonl", "json", *_TABLES, *ASSEMBLED_FORMATS)
 # Files of these formats have a beginning and an end, so two of them in a row are none.
 _CLOSED = ("json", *_TABLES)
+_WORKBOOKS = (".xlsx", ".xlsm")
 # The proper names of formats that are put together at the end.
-_NAMES: dict[str, str] = {"parquet": "Parquet"}
+_NAMES: dict[str, str] = {"parquet": "Parquet", "xlsx": "Excel", "sqlite": "SQLite"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,8 @@ def _check_ending(source: Source, target: Path) -> None:
     known, compression = split_endings(target)
     if source.format in ASSEMBLED_FORMATS and compression is not None:
         refuse(f"-o {target}: {_NAMES[source.format]} cannot be written compressed; leave the last ending out")
+    if source.inside.suffix.lower() in _WORKBOOKS and known == "xlsx" and source.inside.suffix != target.suffix:
+        refuse(f"-o {target}: a workbook keeps its macros, or has none; name a {source.inside.suffix} file")
     if source.format == "text" or known is None or known == source.format != "html":
         return
     if source.format == "html":
@@ -214,7 +217,11 @@ def _check_fields(sources: list[Source], fields: Fields) -> None:
     if fields.is_html and not all(source.format in ("jsonl", "json") for source in sources):
         refuse("--html-field: only JSONL and JSON have HTML fields; leave it out")
     if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
-        refuse("--result-field: only JSONL, JSON, CSV, TSV and Parquet have fields; leave it out")
+        refuse("--result-field: only JSONL, JSON, CSV, TSV, Parquet, Excel and SQLite have fields; leave it out")
+    if fields.sheet is not None and not any(source.format == "xlsx" for source in sources):
+        refuse("--sheet: only Excel workbooks have sheets; leave it out")
+    if fields.table is not None and not any(source.format == "sqlite" for source in sources):
+        refuse("--table: only SQLite databases have tables to choose from; leave it out")
     if fields.delimiter is not None and not any(source.format in _TABLES for source in sources):
         refuse("--delimiter: only CSV and TSV have one; leave it out, or say --format csv")
 

@@ -194,10 +194,25 @@ class RunFiles:
             return None
         if source.format in ASSEMBLED_FORMATS:
             output.sync()
+            if self._plan.in_place and source.format == "sqlite":
+                return self._update(source, output.path)
             return self._assemble(source, output.path, self._target(index))
         output.finish()
         self.output = None
         return None
+
+    def _update(self, source: Source, journal: Path) -> str | None:
+        """Write the texts of a journal into a database that other programs may have open, so it is not replaced."""
+        from cleaner.corpus.records.sqlite import update
+
+        try:
+            left_out = update(source, journal, self._fields)
+        except OSError as error:
+            raise output_error(Path(source.name), error) from error
+        except InputError as error:
+            raise OutputError(str(error)) from error
+        self.discard_output()
+        return left_out
 
     def _assemble(self, source: Source, journal: Path, target: Path) -> str | None:
         """Put a file together from its original and a journal, in its place."""

@@ -65,8 +65,9 @@ class Fields:
     """The names of the fields of a record, and how a table of them is written.
 
     ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``: the text field is HTML.
-    ``other_texts``: further names of the text column in CSV and TSV, if none is called ``text``. ``delimiter`` and
-    ``encoding``: those of CSV and TSV, if they are given.
+    ``other_texts``: further names of the column of the text in tables, if none is called ``text``. ``delimiter`` and
+    ``encoding``: those of CSV and TSV, if they are given. ``sheet`` of Excel, ``table`` of SQLite: the one to clean, if
+    it is given.
     """
 
     text: str = "text"
@@ -79,6 +80,8 @@ class Fields:
     other_texts: tuple[str, ...] = ()
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ _MODULES: dict[Format, str] = {
     "csv": "delimited",
     "tsv": "delimited",
     "parquet": "parquet",
+    "xlsx": "xlsx",
+    "sqlite": "sqlite",
     "warc": "warc",
     "wet": "warc",
 }

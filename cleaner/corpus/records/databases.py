@@ -1,0 +1,140 @@
+"""SQLite databases: opened so that they stay as they are, their tables, and what their errors mean."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from cleaner.corpus.records.sources import SQLITE_MAGIC, Source, input_error
+from cleaner.errors import InputError
+
+__all__ = [
+    "connect_copy",
+    "is_write_ahead",
+    "open_database",
+    "quoted",
+    "set_write_ahead",
+]
+
+# Before this version there is no list of tables that tells their kinds.
+_LEAST_VERSION = (3, 37)
+_BUSY_SECONDS = 10.0
+# The bytes of the header that say how the file is written: 1 with a journal, 2 with a write-ahead log.
+_MODES = slice(18, 20)
+_WRITE_AHEAD = b"\2\2"
+_HEADER_BYTES = 100
+_PRIMARY = 0xFF
+
+
+@contextmanager
+def open_database(source: Source, *, to_write: bool = False) -> Iterator[sqlite3.Connection]:
+    """An open database, which is not changed unless it is opened ``to_write``.
+
+    Raises `InputError` where it is none or cannot be read, then and while it is used, and `OSError` where there is no
+    space to write.
+    """
+    if source.path is None:
+        raise InputError("standard input: an SQLite database cannot be read from a pipe; name the file")
+    if source.compression is not None:
+        raise InputError(f"{source.name}: a compressed database cannot be read; decompress it first")
+    if sqlite3.sqlite_version_info < _LEAST_VERSION:
+        raise InputError(f"{source.name}: SQLite {sqlite3.sqlite_version} is too old to read it; 3.37 is needed")
+    try:
+        header = _read_header(source.path)
+    except OSError as error:
+        raise input_error(source.name, error) from None
+    if not header:
+        raise InputError(f"{source.name}: is empty; give a database with a table")
+    if not header.startswith(SQLITE_MAGIC):
+        raise InputError(f"{source.name}: is not an SQLite database, or is encrypted; decrypt it first if it is")
+    try:
+        with closing(_connect(source.path, header, to_write=to_write)) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        if _code(error) == sqlite3.SQLITE_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise InputError(f"{source.name}: {_told(error)}") from None
+
+
+def _read_header(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEADER_BYTES)
+
+
+def is_write_ahead(path: Path) -> bool:
+    """Whether a database is written with a write-ahead log."""
+    return _read_header(path)[_MODES] == _WRITE_AHEAD
+
+
+def set_write_ahead(path: Path) -> None:
+    """Say in a database that nobody has open that it is written with a write-ahead log."""
+    with path.open("r+b") as file:
+        file.seek(_MODES.start)
+        file.write(_WRITE_AHEAD)
+
+
+def _connect(path: Path, header: bytes, *, to_write: bool) -> sqlite3.Connection:
+    name = path.absolute().as_uri()
+    mode = "mode=rw" if to_write else "mode=ro"
+    if not to_write and header[_MODES] == _WRITE_AHEAD and not Path(f"{path}-wal").exists():
+        # Nobody has it open. Read with its log made and removed again, or where none can be made without one.
+        is_writable = os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+        mode = "mode=rw" if is_writable else "immutable=1"
+    connection = sqlite3.connect(f"{name}?{mode}", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        _prepare(connection)
+        if not to_write:
+            # What is only read needs nothing that a schema made by somebody else may call.
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_copy(path: Path) -> sqlite3.Connection:
+    """A new database that is written without files beside it; nothing of it is worth keeping if that is stopped."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    _prepare(connection)
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Have damaged pages noticed; text may be any bytes."""
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.text_factory = _decode
+
+
+def _decode(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in SQL.
+
+    >>> quoted('my "own" table')
+    '"my ""own"" table"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+
+
+def _told(error: sqlite3.Error) -> str:
+    """What an error of SQLite means, and what to do."""
+    code = _code(error)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "is locked by another program; wait until it has ended, and begin again"
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return f"is damaged: {error}; get it again, or recover it with: sqlite3 FILE .recover"
+    if code == sqlite3.SQLITE_READONLY:
+        return "was left in the middle of a change, or may not be changed; open it once with the program that writes it"
+    return f"cannot be used: {error}; check it with: sqlite3 FILE 'PRAGMA integrity_check'"
