@@ -223,6 +223,7 @@ def test_values_that_are_no_text(tmp_path: Path) -> None:
         ),
         ("CREATE VIRTUAL TABLE f USING fts5(text);", Fields(table="f_data"), "f_data belongs to a virtual table"),
         (SCHEMA, Fields(text="b", table="other"), "b is computed from other columns; name another one"),
+        (PAGES, Fields(result="ID"), "id tells the rows apart; name another --result-field"),
         ("CREATE TABLE t (text, rowid, oid, _rowid_);", Fields(), "has columns called rowid, _rowid_, oid; rename one"),
         ("CREATE TABLE t (text COLLATE x, k COLLATE x PRIMARY KEY) WITHOUT ROWID;", Fields(), "no such collation"),
     ],
@@ -277,6 +278,34 @@ def test_file_that_cannot_be_read_is_told(whole: bytes, tmp_path: Path) -> None:
         _chunks(Source("standard input", None, path, "sqlite"))
     with pytest.raises(InputError, match="a compressed database cannot be read; decompress it first"):
         _chunks(Source("a.db.gz", path, path, "sqlite", "gz"))
+
+
+def _looped(whole: bytes) -> bytes:
+    """A database in which two pages of rows are one after the other again and again."""
+    made = bytearray(whole)
+    root = 4096
+    count = int.from_bytes(made[root + 3 : root + 5], "big")
+    pages = [int.from_bytes(made[root + 12 + 2 * at : root + 14 + 2 * at], "big") for at in range(count)]
+    for at in pages:
+        made[root + at : root + at + 4] = (2).to_bytes(4, "big")
+    return bytes(made)
+
+
+def test_reading_ends(whole: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose pages lead back to each other, or that needs far too many steps, is told to be damaged."""
+    path = tmp_path / "a.db"
+    path.write_bytes(_looped(whole))
+    with pytest.raises(InputError, match=r"^a.db: is damaged: "):
+        _chunks(Source("a.db", path, path, "sqlite"))
+    path.write_bytes(whole)
+    source = Source("a.db", path, path, "sqlite")
+    monkeypatch.setattr("cleaner.corpus.records.sqlite._LEAST_ROW", len(whole) // 40)
+    with pytest.raises(InputError, match="is damaged: it has more rows than its bytes can hold"):
+        _chunks(source)
+    for name, value in (("_MILLION", 10), ("_MOST_MILLIONS", 5), ("_STEPS_FOR_BYTE", 0)):
+        monkeypatch.setattr(f"cleaner.corpus.records.databases.{name}", value)
+    with pytest.raises(InputError, match="is damaged: reading it does not end"):
+        _chunks(source)
 
 
 # --- other programs --------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 from cleaner.corpus.records.sources import SQLITE_MAGIC, Source, input_error
@@ -28,6 +30,12 @@ _MODES = slice(18, 20)
 _WRITE_AHEAD = b"\2\2"
 _HEADER_BYTES = 100
 _PRIMARY = 0xFF
+_RECOVER = "or recover it with: sqlite3 FILE .recover"
+# A row takes some tens of steps to read and has at least 5 bytes. Reading a damaged file, whose pages may lead back to
+# each other, ends after so many millions of steps, and a step for every byte as often as this.
+_MILLION = 1_000_000
+_MOST_MILLIONS = 200
+_STEPS_FOR_BYTE = 20
 
 
 @contextmanager
@@ -54,6 +62,8 @@ def open_database(source: Source, *, to_write: bool = False) -> Iterator[sqlite3
     try:
         with closing(_connect(source.path, header, to_write=to_write)) as connection:
             yield connection
+    except UnicodeError:
+        raise InputError(f"{source.name}: is damaged: names in it are not UTF-8; get it again, {_RECOVER}") from None
     except sqlite3.Error as error:
         if _code(error) == sqlite3.SQLITE_FULL:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
@@ -91,6 +101,9 @@ def _connect(path: Path, header: bytes, *, to_write: bool) -> sqlite3.Connection
             # What is only read needs nothing that a schema made by somebody else may call.
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
+            millions = _MOST_MILLIONS + _STEPS_FOR_BYTE * path.stat().st_size // _MILLION
+            # An interrupt would be lost in a function of Python.
+            connection.set_progress_handler(partial(next, repeat(0, millions), 1), _MILLION)
     except BaseException:
         connection.close()
         raise
@@ -133,8 +146,10 @@ def _told(error: sqlite3.Error) -> str:
     code = _code(error)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "is locked by another program; wait until it has ended, and begin again"
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return f"is damaged: reading it does not end; get it again, {_RECOVER}"
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"is damaged: {error}; get it again, or recover it with: sqlite3 FILE .recover"
+        return f"is damaged: {error}; get it again, {_RECOVER}"
     if code == sqlite3.SQLITE_READONLY:
         return "was left in the middle of a change, or may not be changed; open it once with the program that writes it"
     return f"cannot be used: {error}; check it with: sqlite3 FILE 'PRAGMA integrity_check'"

@@ -36,6 +36,8 @@ _CHUNK_ROWS = 4096
 # How many pages of a database are copied, and how many rows of a copy are written, at once.
 _PAGES = 4096
 _ROWS_AT_ONCE = 4096
+# The least bytes of a row in a file. Where pages lead back to each other, reading would never end.
+_LEAST_ROW = 4
 _ROW_NUMBERS = ("rowid", "_rowid_", "oid")
 _OTHERS = {
     "view": "is a view; name the table that it shows",
@@ -89,15 +91,36 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
     """
     with open_database(source) as connection:
         table = _find_table(source, connection, fields)
-        (count,) = connection.execute(f"SELECT count(*) FROM {quoted(table.name)}").fetchone()
-        assert source.path is not None
-        file_bytes = source.path.stat().st_size
+        first, most = _range(connection, table)
         place, last = start, _key_before(connection, table, start.records)
         while held := _read_rows(connection, table, last, limits):
-            end = Place(0, place.records + len(held))
+            end, last = Place(0, place.records + len(held)), held[-1].key
+            file_bytes = _check_number(source, end.records)
             size = sum(read.size for read in held)
-            yield RawChunk(held, place, end, size, file_bytes * min(end.records, count) // max(1, count))
-            place, last = end, held[-1].key
+            yield RawChunk(held, place, end, size, file_bytes * (last[0] - first) // (most - first) if most else 0)
+            place = end
+
+
+def _range(connection: sqlite3.Connection, table: _Table) -> tuple[int, int]:
+    """The first number of a row, and one beyond the last; zeros where rows have none, or there are none."""
+    if table.keys[0] not in _ROW_NUMBERS:
+        return 0, 0
+    query = f"SELECT min({table.keys[0]}), max({table.keys[0]}) + 1 FROM {quoted(table.name)}"
+    first, most = connection.execute(query).fetchone()
+    return first or 0, most or 0
+
+
+def _check_number(source: Source, records: int) -> int:
+    """How many bytes a database has; raises `InputError` where they cannot be that many rows."""
+    assert source.path is not None
+    files = (source.path, Path(f"{source.path}-wal"))
+    file_bytes = sum(file.stat().st_size for file in files if file.exists())
+    if records * _LEAST_ROW > file_bytes:
+        raise InputError(
+            f"{source.name}: is damaged: it has more rows than its bytes can hold; get it again, or recover it with: "
+            "sqlite3 FILE .recover"
+        )
+    return file_bytes
 
 
 def _key_before(connection: sqlite3.Connection, table: _Table, records: int) -> tuple[Any, ...]:
@@ -150,6 +173,8 @@ def _find_table(source: Source, connection: sqlite3.Connection, fields: Fields) 
     for column in (columns.text, columns.result):
         if column is not None and column < len(names) and tables[name][column][2]:
             raise InputError(f"{source.name}: {names[column]} is computed from other columns; name another one")
+    if columns.result is not None and columns.result < len(names) and tables[name][columns.result][1]:
+        raise InputError(f"{source.name}: {names[columns.result]} tells the rows apart; name another --result-field")
     return _Table(name, names, _keys(source, name, tables[name], is_bare=bool(kinds[name][1])), columns)
 
 
@@ -252,7 +277,7 @@ def _entry(item: Item, text: str | None) -> list[Any] | None:
 
 
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8"), digest_size=8).hexdigest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
 def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> str | None:
@@ -291,11 +316,8 @@ def _write_texts(
     is_new = result == len(table.names)
     column = table.text if result is None else quoted(str(fields.result) if is_new else table.names[result])
     same = " AND ".join(f"{key} = ?" for key in table.keys)
-    update = (
-        f"UPDATE {quoted(table.name)} SET {column} = ? WHERE {same} AND typeof({table.text}) = 'text' "
-        f"AND cleaner_digest({table.text}) = ?"
-    )
-    connection.create_function("cleaner_digest", 1, _digest)
+    read = f"SELECT {table.text} FROM {quoted(table.name)} WHERE {same}"
+    write = f"UPDATE {quoted(table.name)} SET {column} = ? WHERE {same}"
     refused: list[str] = []
     missed = 0
     connection.execute("BEGIN IMMEDIATE")
@@ -303,8 +325,12 @@ def _write_texts(
         connection.execute(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {column} TEXT")
     for number, (key, digest, text) in enumerate(read_journal(journal), 1):
         values = [bytes.fromhex(value["bytes"]) if isinstance(value, dict) else value for value in key]
+        before = connection.execute(read, values).fetchone()
+        if before is None or not isinstance(before[0], str) or _digest(before[0]) != digest:
+            missed += 1
+            continue
         try:
-            missed += not connection.execute(update, (text, *values, digest)).rowcount
+            connection.execute(write, (text, *values))
         except sqlite3.IntegrityError as error:
             if not connection.in_transaction:
                 # A trigger has taken back everything.
