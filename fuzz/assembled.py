@@ -270,7 +270,7 @@ XLSX = Target(_run_workbook, _check_workbook, _sheet_seeds, _mutate_workbook, er
 def _check_database(data: bytes, made: _Made) -> None:
     assert made.source.path is not None
     assert made.source.path.read_bytes() == data, "the original is not touched"
-    if not _is_whole(made.source.path):
+    if not _is_whole(made.source.path, and_stays_so=True):
         return
     _check_read(made, "sqlite")
     assert _is_whole(made.target), "what is put together is whole"
@@ -282,10 +282,18 @@ def _check_database(data: bytes, made: _Made) -> None:
             assert other.document.text in (_NEW_TEXT, item.document.text), "a text is the new one, or is not allowed"
 
 
-def _is_whole(path: Path) -> bool:
+def _is_whole(path: Path, *, and_stays_so: bool = False) -> bool:
+    """Whether a database is whole, and also after a change: some damage is noticed only then."""
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(sqlite3.connect(path)) as file, closing(sqlite3.connect(":memory:")) as connection:
+            file.set_progress_handler(lambda: 1, 10_000_000)
             connection.set_progress_handler(lambda: 1, 10_000_000)
+            if file.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+                return False
+            file.backup(connection)
+            if and_stays_so:
+                connection.execute("ALTER TABLE pages ADD COLUMN more TEXT")
+                connection.execute("UPDATE pages SET more = zeroblob(300)")
             return bool(connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
     except sqlite3.Error:
         return False

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -221,6 +224,41 @@ def test_change_by_another_program_ends_with_status_1(
     reason = "1 rows were changed by another program meanwhile and are left; clean it again"
     assert (outcome.status, outcome.err) == (1, f"cleaner: {path}: {reason}\n")
     assert _texts(tmp_path / "b.sqlite") == ["new", ARTICLE]
+
+
+_LIMITED = """\
+import resource, sys
+from cleaner.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), resource.RLIM_INFINITY))
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("name", FORMATS)
+def test_result_without_space_can_be_resumed(name: str, tmp_path: Path) -> None:
+    """Where there is no space for the result the run ends, the original is whole, and the run can be resumed."""
+    source, target = tmp_path / name, tmp_path / "out" / name
+    _write(source, [f"{ARTICLE}{secrets.token_hex(20_000)}", PAGE])
+    before = source.read_bytes()
+
+    def clean(limit: int, *options: str | Path) -> tuple[int, str]:
+        command = [sys.executable, "-c", _LIMITED, str(limit), "clean", str(source), "-q", "--jobs", "1"]
+        done = subprocess.run([*command, *map(str, options)], capture_output=True, check=False, timeout=120)
+        return done.returncode, done.stderr.decode()
+
+    status, message = clean(12_000, "-o", target)
+    assert (status, message.count("\n")) == (1, 1)
+    assert message.startswith(f"cleaner: {target}: cannot be written: ")
+    assert message.endswith("; then run the same command with --resume\n")
+    assert file_names(tmp_path / "out") == {f"{name}.partial", f"{name}.checkpoint.json"}
+    assert clean(1 << 20, "-o", target, "--resume") == (0, "")
+    assert file_names(tmp_path / "out") == {name}
+    assert (_texts(target)[1], source.read_bytes()) == (ARTICLE, before)
+    status, message = clean(3000, "--in-place")
+    assert (status, message.count("\n")) == (1, 1)
+    assert source.read_bytes() == before
+    assert file_names(tmp_path) == {name, f"out/{name}"}
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from cleaner.corpus.records.sources import SQLITE_MAGIC, Source, input_error
 from cleaner.errors import InputError
 
 __all__ = [
-    "connect_copy",
     "is_write_ahead",
+    "new_database",
     "open_database",
     "quoted",
     "set_write_ahead",
@@ -30,6 +30,7 @@ _MODES = slice(18, 20)
 _WRITE_AHEAD = b"\2\2"
 _HEADER_BYTES = 100
 _PRIMARY = 0xFF
+_SYSTEM_ERRORS = {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}
 _RECOVER = "or recover it with: sqlite3 FILE .recover"
 # A row takes some tens of steps to read and has at least 5 bytes. Reading a damaged file, whose pages may lead back to
 # each other, ends after so many millions of steps, and a step for every byte as often as this.
@@ -65,8 +66,8 @@ def open_database(source: Source, *, to_write: bool = False) -> Iterator[sqlite3
     except UnicodeError:
         raise InputError(f"{source.name}: is damaged: names in it are not UTF-8; get it again, {_RECOVER}") from None
     except sqlite3.Error as error:
-        if _code(error) == sqlite3.SQLITE_FULL:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        if to_write:
+            _raise_system_error(error)
         raise InputError(f"{source.name}: {_told(error)}") from None
 
 
@@ -110,12 +111,20 @@ def _connect(path: Path, header: bytes, *, to_write: bool) -> sqlite3.Connection
     return connection
 
 
-def connect_copy(path: Path) -> sqlite3.Connection:
-    """A new database that is written without files beside it; nothing of it is worth keeping if that is stopped."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    _prepare(connection)
-    connection.execute("PRAGMA synchronous = OFF")
-    return connection
+@contextmanager
+def new_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """A database that is made; nothing of it is worth keeping if that is stopped.
+
+    Raises `OSError` where it cannot be written.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        try:
+            _prepare(connection)
+            connection.execute("PRAGMA synchronous = OFF")
+            yield connection
+        except sqlite3.Error as error:
+            _raise_system_error(error)
+            raise
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -135,6 +144,13 @@ def quoted(name: str) -> str:
     '"my ""own"" table"'
     """
     return '"' + name.replace('"', '""') + '"'
+
+
+def _raise_system_error(error: sqlite3.Error) -> None:
+    """Raise `OSError` where there is no space, or a disk fails."""
+    number = _SYSTEM_ERRORS.get(_code(error))
+    if number is not None:
+        raise OSError(number, os.strerror(number)) from error
 
 
 def _code(error: sqlite3.Error) -> int:

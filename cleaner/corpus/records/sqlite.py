@@ -19,8 +19,8 @@ from typing import Any
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
 from cleaner.corpus.records.columns import Columns, choose_table, find_columns
 from cleaner.corpus.records.databases import (
-    connect_copy,
     is_write_ahead,
+    new_database,
     open_database,
     quoted,
     set_write_ahead,
@@ -289,7 +289,7 @@ def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> str
         # One moment of the database is copied, whatever is written to it meanwhile.
         original.execute("BEGIN")
         original.execute("SELECT 1 FROM sqlite_schema").fetchall()
-        with closing(connect_copy(target)) as copy:
+        with new_database(target) as copy:
             original.backup(copy, pages=_PAGES, progress=lambda *_: None)
             original.execute("ROLLBACK")
             copy.execute("PRAGMA journal_mode = MEMORY")

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from tempfile import SpooledTemporaryFile
+from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from cleaner.corpus.records.limits import check_growth
@@ -64,8 +65,14 @@ class Workbook:
         if info.flag_bits & _IS_ENCRYPTED:
             raise InputError(f"{self._source.name}: is protected by a password; open it and save it without one")
         with self._archive.open(info) as file:
-            while block := file.read(_BLOCK_BYTES):
+            while block := self._read(file):
                 yield block
+
+    def _read(self, file: IO[bytes]) -> bytes:
+        try:
+            return file.read(_BLOCK_BYTES)
+        except OSError as error:
+            raise input_error(self._source.name, error) from None
 
     def size(self, part: str) -> int:
         """How many bytes a part has."""
@@ -141,29 +148,31 @@ def open_workbook(source: Source) -> Iterator[Workbook]:
     if source.compression is not None:
         raise InputError(f"{source.name}: a workbook is compressed inside; decompress it first")
     try:
-        with source.path.open("rb") as file:
-            _check_magic(source, file.read(len(_OLE_MAGIC)))
-            file.seek(0)
-            with ZipFile(file) as archive:
-                infos = archive.infolist()
-                check_growth(source.name, source.path.stat().st_size, sum(info.file_size for info in infos))
-                yield Workbook(source, archive)
+        with _open_archive(source, source.path) as archive:
+            check_growth(source.name, source.path.stat().st_size, sum(info.file_size for info in archive.infolist()))
+            yield Workbook(source, archive)
     except PartError as error:
         raise InputError(f"{source.name}: is not a workbook that can be read: it {error}; {_SAVE_AS}") from None
-    except OSError as error:
-        raise input_error(source.name, error) from None
     except _ZIP_ERRORS as error:
         raise InputError(f"{source.name}: is damaged: {error}; get it again") from None
 
 
-def _check_magic(source: Source, head: bytes) -> None:
+def _open_archive(source: Source, path: Path) -> ZipFile:
+    try:
+        with path.open("rb") as file:
+            _check_magic(source, path, file.read(len(_OLE_MAGIC)))
+        return ZipFile(path)
+    except OSError as error:
+        raise input_error(source.name, error) from None
+
+
+def _check_magic(source: Source, path: Path, head: bytes) -> None:
     """Raise `InputError` where a file does not begin like a workbook."""
     if head.startswith(_ZIP_MAGIC):
         return
-    assert source.path is not None
     if not head.startswith(_OLE_MAGIC):
         raise InputError(f"{source.name}: is not an Excel workbook; give an .xlsx file, or name its --format")
-    if _holds(source.path, _ENCRYPTED):
+    if _holds(path, _ENCRYPTED):
         raise InputError(f"{source.name}: is protected by a password; open it and save it without one")
     raise InputError(f"{source.name}: is a workbook of an older kind (.xls); {_SAVE_AS}")
 
