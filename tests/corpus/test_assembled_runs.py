@@ -226,6 +226,24 @@ def test_change_by_another_program_ends_with_status_1(
     assert _texts(tmp_path / "b.sqlite") == ["new", ARTICLE]
 
 
+def test_database_that_was_changed_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callable[[int], None]) -> None:
+    """A change that is only in the log of a database is a change of the input; a log that holds nothing is none."""
+    path = tmp_path / "a.sqlite"
+    _write(path, [PAGE] * 9)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+    (tmp_path / "a.sqlite-wal").touch()
+    stop_after(2)
+    assert run(path, "-o", tmp_path / "b.sqlite", "-q").status == 130
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("UPDATE pages SET text = 'new' WHERE rowid = 9")
+        outcome = run(path, "-o", tmp_path / "b.sqlite", "-q", "--resume")
+    assert (outcome.status, "the inputs are not those of the stopped run" in outcome.err) == (USAGE, True)
+    stop_after(1000)
+    assert run(path, "-o", tmp_path / "b.sqlite", "-q").status == 0
+    assert _texts(tmp_path / "b.sqlite") == [*[ARTICLE] * 8, "new"]
+
+
 _LIMITED = """\
 import resource, sys
 from cleaner.cli import main
