@@ -221,7 +221,7 @@ def test_change_by_another_program_ends_with_status_1(
 
     monkeypatch.setattr("cleaner.corpus.batch.files.assembled_format", change)
     outcome = run(path, "-o", tmp_path / "b.sqlite", "-q")
-    reason = "1 rows were changed by another program meanwhile and are left; clean it again"
+    reason = "another program has changed 1 row meanwhile, and what it wrote stays; clean it again"
     assert (outcome.status, outcome.err) == (1, f"cleaner: {path}: {reason}\n")
     assert _texts(tmp_path / "b.sqlite") == ["new", ARTICLE]
 

@@ -327,19 +327,19 @@ def test_rows_that_changed_meanwhile_are_left_and_told(in_place: bool, source: S
     else:
         target = tmp_path / "b.sqlite"
         left_out = assemble(source, journal, target, Fields())
-    assert left_out == "1 rows were changed by another program meanwhile and are left; clean it again"
+    assert left_out == "another program has changed 1 row meanwhile, and what it wrote stays; clean it again"
     assert _rows(target, "SELECT text FROM pages") == [("other",), ("TWO",), ("three",)]
 
 
 def test_results_that_the_table_does_not_allow_are_told(tmp_path: Path) -> None:
     """A row whose new text breaks a constraint stays as it was, and the others are written."""
-    script = "CREATE TABLE t (text UNIQUE); INSERT INTO t VALUES ('a'), ('A'), ('b');"
+    script = "CREATE TABLE t (text UNIQUE); INSERT INTO t VALUES ('a'), ('A'), ('b'), ('c'), ('C');"
     source = _database(tmp_path, script)
     left_out = assemble(source, _journal(source, tmp_path), tmp_path / "b.sqlite", Fields())
-    assert (
-        left_out == "1 rows stay as they were, as the table does not allow the result: UNIQUE constraint failed: t.text"
+    assert left_out == (
+        "the table does not allow the result in 2 rows, where the text stays: UNIQUE constraint failed: t.text"
     )
-    assert _rows(tmp_path / "b.sqlite", "SELECT text FROM t ORDER BY rowid") == [("a",), ("A",), ("B",)]
+    assert _rows(tmp_path / "b.sqlite", "SELECT text FROM t ORDER BY rowid") == [("a",), ("A",), ("B",), ("c",), ("C",)]
 
 
 def test_database_in_its_place_is_changed_in_one_transaction(source: Source, tmp_path: Path) -> None:

@@ -318,8 +318,8 @@ def _write_texts(
     same = " AND ".join(f"{key} = ?" for key in table.keys)
     read = f"SELECT {table.text} FROM {quoted(table.name)} WHERE {same}"
     write = f"UPDATE {quoted(table.name)} SET {column} = ? WHERE {same}"
-    refused: list[str] = []
-    missed = 0
+    missed = refused = 0
+    reason = ""
     connection.execute("BEGIN IMMEDIATE")
     if is_new:
         connection.execute(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {column} TEXT")
@@ -335,18 +335,23 @@ def _write_texts(
             if not connection.in_transaction:
                 # A trigger has taken back everything.
                 raise
-            refused.append(str(error))
+            refused, reason = refused + 1, reason or str(error)
         if at_once is not None and not number % at_once:
             connection.execute("COMMIT")
             connection.execute("BEGIN IMMEDIATE")
     connection.execute("COMMIT")
-    return _left_out(missed, refused)
+    return _left_out(missed, refused, reason)
 
 
-def _left_out(missed: int, refused: list[str]) -> str | None:
-    reasons = []
+def _left_out(missed: int, refused: int, reason: str) -> str | None:
+    """What could not be written and why; None if everything could."""
+    told = []
     if missed:
-        reasons.append(f"{missed} rows were changed by another program meanwhile and are left; clean it again")
+        told.append(f"another program has changed {_rows(missed)} meanwhile, and what it wrote stays; clean it again")
     if refused:
-        reasons.append(f"{len(refused)} rows stay as they were, as the table does not allow the result: {refused[0]}")
-    return "; ".join(reasons) or None
+        told.append(f"the table does not allow the result in {_rows(refused)}, where the text stays: {reason}")
+    return "; ".join(told) or None
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

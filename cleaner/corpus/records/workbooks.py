@@ -7,7 +7,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +54,11 @@ class Workbook:
         self._parts = {info.filename.lower(): info for info in self.members}
         if len(self._parts) < len(self.members):
             raise PartError("has several parts of one name")
+
+    def close(self) -> None:
+        """Let go of what is kept in a temporary file."""
+        if "strings" in self.__dict__:
+            self.strings.close()
 
     # --- parts --------------------------------------------------------------------------------------------
 
@@ -132,6 +137,10 @@ class _Strings:
         """Add a text at the end."""
         self._ends.append(self._ends[-1] + self._file.write(text.encode("utf-8", "surrogatepass")))
 
+    def close(self) -> None:
+        """Remove the file."""
+        self._file.close()
+
     def __getitem__(self, number: int) -> str:
         if not 0 <= number < len(self._ends) - 1:
             raise PartError(f"refers to shared text {number}, which is missing")
@@ -150,7 +159,8 @@ def open_workbook(source: Source) -> Iterator[Workbook]:
     try:
         with _open_archive(source, source.path) as archive:
             check_growth(source.name, source.path.stat().st_size, sum(info.file_size for info in archive.infolist()))
-            yield Workbook(source, archive)
+            with closing(Workbook(source, archive)) as book:
+                yield book
     except PartError as error:
         raise InputError(f"{source.name}: is not a workbook that can be read: it {error}; {_SAVE_AS}") from None
     except _ZIP_ERRORS as error:
