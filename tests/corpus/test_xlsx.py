@@ -317,6 +317,14 @@ def _flipped(data: bytes) -> bytes:
     return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
 
 
+def _misplaced(data: bytes) -> bytes:
+    """A zip file that says that its parts are before its beginning."""
+    made = bytearray(data)
+    end = made.rindex(b"PK\x05\x06")
+    made[end + 16 : end + 20] = (1 << 30).to_bytes(4, "little")
+    return bytes(made)
+
+
 def _marked_encrypted(data: bytes) -> bytes:
     """A zip file that says that its first part is encrypted."""
     made = bytearray(data)
@@ -337,6 +345,7 @@ def _marked_encrypted(data: bytes) -> bytes:
         ),
         (GOOD[: len(GOOD) // 2], "is damaged: File is not a zip file; get it again"),
         (_flipped(GOOD), "is damaged: .*; get it again"),
+        (_misplaced(GOOD), "is damaged: .*; get it again"),
         (_marked_encrypted(GOOD), "is protected by a password; open it and save it without one"),
         (_packed(("word/document.xml", b"<a/>")), "it has no part _rels/.rels; open it and save it as .xlsx"),
         (_with_part("xl/sharedStrings.xml", b"<sst"), "unclosed token.*; open it and save it as .xlsx"),

@@ -30,7 +30,16 @@ _ZIP_MAGIC = b"PK\x03\x04"
 # Older workbooks, and encrypted ones, are in a container of another kind.
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_ZIP_ERRORS = (BadZipFile, NotImplementedError, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError)
+_ZIP_ERRORS = (
+    BadZipFile,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    struct.error,
+    ValueError,
+    OverflowError,
+)
 _IS_ENCRYPTED = 1
 _SAVE_AS = "open it and save it as .xlsx"
 
@@ -69,9 +78,16 @@ class Workbook:
             raise PartError(f"has no part {member}")
         if info.flag_bits & _IS_ENCRYPTED:
             raise InputError(f"{self._source.name}: is protected by a password; open it and save it without one")
-        with self._archive.open(info) as file:
+        with self._open(info) as file:
             while block := self._read(file):
                 yield block
+
+    def _open(self, info: ZipInfo) -> IO[bytes]:
+        try:
+            return self._archive.open(info)
+        except OSError as error:
+            # The part is said to be where no file has bytes.
+            raise BadZipFile(error.strerror) from None
 
     def _read(self, file: IO[bytes]) -> bytes:
         try:
