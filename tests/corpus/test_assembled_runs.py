@@ -20,6 +20,9 @@ from cleaner.corpus.records.writing import PartialFile
 from tests.running import ARTICLE, NOISE, PAGE, USAGE, Outcome, Run, file_names
 from tests.workbooks import sheet, workbook
 
+# The styles of workbooks that are written by hand are the least that there can be.
+pytestmark = pytest.mark.filterwarnings("ignore:Workbook contains no default style")
+
 FORMATS = ["a.xlsx", "a.sqlite"]
 Texts = list[str | int | None]
 

@@ -22,6 +22,9 @@ from cleaner.errors import InputError
 from tests.running import ARTICLE, NOISE, PAGE, Run
 from tests.workbooks import sheet, workbook
 
+# The styles of workbooks that are written by hand are the least that there can be.
+pytestmark = pytest.mark.filterwarnings("ignore:Workbook contains no default style")
+
 OTHERS = ("body", "content", "article")
 HEADER = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s" s="1"><v>1</v></c></row>'
 STRINGS = ("<t>id</t>", "<t>text</t>", "<t>one</t>", '<r><t>t</t></r><r><t xml:space="preserve">wo </t></r>')
