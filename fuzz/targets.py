@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fuzz.assembled import SQLITE, XLSX
 from fuzz.documents import HTML, HTML_REASONS, TEXT, TEXT_REASONS
 from fuzz.files import CHECKPOINTS, MODELS, PATTERNS, WEIGHTS
 from fuzz.jsonfiles import JSON
@@ -22,6 +23,8 @@ TARGETS: dict[str, Target] = {
     "jsonl": JSONL,
     "json": JSON,
     "csv": CSV,
+    "xlsx": XLSX,
+    "sqlite": SQLITE,
     "warc": WARC,
     "http": HTTP,
     "compressed": COMPRESSED,

@@ -30,6 +30,8 @@ from cleaner.cli.options import (
     PatternsOption,
     ResultFieldOption,
     ResumeOption,
+    SheetOption,
+    TableOption,
     ThresholdOption,
     TimeoutOption,
     TitleFieldOption,
@@ -96,6 +98,8 @@ def run(
     id_field: IdFieldOption = "id",
     result_field: ResultFieldOption = None,
     delimiter: DelimiterOption = None,
+    sheet: SheetOption = None,
+    table: TableOption = None,
     keep: KeepOption = None,
     headline: HeadlineOption = "first",
     mode: ModeOption = "balanced",
@@ -118,8 +122,9 @@ def run(
 ) -> None:
     """Remove the noise from texts and records.
 
-    The article stays. A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
-    files hold many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst).
+    The article stays. A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, Excel,
+    SQLite, WARC and WET files hold many; everything but their text stays as it is. All but Parquet, Excel and SQLite
+    may be compressed (.gz, .zst).
     A folder stands for all files in it with a known ending.
 
     One text goes to standard output byte for byte as it was, without the noise: encoding, byte order mark and line
@@ -135,6 +140,8 @@ def run(
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text --resume
       cleaner clean pages.csv -o clean.csv --field body
+      cleaner clean pages.xlsx -o clean.xlsx --sheet News
+      cleaner clean pages.sqlite -o clean.sqlite --table pages --result-field clean
       cleaner clean CC-MAIN-2026.warc.wet.gz -o articles.jsonl.gz
       cleaner clean page.txt --keep byline,publication-date --headline drop
       cleaner clean --in-place old.txt --encoding cp1252
@@ -167,6 +174,8 @@ def run(
             other_texts=OTHER_TEXTS if field is None else (),
             delimiter=make_delimiter(delimiter),
             encoding=encoding,
+            sheet=sheet,
+            table=table,
         )
         plan, problems = plan_places(
             places,

@@ -39,6 +39,8 @@ __all__ = [
     "PatternsOption",
     "ResultFieldOption",
     "ResumeOption",
+    "SheetOption",
+    "TableOption",
     "ThresholdOption",
     "TimeoutOption",
     "TitleFieldOption",
@@ -124,7 +126,7 @@ FieldOption: TypeAlias = Annotated[
         "--field",
         metavar="NAME",
         help="The field or column of the text; dots lead into objects. `text` if left out; "
-        f"in CSV and TSV also one of {', '.join(OTHER_TEXTS)}.",
+        f"in tables also one of {', '.join(OTHER_TEXTS)}.",
         show_default=False,
     ),
 ]
@@ -134,6 +136,24 @@ DelimiterOption: TypeAlias = Annotated[
         "--delimiter",
         metavar="SIGN",
         help="What is between the cells of CSV and TSV: a sign, or `tab`; found in the first rows if left out.",
+        show_default=False,
+    ),
+]
+SheetOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet",
+        metavar="NAME",
+        help="The sheet of an Excel workbook; the only one with a column of text if left out.",
+        show_default=False,
+    ),
+]
+TableOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        metavar="NAME",
+        help="The table of an SQLite database; the only one with a column of text if left out.",
         show_default=False,
     ),
 ]

@@ -14,7 +14,7 @@ from cleaner.cli.output import refuse
 from cleaner.config import CleanConfig
 from cleaner.corpus.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.corpus.records.chunks import Fields
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.targets import Names, free_errors_path, is_removals_file, plan_in_place
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
 from cleaner.errors import OutputError
@@ -26,9 +26,12 @@ __all__ = ["Places", "check_usage", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
 _TABLES = ("csv", "tsv")
-_WITH_FIELDS = ("jsonl", "json", *_TABLES, "parquet")
+_WITH_FIELDS = ("jsonl", "json", *_TABLES, *ASSEMBLED_FORMATS)
 # Files of these formats have a beginning and an end, so two of them in a row are none.
 _CLOSED = ("json", *_TABLES)
+_WORKBOOKS = (".xlsx", ".xlsm")
+# The proper names of formats that are put together at the end.
+_NAMES: dict[str, str] = {"parquet": "Parquet", "xlsx": "Excel", "sqlite": "SQLite"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +181,9 @@ def _check_stream(sources: list[Source]) -> None:
         refuse("several formats cannot be joined on standard output; write them into a folder with -o")
     if len(sources) > 1 and any(source.format in _CLOSED for source in sources):
         refuse("several tables or JSON files cannot be joined on standard output; write them into a folder with -o")
-    if any(source.format == "parquet" for source in sources):
-        refuse("Parquet cannot go to standard output; write it with -o")
+    for source in sources:
+        if source.format in ASSEMBLED_FORMATS:
+            refuse(f"{_NAMES[source.format]} cannot go to standard output; write it with -o")
 
 
 def _family(source: Source) -> str:
@@ -191,8 +195,10 @@ def _family(source: Source) -> str:
 def _check_ending(source: Source, target: Path) -> None:
     """Refuse an output whose name stands for another format."""
     known, compression = split_endings(target)
-    if source.format == "parquet" and compression is not None:
-        refuse(f"-o {target}: Parquet is compressed inside; leave the last ending out")
+    if source.format in ASSEMBLED_FORMATS and compression is not None:
+        refuse(f"-o {target}: {_NAMES[source.format]} cannot be written compressed; leave the last ending out")
+    if source.inside.suffix.lower() in _WORKBOOKS and known == "xlsx" and source.inside.suffix != target.suffix:
+        refuse(f"-o {target}: a workbook keeps its macros, or has none; name a {source.inside.suffix} file")
     if source.format == "text" or known is None or known == source.format != "html":
         return
     if source.format == "html":
@@ -213,7 +219,11 @@ def _check_fields(sources: list[Source], fields: Fields) -> None:
     if fields.is_html and not all(source.format in ("jsonl", "json") for source in sources):
         refuse("--html-field: only JSONL and JSON have HTML fields; leave it out")
     if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
-        refuse("--result-field: only JSONL, JSON, CSV, TSV and Parquet have fields; leave it out")
+        refuse("--result-field: only JSONL, JSON, CSV, TSV, Parquet, Excel and SQLite have fields; leave it out")
+    if fields.sheet is not None and not any(source.format == "xlsx" for source in sources):
+        refuse("--sheet: only Excel workbooks have sheets; leave it out")
+    if fields.table is not None and not any(source.format == "sqlite" for source in sources):
+        refuse("--table: only SQLite databases have tables to choose from; leave it out")
     if fields.delimiter is not None and not any(source.format in _TABLES for source in sources):
         refuse("--delimiter: only CSV and TSV have one; leave it out, or say --format csv")
 

@@ -265,7 +265,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
     [
         (
             ["A", "--format", "docx"],
-            "'docx' is unknown; use one of: text, html, jsonl, json, csv, tsv, parquet, warc, wet",
+            "'docx' is unknown; use one of: text, html, jsonl, json, csv, tsv, parquet, xlsx, sqlite, warc, wet",
         ),
         (["A", "--jobs", "0"], "--jobs: 0 is too small"),
         (["A", "--max-document", "0"], "--max-document: 0 is too small"),
@@ -281,7 +281,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
         (["A", "-o", "b.jsonl", "--removed", "-", "--resume"], "removals on standard output cannot be resumed"),
         (["A", "-o", "b.jsonl", "--errors", "A"], "--errors"),
         (["A", "-o", "b.jsonl", "--removed", "b.jsonl.errors.jsonl"], "is an input or an output"),
-        (["W", "--result-field", "x"], "only JSONL, JSON, CSV, TSV and Parquet have fields"),
+        (["W", "--result-field", "x"], "only JSONL, JSON, CSV, TSV, Parquet, Excel and SQLite have fields"),
         (["-", "--line-buffered"], "for lines of JSON give --format jsonl"),
     ],
 )

@@ -16,7 +16,7 @@ from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, SourceEnd, TextOutcome
 from cleaner.corpus.records.chunks import Place
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS, STDIN
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, STDIN
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, join_records
 from cleaner.corpus.records.writing import is_full
@@ -62,7 +62,7 @@ class Delivery:
         if self.state.is_finishing:
             # The result was complete, and perhaps already in its place, when the run was stopped.
             index = self.state.source
-            if self._writes(index, lambda: self._files.put_in_place(index)):
+            if self._writes(index, lambda: self._put_in_place(index)):
                 self._advance(index + 1, Place(), Tally(), 0)
 
     def is_wanted(self, index: int) -> bool:
@@ -174,7 +174,7 @@ class Delivery:
         """Put the result of a source in its place, if it has one; False if it cannot be written."""
         index, source, files = end.index, self._plan.sources[end.index], self._files
         is_begun = files.output is not None or self.state.place != Place()
-        is_lost = end.error is not None and (not is_begun or source.format == "parquet" or self._plan.in_place)
+        is_lost = end.error is not None and (not is_begun or source.format in ASSEMBLED_FORMATS or self._plan.in_place)
         if is_lost or (self._plan.in_place and not self._may_replace(index)):
             files.discard_output()
             return True
@@ -182,14 +182,21 @@ class Delivery:
         if not self._writes(index, lambda: self._write_empty(index)):
             return False
         self.state = replace(self._measured(self.state), is_finishing=True)
-        if source.format == "parquet" or (self._saved.source == index and self._saved.place != Place()):
+        if source.format in ASSEMBLED_FORMATS or (self._saved.source == index and self._saved.place != Place()):
             self._save()
-        return self._writes(index, lambda: files.put_in_place(index))
+        return self._writes(index, lambda: self._put_in_place(index))
+
+    def _put_in_place(self, index: int) -> None:
+        """Put the result of a source in its place, and say what of it could not be written."""
+        left_out = self._files.put_in_place(index)
+        if left_out is not None:
+            self._watcher.say(f"{self._plan.sources[index].name}: {left_out}")
+            self._count_failed_input()
 
     def _write_empty(self, index: int) -> None:
         """Write the file of an empty result."""
         output = self._files.open_output(index)
-        if not output.size and self._plan.sources[index].format != "parquet":
+        if not output.size and self._plan.sources[index].format not in ASSEMBLED_FORMATS:
             output.write(compress(b"", self._plan.compression(index), even_empty=True))
 
     def _list_names(self, index: int) -> None:

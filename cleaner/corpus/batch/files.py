@@ -15,13 +15,13 @@ from pathlib import Path
 from cleaner.corpus.batch.checkpoint import Checkpoint, CheckpointError, Progress, State
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.tasks import Failure
-from cleaner.corpus.records.chunks import Place
+from cleaner.corpus.records.chunks import Place, assembled_format
 from cleaner.corpus.records.interrupts import undisturbed
 from cleaner.corpus.records.locks import remove_leftovers, remove_unheld
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, Source
 from cleaner.corpus.records.targets import is_errors_file
 from cleaner.corpus.records.writing import PartialFile, is_full, output_error, partial_path, write_file
-from cleaner.errors import ConfigError, OutputError
+from cleaner.errors import ConfigError, InputError, OutputError
 
 __all__ = ["RunFiles"]
 
@@ -187,33 +187,53 @@ class RunFiles:
             self.output.discard()
             self.output = None
 
-    def put_in_place(self, index: int) -> None:
-        """Put the result of a source in its place."""
+    def put_in_place(self, index: int) -> str | None:
+        """Put the result of a source in its place; returns what of it could not be written and why, or None."""
         output, source = self.output, self._plan.sources[index]
         if output is None:
-            return
-        if source.format == "parquet":
-            from cleaner.corpus.records.parquet import assemble
-
+            return None
+        if source.format in ASSEMBLED_FORMATS:
             output.sync()
-            target = self._target(index)
-            self._sweep(target.parent)
-            made = PartialFile(target, stable=False)
-            try:
-                # This takes a while, so it may be interrupted.
-                assemble(source, output.path, made.path, self._fields)
-                with undisturbed():
-                    made.finish()
-                    self.discard_output()
-            except OSError as error:
-                made.discard()
-                raise output_error(target, error) from error
-            except BaseException:
-                made.discard()
-                raise
-        else:
-            output.finish()
-            self.output = None
+            if self._plan.in_place and source.format == "sqlite":
+                return self._update(source, output.path)
+            return self._assemble(source, output.path, self._target(index))
+        output.finish()
+        self.output = None
+        return None
+
+    def _update(self, source: Source, journal: Path) -> str | None:
+        """Write the texts of a journal into a database that other programs may have open, so it is not replaced."""
+        from cleaner.corpus.records.sqlite import update
+
+        try:
+            left_out = update(source, journal, self._fields)
+        except OSError as error:
+            raise output_error(Path(source.name), error) from error
+        except InputError as error:
+            raise OutputError(str(error)) from error
+        self.discard_output()
+        return left_out
+
+    def _assemble(self, source: Source, journal: Path, target: Path) -> str | None:
+        """Put a file together from its original and a journal, in its place."""
+        self._sweep(target.parent)
+        made = PartialFile(target, stable=False)
+        try:
+            # This takes a while, so it may be interrupted.
+            left_out = assembled_format(source.format).assemble(source, journal, made.path, self._fields)
+            with undisturbed():
+                made.finish()
+                self.discard_output()
+        except OSError as error:
+            made.discard()
+            raise output_error(target, error) from error
+        except InputError as error:
+            made.discard()
+            raise OutputError(str(error)) from error
+        except BaseException:
+            made.discard()
+            raise
+        return left_out
 
     def write_whole(self, target: Path, data: bytes) -> None:
         """Write the result of a text file in one step."""

@@ -164,7 +164,7 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
 def _read_header(row: bytes, layout: Layout, fields: Fields) -> Item:
     """The header, with the column of the result where that is new."""
     cells = split_cells(row, layout.dialect, layout.mark)
-    if layout.result == layout.width and fields.result is not None:
+    if layout.columns.result == layout.width and fields.result is not None:
         row = _with_cell(row, cells, layout, fields.result)
     return Item(1, row)
 
@@ -179,7 +179,7 @@ def _read_row(number: int, row: bytes, layout: Layout, max_bytes: int) -> Item:
         return Item(number, row, failure=_wrong_bytes(row, layout.encoding, error))
     except RowError as error:
         return Item(number, row, failure=f"{error}{_ESCAPED if _HAS_ESCAPED_QUOTE in row else ''}")
-    text = values[layout.text]
+    text = values[layout.columns.text]
     if reason := too_large(text, max_bytes):
         return Item(number, row, failure=reason)
 
@@ -190,8 +190,8 @@ def _read_row(number: int, row: bytes, layout: Layout, max_bytes: int) -> Item:
     if not text:
         # A missing value; the row may still need a cell for the result.
         return Item(number, writer(text))
-    known = {name: value(getattr(layout, name)) for name in ("title", "lang", "url")}
-    return Item(number, row, Document(text, writer, **known, id=value(layout.id)))
+    known = {name: value(getattr(layout.columns, name)) for name in ("title", "lang", "url")}
+    return Item(number, row, Document(text, writer, **known, id=value(layout.columns.id)))
 
 
 def _check_row(row: bytes, layout: Layout) -> list[Cell]:
@@ -229,7 +229,7 @@ class _Writer:
 
     def __call__(self, text: str) -> bytes:
         layout = self._layout
-        column = layout.text if layout.result is None else layout.result
+        column = layout.columns.text if layout.columns.result is None else layout.columns.result
         if column == layout.width:
             return _with_cell(self._row, self._cells, layout, text)
         cell = self._cells[column]
@@ -244,7 +244,7 @@ class _Writer:
 
 def _with_cell(row: bytes, cells: list[Cell], layout: Layout, text: str) -> bytes:
     """A row with another cell at its end, quoted as that of the text is."""
-    is_quoted = cells[layout.text].is_quoted
+    is_quoted = cells[layout.columns.text].is_quoted
     made = write_cell(text.encode(layout.encoding), layout.dialect, is_quoted=is_quoted)
     end = cells[-1].end
     return row[:end] + layout.dialect.delimiter + made + row[end:]

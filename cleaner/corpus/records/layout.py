@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records.columns import Columns, find_columns, text_column, wanted_texts
 from cleaner.corpus.records.dialect import Cell, Dialect, RowError, RowScanner, first_line_end, split_cells
 from cleaner.corpus.records.sources import Source
 from cleaner.errors import InputError
@@ -20,8 +21,6 @@ HEAD_BYTES = 1 << 16
 _SURE_NAMES = ("text", "body", "content", "article")
 _SURE_ROWS = 2
 _DELIMITERS = (b",", b";", b"\t", b"|")
-# Names of columns that a message lists.
-_LISTED = 30
 _SEPARATOR_LINE = re.compile(rb'"?sep=([\t !#-/:-@\[-`{-~])"?\r?\n', re.IGNORECASE)
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
@@ -31,20 +30,14 @@ class Layout:
     """What is needed to read the rows of a file: how it is written, and which columns hold what.
 
     ``width``: how many cells a row has. ``mark``: how many bytes come before the header row, which are a byte order
-    mark and the line ``sep=;`` that tells Excel what is between the cells. The other numbers are those of
-    columns, None where there is none; ``result`` is ``width`` where the cleaned text goes into a new last column.
+    mark and the line ``sep=;`` that tells Excel what is between the cells.
     """
 
     dialect: Dialect
     encoding: str
     mark: int
     width: int
-    text: int
-    title: int | None = None
-    lang: int | None = None
-    url: int | None = None
-    id: int | None = None
-    result: int | None = None
+    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ class _Reading:
 
     def rank(self, wanted: tuple[str, ...]) -> tuple[bool, bool, float, int]:
         """How likely this is how the file is meant; the highest wins."""
-        has_text = _text_column(self.names, wanted) is not None
+        has_text = text_column(self.names, wanted) is not None
         return has_text, len(self.names) > 1 and 2 * self.fits >= 1, self.fits, len(self.names)
 
 
@@ -77,7 +70,7 @@ def find_layout(source: Source, head: bytes, fields: Fields, *, is_whole: bool) 
     mark, told = _after_separator(head, mark)
     if not head[mark:].strip():
         raise InputError(f"{source.name}: is empty; a table needs a header row")
-    wanted = (fields.text, *fields.other_texts)
+    wanted = wanted_texts(fields)
     readings = [
         _best_reading(head, mark, encoding, delimiter, is_whole=is_whole)
         for delimiter in _delimiters(source, fields.delimiter or told, encoding)
@@ -86,7 +79,8 @@ def find_layout(source: Source, head: bytes, fields: Fields, *, is_whole: bool) 
     if not found:
         raise InputError(f"{source.name}: {_no_header(head, encoding)}")
     best = max(found, key=lambda one: one.rank(wanted))
-    return _layout(source, best, encoding, mark, fields, wanted)
+    columns = find_columns(source, best.names, fields)
+    return Layout(best.dialect, encoding, mark, len(best.names), columns)
 
 
 def _delimiters(source: Source, given: str | None, encoding: str) -> list[bytes]:
@@ -136,38 +130,6 @@ def is_surely_table(data: bytes) -> bool:
         if set(_SURE_NAMES) & set(names) and len(set(names)) == len(names) > 1:
             return True
     return False
-
-
-def _layout(
-    source: Source, reading: _Reading, encoding: str, mark: int, fields: Fields, wanted: tuple[str, ...]
-) -> Layout:
-    names = reading.names
-    listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
-    text = _text_column(names, wanted)
-    if text is None:
-        missing = repr(wanted[0]) if len(wanted) == 1 else " or ".join(map(repr, wanted))
-        raise InputError(f"{source.name}: has no column {missing}; name that of the text with --field: {listed}")
-    for name in filter(None, (names[text], fields.title, fields.lang, fields.url, fields.id, fields.result)):
-        if names.count(name) > 1:
-            raise InputError(f"{source.name}: has several columns {name!r}; give each a name of its own")
-
-    def column(name: str) -> int | None:
-        return names.index(name) if name in names else None
-
-    known = {name: column(getattr(fields, name)) for name in ("title", "lang", "url", "id")}
-    result = None if fields.result is None else column(fields.result)
-    if fields.result is not None and result is None:
-        result = len(names)
-    return Layout(reading.dialect, encoding, mark, len(names), text, **known, result=result)
-
-
-def _text_column(names: list[str], wanted: tuple[str, ...]) -> int | None:
-    """The column of the text: the first wanted name that is there, the case of letters aside where several are."""
-    for name in wanted:
-        if name in names:
-            return names.index(name)
-    lower = [name.strip().lower() for name in names]
-    return next((lower.index(name) for name in wanted if name in lower), None) if len(wanted) > 1 else None
 
 
 # --- the encoding ----------------------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 """Parquet: one column is cleaned, the others, the schema and the sizes of the row groups stay.
 
-A Parquet file is only complete once its end is written, so writing it cannot be resumed. Until the work is done, a run
-therefore writes a *journal*: the cleaned texts of each chunk, one after the other. When all are there, the file is
-assembled from its original and the journal, row group by row group.
+The file is assembled from its original and the journal of its cleaned texts, row group by row group.
 """
 
 from __future__ import annotations
@@ -16,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.corpus.records.journal import read_journal, write_texts
 from cleaner.corpus.records.sources import Compression, Source, input_error
-from cleaner.corpus.records.streams import Blocks, compress
 from cleaner.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "read_chunks", "read_items", "write_items"]
 
 _BATCH_ROWS = 256
-_JOURNAL: Compression = "zst"
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -193,23 +190,16 @@ def _no_bytes(_text: str) -> bytes:
 
 
 def write_items(done: Sequence[Done], compression: Compression | None, *, to_jsonl: bool) -> bytes:
-    """A line of the journal with an entry for each row: its text, true if it is unchanged, null if the row failed."""
+    """A piece of the journal with an entry for each row."""
     del compression, to_jsonl
-    texts = [_journal_entry(item, text) for item, text in done]
-    return compress(json.dumps(texts, ensure_ascii=False).encode("utf-8") + b"\n", _JOURNAL)
+    return write_texts(done)
 
 
-def _journal_entry(item: Item, text: str | None) -> str | bool | None:
-    if item.failure is not None:
-        return None
-    return True if item.document is None or text is None or text == item.document.text else text
-
-
-def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> None:
+def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> str | None:
     """Write a Parquet file from its original and the journal of its cleaned texts."""
     import pyarrow.parquet as pq
 
-    texts = _read_journal(journal)
+    texts = read_journal(journal)
     with open_file(source) as file:
         schema = _result_schema(file.schema_arrow, fields)
         with target.open("wb") as sink, pq.ParquetWriter(sink, schema, **_writer_options(file.metadata)) as writer:
@@ -223,14 +213,7 @@ def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> Non
             if is_empty:
                 # pyarrow 18 and 19 cannot read a file without row groups.
                 writer.write_table(schema.empty_table())
-
-
-def _read_journal(journal: Path) -> Iterator[Any]:
-    rest = b""
-    for block in Blocks(Source(str(journal), journal, journal, compression=_JOURNAL)):
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            yield from json.loads(line)
+    return None
 
 
 def _result_schema(schema: pa.Schema, fields: Fields) -> pa.Schema:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from cleaner.corpus.records.layout import is_surely_table
-from cleaner.corpus.records.sources import Source
+from cleaner.corpus.records.sources import SQLITE_MAGIC, Source
 from cleaner.errors import InputError
 
 __all__ = ["require_text"]
@@ -22,12 +22,22 @@ def require_text(source: Source, data: bytes) -> None:
     >>> from pathlib import Path
     >>> require_text(Source("standard input", None, Path("a.txt")), b"Lines [of] {text}.")
     """
+    if (unread := _unread_in(data)) is not None:
+        raise InputError(f"{source.name}: holds {unread}, which cannot be read from a pipe; give its path")
     found = _records_in(data.removeprefix(codecs.BOM_UTF8))
     if found is not None:
         what, name = found
         raise InputError(
             f"{source.name}: holds {what}, no text; clean it with --format {name}, or as it is with --format text"
         )
+
+
+def _unread_in(data: bytes) -> str | None:
+    """What some bytes are that is read at any place, so that it needs a file; None if they are something else."""
+    if data.startswith(SQLITE_MAGIC):
+        return "an SQLite database"
+    is_workbook = data.startswith(b"PK\x03\x04") and b"xl/workbook." in data
+    return "an Excel workbook" if is_workbook else None
 
 
 def _records_in(data: bytes) -> tuple[str, str] | None:

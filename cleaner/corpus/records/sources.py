@@ -12,9 +12,11 @@ from cleaner.corpus.records.writing import CHECKPOINT_ENDING
 from cleaner.errors import InputError
 
 __all__ = [
+    "ASSEMBLED_FORMATS",
     "DOCUMENT_FORMATS",
     "HTML_ENDINGS",
     "RECORD_ENDINGS",
+    "SQLITE_MAGIC",
     "STDIN",
     "TEXT_ENDINGS",
     "Compression",
@@ -26,7 +28,7 @@ __all__ = [
     "split_endings",
 ]
 
-Format: TypeAlias = Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet", "warc", "wet"]
+Format: TypeAlias = Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet", "xlsx", "sqlite", "warc", "wet"]
 Compression: TypeAlias = Literal["gz", "zst"]
 
 STDIN = "-"
@@ -34,6 +36,9 @@ TEXT_ENDINGS = frozenset({".txt", ".text"})
 HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # Files of these formats are one document each.
 DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
+# Files of these formats are put together at the end, from the original and a journal of the cleaned texts. They are
+# read at any place, so they can neither come from a pipe nor go to one.
+ASSEMBLED_FORMATS: frozenset[Format] = frozenset({"parquet", "xlsx", "sqlite"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -41,9 +46,18 @@ RECORD_ENDINGS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    # These are refused with advice.
+    ".xls": "xlsx",
+    ".xlsb": "xlsx",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
     ".warc": "warc",
     ".wet": "wet",
 }
+SQLITE_MAGIC = b"SQLite format 3\0"
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
@@ -202,7 +216,7 @@ def _is_source(entry: os.DirEntry[str], root: str) -> bool:
             raise InputError(
                 f"{entry.path}: is a link that leads out of the folder; to clean its target, name the file itself"
             )
-    if not is_known or entry.name.endswith(CHECKPOINT_ENDING):
+    if not is_known or entry.name.endswith(CHECKPOINT_ENDING) or _is_other_database(entry):
         return False
     if entry.name == _FAILURES or entry.name.endswith(f".{_FAILURES}"):
         raise InputError(
@@ -211,6 +225,14 @@ def _is_source(entry: os.DirEntry[str], root: str) -> bool:
     if not entry.is_file():
         raise InputError(f"{entry.path}: is not a regular file; only files are read in a folder")
     return True
+
+
+def _is_other_database(entry: os.DirEntry[str]) -> bool:
+    """Whether a file has the ending of an SQLite database that other programs use for theirs too, and is none."""
+    if not entry.name.lower().endswith(".db") or not entry.is_file():
+        return False
+    with open(entry.path, "rb") as file:
+        return file.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC
 
 
 def is_folder(name: str | Path) -> bool:
