@@ -6,8 +6,10 @@ back gives the bytes that were read.
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import zlib
 from collections.abc import Iterator
 from functools import cache, partial
@@ -350,12 +352,22 @@ _HTTP_PIECES = (
 
 
 def _decompress(data: bytes) -> bytes:
-    return read_all(source_of(data, "c", "jsonl", "gz" if data[:1] == b"\x1f" else "zst"))
+    return read_all(source_of(data, "c", "jsonl", _compression_of(data)))
+
+
+def _compression_of(data: bytes) -> Compression:
+    """The compression that the first byte stands for, whatever follows it."""
+    known: dict[bytes, Compression] = {b"\x1f": "gz", b"B": "bz2", b"\xfd": "xz"}
+    return known.get(data[:1], "zst")
 
 
 def _check_decompressed(data: bytes, found: bytes) -> None:
     if data[:1] == b"\x1f":
         assert found == gzip.decompress(data), "other readers read the same"
+    elif data[:1] == b"B":
+        assert found == bz2.decompress(data), "other readers read the same"
+    elif data[:1] == b"\xfd":
+        assert found == lzma.decompress(data, lzma.FORMAT_XZ), "other readers read the same"
 
 
 def _compressed_seeds() -> Iterator[bytes]:
@@ -364,6 +376,8 @@ def _compressed_seeds() -> Iterator[bytes]:
         yield gzip.compress(data, mtime=0)
         yield gzip.compress(data[:500], mtime=0) + gzip.compress(data[500:], mtime=0) + b"\0" * 8
         yield zstandard.ZstdCompressor(write_checksum=True).compress(data)
+        yield bz2.compress(data[:500]) + bz2.compress(data[500:])
+        yield lzma.compress(data[:500]) + b"\0" * 4 + lzma.compress(data[500:])
 
 
 _COMPRESSED_PIECES = (
@@ -371,6 +385,10 @@ _COMPRESSED_PIECES = (
     gzip.compress(b"\n" * 100_000, mtime=0),
     zstandard.compress(b""),
     zstandard.compress(b"\n" * 1_000_000),
+    bz2.compress(b"\n" * 1_000_000),
+    bz2.compress(b""),
+    lzma.compress(b"\n" * 1_000_000),
+    lzma.compress(b""),
     b"\x50\x2a\x4d\x18\x04\x00\x00\x00skip",
     b"\x28\xb5\x2f\xfd\xe4\xff\xff\xff\xff\xff\xff\xff\xff",
     b"\x28\xb5\x2f\xfd\x00\xff",
@@ -415,7 +433,7 @@ COMPRESSED = Target(
     _decompress,
     _check_decompressed,
     _compressed_seeds,
-    mutate_with(_COMPRESSED_PIECES, (b"\x1f\x8b", b"\x28\xb5")),
+    mutate_with(_COMPRESSED_PIECES, (b"\x1f\x8b", b"\x28\xb5", b"1AY&SY", b"\xfd7zXZ\0")),
     errors=(InputError,),
 )
 TEXT_FILES = Target(_decode, _check_decoded, _text_file_seeds, _mutate_text_file, errors=(InputError,))

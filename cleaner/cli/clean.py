@@ -116,7 +116,7 @@ def run(
     """Remove the noise from texts and records.
 
     The article stays. A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
-    files hold many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst).
+    files hold many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst, .bz2, .xz).
     A folder stands for all files in it with a known ending.
 
     One text goes to standard output byte for byte as it was, without the noise: encoding, byte order mark and line

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 Format: TypeAlias = Literal["text", "html", "jsonl", "json", "csv", "tsv", "parquet", "warc", "wet"]
-Compression: TypeAlias = Literal["gz", "zst"]
+Compression: TypeAlias = Literal["gz", "zst", "bz2", "xz"]
 
 STDIN = "-"
 TEXT_ENDINGS = frozenset({".txt", ".text"})
@@ -44,7 +44,7 @@ RECORD_ENDINGS: dict[str, Format] = {
     ".warc": "warc",
     ".wet": "wet",
 }
-_COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst"}
+_COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst", ".bz2": "bz2", ".xz": "xz"}
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
 # A run's list of failures is not an input of a later run: its name in a folder, and its ending after a file's name.
