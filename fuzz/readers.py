@@ -367,7 +367,8 @@ def _check_decompressed(data: bytes, found: bytes) -> None:
     elif data[:1] == b"B":
         assert found == bz2.decompress(data), "other readers read the same"
     elif data[:1] == b"\xfd":
-        assert found == lzma.decompress(data, lzma.FORMAT_XZ), "other readers read the same"
+        first = lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(data)
+        assert found.startswith(first), "other readers read the same; Python's own stops at padding"
 
 
 def _compressed_seeds() -> Iterator[bytes]:
