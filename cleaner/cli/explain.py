@@ -33,7 +33,8 @@ from cleaner.cli.output import (
     write,
     write_lines,
 )
-from cleaner.corpus.records import STDIN, find_sources, read_records
+from cleaner.corpus.records import STDIN, decode_record, find_sources
+from cleaner.corpus.records.sniffing import recognise
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.streams import read_all
 from cleaner.errors import InputError
@@ -109,12 +110,12 @@ def run(
                     f"{name}: holds many documents; `cleaner explain` takes one text or page, so write one to a file"
                 )
             try:
-                if source.format == "html":
-                    result = cleaner.clean_html(read_all(source))
+                data = read_all(source)
+                if recognise(source, data).format == "html":
+                    result = cleaner.clean_html(data)
                     text = result.restore()
                 else:
-                    (record,) = read_records(source, encoding=encoding)
-                    text = record.text
+                    text = decode_record(source, data, encoding).text
                     result = cleaner.clean(text, title=title, lang=lang)
                 if as_json:
                     _write_json(result, removed_only=removed_only)

@@ -22,10 +22,11 @@ from cleaner.errors import OutputError
 if TYPE_CHECKING:
     from cleaner.corpus.batch import Plan
 
-__all__ = ["Places", "check_usage", "plan_places"]
+__all__ = ["Places", "check_usage", "make_places", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
 _TABLES = ("csv", "tsv")
+_WITH_HTML = ("jsonl", "json", *_TABLES)
 _WITH_FIELDS = ("jsonl", "json", *_TABLES, "parquet")
 # Files of these formats have a beginning and an end, so two of them in a row are none.
 _CLOSED = ("json", *_TABLES)
@@ -33,7 +34,7 @@ _CLOSED = ("json", *_TABLES)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the command line says about inputs and outputs."""
+    """What the command line says about inputs and outputs; ``names_folder``: the output ends with a slash."""
 
     names: list[str]
     output: Path | None
@@ -41,6 +42,7 @@ class Places:
     removed: str | None
     errors: Path | None
     resume: bool
+    names_folder: bool = False
 
     @property
     def has_several_inputs(self) -> bool:
@@ -51,7 +53,7 @@ class Places:
     def is_folder(self) -> bool:
         """Whether results go into a folder."""
         output = self.output
-        return output is not None and (self.has_several_inputs or str(output).endswith(os.sep) or is_folder(output))
+        return output is not None and (self.has_several_inputs or self.names_folder or is_folder(output))
 
     @property
     def has_output_inside(self) -> bool:
@@ -64,6 +66,14 @@ class Places:
         with suppress(OSError):
             return is_inside and any(self.output.iterdir())
         return False
+
+
+def make_places(names: list[str], output: str | None, **options: Any) -> Places:
+    """What the command line says; a path loses the slash at its end, so it is noted that there was one."""
+    ends = tuple(filter(None, (os.sep, os.altsep)))
+    return Places(
+        names, None if output is None else Path(output), **options, names_folder=(output or "").endswith(ends)
+    )
 
 
 def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -> None:
@@ -165,7 +175,7 @@ def _targets(
             if source.path is not None:
                 names.take(source.path, "an input")
         return None, []
-    ends_as_folder = str(output).endswith(os.sep) or is_folder(output)
+    ends_as_folder = places.names_folder or is_folder(output)
     if places.has_several_inputs and not ends_as_folder and (output.exists() or split_endings(output) != (None, None)):
         refuse(f"-o {output}: several inputs need a folder; name one, or join them with `cleaner clean ... > FILE`")
     return plan_outputs(sources, output, is_folder=places.is_folder, taken=names)
@@ -208,8 +218,8 @@ def _check_ending(source: Source, target: Path) -> None:
 def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
         refuse("--field: has no name; give the name of the field with the text")
-    if fields.is_html and not all(source.format in ("jsonl", "json") for source in sources):
-        refuse("--html-field: only JSONL and JSON have HTML fields; leave it out")
+    if fields.is_html and not all(source.format in _WITH_HTML for source in sources):
+        refuse("--html-field: only JSONL, JSON, CSV and TSV have HTML fields; leave it out")
     if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
         refuse("--result-field: only JSONL, JSON, CSV, TSV and Parquet have fields; leave it out")
     if fields.delimiter is not None and not any(source.format in _TABLES for source in sources):

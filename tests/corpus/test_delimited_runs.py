@@ -133,7 +133,6 @@ def test_tables_of_a_folder(tmp_path: Path, run: Run) -> None:
         (["a.csv", "--delimiter", "ab"], "--delimiter: 'ab' cannot part cells"),
         (["a.csv", "--delimiter", '"'], "cannot part cells"),
         (["a.txt", "--delimiter", ";"], "--delimiter: only CSV and TSV have one"),
-        (["a.csv", "--html-field", "text"], "--html-field: only JSONL and JSON have HTML fields"),
     ],
 )
 def test_wrong_usage(

@@ -105,7 +105,7 @@ def test_bytes_that_are_no_text_are_refused(data: bytes, encoding: str | None, p
 @pytest.mark.parametrize("name", ["klingon", "base64", "undefined", ""])
 def test_unknown_encoding_is_refused(name: str) -> None:
     """A name that is not a text encoding is a wrong setting, and the message gives examples."""
-    with pytest.raises(ConfigError, match="is not a text encoding; use a name such as utf-8"):
+    with pytest.raises(ConfigError, match="is not a text encoding; use auto, or a name such as utf-8"):
         require_encoding(name)
 
 

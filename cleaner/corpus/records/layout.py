@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.dialect import Cell, Dialect, RowError, RowScanner, first_line_end, split_cells
+from cleaner.corpus.records.encodings import AUTO, detect_encoding, is_spoilt_by
 from cleaner.corpus.records.sources import Source
+from cleaner.corpus.records.streams import Blocks
 from cleaner.errors import InputError
 
 __all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end", "is_surely_table"]
@@ -18,6 +21,10 @@ __all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end", "is_surely_ta
 HEAD_BYTES = 1 << 16
 _SURE_NAMES = ("text", "body", "content", "article")
 _SURE_ROWS = 2
+_MANY_ROWS = 5
+_MANY_COLUMNS = 3
+# A name as programs give them to columns: a word or several, joined by underscores, points or hyphens.
+_PLAIN_NAME = re.compile(r"\w[\w.:-]{0,40}", re.ASCII)
 _DELIMITERS = (b",", b";", b"\t", b"|")
 # Names of columns that a message lists.
 _LISTED = 30
@@ -71,6 +78,11 @@ def find_layout(source: Source, head: bytes, fields: Fields, *, is_whole: bool) 
     Raises `InputError` where the bytes are no table with a header row and a column of text.
     """
     encoding, mark = _encoding_of(source, head, fields.encoding)
+    if fields.encoding is not None and is_spoilt_by(_whole_rows(head, is_whole=is_whole), encoding):
+        raise InputError(
+            f"{source.name}: is valid UTF-8, which would be garbled if it were read in {fields.encoding}; "
+            "use --encoding auto, or no --encoding for it"
+        )
     if not head[mark:].strip():
         raise InputError(f"{source.name}: is empty; a table needs a header row")
     wanted = (fields.text, *fields.other_texts)
@@ -116,8 +128,8 @@ def _no_header(head: bytes, encoding: str) -> str:
 def is_surely_table(data: bytes) -> bool:
     r"""Whether bytes are a table that nobody would take for a text.
 
-    It has a column with one of the usual names of a text and others, each name once, and at least two rows that all
-    have as many cells as the header.
+    All rows have as many cells as the header, each name stands once, and there is a column with one of the usual
+    names of a text and two rows, or there are three columns with names as programs give them and five rows.
 
     >>> is_surely_table(b"id,text\n1,a\n2,b\n"), is_surely_table(b"Text, body\nand more, too\n")
     (True, False)
@@ -129,7 +141,10 @@ def is_surely_table(data: bytes) -> bool:
         if reading is None or reading.rows < _SURE_ROWS or reading.fits < 1:
             continue
         names = reading.names
-        if set(_SURE_NAMES) & set(names) and len(set(names)) == len(names) > 1:
+        if len(set(names)) < len(names) or len(names) < 2:
+            continue
+        is_large = reading.rows >= _MANY_ROWS and len(names) >= _MANY_COLUMNS
+        if set(_SURE_NAMES) & set(names) or (is_large and all(map(_PLAIN_NAME.fullmatch, names))):
             return True
     return False
 
@@ -171,6 +186,8 @@ def _text_column(names: list[str], wanted: tuple[str, ...]) -> int | None:
 
 def _encoding_of(source: Source, head: bytes, given: str | None) -> tuple[str, int]:
     """The encoding of a file, and how many bytes its byte order mark has."""
+    if given == AUTO:
+        given = _found_encoding(source, head)
     encoding = codecs.lookup(given or "utf-8").name.removesuffix("-sig")
     if head.startswith(_WIDE_MARKS) or encoding.startswith(("utf-16", "utf-32")):
         raise InputError(
@@ -179,6 +196,32 @@ def _encoding_of(source: Source, head: bytes, given: str | None) -> tuple[str, i
         )
     mark = len(codecs.BOM_UTF8) if encoding == "utf-8" and head.startswith(codecs.BOM_UTF8) else 0
     return encoding, mark
+
+
+def _found_encoding(source: Source, head: bytes) -> str | None:
+    """The encoding of a file that nobody has named: of all of it, where it can be read twice, or of its first bytes."""
+    if head.startswith(_WIDE_MARKS):
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    blocks = [head] if source.path is None or not source.path.is_file() else Blocks(source)
+    before = b""
+    for block in blocks:
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            # The blocks may begin and end within a letter, but no line does.
+            lines = before[before.find(b"\n") + 1 :] + block
+            found = detect_encoding(_whole_rows(lines, is_whole=False) or lines)
+            if found is None:
+                raise InputError(f"{source.name}: its encoding cannot be found out; name it with --encoding") from None
+            return found
+        before = block
+    return None
+
+
+def _whole_rows(head: bytes, *, is_whole: bool) -> bytes:
+    """The first bytes without a last row that is cut off."""
+    return head if is_whole else head[: head.rfind(b"\n") + 1]
 
 
 @cache
