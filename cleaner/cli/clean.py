@@ -59,6 +59,7 @@ from cleaner.corpus.records import Source, find_sources
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.unread import Unread
+from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import CleanerError, ConfigError, OutputError
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def run(
       curl -s https://example.org/page.txt | cleaner clean
       cleaner clean page.html -o article.txt
       cleaner clean corpus/ -o articles/ --removed removed.jsonl
+      cleaner clean pages.zip -o articles.zip
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text --resume
       cleaner clean pages.csv -o clean.csv --field body
@@ -245,7 +247,9 @@ def _end_stopped(stopped: StoppedError) -> NoReturn:
 
 def _is_corpus(names: list[str], sources: list[Source]) -> bool:
     """Whether a run is over many documents, so that a table of it is useful."""
-    return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(is_folder(name) for name in names)
+    return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(
+        is_folder(name) or is_zip(name) for name in names
+    )
 
 
 def _say_table(outcome: Outcome) -> None:

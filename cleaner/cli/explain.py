@@ -37,6 +37,7 @@ from cleaner.corpus.records import STDIN, decode_record, find_sources
 from cleaner.corpus.records.sniffing import recognise
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.streams import read_all
+from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import InputError
 from cleaner.result import CleanResult
 
@@ -89,8 +90,8 @@ def run(
         name = path or standard_input()[0]
         if name == STDIN and sys.stdin is None:
             refuse("-: standard input is closed; name a file")
-        if is_folder(name):
-            refuse(f"{name}: is a folder; explain takes one file")
+        if is_folder(name) or is_zip(name):
+            refuse(f"{name}: is a {'folder' if is_folder(name) else 'zip archive'}; explain takes one file")
         config = make_config(
             keep=keep,
             headline=headline,

@@ -17,6 +17,7 @@ from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.targets import Names, free_errors_path, is_removals_file, plan_in_place
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
+from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import OutputError
 
 if TYPE_CHECKING:
@@ -47,13 +48,27 @@ class Places:
     @property
     def has_several_inputs(self) -> bool:
         """Whether the input is several files, or a folder, so that the results need a folder."""
-        return len(self.names) > 1 or any(name != STDIN and is_folder(name) for name in self.names)
+        return len(self.names) > 1 or any(name != STDIN and (is_folder(name) or is_zip(name)) for name in self.names)
+
+    @property
+    def archive(self) -> Path | None:
+        """The zip archive that results go to, if they go to one."""
+        output = self.output
+        return (
+            output
+            if output is not None and is_zip(output) and not self.names_folder and not is_folder(output)
+            else None
+        )
 
     @property
     def is_folder(self) -> bool:
         """Whether results go into a folder."""
         output = self.output
-        return output is not None and (self.has_several_inputs or self.names_folder or is_folder(output))
+        return (
+            output is not None
+            and self.archive is None
+            and (self.has_several_inputs or self.names_folder or is_folder(output))
+        )
 
     @property
     def has_output_inside(self) -> bool:
@@ -92,8 +107,21 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
     for option, value in (("--jobs", jobs), ("--max-document", max_document)):
         if value is not None and value < 1:
             refuse(f"{option}: {value} is too small; give 1 or more")
+    _check_archives(places)
     if places.resume:
         _check_resume(places)
+
+
+def _check_archives(places: Places) -> None:
+    if places.in_place and any(map(is_zip, places.names)):
+        refuse("--in-place: a zip archive is written as a whole; write another one with -o NAME.zip")
+    archive = places.archive
+    if archive is None:
+        return
+    if len(places.names) != 1 or not is_zip(places.names[0]):
+        refuse(f"-o {archive}: a zip archive is made of another one; name a folder, and pack it afterwards")
+    if os.path.realpath(archive) == os.path.realpath(places.names[0]):
+        refuse(f"-o {archive}: is the input; name another archive")
 
 
 def _check_resume(places: Places) -> None:
@@ -101,6 +129,8 @@ def _check_resume(places: Places) -> None:
         refuse("--resume: files that are cleaned in place do not need it; run the command again without it")
     if places.output is None:
         refuse("--resume: what went to standard output cannot be resumed; use -o")
+    if places.archive is not None:
+        refuse("--resume: a zip archive is written as a whole, so it cannot be resumed; use -o FOLDER/, which can")
     if STDIN in places.names:
         refuse("--resume: standard input cannot be read again; name a file")
     if places.removed == STDIN:
@@ -145,6 +175,7 @@ def plan_places(
         write,
         targets=targets,
         in_place=places.in_place,
+        archive=places.archive,
         removed=places.removed,
         errors=errors,
         keep_errors=places.errors is not None,
@@ -176,6 +207,10 @@ def _targets(
                 names.take(source.path, "an input")
         return None, []
     ends_as_folder = places.names_folder or is_folder(output)
+    if places.archive is not None:
+        planned = plan_outputs(sources, output, is_folder=True, taken=names)
+        names.take(output, "the output")
+        return planned
     if places.has_several_inputs and not ends_as_folder and (output.exists() or split_endings(output) != (None, None)):
         refuse(f"-o {output}: several inputs need a folder; name one, or join them with `cleaner clean ... > FILE`")
     return plan_outputs(sources, output, is_folder=places.is_folder, taken=names)
@@ -238,7 +273,7 @@ def _default_errors(places: Places, sources: list[Source]) -> Path | None:
 
 def _checkpoint(places: Places, sources: list[Source], targets: dict[Source, Path] | None) -> Path | None:
     """The checkpoint of a run, beside its output; None if the run cannot be resumed."""
-    if targets is None or places.in_place or places.output is None or places.removed == STDIN:
+    if targets is None or places.in_place or places.output is None or places.removed == STDIN or places.archive:
         return None
     files = [*targets.values(), *(Path(str(file)) for file in (places.removed, places.errors) if file is not None)]
     if any(source.path is None for source in sources) or not all(map(_is_regular, files)):

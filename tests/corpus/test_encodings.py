@@ -98,12 +98,12 @@ def test_table_in_an_encoding_that_is_found(name: str, tmp_path: Path, run: Run)
     from cleaner.corpus.records import split_endings
     from cleaner.corpus.records.streams import compress, read_all
 
-    rows = "n,text\n" + "1,plain\n" * 20_000 + f'2,"{PAGE}"\n'
+    rows = "n,text\n" + "\n" * 70_000 + f'2,"{PAGE}"\n'
     path = tmp_path / name
     path.write_bytes(compress(rows.encode("cp1252"), split_endings(path)[1]))
     outcome = run(path, "-o", tmp_path / "out.csv", "--encoding", "auto")
     assert outcome.status == 0
-    assert "encodings found: 20,001 cp1252" in outcome.err
+    assert "encodings found: 1 cp1252" in outcome.err
     made = tmp_path / "out.csv"
     written = read_all(Source("out", made, made))
     assert written == rows.replace(PAGE, ARTICLE).encode("cp1252")

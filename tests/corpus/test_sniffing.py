@@ -113,12 +113,18 @@ def test_page_is_read_as_one(data: bytes) -> None:
             b"PK\x03\x04 [Content_Types].xml xl/workbook.xml",
             "is an Excel workbook; give it the ending .xlsx, or save it as CSV",
         ),
-        (b"PK\x03\x04 [Content_Types].xml _rels/.rels", "is a Word document; make it a text first (pandoc -t plain)"),
         (
-            b"PK\x03\x04 mimetypeapplication/vnd.oasis.opendocument.text",
+            b"PK\x03\x04 _rels/.rels" + bytes(200_000) + b"word/document.xml [Content_Types].xml",
+            "is a Word document; make it a text first (pandoc -t plain)",
+        ),
+        (
+            b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.text",
             "is an OpenDocument text; make it a text first (pandoc -t plain)",
         ),
-        (b"PK\x03\x04 mimetypeapplication/epub+zip", "is an EPUB book; make it a text first (pandoc -t plain)"),
+        (
+            b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/epub+zip",
+            "is an EPUB book; make it a text first (pandoc -t plain)",
+        ),
         (b"PK\x03\x04 word/list.txt", "is a zip archive; give it the ending .zip, or unpack it first"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",

@@ -81,8 +81,10 @@ def _measure(lines: bytes, data: bytes, name: str) -> tuple[str, float, float] |
 
 
 def _decodes(data: bytes, name: str) -> bool:
+    """Whether bytes are a text in an encoding, and the same bytes again when it is written."""
     try:
-        return _CONTROLS.isdisjoint(data.decode(name))
+        text = data.decode(name)
+        return _CONTROLS.isdisjoint(text) and text.encode(name) == data
     except UnicodeError:
         return False
 

@@ -6,8 +6,9 @@ import re
 
 __all__ = ["binary_kind", "office_kind"]
 
-# How many bytes say what a file is: the names of a zip's first members are in them.
-HEAD_BYTES = 4096
+# How many bytes say what a file is, and how many at both ends of a zip archive hold names of its members.
+_HEAD_BYTES = 4096
+_NAMES_BYTES = 1 << 16
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_AT = 257
 _WORD = "is a Word document; make it a text first (pandoc -t plain)"
@@ -20,17 +21,21 @@ _IMAGE = "is an image; read its text first (tesseract)"
 _MEDIA = "is audio or video, not text"
 _PROGRAM = "is a program, not text"
 _FONT = "is a font, not text"
-# Members that only one kind of file has: those of Office by their folder, the others by a first member with the type.
+# Members that only one kind of file has. Their names stand before each of them, and again at the end of the archive.
 _OFFICE: tuple[tuple[bytes, str], ...] = (
-    (b"word/", _WORD),
-    (b"xl/", _EXCEL),
-    (b"ppt/", _SLIDES),
-    (b"application/vnd.oasis.opendocument.text", _TEXT),
-    (b"application/vnd.oasis.opendocument.spreadsheet", _SHEET),
-    (b"application/vnd.oasis.opendocument", _SLIDES),
-    (b"application/epub+zip", _BOOK),
+    (b"word/document", _WORD),
+    (b"xl/workbook", _EXCEL),
+    (b"ppt/presentation", _SLIDES),
 )
 _OFFICE_TYPES = b"[Content_Types].xml"
+# What other kinds say in their first member, which is not compressed.
+_TYPE_AT = 30
+_TYPES: tuple[tuple[bytes, str], ...] = (
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", _TEXT),
+    (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", _SHEET),
+    (b"mimetypeapplication/vnd.oasis.opendocument", _SLIDES),
+    (b"mimetypeapplication/epub+zip", _BOOK),
+)
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "is a PDF; make it a text first (pdftotext)"),
     (b"{\\rtf", "is a Rich Text file; make it a text first (pandoc -f rtf -t plain)"),
@@ -85,9 +90,9 @@ def binary_kind(data: bytes) -> str | None:
     'is a PDF; make it a text first (pdftotext)'
     >>> binary_kind(b"PAR1 was the name of the band.")
     """
-    head = data[:HEAD_BYTES]
+    head = data[:_HEAD_BYTES]
     if head.startswith(_ZIP):
-        return office_kind(head) or "is a zip archive; give it the ending .zip, or unpack it first"
+        return office_kind(data) or "is a zip archive; give it the ending .zip, or unpack it first"
     for mark, kind in _SIGNATURES:
         if head.startswith(mark) and (mark not in _ALSO_WORDS or b"\0" in head):
             return kind
@@ -99,9 +104,11 @@ def binary_kind(data: bytes) -> str | None:
     return "is a tar archive; unpack it first (tar -x)" if is_tar else None
 
 
-def office_kind(head: bytes) -> str | None:
-    """What the first bytes of a zip archive say that it is, if it is a document; None if it is any other archive."""
-    for mark, kind in _OFFICE:
-        if mark in head and (mark.startswith(b"application/") or _OFFICE_TYPES in head):
+def office_kind(data: bytes) -> str | None:
+    """What a zip archive is, if it is a document, by its first and last bytes; None if it is any other archive."""
+    for mark, kind in _TYPES:
+        if data.startswith(mark, _TYPE_AT):
             return kind
-    return _WORD if _OFFICE_TYPES in head else None
+    if _OFFICE_TYPES not in data[:_NAMES_BYTES] and _OFFICE_TYPES not in data[-_NAMES_BYTES:]:
+        return None
+    return next((kind for mark, kind in _OFFICE if mark in data[:_NAMES_BYTES] or mark in data[-_NAMES_BYTES:]), None)

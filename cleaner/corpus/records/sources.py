@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from cleaner.corpus.records.unread import Unread, is_known_kind
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING
+from cleaner.corpus.records.zips import Archive, Member, is_zip
 from cleaner.errors import InputError
 
 __all__ = [
@@ -45,6 +46,8 @@ RECORD_ENDINGS: dict[str, Format] = {
     ".warc": "warc",
     ".wet": "wet",
 }
+# What can be read from its beginning to its end, and so as a member of an archive.
+_IN_ZIP: frozenset[Format] = DOCUMENT_FORMATS | {"jsonl", "json", "csv", "tsv", "warc", "wet"}
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst", ".bz2": "bz2", ".xz": "xz"}
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
@@ -58,7 +61,7 @@ class Source:
 
     ``name`` is used in messages and records; ``inside`` is where its result goes inside an output folder.
     ``is_assumed``: nobody has named the format, so the content is checked for another one; ``is_found``: it was found
-    in the content.
+    in the content. ``member``: the source is a member of the zip archive at ``path``.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Source:
     compression: Compression | None = None
     is_assumed: bool = False
     is_found: bool = False
+    member: Member | None = None
 
 
 def split_endings(path: Path) -> tuple[Format | None, Compression | None]:
@@ -95,7 +99,7 @@ def find_sources(
     """The sources at the given paths, in a fixed order, and what is wrong with the other paths.
 
     A file is read whatever its ending, a folder gives its files with known endings in alphabetical order, without
-    hidden ones, and ``-`` is standard input. A file named twice is read once. ``leave_out``: a folder to skip, the one
+    hidden ones, a zip archive its members likewise in their own order, and ``-`` is standard input. A file named twice is read once. ``leave_out``: a folder to skip, the one
     that results go to. ``format``: that of the named files and of standard input, and of those in folders whose endings
     say nothing; without it their endings decide, and a named file with any other ending is text. ``unread`` counts the
     files of folders that are not read.
@@ -107,10 +111,18 @@ def find_sources(
     for name in paths:
         try:
             for source in _sources_at(name, format, several=len(paths) > 1, walk=_Walk(skipped, errors, unread)):
-                sources.setdefault(os.path.realpath(source.path) if source.path else STDIN, source)
+                sources.setdefault(_identity(source), source)
         except OSError as error:
             errors.append(input_error(name, error))
     return list(sources.values()), errors
+
+
+def _identity(source: Source) -> str:
+    """What two names of one source have in common."""
+    if source.path is None:
+        return STDIN
+    real = os.path.realpath(source.path)
+    return real if source.member is None else os.path.join(real, source.member.name)
 
 
 def _sources_at(name: str, given: Format | None, *, several: bool, walk: _Walk) -> Iterator[Source]:
@@ -128,20 +140,45 @@ def _sources_at(name: str, given: Format | None, *, several: bool, walk: _Walk) 
             is_given = given is not None and (given == source.format or split_endings(file)[0] is None)
             yield replace(source, format=given or "text", is_assumed=False) if is_given else source
         if not found:
-            walk.errors.append(
-                InputError(
-                    f"{name}: holds no .txt, .text or .html file, nor one of {', '.join(RECORD_ENDINGS)}; "
-                    "name the files themselves"
-                )
-            )
+            walk.errors.append(_nothing_in(name))
+    elif is_zip(path) and given is None:
+        yield from _members(name, path, Path(path.stem) if several else Path(), walk)
     else:
         path.stat()
         source = _source(name, path, Path(path.name))
         yield replace(source, format=given, is_assumed=False) if given else source
 
 
-def _source(name: str, path: Path, inside: Path) -> Source:
-    known, compression = split_endings(path)
+def _nothing_in(name: str) -> InputError:
+    return InputError(
+        f"{name}: holds no .txt, .text or .html file, nor one of {', '.join(RECORD_ENDINGS)}; name the files themselves"
+    )
+
+
+def _members(name: str, path: Path, prefix: Path, walk: _Walk) -> Iterator[Source]:
+    """The members of an archive that are sources; the others are noted."""
+    try:
+        members, errors = Archive(path).members()
+    except InputError as error:
+        walk.errors.append(error)
+        return
+    walk.errors.extend(errors)
+    found = False
+    for member in members:
+        if member.is_hidden:
+            continue
+        if split_endings(member.inside)[0] not in _IN_ZIP:
+            walk.unread.add(f"{name}/{member.name}")
+            continue
+        found = True
+        yield replace(_source(f"{name}/{member.name}", path, prefix / member.inside, member.inside), member=member)
+    if not found:
+        walk.errors.append(_nothing_in(name))
+
+
+def _source(name: str, path: Path, inside: Path, called: Path | None = None) -> Source:
+    """The source at a path, with the format that its name shows, or the one that it is called by."""
+    known, compression = split_endings(called or path)
     if known == "html":
         inside = _text_name(inside, compression)
     chosen = known or "text"

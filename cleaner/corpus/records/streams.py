@@ -5,7 +5,8 @@ from __future__ import annotations
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from contextlib import AbstractContextManager
+from typing import IO, BinaryIO, cast
 
 from cleaner.corpus.records.compression import (
     BLOCK_BYTES,
@@ -44,9 +45,11 @@ class Blocks:
             if self._source.path is None:
                 yield from _skipped(self._standard_input(), self._skip)
                 return
-            with self._source.path.open("rb", buffering=0) as file:
+            with _opened(self._source) as file:
                 if self._source.compression is not None:
                     yield from _skipped(self._members(self._raw(file.read), self._source.compression), self._skip)
+                elif self._source.member is not None:
+                    yield from _skipped(self._raw(file.read), self._skip)
                 elif self._skip:
                     self.consumed = file.seek(self._skip)
                     yield from self._raw(file.read)
@@ -92,6 +95,14 @@ class Blocks:
             raise InputError(f"{self._source.name}: {error}, only what comes before is read") from None
 
 
+def _opened(source: Source) -> AbstractContextManager[IO[bytes]]:
+    """The file of a source, or its member of an archive."""
+    assert source.path is not None
+    if source.member is not None:
+        return source.member.archive.open(source.member.number)
+    return cast("IO[bytes]", source.path.open("rb", buffering=0))
+
+
 def read_all(source: Source, max_bytes: int | None = None) -> bytes:
     """All bytes of a source, decompressed, ``max_bytes`` at most.
 
@@ -99,7 +110,7 @@ def read_all(source: Source, max_bytes: int | None = None) -> bytes:
     if the source cannot be read, or is longer.
     """
     try:
-        found = None if source.path is None else source.path.stat()
+        found = None if source.path is None or source.member is not None else source.path.stat()
         if found is not None and stat.S_ISREG(found.st_mode) and source.compression is None:
             if max_bytes is not None and found.st_size > max_bytes:
                 raise InputError(

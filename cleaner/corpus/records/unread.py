@@ -19,7 +19,7 @@ _NO_DOCUMENTS = """
 """
 # Files that hold texts, in a form that another program reads.
 _OTHER_DOCUMENTS = """
-    .7z .azw3 .bib .bz2 .db .djvu .doc .docm .docx .eml .epub .gz .key .mbox .mobi .msg .odp .ods .odt .pages .pdf
+    .7z .azw3 .bib .bz2 .db .djvu .doc .docm .docx .eml .epub .gz .key .mbox .mobi .msg .odp .ods .odt .pages .parquet .pdf
     .ppt .pptx .ps .rar .rss .rtf .sqlite .sqlite3 .tar .tex .tgz .xls .xlsm .xlsx .xml .xz .zip .zst
 """
 _KINDS = {
