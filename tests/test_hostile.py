@@ -8,6 +8,7 @@ import json
 import lzma
 import sys
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,12 @@ def _clean(folder: Path, output: Path) -> tuple[int, list[dict[str, Any]]]:
 
 
 def _compressed(data: bytes, ending: str) -> bytes:
-    pack = {"gz": gzip.compress, "zst": zstandard.compress, "bz2": bz2.compress, "xz": lzma.compress}
+    pack: dict[str, Callable[[bytes], bytes]] = {
+        "gz": gzip.compress,
+        "zst": zstandard.compress,
+        "bz2": bz2.compress,
+        "xz": lzma.compress,
+    }
     return pack[ending](data)
 
 
