@@ -136,17 +136,26 @@ def is_surely_table(data: bytes) -> bool:
     """
     mark = _after_mark(data)
     head = data[: mark + HEAD_BYTES]
-    for delimiter in _DELIMITERS:
-        reading = _reading(head, mark, "utf-8", Dialect(delimiter), is_whole=len(head) == len(data))
-        if reading is None or reading.rows < _SURE_ROWS or reading.fits < 1:
+    is_whole = len(head) == len(data)
+    for dialect in map(Dialect, _DELIMITERS):
+        # The header of a text is hardly ever one of a table, so that the other rows need not be looked at.
+        header = next(_rows(head[mark:], dialect, is_whole=is_whole), b"")
+        least = _rows_to_be_sure(_names(header, _cells_or_none(header, dialect), "utf-8") or [])
+        if least is None:
             continue
-        names = reading.names
-        if len(set(names)) < len(names) or len(names) < 2:
-            continue
-        is_large = reading.rows >= _MANY_ROWS and len(names) >= _MANY_COLUMNS
-        if set(_SURE_NAMES) & set(names) or (is_large and all(map(_PLAIN_NAME.fullmatch, names))):
+        reading = _reading(head, mark, "utf-8", dialect, is_whole=is_whole)
+        if reading is not None and reading.rows >= least and reading.fits == 1:
             return True
     return False
+
+
+def _rows_to_be_sure(names: list[str]) -> int | None:
+    """How many rows below these names make a table of them; None where none do."""
+    if len(names) < 2 or len(set(names)) < len(names):
+        return None
+    if set(_SURE_NAMES) & set(names):
+        return _SURE_ROWS
+    return _MANY_ROWS if len(names) >= _MANY_COLUMNS and all(map(_PLAIN_NAME.fullmatch, names)) else None
 
 
 def _layout(
