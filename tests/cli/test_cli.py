@@ -386,6 +386,21 @@ def test_explain_shows_each_line_plainly(page: Path, run: Run) -> None:
     assert "3 kept, 1 dropped, 0 cut" in shown
 
 
+def test_explain_looks_at_what_a_file_holds(page: Path, run: Run) -> None:
+    """HTML in a text file is explained block by block as that of a page is; a table or a zip archive is refused."""
+    page.write_text(f"<html><body><article><p>{ARTICLE}</p></article></body></html>", "utf-8")
+    as_page = page.with_suffix(".html")
+    as_page.write_bytes(page.read_bytes())
+    explained = run("explain", page)
+    assert (explained.status, explained.out) == (0, run("explain", as_page).out)
+    assert b"<p>" not in explained.out
+    page.write_text("id,text\n1,a\n2,b\n", "utf-8")
+    refused = run("explain", page)
+    assert (refused.status, "holds a table in CSV, no text" in refused.err) == (1, True)
+    archive = run("explain", page.with_suffix(".zip"))
+    assert (archive.status, archive.err.endswith("is a zip archive; explain takes one file\n")) == (USAGE, True)
+
+
 def test_explain_in_colour(page: Path, run: Run) -> None:
     """Colour can be requested without a terminal."""
     assert "\x1b[31m" in run("explain", page, "--colour").out.decode()
