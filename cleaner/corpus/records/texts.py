@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from cleaner.corpus.records.encodings import AUTO, detect_encoding, is_spoilt_by
 from cleaner.corpus.records.sources import Source
-from cleaner.corpus.records.streams import read_all
 from cleaner.errors import ConfigError, InputError, OutputError
 
-__all__ = ["Record", "decode_record", "join_records", "read_records", "require_encoding"]
+__all__ = ["Record", "decode_record", "join_records", "require_encoding"]
 
 _LINE_ENDS = tuple(end.encode("utf-8") for end in ("\n", "\r", "\x85", "\u2028", "\u2029"))
 _NATIVE_ORDER = "le" if sys.byteorder == "little" else "be"
@@ -52,11 +50,6 @@ class Record:
 
 
 # --- reading ---------------------------------------------------------------------------------------------
-
-
-def read_records(source: Source, *, encoding: str | None = None) -> Iterator[Record]:
-    """The one record of a text file; raises `InputError` when it cannot be read or decoded."""
-    yield decode_record(source, read_all(source), encoding)
 
 
 def require_encoding(name: str) -> None:
