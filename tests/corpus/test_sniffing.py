@@ -111,7 +111,7 @@ def test_page_is_read_as_one(data: bytes) -> None:
         ),
         (
             b"PK\x03\x04 [Content_Types].xml xl/workbook.xml",
-            "is an Excel workbook; give it the ending .xlsx, or save it as CSV",
+            "is an Excel workbook; name the file, with the ending .xlsx, or save it as CSV",
         ),
         (
             b"PK\x03\x04 _rels/.rels" + bytes(200_000) + b"word/document.xml [Content_Types].xml",
@@ -139,8 +139,11 @@ def test_page_is_read_as_one(data: bytes) -> None:
         (b"\x1f\x8b\x08", "is compressed with gzip; give it the ending .gz"),
         (bz2.compress(b"a"), "is compressed with bzip2; give it the ending .bz2"),
         (b"a" * 257 + b"ustar\0", "is a tar archive; unpack it first (tar -x)"),
-        (b"SQLite format 3\0", "is an SQLite database; give it the ending .sqlite, or export the table (.mode csv)"),
-        (b"PAR1\x15\0", "is a Parquet file; give it the ending .parquet"),
+        (
+            b"SQLite format 3\0",
+            "is an SQLite database; name the file, with the ending .sqlite, or export the table (.mode csv)",
+        ),
+        (b"PAR1\x15\0", "is a Parquet file; name it, with the ending .parquet"),
         (
             b'<?xml version="1.0"?><rss>',
             "holds XML, no text; take the pages or texts out of it first, or clean it as it is with --format text",

@@ -14,7 +14,7 @@ _TAR_AT = 257
 _WORD = "is a Word document; make it a text first (pandoc -t plain)"
 _TEXT = "is an OpenDocument text; make it a text first (pandoc -t plain)"
 _BOOK = "is an EPUB book; make it a text first (pandoc -t plain)"
-_EXCEL = "is an Excel workbook; give it the ending .xlsx, or save it as CSV"
+_EXCEL = "is an Excel workbook; name the file, with the ending .xlsx, or save it as CSV"
 _SLIDES = "is a presentation; make it a text first (libreoffice --convert-to pdf, then pdftotext)"
 _SHEET = "is an OpenDocument spreadsheet; save it as CSV"
 _IMAGE = "is an image; read its text first (tesseract)"
@@ -55,8 +55,11 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xfd7zXZ\0", "is compressed with xz; give it the ending .xz"),
     (b"7z\xbc\xaf\x27\x1c", "is a 7z archive; unpack it first (7z x)"),
     (b"Rar!\x1a\x07", "is a RAR archive; unpack it first (unrar x)"),
-    (b"SQLite format 3\0", "is an SQLite database; give it the ending .sqlite, or export the table (.mode csv)"),
-    (b"PAR1", "is a Parquet file; give it the ending .parquet"),
+    (
+        b"SQLite format 3\0",
+        "is an SQLite database; name the file, with the ending .sqlite, or export the table (.mode csv)",
+    ),
+    (b"PAR1", "is a Parquet file; name it, with the ending .parquet"),
     (b"ARROW1\0\0", "is an Arrow file; save it as Parquet"),
     (b"\x7fELF", _PROGRAM),
     (b"MZ", _PROGRAM),
