@@ -306,7 +306,7 @@ def _damages() -> dict[str, Callable[[bytes], bytes]]:
         "nothing": lambda _: b"",
         "half": lambda content: content[: len(content) // 2],
         "no digest": lambda content: content.replace(b'"digest"', b'"digets"'),
-        "another version": lambda content: content.replace(b'"format": 2', b'"format": 99'),
+        "another version": lambda content: content.replace(b'"format": 3', b'"format": 99'),
         "one byte": lambda content: content.replace(b'"read": ', b'"read": 1'),
         "only a format": lambda _: b'{"format": 1}',
         "a list": lambda _: b"[]",
