@@ -109,7 +109,9 @@ WeightsOption: TypeAlias = Annotated[
 EncodingOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--encoding", metavar="NAME", help="The encoding of the input, if it is not UTF-8, for example cp1252."
+        "--encoding",
+        metavar="NAME|auto",
+        help="The encoding of the input, if it is not UTF-8, for example cp1252; `auto` finds it out for each file.",
     ),
 ]
 FormatOption: TypeAlias = Annotated[
@@ -170,7 +172,7 @@ HtmlFieldOption: TypeAlias = Annotated[
     typer.Option(
         "--html-field",
         metavar="NAME",
-        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL and JSON only.",
+        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL, JSON, CSV and TSV.",
     ),
 ]
 TitleFieldOption: TypeAlias = Annotated[

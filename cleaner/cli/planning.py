@@ -17,16 +17,18 @@ from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.targets import Names, free_errors_path, is_removals_file, plan_in_place
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
+from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import OutputError
 
 if TYPE_CHECKING:
     from cleaner.corpus.batch import Plan
 
-__all__ = ["Places", "check_usage", "plan_places"]
+__all__ = ["Places", "check_usage", "make_places", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
 _TABLES = ("csv", "tsv")
-_WITH_FIELDS = ("jsonl", "json", *_TABLES, *ASSEMBLED_FORMATS)
+_WITH_HTML = ("jsonl", "json", *_TABLES)
+_WITH_FIELDS = (*_WITH_HTML, *ASSEMBLED_FORMATS)
 # Files of these formats have a beginning and an end, so two of them in a row are none.
 _CLOSED = ("json", *_TABLES)
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -36,7 +38,7 @@ _NAMES: dict[str, str] = {"parquet": "Parquet", "xlsx": "Excel", "sqlite": "SQLi
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the command line says about inputs and outputs."""
+    """What the command line says about inputs and outputs; ``names_folder``: the output ends with a slash."""
 
     names: list[str]
     output: Path | None
@@ -44,17 +46,32 @@ class Places:
     removed: str | None
     errors: Path | None
     resume: bool
+    names_folder: bool = False
 
     @property
     def has_several_inputs(self) -> bool:
         """Whether the input is several files, or a folder, so that the results need a folder."""
-        return len(self.names) > 1 or any(name != STDIN and is_folder(name) for name in self.names)
+        return len(self.names) > 1 or any(name != STDIN and (is_folder(name) or is_zip(name)) for name in self.names)
+
+    @property
+    def archive(self) -> Path | None:
+        """The zip archive that results go to, if they go to one."""
+        output = self.output
+        return (
+            output
+            if output is not None and is_zip(output) and not self.names_folder and not is_folder(output)
+            else None
+        )
 
     @property
     def is_folder(self) -> bool:
         """Whether results go into a folder."""
         output = self.output
-        return output is not None and (self.has_several_inputs or str(output).endswith(os.sep) or is_folder(output))
+        return (
+            output is not None
+            and self.archive is None
+            and (self.has_several_inputs or self.names_folder or is_folder(output))
+        )
 
     @property
     def has_output_inside(self) -> bool:
@@ -67,6 +84,14 @@ class Places:
         with suppress(OSError):
             return is_inside and any(self.output.iterdir())
         return False
+
+
+def make_places(names: list[str], output: str | None, **options: Any) -> Places:
+    """What the command line says; a path loses the slash at its end, so it is noted that there was one."""
+    ends = tuple(filter(None, (os.sep, os.altsep)))
+    return Places(
+        names, None if output is None else Path(output), **options, names_folder=(output or "").endswith(ends)
+    )
 
 
 def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -> None:
@@ -85,8 +110,21 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
     for option, value in (("--jobs", jobs), ("--max-document", max_document)):
         if value is not None and value < 1:
             refuse(f"{option}: {value} is too small; give 1 or more")
+    _check_archives(places)
     if places.resume:
         _check_resume(places)
+
+
+def _check_archives(places: Places) -> None:
+    if places.in_place and any(map(is_zip, places.names)):
+        refuse("--in-place: a zip archive is written as a whole; write another one with -o NAME.zip")
+    archive = places.archive
+    if archive is None:
+        return
+    if len(places.names) != 1 or not is_zip(places.names[0]):
+        refuse(f"-o {archive}: a zip archive is made of another one; name a folder, and pack it afterwards")
+    if os.path.realpath(archive) == os.path.realpath(places.names[0]):
+        refuse(f"-o {archive}: is the input; name another archive")
 
 
 def _check_resume(places: Places) -> None:
@@ -94,6 +132,8 @@ def _check_resume(places: Places) -> None:
         refuse("--resume: files that are cleaned in place do not need it; run the command again without it")
     if places.output is None:
         refuse("--resume: what went to standard output cannot be resumed; use -o")
+    if places.archive is not None:
+        refuse("--resume: a zip archive is written as a whole, so it cannot be resumed; use -o FOLDER/, which can")
     if STDIN in places.names:
         refuse("--resume: standard input cannot be read again; name a file")
     if places.removed == STDIN:
@@ -140,6 +180,7 @@ def plan_places(
         write,
         targets=targets,
         in_place=places.in_place,
+        archive=places.archive,
         removed=places.removed,
         errors=errors,
         keep_errors=places.errors is not None,
@@ -170,7 +211,11 @@ def _targets(
             if source.path is not None:
                 names.take(source.path, "an input")
         return None, []
-    ends_as_folder = str(output).endswith(os.sep) or is_folder(output)
+    ends_as_folder = places.names_folder or is_folder(output)
+    if places.archive is not None:
+        planned = plan_outputs(sources, output, is_folder=True, taken=names)
+        names.take(output, "the output")
+        return planned
     if places.has_several_inputs and not ends_as_folder and (output.exists() or split_endings(output) != (None, None)):
         refuse(f"-o {output}: several inputs need a folder; name one, or join them with `cleaner clean ... > FILE`")
     return plan_outputs(sources, output, is_folder=places.is_folder, taken=names)
@@ -195,7 +240,8 @@ def _family(source: Source) -> str:
 def _check_ending(source: Source, target: Path) -> None:
     """Refuse an output whose name stands for another format."""
     known, compression = split_endings(target)
-    if source.format in ASSEMBLED_FORMATS and compression is not None:
+    # A compressed one in a folder is an error of that input, not of the whole run.
+    if source.format in ASSEMBLED_FORMATS and compression is not None and source.compression is None:
         refuse(f"-o {target}: {_NAMES[source.format]} cannot be written compressed; leave the last ending out")
     if source.inside.suffix.lower() in _WORKBOOKS and known == "xlsx" and source.inside.suffix != target.suffix:
         refuse(f"-o {target}: a workbook keeps its macros, or has none; name a {source.inside.suffix} file")
@@ -216,8 +262,8 @@ def _check_ending(source: Source, target: Path) -> None:
 def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
         refuse("--field: has no name; give the name of the field with the text")
-    if fields.is_html and not all(source.format in ("jsonl", "json") for source in sources):
-        refuse("--html-field: only JSONL and JSON have HTML fields; leave it out")
+    if fields.is_html and not all(source.format in _WITH_HTML for source in sources):
+        refuse("--html-field: only JSONL, JSON, CSV and TSV have HTML fields; leave it out")
     if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
         refuse("--result-field: only JSONL, JSON, CSV, TSV, Parquet, Excel and SQLite have fields; leave it out")
     if fields.sheet is not None and not any(source.format == "xlsx" for source in sources):
@@ -240,7 +286,7 @@ def _default_errors(places: Places, sources: list[Source]) -> Path | None:
 
 def _checkpoint(places: Places, sources: list[Source], targets: dict[Source, Path] | None) -> Path | None:
     """The checkpoint of a run, beside its output; None if the run cannot be resumed."""
-    if targets is None or places.in_place or places.output is None or places.removed == STDIN:
+    if targets is None or places.in_place or places.output is None or places.removed == STDIN or places.archive:
         return None
     files = [*targets.values(), *(Path(str(file)) for file in (places.removed, places.errors) if file is not None)]
     if any(source.path is None for source in sources) or not all(map(_is_regular, files)):

@@ -121,7 +121,7 @@ def test_invalid_utf_8_is_refused_with_its_place(page: Path, run: Run) -> None:
     assert "--encoding cp1252" in outcome.err
 
 
-@pytest.mark.parametrize("data", [b"text\0text", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"])
+@pytest.mark.parametrize("data", [b"text\0text", b"\x89text\xff\0"])
 def test_binary_file_is_refused(data: bytes, page: Path, run: Run) -> None:
     """NUL bytes and binary files are refused."""
     page.write_bytes(data)
@@ -411,6 +411,21 @@ def test_explain_shows_each_line_plainly(page: Path, run: Run) -> None:
     assert f"- {KIND} " in shown
     assert f"{PATTERN} +" in shown
     assert "3 kept, 1 dropped, 0 cut" in shown
+
+
+def test_explain_looks_at_what_a_file_holds(page: Path, run: Run) -> None:
+    """HTML in a text file is explained block by block as that of a page is; a table or a zip archive is refused."""
+    page.write_text(f"<html><body><article><p>{ARTICLE}</p></article></body></html>", "utf-8")
+    as_page = page.with_suffix(".html")
+    as_page.write_bytes(page.read_bytes())
+    explained = run("explain", page)
+    assert (explained.status, explained.out) == (0, run("explain", as_page).out)
+    assert b"<p>" not in explained.out
+    page.write_text("id,text\n1,a\n2,b\n", "utf-8")
+    refused = run("explain", page)
+    assert (refused.status, "holds a table in CSV, no text" in refused.err) == (1, True)
+    archive = run("explain", page.with_suffix(".zip"))
+    assert (archive.status, archive.err.endswith("is a zip archive; explain takes one file\n")) == (USAGE, True)
 
 
 def test_explain_in_colour(page: Path, run: Run) -> None:

@@ -78,7 +78,7 @@ def test_folder_of_pages_is_mirrored_as_text(tmp_path: Path) -> None:
     [
         (["--in-place", "page.html"], "--in-place: an HTML page becomes text"),
         (["page.html", "-o", "out.jsonl"], "-o out.jsonl: an HTML page becomes text; name a .txt file"),
-        (["page.html", "--html-field", "html"], "--html-field: only JSONL and JSON have HTML fields"),
+        (["page.html", "--html-field", "html"], "--html-field: only JSONL, JSON, CSV and TSV have HTML fields"),
     ],
 )
 def test_what_pages_cannot_become_is_refused(

@@ -22,7 +22,7 @@ from cleaner.errors import ConfigError, OutputError
 
 __all__ = ["Checkpoint", "CheckpointError", "Progress", "State"]
 
-_FORMAT = 2
+_FORMAT = 3
 # Every checkpoint begins with these bytes, so that no other file is mistaken for one.
 _ABOUT = "checkpoint of a run of cleaner; --resume goes on with it"
 _HEAD = f'{{\n "about": "{_ABOUT}",\n'.encode()

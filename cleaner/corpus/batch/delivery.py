@@ -81,6 +81,7 @@ class Delivery:
             # A run that is stopped after putting only one of them in its place then knows which is missing.
             self._save()
         self._files.complete(self.state)
+        self.state = replace(self.state, failed_inputs=self.state.failed_inputs + self._files.left_out)
         self._is_complete = True
 
     def stop(self) -> bool:
@@ -105,7 +106,7 @@ class Delivery:
             try:
                 self._write_text(outcome)
             except OutputError as failure:
-                if is_full(failure) or self._plan.target(outcome.index) is None:
+                if is_full(failure) or self._plan.target(outcome.index) is None or self._plan.archive is not None:
                     raise
                 error, tally = failure, Tally(failed=1)
         if error is not None:
@@ -129,7 +130,7 @@ class Delivery:
                 data = join_records(Record(source, "\r\n" if outcome.has_crlf else ""), outcome.text, self._end)
             self._write_stream(data)
         elif not self._plan.in_place or outcome.is_changed:
-            self._files.write_whole(target, outcome.data)
+            self._files.write_whole(outcome.index, outcome.data)
 
     # --- records ------------------------------------------------------------------------------------------
 
@@ -213,7 +214,7 @@ class Delivery:
         try:
             action()
         except OutputError as error:
-            if is_full(error) or len(self._plan.sources) == 1:
+            if is_full(error) or len(self._plan.sources) == 1 or self._plan.archive is not None:
                 raise
             self.state = self._before
             # First the checkpoint, which must not refer to more than the files contain.

@@ -15,6 +15,7 @@ from pathlib import Path
 from cleaner.corpus.batch.checkpoint import Checkpoint, CheckpointError, Progress, State
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.tasks import Failure
+from cleaner.corpus.batch.zips import ZipMember, ZipOutput
 from cleaner.corpus.records.chunks import Place, assembled_format
 from cleaner.corpus.records.interrupts import undisturbed
 from cleaner.corpus.records.locks import remove_leftovers, remove_unheld
@@ -37,7 +38,10 @@ class RunFiles:
         self._fields = settings.fields
         self._watcher = watcher
         self._checkpoint = None if plan.checkpoint is None else Checkpoint(plan.checkpoint, plan, settings)
-        self.output: PartialFile | None = None
+        self.output: PartialFile | ZipMember | None = None
+        self._zip: ZipOutput | None = None
+        # How many members of an archive were left out.
+        self.left_out = 0
         self._removed: PartialFile | None = None
         self._errors: PartialFile | None = None
         # Sources before this one have their names listed, except those whose names were not free.
@@ -164,11 +168,31 @@ class RunFiles:
 
     # --- writing ------------------------------------------------------------------------------------------
 
-    def open_output(self, index: int) -> PartialFile:
+    def open_output(self, index: int) -> PartialFile | ZipMember:
         """The file that the result of a source is written to."""
         if self.output is None:
-            self.output = self._open(self._target(index), 0)
+            if self._plan.archive is not None:
+                self.output = self._archive().begin(self._plan.sources[index], self._name_in_archive(index))
+            else:
+                self.output = self._open(self._target(index), 0)
         return self.output
+
+    def _archive(self) -> ZipOutput:
+        """The archive that the results go to; created for the first of them."""
+        assert self._plan.archive is not None
+        if self._zip is None:
+            self._sweep(self._plan.archive.parent)
+            self._zip = ZipOutput(self._plan.archive, self._plan.sources, self._leave_out)
+        return self._zip
+
+    def _leave_out(self, error: InputError) -> None:
+        """A member of the archive that cannot be copied is left out."""
+        self.left_out += 1
+        self._watcher.say(str(error))
+
+    def _name_in_archive(self, index: int) -> str:
+        assert self._plan.archive is not None
+        return self._target(index).relative_to(self._plan.archive).as_posix()
 
     def _open(self, target: Path, length: int) -> PartialFile:
         if self._checkpoint is None:
@@ -192,7 +216,7 @@ class RunFiles:
         output, source = self.output, self._plan.sources[index]
         if output is None:
             return None
-        if source.format in ASSEMBLED_FORMATS:
+        if source.format in ASSEMBLED_FORMATS and isinstance(output, PartialFile):
             output.sync()
             if self._plan.in_place and source.format == "sqlite":
                 return self._update(source, output.path)
@@ -235,8 +259,12 @@ class RunFiles:
             raise
         return left_out
 
-    def write_whole(self, target: Path, data: bytes) -> None:
+    def write_whole(self, index: int, data: bytes) -> None:
         """Write the result of a text file in one step."""
+        target = self._target(index)
+        if self._plan.archive is not None:
+            self._archive().write(self._plan.sources[index], self._name_in_archive(index), data)
+            return
         self._sweep(target.parent)
         write_file(target, data, make_folders=not self._plan.in_place)
 
@@ -301,6 +329,8 @@ class RunFiles:
             with suppress(OSError):
                 errors.unlink()
         self._removed = self._errors = None
+        if self._zip is not None:
+            self._zip.finish()
         if self._checkpoint is not None:
             self._checkpoint.remove()
 
@@ -324,6 +354,8 @@ class RunFiles:
 
     def discard(self) -> None:
         """Remove everything that was created: nothing was done yet that would be worth resuming."""
+        if self._zip is not None:
+            self._zip.discard()
         for file in (self.output, self._removed, self._errors):
             if file is not None:
                 file.discard()

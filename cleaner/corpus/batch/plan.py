@@ -68,7 +68,7 @@ class Plan:
 
     ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file
     of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
-    ``checkpoint``: the file from which a stopped run can be resumed; None if that is not possible.
+    ``archive``: the zip archive that the targets are members of, which is written as a whole. ``checkpoint``: the file from which a stopped run can be resumed; None if that is not possible.
     """
 
     sources: list[Source]
@@ -78,6 +78,7 @@ class Plan:
     removed: str | None = None
     errors: Path | None = None
     keep_errors: bool = False
+    archive: Path | None = None
     checkpoint: Path | None = None
     jobs: int = 1
     is_line_buffered: bool = False
@@ -113,6 +114,8 @@ class Plan:
 
 def _file_size(source: Source) -> int:
     try:
+        if source.member is not None:
+            return source.member.size
         return 0 if source.path is None else source.path.stat().st_size
     except OSError:
         return 0

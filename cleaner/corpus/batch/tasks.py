@@ -11,7 +11,7 @@ from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.records.chunks import Limits, Place, RawChunk, record_format
 from cleaner.corpus.records.jsonfiles import write_frame
 from cleaner.corpus.records.limits import QUOTED_BYTES
-from cleaner.corpus.records.sniffing import require_text
+from cleaner.corpus.records.sniffing import recognise
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
 from cleaner.corpus.records.streams import read_all
 from cleaner.errors import CleanerError, InputError
@@ -152,7 +152,8 @@ def read_tasks(
     for index in range(first, len(plan.sources)):
         source = plan.sources[index]
         if source.format in DOCUMENT_FORMATS:
-            held.append((index, source, data := _read_text(source, settings.max_document), plan.compression(index)))
+            source, data = _read_text(source, settings.max_document, in_place=plan.in_place)
+            held.append((index, source, data, plan.compression(index)))
             size += 0 if isinstance(data, InputError) else len(data)
             if size >= limits.chunk_bytes or len(held) >= _MAX_TEXTS:
                 yield TextTask(held)
@@ -169,14 +170,19 @@ def read_tasks(
         yield TextTask(held)
 
 
-def _read_text(source: Source, max_bytes: int | None) -> bytes | InputError:
+def _read_text(source: Source, max_bytes: int | None, *, in_place: bool) -> tuple[Source, bytes | InputError]:
+    """A source with the format that its bytes turn out to have, and its bytes, or why there are none."""
     try:
         data = read_all(source, max_bytes)
-        if source.is_assumed:
-            require_text(source, data)
+        found = recognise(source, data)
     except InputError as error:
-        return error
-    return data
+        return source, error
+    if found.is_found and in_place:
+        return source, InputError(
+            f"{source.name}: holds HTML, and a page becomes text, which is another file; name it with -o, "
+            "or clean it as it is with --format text"
+        )
+    return found, data
 
 
 def _source_tasks(plan: Plan, settings: Settings, index: int, place: Place, limits: Limits) -> Iterator[Task]:

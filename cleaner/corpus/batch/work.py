@@ -12,10 +12,12 @@ from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKUP, PAGE, Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
 from cleaner.corpus.records.chunks import Document, Done, record_format
+from cleaner.corpus.records.encodings import AUTO
 from cleaner.corpus.records.jsonfiles import write_joint
+from cleaner.corpus.records.markup import holds_markup
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
@@ -46,12 +48,16 @@ class Careful:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A document to clean; ``name`` and ``line`` say where it comes from."""
+    """A document to clean; ``name`` and ``line`` say where it comes from.
+
+    ``is_known``: somebody has said that it is a text, so tags in it are not worth a note.
+    """
 
     number: int
     document: Document
     name: str
     line: int | None = None
+    is_known: bool = False
 
 
 @dataclass(slots=True)
@@ -111,10 +117,15 @@ class Worker:
             outcomes.append(outcome)
         return outcomes
 
-    @staticmethod
-    def _job(index: int, record: Record) -> _Job:
-        document = Document(record.text, record.encode, html=record.data if record.is_html else None)
-        return _Job(index, document, STDIN if record.source.path is None else record.source.name)
+    def _job(self, index: int, record: Record) -> _Job:
+        document = Document(
+            record.text,
+            record.encode,
+            html=record.data if record.is_html else None,
+            encoding=record.encoding if self._settings.encoding == AUTO and not record.is_html else None,
+        )
+        name = STDIN if record.source.path is None else record.source.name
+        return _Job(index, document, name, is_known=not record.source.is_assumed)
 
     def _decode(self, source: Source, data: bytes | InputError) -> Record | InputError:
         if isinstance(data, InputError):
@@ -139,6 +150,7 @@ class Worker:
             text = f"{text}\n"
         outcome = TextOutcome(index, is_changed=text != result.before, flags=result.flags, tally=result.tally)
         outcome.removals = result.removals
+        outcome.tally.found[PAGE] += record.source.is_found
         if self._settings.is_joined:
             outcome.text = text
             outcome.has_crlf = "\r\n" in result.before
@@ -248,6 +260,10 @@ class Worker:
         before = job.document.text if job.document.html is None else result.restore()
         tally = Tally()
         tally.count(before, result)
+        if job.document.encoding is not None:
+            tally.found[f"{ENCODING}{job.document.encoding}"] += 1
+        if job.document.html is None and not job.is_known:
+            tally.found[MARKUP] += holds_markup(before)
         removals = b""
         if self._settings.with_removals:
             removals = b"".join(

@@ -19,7 +19,7 @@ from cleaner.corpus.records.sources import (
     split_endings,
 )
 from cleaner.corpus.records.targets import plan_outputs
-from cleaner.corpus.records.texts import Record, decode_record, join_records, read_records, require_encoding
+from cleaner.corpus.records.texts import Record, decode_record, join_records, require_encoding
 from cleaner.corpus.records.writing import write_file
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "find_sources",
     "join_records",
     "plan_outputs",
-    "read_records",
     "require_encoding",
     "split_endings",
     "write_file",

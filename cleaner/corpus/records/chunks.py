@@ -88,7 +88,8 @@ class Fields:
 class Document:
     """A record that can be cleaned; ``write`` returns its bytes with another text in it.
 
-    ``html``: the page, if it is one; then ``text`` is empty.
+    ``html``: the page, if it is one; then ``text`` is empty. ``encoding``: the one that was found, where nobody has named
+    it.
     """
 
     text: str
@@ -98,6 +99,7 @@ class Document:
     url: str | None = None
     id: Any = None
     html: str | bytes | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

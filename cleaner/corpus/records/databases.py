@@ -11,7 +11,8 @@ from functools import partial
 from itertools import repeat
 from pathlib import Path
 
-from cleaner.corpus.records.sources import SQLITE_MAGIC, Source, input_error
+from cleaner.corpus.records.signatures import SQLITE_MAGIC
+from cleaner.corpus.records.sources import Source, input_error
 from cleaner.errors import InputError
 
 __all__ = [

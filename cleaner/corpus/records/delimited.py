@@ -6,10 +6,12 @@ The header is row 1. It passes as it is, as blank rows do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cleaner.corpus.records.buffers import Buffer
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
 from cleaner.corpus.records.dialect import Cell, RowError, RowScanner, first_line_end, split_cells, write_cell
+from cleaner.corpus.records.encodings import AUTO, is_spoilt_by
 from cleaner.corpus.records.jsonl import written_pieces
 from cleaner.corpus.records.layout import HEAD_BYTES, Layout, find_layout, first_row_end
 from cleaner.corpus.records.limits import QUOTED_BYTES
@@ -156,7 +158,9 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
         end = scanner.row_end(data, at + lead, is_whole=True)
         assert end is not None
         row = data[at:end]
-        items.append(_read_header(row, layout, fields) if number == 1 else _read_row(number, row, layout, max_bytes))
+        items.append(
+            _read_header(row, layout, fields) if number == 1 else _read_row(number, row, layout, fields, max_bytes)
+        )
         at = end
     return items
 
@@ -169,16 +173,13 @@ def _read_header(row: bytes, layout: Layout, fields: Fields) -> Item:
     return Item(1, row)
 
 
-def _read_row(number: int, row: bytes, layout: Layout, max_bytes: int) -> Item:
+def _read_row(number: int, row: bytes, layout: Layout, fields: Fields, max_bytes: int) -> Item:
     if not row.strip(b"\r\n"):
         return Item(number, row)
     try:
-        cells = _check_row(row, layout)
-        values = [cell.value(row).decode(layout.encoding) for cell in cells]
-    except UnicodeDecodeError as error:
-        return Item(number, row, failure=_wrong_bytes(row, layout.encoding, error))
+        cells, values = _read_cells(row, layout, fields)
     except RowError as error:
-        return Item(number, row, failure=f"{error}{_ESCAPED if _HAS_ESCAPED_QUOTE in row else ''}")
+        return Item(number, row, failure=str(error))
     text = values[layout.columns.text]
     if reason := too_large(text, max_bytes):
         return Item(number, row, failure=reason)
@@ -191,17 +192,32 @@ def _read_row(number: int, row: bytes, layout: Layout, max_bytes: int) -> Item:
         # A missing value; the row may still need a cell for the result.
         return Item(number, writer(text))
     known = {name: value(getattr(layout.columns, name)) for name in ("title", "lang", "url")}
-    return Item(number, row, Document(text, writer, **known, id=value(layout.columns.id)))
+    encoding = layout.encoding if fields.encoding == AUTO else None
+    document = Document(text, writer, **known, id=value(layout.columns.id), encoding=encoding)
+    return Item(number, row, replace(document, text="", html=text) if fields.is_html else document)
 
 
-def _check_row(row: bytes, layout: Layout) -> list[Cell]:
-    """The cells of a row; raises `RowError` where it does not fit the header."""
+def _read_cells(row: bytes, layout: Layout, fields: Fields) -> tuple[list[Cell], list[str]]:
+    """The cells of a row and their values; raises `RowError` where they do not fit the header or the encoding."""
+    if fields.encoding is not None and is_spoilt_by(row, layout.encoding):
+        raise RowError(f"is valid UTF-8, which would be garbled if it were read in {layout.encoding}")
     if b"\0" in row:
         raise RowError(f"holds a NUL character at byte {row.index(0) + 1} of the row")
-    cells = split_cells(row, layout.dialect)
+    try:
+        cells = split_cells(row, layout.dialect)
+    except RowError as error:
+        raise _misfit(row, str(error)) from None
     if len(cells) != layout.width:
-        raise RowError(f"has {len(cells)} cells, but the header has {layout.width}")
-    return cells
+        raise _misfit(row, f"has {len(cells)} cells, but the header has {layout.width}")
+    try:
+        return cells, [cell.value(row).decode(layout.encoding) for cell in cells]
+    except UnicodeDecodeError as error:
+        raise RowError(_wrong_bytes(row, layout.encoding, error)) from None
+
+
+def _misfit(row: bytes, reason: str) -> RowError:
+    """The error for a row whose cells are none, or too few or too many; some programs write them with backslashes."""
+    return RowError(f"{reason}{_ESCAPED if _HAS_ESCAPED_QUOTE in row else ''}")
 
 
 def _wrong_bytes(row: bytes, encoding: str, error: UnicodeDecodeError) -> str:
@@ -235,17 +251,22 @@ class _Writer:
         cell = self._cells[column]
         if cell.value(self._row).decode(layout.encoding) == text:
             return self._row
-        value = text.encode(layout.encoding)
+        value = _encoded(text, layout)
         # A row without a single character is none for most readers.
         is_quoted = cell.is_quoted or (not value and layout.width == 1)
         made = write_cell(value, layout.dialect, is_quoted=is_quoted)
         return self._row[: cell.start] + made + self._row[cell.end :]
 
 
+def _encoded(text: str, layout: Layout) -> bytes:
+    """A text in the encoding of the file; letters that only references of a page stood for become references again."""
+    return text.encode(layout.encoding, "xmlcharrefreplace")
+
+
 def _with_cell(row: bytes, cells: list[Cell], layout: Layout, text: str) -> bytes:
     """A row with another cell at its end, quoted as that of the text is."""
     is_quoted = cells[layout.columns.text].is_quoted
-    made = write_cell(text.encode(layout.encoding), layout.dialect, is_quoted=is_quoted)
+    made = write_cell(_encoded(text, layout), layout.dialect, is_quoted=is_quoted)
     end = cells[-1].end
     return row[:end] + layout.dialect.delimiter + made + row[end:]
 

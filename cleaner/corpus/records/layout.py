@@ -11,7 +11,9 @@ from functools import cache
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.columns import Columns, find_columns, text_column, wanted_texts
 from cleaner.corpus.records.dialect import Cell, Dialect, RowError, RowScanner, first_line_end, split_cells
+from cleaner.corpus.records.encodings import AUTO, detect_encoding, is_spoilt_by
 from cleaner.corpus.records.sources import Source
+from cleaner.corpus.records.streams import Blocks
 from cleaner.errors import InputError
 
 __all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end", "is_surely_table"]
@@ -20,6 +22,10 @@ __all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end", "is_surely_ta
 HEAD_BYTES = 1 << 16
 _SURE_NAMES = ("text", "body", "content", "article")
 _SURE_ROWS = 2
+_MANY_ROWS = 5
+_MANY_COLUMNS = 3
+# A name as programs give them to columns: a word or several, joined by underscores, points or hyphens.
+_PLAIN_NAME = re.compile(r"\w[\w.:-]{0,40}", re.ASCII)
 _DELIMITERS = (b",", b";", b"\t", b"|")
 _SEPARATOR_LINE = re.compile(rb'"?sep=([\t !#-/:-@\[-`{-~])"?\r?\n', re.IGNORECASE)
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
@@ -67,6 +73,11 @@ def find_layout(source: Source, head: bytes, fields: Fields, *, is_whole: bool) 
     Raises `InputError` where the bytes are no table with a header row and a column of text.
     """
     encoding, mark = _encoding_of(source, head, fields.encoding)
+    if fields.encoding is not None and is_spoilt_by(_whole_rows(head, is_whole=is_whole), encoding):
+        raise InputError(
+            f"{source.name}: is valid UTF-8, which would be garbled if it were read in {fields.encoding}; "
+            "use --encoding auto, or no --encoding for it"
+        )
     mark, told = _after_separator(head, mark)
     if not head[mark:].strip():
         raise InputError(f"{source.name}: is empty; a table needs a header row")
@@ -114,22 +125,34 @@ def _no_header(head: bytes, encoding: str) -> str:
 def is_surely_table(data: bytes) -> bool:
     r"""Whether bytes are a table that nobody would take for a text.
 
-    It has a column with one of the usual names of a text and others, each name once, and at least two rows that all
-    have as many cells as the header.
+    All rows have as many cells as the header, each name stands once, and there is a column with one of the usual
+    names of a text and two rows, or there are three columns with names as programs give them and five rows.
 
     >>> is_surely_table(b"id,text\n1,a\n2,b\n"), is_surely_table(b"Text, body\nand more, too\n")
     (True, False)
     """
     mark, _ = _after_separator(data, _after_mark(data))
     head = data[: mark + HEAD_BYTES]
-    for delimiter in _DELIMITERS:
-        reading = _reading(head, mark, "utf-8", Dialect(delimiter), is_whole=len(head) == len(data))
-        if reading is None or reading.rows < _SURE_ROWS or reading.fits < 1:
+    is_whole = len(head) == len(data)
+    for dialect in map(Dialect, _DELIMITERS):
+        # The header of a text is hardly ever one of a table, so that the other rows need not be looked at.
+        header = next(_rows(head[mark:], dialect, is_whole=is_whole), b"")
+        least = _rows_to_be_sure(_names(header, _cells_or_none(header, dialect), "utf-8") or [])
+        if least is None:
             continue
-        names = reading.names
-        if set(_SURE_NAMES) & set(names) and len(set(names)) == len(names) > 1:
+        reading = _reading(head, mark, "utf-8", dialect, is_whole=is_whole)
+        if reading is not None and reading.rows >= least and reading.fits == 1:
             return True
     return False
+
+
+def _rows_to_be_sure(names: list[str]) -> int | None:
+    """How many rows below these names make a table of them; None where none do."""
+    if len(names) < 2 or len(set(names)) < len(names):
+        return None
+    if set(_SURE_NAMES) & set(names):
+        return _SURE_ROWS
+    return _MANY_ROWS if len(names) >= _MANY_COLUMNS and all(map(_PLAIN_NAME.fullmatch, names)) else None
 
 
 # --- the encoding ----------------------------------------------------------------------------------------
@@ -137,6 +160,8 @@ def is_surely_table(data: bytes) -> bool:
 
 def _encoding_of(source: Source, head: bytes, given: str | None) -> tuple[str, int]:
     """The encoding of a file, and how many bytes its byte order mark has."""
+    if given == AUTO:
+        given = _found_encoding(source, head)
     encoding = codecs.lookup(given or "utf-8").name.removesuffix("-sig")
     if head.startswith(_WIDE_MARKS) or encoding.startswith(("utf-16", "utf-32")):
         raise InputError(
@@ -145,6 +170,32 @@ def _encoding_of(source: Source, head: bytes, given: str | None) -> tuple[str, i
         )
     mark = len(codecs.BOM_UTF8) if encoding == "utf-8" and head.startswith(codecs.BOM_UTF8) else 0
     return encoding, mark
+
+
+def _found_encoding(source: Source, head: bytes) -> str | None:
+    """The encoding of a file that nobody has named: of all of it, where it can be read twice, or of its first bytes."""
+    if head.startswith(_WIDE_MARKS):
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    blocks = [head] if source.path is None or not source.path.is_file() else Blocks(source)
+    before = b""
+    for block in blocks:
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            # The blocks may begin and end within a letter, but no line does.
+            lines = before[before.find(b"\n") + 1 :] + block
+            found = detect_encoding(_whole_rows(lines, is_whole=False) or lines)
+            if found is None:
+                raise InputError(f"{source.name}: its encoding cannot be found out; name it with --encoding") from None
+            return found
+        before = block
+    return None
+
+
+def _whole_rows(head: bytes, *, is_whole: bool) -> bytes:
+    """The first bytes without a last row that is cut off."""
+    return head if is_whole else head[: head.rfind(b"\n") + 1]
 
 
 @cache
