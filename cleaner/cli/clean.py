@@ -128,11 +128,11 @@ def run(
 ) -> None:
     """Remove the noise from texts and records.
 
-    The article stays. A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV, Parquet, Excel,
-    SQLite, WARC and WET files hold many; everything but their text stays as it is. All but Parquet, Excel and SQLite
-    may be compressed (.gz, .zst, .bz2, .xz). A folder, or a zip archive, stands for all files in it with a known
-    ending; the others are counted at the end. What a text, or a named file without one of these endings, holds is
-    looked at: a page of HTML is read as one, and what is no text is refused.
+    The article stays. A text file is one document, and so is an HTML page, which becomes text. JSONL, JSON, CSV, TSV,
+    Parquet, Excel, SQLite, WARC and WET files hold many; everything but their text stays as it is. All but Parquet,
+    Excel and SQLite may be compressed (.gz, .zst, .bz2, .xz). A folder, or a zip archive, stands for all files in it
+    with a known ending; the others are counted at the end. What a text, or a named file without one of these endings,
+    holds is looked at: a page of HTML is read as one, and what is no text is refused.
 
     One text goes to standard output byte for byte as it was, without the noise: encoding, byte order mark and line
     ends are kept. Several on standard output are joined in order, in UTF-8, each on a line of its own. With -o and

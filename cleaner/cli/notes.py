@@ -6,11 +6,9 @@ from collections.abc import Sequence
 
 from cleaner.corpus.batch.tally import ENCODING, MARKUP, PAGE, Tally
 from cleaner.corpus.records import Source
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, HTML_FIELD_FORMATS
 
 __all__ = ["found_notes"]
-
-_WITH_HTML_FIELD = frozenset({"jsonl", "json", "csv", "tsv"})
 
 
 def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
@@ -45,7 +43,7 @@ def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
 def _way(sources: Sequence[Source]) -> str:
     """How texts with tags are read as pages."""
     formats = {source.format for source in sources}
-    if formats & _WITH_HTML_FIELD:
+    if formats & HTML_FIELD_FORMATS:
         return "--html-field NAME reads a field as pages"
     if formats & DOCUMENT_FORMATS:
         return "--format html reads a file as a page"

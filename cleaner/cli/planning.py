@@ -14,7 +14,7 @@ from cleaner.cli.output import refuse
 from cleaner.config import CleanConfig
 from cleaner.corpus.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.corpus.records.chunks import Fields
-from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, is_folder
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, HTML_FIELD_FORMATS, is_folder
 from cleaner.corpus.records.targets import Names, free_errors_path, is_removals_file, plan_in_place
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
 from cleaner.corpus.records.zips import is_zip
@@ -27,8 +27,7 @@ __all__ = ["Places", "check_usage", "make_places", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
 _TABLES = ("csv", "tsv")
-_WITH_HTML = ("jsonl", "json", *_TABLES)
-_WITH_FIELDS = (*_WITH_HTML, *ASSEMBLED_FORMATS)
+_WITH_FIELDS = HTML_FIELD_FORMATS | ASSEMBLED_FORMATS
 # Files of these formats have a beginning and an end, so two of them in a row are none.
 _CLOSED = ("json", *_TABLES)
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -262,7 +261,7 @@ def _check_ending(source: Source, target: Path) -> None:
 def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
         refuse("--field: has no name; give the name of the field with the text")
-    if fields.is_html and not all(source.format in _WITH_HTML for source in sources):
+    if fields.is_html and not all(source.format in HTML_FIELD_FORMATS for source in sources):
         refuse("--html-field: only JSONL, JSON, CSV and TSV have HTML fields; leave it out")
     if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
         refuse("--result-field: only JSONL, JSON, CSV, TSV, Parquet, Excel and SQLite have fields; leave it out")

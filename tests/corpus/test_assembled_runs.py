@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import secrets
@@ -180,6 +181,21 @@ def test_folder_is_mirrored(tmp_path: Path, run: Run) -> None:
     assert file_names(tmp_path / "out") == {*made, "z.txt", "errors.jsonl"}
     for name in made:
         assert _texts(tmp_path / "out" / name) == [ARTICLE]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_compressed_one_in_a_folder_fails_alone(name: str, tmp_path: Path, run: Run) -> None:
+    """It is an error of that input with what to do, and the other files are done."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    _write(folder / name, [PAGE])
+    (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes()))
+    outcome = run(folder, "-o", tmp_path / "out", "-q")
+    assert outcome.status == 1
+    assert outcome.err.startswith(f"cleaner: {folder / name}.gz: a ")
+    assert "decompress it first\n" in outcome.err
+    assert file_names(tmp_path / "out") == {name, "errors.jsonl"}
+    assert _texts(tmp_path / "out" / name) == [ARTICLE]
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -176,7 +176,7 @@ def test_other_files_are_refused_with_the_tool_to_use(data: bytes, message: str)
     ],
 )
 def test_tables_that_need_a_file_are_told_how_they_are_read(data: bytes, what: str, name: str) -> None:
-    """On standard input the message asks for the path, of a file it names the option, of one inside another to unpack."""
+    """The message asks for the path of standard input, names the option for a file, and says to unpack what is packed."""
     named = replace(SOURCE, name="a", path=Path("a"))
     ways = {
         SOURCE: "which cannot be read from a pipe; give its path",

@@ -60,11 +60,12 @@ def test_members_go_into_a_folder(tmp_path: Path, run: Run) -> None:
 def test_members_that_need_a_file_of_their_own_are_told_to_be_unpacked(tmp_path: Path, run: Run) -> None:
     """Workbooks, databases and Parquet files could be read outside the archive, and the message says so."""
     names = ("a.xlsx", "b.sqlite", "c.parquet", "d.xlsx")
-    path = _pack(tmp_path / "pages.zip", {"a.txt": PAGE, **dict.fromkeys(names, b"x")})
+    others: dict[str, bytes | str] = {"Thumbs.db": b"of Windows", "e.db": b"SQLite format 3\0"}
+    path = _pack(tmp_path / "pages.zip", {"a.txt": PAGE, **dict.fromkeys(names, b"x"), **others})
     outcome = run(path, "-o", tmp_path / "out.zip", "-q")
     assert outcome.status == 1
     assert outcome.err == (
-        f"cleaner: 4 files were not read: 2 .xlsx, 1 .parquet, 1 .sqlite, e.g. {path}/a.xlsx; "
+        f"cleaner: 5 files were not read: 2 .xlsx, 1 .db, 1 .parquet, 1 .sqlite, e.g. {path}/a.xlsx; "
         "unpack the archive to read such files\n"
     )
     with zipfile.ZipFile(tmp_path / "out.zip") as made:

@@ -66,9 +66,10 @@ class Watcher(Protocol):
 class Plan:
     """Where everything goes.
 
-    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file
-    of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
-    ``archive``: the zip archive that the targets are members of, which is written as a whole. ``checkpoint``: the file from which a stopped run can be resumed; None if that is not possible.
+    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file of
+    removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
+    ``archive``: the zip archive that the targets are members of, which is written as a whole. ``checkpoint``: the file
+    from which a stopped run can be resumed; None if that is not possible.
     """
 
     sources: list[Source]

@@ -20,9 +20,10 @@ ENCODING = "encoding "
 class Tally:
     """Counts of documents and bytes; tallies of parts add up to that of the whole.
 
-    ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are not documents and
-    stay as they are. ``found``: what was found out about texts: `PAGE` where a text file is a page, `MARKUP` where a text
-    has tags in it, and the encoding after `ENCODING` where nobody has named it. ``size`` is bytes of text before cleaning (UTF-8), ``removed`` bytes taken out, by kind. ``confidence``: the sum of the F1 expected of each result.
+    ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are not documents and stay
+    as they are. ``found``: what was found out about texts: `PAGE` where a text file is a page, `MARKUP` where a text
+    has tags in it, and the encoding after `ENCODING` where nobody has named it. ``size`` is bytes of text before
+    cleaning (UTF-8), ``removed`` bytes taken out, by kind. ``confidence``: the sum of the F1 expected of each result.
     """
 
     documents: int = 0

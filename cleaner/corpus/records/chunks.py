@@ -88,8 +88,8 @@ class Fields:
 class Document:
     """A record that can be cleaned; ``write`` returns its bytes with another text in it.
 
-    ``html``: the page, if it is one; then ``text`` is empty. ``encoding``: the one that was found, where nobody has named
-    it.
+    ``html``: the page, if it is one; then ``text`` is empty. ``encoding``: the one that was found, where nobody has
+    named it.
     """
 
     text: str

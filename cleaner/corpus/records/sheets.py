@@ -88,7 +88,8 @@ Piece: TypeAlias = bytes | Row | Dimension
 def scan_sheet(blocks: Iterable[bytes], max_bytes: int, columns: Iterable[int] = ()) -> Iterator[Piece]:
     """The pieces of a worksheet; joined, their bytes are those of the sheet.
 
-    In ``columns``, cells that the formula of another cell fills are known as formulas too. Raises `PartError` where the bytes are no worksheet, or a row has more than ``max_bytes``.
+    In ``columns``, cells that the formula of another cell fills are known as formulas too. Raises `PartError` where the
+    bytes are no worksheet, or a row has more than ``max_bytes``.
     """
     scanner = _Scanner(max_bytes, columns)
     for block in blocks:

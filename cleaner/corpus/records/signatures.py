@@ -26,7 +26,7 @@ _TAR_AT = 257
 _WORD = "is a Word document; make it a text first (pandoc -t plain)"
 _TEXT = "is an OpenDocument text; make it a text first (pandoc -t plain)"
 _BOOK = "is an EPUB book; make it a text first (pandoc -t plain)"
-_EXCEL = "is an Excel workbook; clean it with --format xlsx"
+_EXCEL = "is an Excel workbook; give it the ending .xlsx"
 _SLIDES = "is a presentation; make it a text first (libreoffice --convert-to pdf, then pdftotext)"
 _SHEET = "is an OpenDocument spreadsheet; save it as CSV"
 _IMAGE = "is an image; read its text first (tesseract)"
@@ -130,7 +130,7 @@ def tables_in(data: bytes) -> tuple[str, TablesFormat] | None:
 
 
 def office_kind(head: bytes, names: Iterable[bytes]) -> str | None:
-    """What a zip archive is, if it is a document, by its first bytes and its members; None if it is any other archive."""
+    """What a zip archive is, if it is a document, by its first bytes and its members; None for any other archive."""
     for mark, kind in _TYPES:
         if head.startswith(mark, _TYPE_AT):
             return kind

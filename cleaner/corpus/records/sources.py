@@ -18,6 +18,7 @@ __all__ = [
     "ASSEMBLED_FORMATS",
     "DOCUMENT_FORMATS",
     "HTML_ENDINGS",
+    "HTML_FIELD_FORMATS",
     "RECORD_ENDINGS",
     "STDIN",
     "TEXT_ENDINGS",
@@ -39,8 +40,10 @@ HTML_ENDINGS = frozenset({".html", ".htm", ".xhtml"})
 # Files of these formats are one document each.
 DOCUMENT_FORMATS: frozenset[Format] = frozenset({"text", "html"})
 # Files of these formats are put together at the end, from the original and a journal of the cleaned texts. They are
-# read at any place, so they can neither come from a pipe nor go to one.
+# read at any place, so they can neither come from a pipe or an archive nor go to one.
 ASSEMBLED_FORMATS: frozenset[Format] = frozenset({"parquet", "xlsx", "sqlite"})
+# Records of these formats may have a field that holds HTML.
+HTML_FIELD_FORMATS: frozenset[Format] = frozenset({"jsonl", "json", "csv", "tsv"})
 RECORD_ENDINGS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -59,9 +62,9 @@ RECORD_ENDINGS: dict[str, Format] = {
     ".warc": "warc",
     ".wet": "wet",
 }
-# What can be read from its beginning to its end, and so as a member of an archive.
-_IN_ZIP: frozenset[Format] = DOCUMENT_FORMATS | {"jsonl", "json", "csv", "tsv", "warc", "wet"}
 _COMPRESSIONS: dict[str, Compression] = {".gz": "gz", ".zst": "zst", ".bz2": "bz2", ".xz": "xz"}
+# Programs of all kinds call their own files so, too.
+_SHARED_ENDING = ".db"
 _STDIN_NAME = "standard input"
 _STDIN_ENDING: dict[Format, str] = {"text": "txt", "html": "txt"}
 # A run's list of failures is not an input of a later run: its name in a folder, and its ending after a file's name.
@@ -112,10 +115,10 @@ def find_sources(
     """The sources at the given paths, in a fixed order, and what is wrong with the other paths.
 
     A file is read whatever its ending, a folder gives its files with known endings in alphabetical order, without
-    hidden ones, a zip archive its members likewise in their own order, and ``-`` is standard input. A file named twice is read once. ``leave_out``: a folder to skip, the one
-    that results go to. ``format``: that of the named files and of standard input, and of those in folders whose endings
-    say nothing; without it their endings decide, and a named file with any other ending is text. ``unread`` counts the
-    files of folders that are not read.
+    hidden ones, a zip archive its members likewise in their own order, and ``-`` is standard input. A file named twice
+    is read once. ``leave_out``: a folder to skip, the one that results go to. ``format``: that of the named files and
+    of standard input, and of those in folders whose endings say nothing; without it their endings decide, and a named
+    file with any other ending is text. ``unread`` counts the files of folders that are not read.
     """
     unread = Unread() if unread is None else unread
     sources: dict[str, Source] = {}
@@ -181,8 +184,8 @@ def _members(name: str, path: Path, prefix: Path, walk: _Walk) -> Iterator[Sourc
         if member.is_hidden:
             continue
         known = split_endings(member.inside)[0]
-        if known not in _IN_ZIP:
-            walk.unread.add(f"{name}/{member.name}", is_packed=known is not None)
+        if known is None or known in ASSEMBLED_FORMATS:
+            walk.unread.add(f"{name}/{member.name}", is_packed=known is not None and not _is_other_member(member))
             continue
         found = True
         yield replace(_source(f"{name}/{member.name}", path, prefix / member.inside, member.inside), member=member)
@@ -288,10 +291,21 @@ def _is_source(entry: os.DirEntry[str], root: str, *, is_any: bool) -> bool:
 
 def _is_other_database(entry: os.DirEntry[str]) -> bool:
     """Whether a file has the ending of an SQLite database that other programs use for theirs too, and is none."""
-    if not entry.name.lower().endswith(".db") or not entry.is_file():
+    if not entry.name.lower().endswith(_SHARED_ENDING) or not entry.is_file():
         return False
     with open(entry.path, "rb") as file:
         return file.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC
+
+
+def _is_other_member(member: Member) -> bool:
+    """The same of a member of an archive."""
+    if not member.name.lower().endswith(_SHARED_ENDING):
+        return False
+    try:
+        with member.archive.open(member.number) as file:
+            return file.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC
+    except (InputError, OSError):
+        return True
 
 
 def is_folder(name: str | Path) -> bool:

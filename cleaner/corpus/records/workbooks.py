@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
-import struct
-import zlib
 from array import array
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +16,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from cleaner.corpus.records.limits import check_growth
 from cleaner.corpus.records.sources import Source, input_error
 from cleaner.corpus.records.xmlparts import PartError, read_elements, read_strings
+from cleaner.corpus.records.zips import IS_ENCRYPTED, ZIP_ERRORS
 from cleaner.errors import InputError
 
 __all__ = ["Sheet", "Workbook", "open_workbook"]
@@ -30,17 +28,6 @@ _ZIP_MAGIC = b"PK\x03\x04"
 # Older workbooks, and encrypted ones, are in a container of another kind.
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_ZIP_ERRORS = (
-    BadZipFile,
-    NotImplementedError,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    struct.error,
-    ValueError,
-    OverflowError,
-)
-_IS_ENCRYPTED = 1
 _SAVE_AS = "open it and save it as .xlsx"
 
 
@@ -76,7 +63,7 @@ class Workbook:
         info = member if isinstance(member, ZipInfo) else self._parts.get(member.lower())
         if info is None:
             raise PartError(f"has no part {member}")
-        if info.flag_bits & _IS_ENCRYPTED:
+        if info.flag_bits & IS_ENCRYPTED:
             raise InputError(f"{self._source.name}: is protected by a password; open it and save it without one")
         with self._open(info) as file:
             while block := self._read(file):
@@ -179,7 +166,7 @@ def open_workbook(source: Source) -> Iterator[Workbook]:
                 yield book
     except PartError as error:
         raise InputError(f"{source.name}: is not a workbook that can be read: it {error}; {_SAVE_AS}") from None
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise InputError(f"{source.name}: is damaged: {error}; get it again") from None
 
 

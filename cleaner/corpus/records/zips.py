@@ -22,11 +22,11 @@ from cleaner.corpus.records.limits import check_growth
 from cleaner.corpus.records.signatures import office_kind
 from cleaner.errors import InputError
 
-__all__ = ["ZIP_ENDING", "Archive", "Member", "is_directory", "is_zip"]
+__all__ = ["IS_ENCRYPTED", "ZIP_ENDING", "ZIP_ERRORS", "Archive", "Member", "is_directory", "is_zip"]
 
 ZIP_ENDING = ".zip"
 # What the library raises for archives that are damaged, or made to look so.
-_ERRORS = (
+ZIP_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -38,7 +38,8 @@ _ERRORS = (
     OverflowError,
     UnicodeError,
 )
-_ENCRYPTED = 0x1
+# The flag of a member that is encrypted.
+IS_ENCRYPTED = 0x1
 # How much of an archive holds what some documents begin with.
 _HEAD_BYTES = 1 << 10
 # Where macOS keeps what belongs to the files of an archive.
@@ -132,7 +133,7 @@ class Archive:
         """Turns what the library raises into an `InputError`."""
         try:
             yield
-        except _ERRORS as error:
+        except ZIP_ERRORS as error:
             raise InputError(f"{self.path}: is damaged: {error or type(error).__name__}; get it again") from None
 
     @cached_property
@@ -169,7 +170,7 @@ def _problem(info: zipfile.ZipInfo, names: set[str]) -> str | None:
         return "has a name that leads out of the folder, so it is left out; pack it again without that"
     if name in names:
         return "is a second member of this name, so it is left out; unpack it and rename one"
-    if info.flag_bits & _ENCRYPTED:
+    if info.flag_bits & IS_ENCRYPTED:
         return "is encrypted, so it is left out; unpack it first (unzip asks for the password)"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "is a link, so it is left out; pack the file that it leads to"
