@@ -96,10 +96,10 @@ def test_empty_text_passes(row: str, made: str, tmp_path: Path) -> None:
     assert after == table.replace(b"text", b"text,clean").replace(row.encode(), made.encode())
 
 
-def test_missing_text_empties_the_column_of_the_result(tmp_path: Path) -> None:
-    """Where the column of the result is there already, the row without a text has none in it."""
+def test_missing_text_leaves_the_column_of_the_result(tmp_path: Path) -> None:
+    """Where the column of the result is there already, the row without a text stays as it is."""
     made = _replaced(tmp_path / "a.csv", b"text,clean\n,before\nold,x\n", fields=Fields(result="clean"))
-    assert made == b"text,clean\n,\nold,new\n"
+    assert made == b"text,clean\n,before\nold,new\n"
 
 
 def test_text_that_is_emptied_leaves_a_row(tmp_path: Path) -> None:

@@ -125,13 +125,22 @@ def test_null_stays_null(kind: pa.DataType, result: str | None, tmp_path: Path) 
     assert made.read().column("n").to_pylist() == [0, 1, 2]
 
 
+def test_null_leaves_the_column_of_the_result(tmp_path: Path) -> None:
+    """Where the column of the result is there already, the row without a text keeps what it has in it."""
+    table = pa.table({"text": [None, "a 2", None], "clean": pa.array(["before", "old", None]).dictionary_encode()})
+    made, _ = _clean(_file(tmp_path / "a.parquet", table), tmp_path, Fields(result="clean"))
+    assert made.read().to_pydict() == {"text": [None, "a 2", None], "clean": ["before", "a 2!", None]}
+
+
 @pytest.mark.parametrize("fields", [Fields(), Fields(result="clean"), Fields(result="n")])
 def test_column_that_is_null_throughout_passes(fields: Fields, tmp_path: Path) -> None:
     """Missing texts alone make a column of another type, as pandas writes it; that is no error of the file."""
     table = pa.table({"text": pa.nulls(2), "n": pa.array(["a", None])})
     made, items = _clean(_file(tmp_path / "a.parquet", table), tmp_path, fields)
     assert [(item.document, item.failure) for item in items] == [(None, None)] * 2
-    assert made.read().column(fields.result or "text").to_pylist() == [None, None]
+    assert made.read().column(fields.result or "text").to_pylist() == (
+        ["a", None] if fields.result == "n" else [None] * 2
+    )
     assert made.read().num_rows == 2
 
 

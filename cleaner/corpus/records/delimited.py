@@ -189,8 +189,8 @@ def _read_row(number: int, row: bytes, layout: Layout, fields: Fields, max_bytes
 
     writer = _Writer(row, cells, layout)
     if not text:
-        # A missing value; the row may still need a cell for the result.
-        return Item(number, writer(text))
+        # A missing value; the row still needs a cell for the result where that is in a new column.
+        return Item(number, writer(text) if layout.columns.result == layout.width else row)
     known = {name: value(getattr(layout.columns, name)) for name in ("title", "lang", "url")}
     encoding = layout.encoding if fields.encoding == AUTO else None
     document = Document(text, writer, **known, id=value(layout.columns.id), encoding=encoding)

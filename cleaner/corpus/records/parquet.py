@@ -229,9 +229,10 @@ def _with_texts(table: pa.Table, texts: list[Any], schema: pa.Schema, fields: Fi
 
     name = fields.result or fields.text
     kind = schema.field(name).type
-    before = table.column(fields.text).cast(pa.large_string(), safe=False)
     changed = pa.array([text if isinstance(text, str) else None for text in texts], pa.large_string())
-    column = pc.coalesce(changed, before.combine_chunks())
+    # Where the text is missing, the column of the result stays as it is.
+    before = [table.column(field) for field in (fields.text, name) if field in table.schema.names]
+    column = pc.coalesce(changed, *(one.cast(pa.large_string(), safe=False).combine_chunks() for one in before))
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type).dictionary_encode()
     column = pa.nulls(len(column)) if _is_null(kind) else column.cast(kind)
