@@ -148,6 +148,8 @@ def test_elements_that_fail_have_reasons(tmp_path: Path) -> None:
     ]
     deep = b'[{"text": "a"}, ' + b"[" * 100_000 + b"]" * 100_000 + b', {"text": "b"}]'
     assert [item.failure for item in _items(tmp_path / "a.json", deep)] == [None, "is nested too deeply", None]
+    marked = _items(tmp_path / "a.json", b'[\xef\xbb\xbf, {"text": "a"}]')
+    assert [item.failure for item in marked] == ["is not valid JSON: a byte order mark is at character 1", None]
 
 
 def test_array_becomes_lines(tmp_path: Path) -> None:

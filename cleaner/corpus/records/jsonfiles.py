@@ -7,6 +7,7 @@ before it, which only the writing side knows: it is written apart from the chunk
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from cleaner.corpus.records.streams import compress
 from cleaner.errors import InputError
 
 __all__ = ["Element", "read_chunks", "read_items", "write_frame", "write_items", "write_joint"]
+
+_MISPLACED_MARK = "is not valid JSON: a byte order mark is at character 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,12 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
     names = wanted_names(fields)
     items: list[Item] = []
     for number, (gap, data) in enumerate(zip(pieces[::2], pieces[1::2], strict=True), first):
-        if chunk.failure is None:
+        # A byte order mark may only stand before the whole file, where it is no part of the first element.
+        failure = _MISPLACED_MARK if data.startswith(codecs.BOM_UTF8) else chunk.failure
+        if failure is None:
             item = read_object(number, data, fields, names, max_bytes)
         else:
-            item = Item(number, data, failure=chunk.failure)
+            item = Item(number, data, failure=failure)
         around = {"opening": gap} if number == 1 else {"gap": gap}
         if 2 * (number - first + 1) == len(pieces):
             around["closing"] = closing
