@@ -22,6 +22,8 @@ __all__ = ["Cleaner", "clean_html", "clean_markdown", "clean_text", "explain_htm
 
 # The most characters of texts that are analysed together.
 TOGETHER = 0x10000
+# The types of a value that is missing: None, NaN, and what pandas has for it.
+_MISSING = frozenset({"NoneType", "float", "NAType", "NaTType"})
 
 
 class Cleaner:
@@ -64,9 +66,10 @@ class Cleaner:
         Offsets of removals are into the text of all the page's blocks, one line per block, which `CleanResult.restore`
         returns. ``output``: ``"markdown"`` gives the same text as Markdown, and offsets into the Markdown of all blocks.
         ``url`` helps to find metadata, and makes the links of Markdown absolute. A page without an article gives an
-        empty text and a flag. Raises `ConfigError` for an unknown output, or Markdown with another engine than blocks.
+        empty text and a flag. Raises `ConfigError` for an unknown output, or Markdown with another engine than blocks, and
+        `TypeError` where the page is neither a string nor bytes.
         """
-        return self.pages.clean(html, url=url, output=output)
+        return self.pages.clean(_require_page(html), url=url, output=output)
 
     def clean_markdown(
         self, text: str, *, title: str | None = None, lang: str | None = None, url: str | None = None
@@ -96,10 +99,10 @@ class Cleaner:
     def clean_many(self, documents: Iterable[str | Mapping[str, Any]]) -> list[CleanResult]:
         """The results of many documents, in order, each as if cleaned alone; faster than one by one for short documents.
 
-        A document is a text or a mapping, as in `stream`.
+        A document is a text or a mapping, as in `stream`. Raises `TypeError`, with its index, where one has no text.
         """
         results: list[CleanResult] = []
-        for batch in _batches(documents):
+        for batch in _batches(_checked(documents)):
             if len(batch) == 1:
                 results.extend(self.stream(batch))
                 continue
@@ -124,9 +127,10 @@ class Cleaner:
         """The results of any number of documents, in order and in constant memory, read and returned one at a time.
 
         A document is a text, or a mapping with ``text`` and, if known, ``title``, ``lang`` and ``url``; or a mapping
-        with ``html``, and perhaps ``url``; or one with ``markdown`` in place of ``text``.
+        with ``html``, and perhaps ``url``; or one with ``markdown`` in place of ``text``. Raises
+        `TypeError`, with its index, where one has no text.
         """
-        for document in documents:
+        for document in _checked(documents):
             if isinstance(document, str):
                 yield self.clean(document)
             elif "html" in document:
@@ -254,6 +258,21 @@ def _cleaner(config: CleanConfig) -> Cleaner:
     return Cleaner(config)
 
 
+def _checked(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[str | Mapping[str, Any]]:
+    """The documents; raises `TypeError` for one without a text, and tells its index."""
+    for index, document in enumerate(documents):
+        try:
+            if isinstance(document, str) or not hasattr(document, "get"):
+                _require_text(document)
+            elif "html" in document:
+                _require_page(document["html"])
+            else:
+                _require_text(document["text"])
+        except TypeError as error:
+            raise TypeError(f"document {index}: {error}") from None
+        yield document
+
+
 def _text_of(document: str | Mapping[str, Any]) -> str:
     return document if isinstance(document, str) else _require_text(document["text"])
 
@@ -262,8 +281,24 @@ def _require_text(text: object) -> str:
     """The text itself; raises `TypeError` for a missing value of a table, mostly, or the bytes of a file."""
     if isinstance(text, str):
         return text
-    hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else "leave missing values out"
-    raise TypeError(f"text must be a str, not {type(text).__name__}; {hint}")
+    name = type(text).__name__
+    hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else _hint(name, "clean_text")
+    raise TypeError(f"text must be a str, not {name}; {hint}")
+
+
+def _require_page(html: object) -> str | bytes:
+    """The page itself; raises `TypeError` for what is neither a string nor bytes."""
+    if isinstance(html, str | bytes):
+        return html
+    name = type(html).__name__
+    raise TypeError(f"html must be a str or bytes, not {name}; {_hint(name, 'clean_html')}")
+
+
+def _hint(name: str, function: str) -> str:
+    """What to do about a value of this type, which ``function`` cannot clean."""
+    if name in _MISSING:
+        return f'leave missing values out, with pandas for example by df.text.map({function}, na_action="ignore")'
+    return "convert it first"
 
 
 def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:

@@ -1,14 +1,17 @@
-"""The target for JSON files: an array or an object is read whole, and what is written is JSON again."""
+"""The target for JSON files: an array, objects, or an array in an object; what is written is JSON again."""
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any
 
-from cleaner.corpus.records.chunks import Done, Fields, Item, Limits, Place
-from cleaner.corpus.records.jsonfiles import read_chunks, read_items, write_items
+from cleaner.corpus.records.chunks import Done, Fields, Item, Limits, Place, RawChunk
+from cleaner.corpus.records.jsonfiles import read_chunks, read_items, write_items, write_joint
+from cleaner.corpus.records.sources import Source
 from cleaner.errors import InputError
 from fuzz.mutations import mutate_json, mutate_with
 from fuzz.readers import source_of
@@ -17,40 +20,85 @@ from tests.material import sample_texts
 
 __all__ = ["JSON"]
 
+_LIMITS = (Limits(1, 1 << 20), Limits(300, 1 << 20), Limits(100, 400))
 _FIELDS = (Fields(), Fields(text="page.body", result="clean"))
 # The share of inputs that need not be JSON.
 _BROKEN = 0.2
 _NEW = 'new "text"\n\ud800é\x00'
 
 
-def _read(data: bytes) -> list[Item]:
-    fields = _FIELDS[chosen_by(data, 2)]
-    (chunk,) = read_chunks(source_of(data, "j", "json"), Place(), Limits(1, 1 << 20), fields)
-    assert b"".join(chunk.payload) == data, "a chunk holds all bytes"
-    assert chunk.end == Place(len(data), chunk.end.records)
-    items = read_items(chunk, fields, max_bytes=100_000, to_jsonl=False)
-    assert [item.number for item in items] == list(range(1, chunk.end.records + 1)), "records are counted"
-    return items
+# The chunks of a file, all its records by chunk, and what ended it too early.
+_Found = tuple[list[RawChunk], list[list[Item]], InputError | None]
 
 
-def _check(data: bytes, items: list[Item]) -> None:
+def _read(data: bytes) -> _Found:
+    fields, limits = _FIELDS[chosen_by(data, 2)], _LIMITS[chosen_by(data[1:], 3)]
+    source = source_of(data, "j", "json")
+    chunks: list[RawChunk] = []
+    damage: InputError | None = None
+    try:
+        for chunk in read_chunks(source, Place(), limits, fields):
+            chunks.append(chunk)
+            assert len(chunks) <= len(data), "reading ends"
+    except InputError as error:
+        damage = error
+    place = Place()
+    for chunk in chunks:
+        assert chunk.start == place, "a chunk begins where the previous one ends"
+        held = b"".join(chunk.payload if chunk.skipped == 0 else chunk.payload[:2])
+        if chunk is chunks[-1] and damage is not None:
+            held = b"".join(chunk.payload[:-1])
+        assert data.startswith(held, place.offset), "a chunk holds the bytes of its place"
+        place = chunk.end
+    assert damage is not None or place.offset == len(data), "what is not read is reported"
+    found = [read_items(chunk, fields, max_bytes=100_000, to_jsonl=False) for chunk in chunks]
+    numbers = [item.number for items in found for item in items]
+    assert numbers == list(range(1, place.records + 1)), "records are counted"
+    _check_resumed(source, limits, fields, chunks)
+    return chunks, found, damage
+
+
+def _check_resumed(source: Source, limits: Limits, fields: Fields, chunks: list[RawChunk]) -> None:
+    later: list[RawChunk] = []
+    middle = len(chunks) // 2
+    if chunks:
+        with suppress(InputError):
+            later.extend(read_chunks(source, chunks[middle].start, limits, fields))
+        assert [chunk.payload for chunk in later] == [chunk.payload for chunk in chunks[middle:]], "it can be resumed"
+
+
+def _written(found: list[list[Item]], text: str | None, *, to_jsonl: bool) -> bytes:
+    """What a run writes, chunk by chunk."""
+    made = b""
+    has_written = False
+    for items in found:
+        done: list[Done] = [(item, None if item.document is None else text) for item in items]
+        made += write_joint(done, None) if has_written and not to_jsonl else b""
+        made += write_items(done, None, to_jsonl=to_jsonl)
+        has_written = has_written or any(item.failure is None for item in items)
+    return made
+
+
+def _check(data: bytes, found: _Found) -> None:
+    chunks, by_chunk, damage = found
+    items = [item for one in by_chunk for item in one]
     assert all(item.failure is None or item.document is None for item in items), "a record is a document, or a failure"
-    before = _plain(data)
-    same = write_items([(item, None) for item in items], None, to_jsonl=False)
-    if all(item.failure is None for item in items):
-        assert same == data, "what is not cleaned stays as it is"
-    done: list[Done] = [(item, None if item.document is None else _NEW) for item in items]
-    good = sum(item.document is not None for item in items)
-    lines = write_items(done, None, to_jsonl=True)
+    if all(item.failure is None for item in items) and damage is None:
+        assert _written(by_chunk, None, to_jsonl=False) == data, "what is not cleaned stays as it is"
+    lines = _written(by_chunk, _NEW, to_jsonl=True)
+    is_empty = bool(chunks) and len(chunks[0].payload) == 1
+    good = sum(item.failure is None for item in items) - is_empty
     assert lines.count(b"\n") == good, "as JSONL each object is a line"
     assert all(isinstance(_plain(line), dict) for line in lines.splitlines()), "and stays an object"
-    if isinstance(before, list):
-        after = _plain(write_items(done, None, to_jsonl=False))
-        assert len(after) == good, "an array stays one, without what failed"
-        kept = [one for one, item in zip(before, items, strict=False) if item.document is not None]
-        fields = _FIELDS[chosen_by(data, 2)]
-        name = fields.result or fields.text
-        assert after == [{**one, name: _NEW} for one in kept], "only the text changes"
+    if not chunks or not data.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n").startswith(b"["):
+        return
+    after = _plain(_written(by_chunk, _NEW, to_jsonl=False))
+    assert len(after) == good, "an array stays one, without what failed, even if it is cut off"
+    kept = [(_plain(item.raw), item.document is not None) for item in items if item.failure is None and not is_empty]
+    fields = _FIELDS[chosen_by(data, 2)]
+    name = fields.result or fields.text
+    expected = [{**one, name: _NEW} if is_document else one for one, is_document in kept]
+    assert after == expected, "only the text changes"
 
 
 def _plain(data: bytes) -> Any:
@@ -67,6 +115,8 @@ def _seeds() -> Iterator[bytes]:
         chosen = records[first : first + 3]
         yield json.dumps(chosen, indent=first % 2 or None, ensure_ascii=first % 4 == 0).encode()
         yield json.dumps(chosen[0], indent=1).encode("utf-8-sig")
+        yield json.dumps({"n": [1], "found": {"all": chosen}, "ok": True}, indent=first % 2 or None).encode()
+        yield "".join(json.dumps(one) for one in chosen).encode()
     yield b"[]"
 
 
@@ -102,4 +152,4 @@ def _mutate(data: bytes, random: Random) -> bytes:
     return _BREAK(data, random) if random.random() < _BROKEN else mutate_json(data, random)
 
 
-JSON = Target(_read, _check, _seeds, _mutate, errors=(InputError,))
+JSON = Target(_read, _check, _seeds, _mutate)

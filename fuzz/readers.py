@@ -1,4 +1,4 @@
-"""Targets for the readers of collections: JSONL, WARC, HTTP responses, compressed bytes, text files, Parquet.
+"""Targets for the readers of collections: JSONL, WARC, HTTP responses.
 
 Each input gives either records or a named error, reading always ends and always advances, and writing the same text
 back gives the bytes that were read.
@@ -12,24 +12,19 @@ import zlib
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
-
-import zstandard
 
 from cleaner.corpus.records.chunks import Fields, Item, Limits, Place, RawChunk, record_format
 from cleaner.corpus.records.http import Page, read_response
 from cleaner.corpus.records.sources import Compression, Format, Source
-from cleaner.corpus.records.streams import read_all
-from cleaner.corpus.records.texts import Record, decode_record
 from cleaner.errors import InputError
-from fuzz.documents import page_seeds, text_seeds
-from fuzz.mutations import as_text, damage, mutate_text, mutate_with
+from fuzz.documents import page_seeds
+from fuzz.mutations import mutate_with
 from fuzz.target import Target, chosen_by
 from tests.material import sample_texts
 
-__all__ = ["COMPRESSED", "HTTP", "JSONL", "TEXT_FILES", "WARC"]
+__all__ = ["HTTP", "JSONL", "WARC"]
 
 _LIMITS = (Limits(1 << 20, 1 << 22), Limits(200, 1 << 20), Limits(64, 300), Limits(1, 40))
 _MAX_DOCUMENT = 100_000
@@ -346,58 +341,6 @@ _HTTP_PIECES = (
 )
 
 
-# --- compressed bytes and text files ---------------------------------------------------------------------
-
-
-def _decompress(data: bytes) -> bytes:
-    return read_all(source_of(data, "c", "jsonl", "gz" if data[:1] == b"\x1f" else "zst"))
-
-
-def _check_decompressed(data: bytes, found: bytes) -> None:
-    if data[:1] == b"\x1f":
-        assert found == gzip.decompress(data), "other readers read the same"
-
-
-def _compressed_seeds() -> Iterator[bytes]:
-    for text in sample_texts()[:20]:
-        data = text.encode()[:2000]
-        yield gzip.compress(data, mtime=0)
-        yield gzip.compress(data[:500], mtime=0) + gzip.compress(data[500:], mtime=0) + b"\0" * 8
-        yield zstandard.ZstdCompressor(write_checksum=True).compress(data)
-
-
-_COMPRESSED_PIECES = (
-    gzip.compress(b"", mtime=0),
-    gzip.compress(b"\n" * 100_000, mtime=0),
-    zstandard.compress(b""),
-    zstandard.compress(b"\n" * 1_000_000),
-    b"\x50\x2a\x4d\x18\x04\x00\x00\x00skip",
-    b"\x28\xb5\x2f\xfd\xe4\xff\xff\xff\xff\xff\xff\xff\xff",
-    b"\x28\xb5\x2f\xfd\x00\xff",
-    b"\x1f\x8b\x08\x1f\xff\xff\xff\xff\x00\xff",
-    b"\0" * 64,
-)
-
-
-def _decode(data: bytes) -> Record:
-    return decode_record(Source("a.txt", None, Path("a.txt")), data)
-
-
-def _check_decoded(data: bytes, record: Record) -> None:
-    assert record.encode(record.text) == data, "the same text is the same bytes"
-    assert record.mark + record.text.encode(record.encoding) == data, "no byte is lost"
-
-
-def _text_file_seeds() -> Iterator[bytes]:
-    encodings = ("utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252")
-    for number, data in enumerate(text_seeds()):
-        yield as_text(data)[:1000].encode(encodings[number % len(encodings)], "replace")
-
-
-def _mutate_text_file(data: bytes, random: Random) -> bytes:
-    return damage(data, random) if random.random() < 0.5 else mutate_text(data, random)
-
-
 JSONL = Target(
     partial(_read, kind="jsonl", with_jsonl=False),
     _check_jsonl,
@@ -411,11 +354,3 @@ WARC = Target(
     mutate_with((*_HEADERS, *_HTTP_PIECES), (b"\r\n", b"\n", b": ")),
 )
 HTTP = Target(read_response, _check_response, _http_seeds, mutate_with(_HTTP_PIECES, (b"\r\n", b": ")))
-COMPRESSED = Target(
-    _decompress,
-    _check_decompressed,
-    _compressed_seeds,
-    mutate_with(_COMPRESSED_PIECES, (b"\x1f\x8b", b"\x28\xb5")),
-    errors=(InputError,),
-)
-TEXT_FILES = Target(_decode, _check_decoded, _text_file_seeds, _mutate_text_file, errors=(InputError,))

@@ -93,7 +93,7 @@ def _check_row(raw: bytes, made: bytes, text: str, layout: Layout) -> None:
     """A row that was written holds the new text, and in all other cells and at its end the bytes it had."""
     dialect = layout.dialect
     assert RowScanner(dialect).row_end(made, 0, is_whole=True) == len(made), "a row stays one row"
-    target = layout.text if layout.result is None else layout.result
+    target = layout.columns.text if layout.columns.result is None else layout.columns.result
     before, after = split_cells(raw, dialect), split_cells(made, dialect)
     assert after[target].value(made).decode(layout.encoding) == text, "the new text is there"
     old = [raw[cell.start : cell.end] for cell in before]
@@ -120,11 +120,14 @@ def _seeds() -> Iterator[bytes]:
             yield made.getvalue()[:2000].encode("utf-8-sig")
     yield b'\ttext\n1\t"Wow", he said\n2\t"No", she said\n'
     yield b"text\nOne line, of one cell.\n"
+    yield b'sep=;\r\nid;text\r\n1;"a; ""b"""\r\n2;\r\n'
 
 
 _PIECES = (
     b"id,text\n",
     b"text;n\r\n",
+    b"sep=;\r\n",
+    b'"sep=,"\n',
     b'"text","clean"\n',
     b"n|body\n",
     b"\ttext\n",

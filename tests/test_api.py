@@ -18,6 +18,7 @@ from cleaner import (
     Kind,
     PatternError,
     Removal,
+    clean_html,
     clean_text,
     explain_html,
     explain_text,
@@ -497,8 +498,12 @@ def test_results_say_the_same_when_they_replay() -> None:
 @pytest.mark.parametrize(
     ("value", "hint"),
     [
-        (float("nan"), "text must be a str, not float; leave missing values out"),
+        (
+            float("nan"),
+            "text must be a str, not float; leave missing values out, with pandas for example by df.text.map",
+        ),
         (None, "text must be a str, not NoneType; leave missing values out"),
+        (12, "text must be a str, not int; convert it first"),
         (b"page", "text must be a str, not bytes; decode it, or use clean_html for a page"),
     ],
 )
@@ -507,8 +512,48 @@ def test_what_is_no_text_is_told(value: Any, hint: str) -> None:
     for clean in (clean_text, explain_text, Cleaner().clean):
         with pytest.raises(TypeError, match=hint):
             clean(value)
-    with pytest.raises(TypeError, match=hint):
-        Cleaner().clean_many([{"text": value}, "A text."])
+    cleaner = Cleaner()
+    for document in (value, {"text": value, "title": "A title."}):
+        for clean_all in (cleaner.clean_many, lambda documents: list(cleaner.stream(documents))):
+            with pytest.raises(TypeError, match=f"^document 1: {hint}"):
+                clean_all(["A text.", document, "Another."])
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (float("nan"), "html must be a str or bytes, not float; leave missing values out"),
+        (None, "html must be a str or bytes, not NoneType; leave missing values out"),
+        ([], "html must be a str or bytes, not list; convert it first"),
+    ],
+)
+def test_what_is_no_page_is_told(value: Any, hint: str) -> None:
+    """A missing page is an error that says what to do, and in a list of documents which one it is."""
+    for clean in (clean_html, explain_html, Cleaner().clean_html):
+        with pytest.raises(TypeError, match=f"^{hint}"):
+            clean(value)
+    for clean_all in (Cleaner().clean_many, lambda documents: list(Cleaner().stream(documents))):
+        with pytest.raises(TypeError, match=f"^document 1: {hint}"):
+            clean_all(["A text.", {"html": value}])
+
+
+def test_stream_gives_what_comes_before_a_wrong_document() -> None:
+    """A stream reads one document at a time, so the results before one that is no text are there."""
+    results = Cleaner().stream(["A text.", float("nan")])  # type: ignore[list-item]
+    assert next(results).text == "A text."
+    with pytest.raises(TypeError, match="document 1: text must be a str, not float"):
+        next(results)
+
+
+def test_missing_values_of_a_series_stay_missing() -> None:
+    """What the message tells a user of pandas to write does what it says, and leaves NaN and None as they are."""
+    pandas = pytest.importorskip("pandas")
+    series = pandas.Series([PAGE, None, float("nan")])
+    with pytest.raises(TypeError, match=r'df\.text\.map\(clean_text, na_action="ignore"\)'):
+        series.apply(clean_text)
+    cleaned = series.map(clean_text, na_action="ignore")
+    assert cleaned.isna().tolist() == [False, True, True]
+    assert cleaned[0] == clean_text(PAGE)
 
 
 def test_text_that_does_not_settle_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from cleaner.cli.notes import found_notes
 from cleaner.cli.options import (
     OTHER_TEXTS,
     DelimiterOption,
     EncodingOption,
     EngineOption,
     ErrorsOption,
+    EvidenceOption,
     FieldOption,
     FormatOption,
     HeadlineOption,
@@ -30,6 +31,8 @@ from cleaner.cli.options import (
     PatternsOption,
     ResultFieldOption,
     ResumeOption,
+    SheetOption,
+    TableOption,
     TextFormatOption,
     ThresholdOption,
     TimeoutOption,
@@ -40,6 +43,7 @@ from cleaner.cli.options import (
     count_cores,
     make_config,
     make_delimiter,
+    make_evidence,
     make_format,
     make_output,
     make_text_format,
@@ -54,13 +58,16 @@ from cleaner.cli.output import (
     reporting,
     say,
     say_all,
+    say_each,
     write,
     write_error,
 )
-from cleaner.cli.planning import Places, check_usage, plan_places
+from cleaner.cli.planning import check_usage, make_places, plan_places
 from cleaner.corpus.records import Source, find_sources
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
+from cleaner.corpus.records.unread import Unread
+from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import CleanerError, ConfigError, OutputError
 
 if TYPE_CHECKING:
@@ -76,9 +83,12 @@ def run(
     ] = None,
     *,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE|FOLDER", help="Where to write: a file for one input, otherwise a folder."
+            "--output",
+            "-o",
+            metavar="FILE|FOLDER",
+            help="Where to write: a file for one input, otherwise a folder; with a slash at its end it is a folder.",
         ),
     ] = None,
     in_place: Annotated[
@@ -86,8 +96,9 @@ def run(
     ] = False,
     removed: Annotated[
         str | None,
-        typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and evidence."),
+        typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and reasons."),
     ] = None,
+    evidence: EvidenceOption = "strongest",
     format: FormatOption = None,  # noqa: A002 - the name of the option
     output_format: OutputFormatOption = "text",
     field: FieldOption = None,
@@ -99,6 +110,8 @@ def run(
     id_field: IdFieldOption = "id",
     result_field: ResultFieldOption = None,
     delimiter: DelimiterOption = None,
+    sheet: SheetOption = None,
+    table: TableOption = None,
     keep: KeepOption = None,
     headline: HeadlineOption = "first",
     mode: ModeOption = "balanced",
@@ -121,9 +134,11 @@ def run(
 ) -> None:
     """Remove the noise from texts and records.
 
-    The article stays. A text file is one document, and so is an HTML page, which becomes text or Markdown. JSONL, JSON, CSV, TSV, Parquet, WARC and WET
-    files hold many; everything but their text stays as it is. All of them except Parquet may be compressed (.gz, .zst).
-    A folder stands for all files in it with a known ending.
+    The article stays. A text file is one document, and so is an HTML page, which becomes text or Markdown. JSONL, JSON, CSV, TSV,
+    Parquet, Excel, SQLite, WARC and WET files hold many; everything but their text stays as it is. All but Parquet,
+    Excel and SQLite may be compressed (.gz, .zst, .bz2, .xz). A folder, or a zip archive, stands for all files in it
+    with a known ending; the others are counted at the end. What a text, or a named file without one of these endings,
+    holds is looked at: a page of HTML is read as one, and what is no text is refused.
 
     One text goes to standard output byte for byte as it was, without the noise: encoding, byte order mark and line
     ends are kept. Several on standard output are joined in order, in UTF-8, each on a line of its own. With -o and
@@ -136,17 +151,21 @@ def run(
       cleaner clean page.html -o article.txt
       cleaner clean page.html -o article.md --output-format markdown
       cleaner clean corpus/ -o articles/ --removed removed.jsonl
+      cleaner clean pages.zip -o articles.zip
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text
       cleaner clean crawl.jsonl.zst -o clean.jsonl.zst --field page.text --resume
       cleaner clean pages.csv -o clean.csv --field body
+      cleaner clean pages.xlsx -o clean.xlsx --sheet News
+      cleaner clean pages.sqlite -o clean.sqlite --table pages --result-field clean
       cleaner clean CC-MAIN-2026.warc.wet.gz -o articles.jsonl.gz
       cleaner clean page.txt --keep byline,publication-date --headline drop
       cleaner clean --in-place old.txt --encoding cp1252
     """
     with reporting(), catch_signals():
         names = paths or standard_input()
-        places = Places(names, output, in_place=in_place, removed=removed, errors=errors, resume=resume)
+        places = make_places(names, output, in_place=in_place, removed=removed, errors=errors, resume=resume)
         check_usage(places, jobs=jobs, max_document=max_document)
+        all_evidence = make_evidence(evidence, is_written=removed is not None)
         config = make_config(
             keep=keep,
             headline=headline,
@@ -158,11 +177,13 @@ def run(
             encoding=encoding,
         )
         html_output = make_output(output_format, engine=engine)
+        unread = Unread()
         sources, missing = find_sources(
             names,
-            leave_out=output,
+            leave_out=places.output,
             format=make_format(format),
             page_ending=".md" if html_output == "markdown" else ".txt",
+            unread=unread,
         )
         text_field = "text" if field is None else field
         fields = Fields(
@@ -177,6 +198,8 @@ def run(
             other_texts=OTHER_TEXTS if field is None else (),
             delimiter=make_delimiter(delimiter),
             encoding=encoding,
+            sheet=sheet,
+            table=table,
         )
         plan, problems = plan_places(
             places,
@@ -191,7 +214,7 @@ def run(
         )
         failed = say_all(missing) + say_all(problems)
         if not quiet and places.has_output_inside:
-            say(f"{output}: is inside an input, and the files in it are not read; results go there")
+            say(f"{places.output}: is inside an input, and the files in it are not read; results go there")
         if plan.sources:
             from cleaner.corpus.batch import Settings
 
@@ -205,13 +228,19 @@ def run(
                 max_document=max_document,
                 timeout=timeout if 0 < timeout < math.inf else None,
                 with_removals=removed is not None,
+                with_all_evidence=all_evidence,
                 is_joined=plan.targets is None and len(plan.sources) > 1,
             )
             outcome = _run(plan, settings, resume=resume)
             if not quiet and _is_corpus(names, plan.sources):
                 _say_table(outcome)
+            if not quiet:
+                say_each(found_notes(outcome.tally, plan.sources))
             _say_failures(plan, outcome)
             failed += outcome.has_failures
+        failed += say_each(unread.failures())
+        if not quiet:
+            say_each(filter(None, [unread.note()]))
         if failed:
             raise typer.Exit(EXIT_FAILED)
 
@@ -249,7 +278,9 @@ def _end_stopped(stopped: StoppedError) -> NoReturn:
 
 def _is_corpus(names: list[str], sources: list[Source]) -> bool:
     """Whether a run is over many documents, so that a table of it is useful."""
-    return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(is_folder(name) for name in names)
+    return any(source.format not in DOCUMENT_FORMATS for source in sources) or any(
+        is_folder(name) or is_zip(name) for name in names
+    )
 
 
 def _say_table(outcome: Outcome) -> None:

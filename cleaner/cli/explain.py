@@ -33,9 +33,11 @@ from cleaner.cli.output import (
     write,
     write_lines,
 )
-from cleaner.corpus.records import STDIN, find_sources, read_records
+from cleaner.corpus.records import STDIN, decode_record, find_sources
+from cleaner.corpus.records.sniffing import recognise
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.streams import read_all
+from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import InputError
 from cleaner.result import CleanResult
 
@@ -88,8 +90,8 @@ def run(
         name = path or standard_input()[0]
         if name == STDIN and sys.stdin is None:
             refuse("-: standard input is closed; name a file")
-        if is_folder(name):
-            refuse(f"{name}: is a folder; explain takes one file")
+        if is_folder(name) or is_zip(name):
+            refuse(f"{name}: is a {'folder' if is_folder(name) else 'zip archive'}; explain takes one file")
         config = make_config(
             keep=keep,
             headline=headline,
@@ -109,12 +111,12 @@ def run(
                     f"{name}: holds many documents; `cleaner explain` takes one text or page, so write one to a file"
                 )
             try:
-                if source.format == "html":
-                    result = cleaner.clean_html(read_all(source))
+                data = read_all(source)
+                if recognise(source, data).format == "html":
+                    result = cleaner.clean_html(data)
                     text = result.restore()
                 else:
-                    (record,) = read_records(source, encoding=encoding)
-                    text = record.text
+                    text = decode_record(source, data, encoding).text
                     clean = cleaner.clean_markdown if source.format == "markdown" else cleaner.clean
                     result = clean(text, title=title, lang=lang)
                 if as_json:

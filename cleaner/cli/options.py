@@ -23,6 +23,7 @@ __all__ = [
     "EncodingOption",
     "EngineOption",
     "ErrorsOption",
+    "EvidenceOption",
     "FieldOption",
     "FormatOption",
     "HeadlineOption",
@@ -39,6 +40,8 @@ __all__ = [
     "PatternsOption",
     "ResultFieldOption",
     "ResumeOption",
+    "SheetOption",
+    "TableOption",
     "ThresholdOption",
     "TimeoutOption",
     "TitleFieldOption",
@@ -49,6 +52,7 @@ __all__ = [
     "make_cleaner",
     "make_config",
     "make_delimiter",
+    "make_evidence",
     "make_format",
     "make_output",
     "split_commas",
@@ -108,7 +112,9 @@ WeightsOption: TypeAlias = Annotated[
 EncodingOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--encoding", metavar="NAME", help="The encoding of the input, if it is not UTF-8, for example cp1252."
+        "--encoding",
+        metavar="NAME|auto",
+        help="The encoding of the input, if it is not UTF-8, for example cp1252; `auto` finds it out for each file.",
     ),
 ]
 FormatOption: TypeAlias = Annotated[
@@ -125,7 +131,7 @@ FieldOption: TypeAlias = Annotated[
         "--field",
         metavar="NAME",
         help="The field or column of the text; dots lead into objects. `text` if left out; "
-        f"in CSV and TSV also one of {', '.join(OTHER_TEXTS)}.",
+        f"in tables also one of {', '.join(OTHER_TEXTS)}.",
         show_default=False,
     ),
 ]
@@ -135,6 +141,24 @@ DelimiterOption: TypeAlias = Annotated[
         "--delimiter",
         metavar="SIGN",
         help="What is between the cells of CSV and TSV: a sign, or `tab`; found in the first rows if left out.",
+        show_default=False,
+    ),
+]
+SheetOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--sheet",
+        metavar="NAME",
+        help="The sheet of an Excel workbook; the only one with a column of text if left out.",
+        show_default=False,
+    ),
+]
+TableOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        metavar="NAME",
+        help="The table of an SQLite database; the only one with a column of text if left out.",
         show_default=False,
     ),
 ]
@@ -159,7 +183,7 @@ HtmlFieldOption: TypeAlias = Annotated[
     typer.Option(
         "--html-field",
         metavar="NAME",
-        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL and JSON only.",
+        help="The field that holds HTML: its article goes into --field, or --result-field. JSONL, JSON, CSV and TSV.",
     ),
 ]
 TextFormatOption: TypeAlias = Annotated[
@@ -190,6 +214,14 @@ ErrorsOption: TypeAlias = Annotated[
         metavar="FILE.jsonl",
         help="Where to write records that failed; beside the output of -o if left out.",
         show_default=False,
+    ),
+]
+EvidenceOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--evidence",
+        metavar="strongest|full",
+        help="What --removed says for each removal: the two strongest reasons, or all evidence with its places.",
     ),
 ]
 MaxDocumentOption: TypeAlias = Annotated[
@@ -255,6 +287,15 @@ def make_delimiter(name: str | None) -> str | None:
     if sign is not None and (len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in '"\r\n\0'):
         refuse(f"--delimiter: {name!r} cannot part cells; give one sign such as ',' ';' '|', or tab")
     return sign
+
+
+def make_evidence(name: str, *, is_written: bool) -> bool:
+    """Whether all evidence is written with removals; wrong usage where it is unknown, or no removals are written."""
+    if name not in ("strongest", "full"):
+        refuse(f"--evidence: {name!r} is unknown; use one of: strongest, full")
+    if name == "full" and not is_written:
+        refuse("--evidence full: is written with the removals; name a file for them with --removed")
+    return name == "full"
 
 
 def make_config(

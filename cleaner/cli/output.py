@@ -31,6 +31,7 @@ __all__ = [
     "reporting",
     "say",
     "say_all",
+    "say_each",
     "show_progress",
     "terminal_width",
     "wants_colour",
@@ -127,9 +128,14 @@ def printable(text: str) -> str:
 
 def say_all(errors: Iterable[CleanerError]) -> int:
     """Report errors; returns how many there were."""
+    return say_each(map(str, errors))
+
+
+def say_each(messages: Iterable[str]) -> int:
+    """Say some sentences; returns how many there were."""
     count = 0
-    for error in errors:
-        say(str(error))
+    for message in messages:
+        say(message)
         count += 1
     return count
 

@@ -14,26 +14,30 @@ from cleaner.cli.output import refuse
 from cleaner.config import CleanConfig, Output
 from cleaner.corpus.records import STDIN, Source, plan_outputs, split_endings
 from cleaner.corpus.records.chunks import Fields
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, HTML_FIELD_FORMATS, is_folder
 from cleaner.corpus.records.targets import Names, free_errors_path, is_removals_file, plan_in_place
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, PARTIAL_ENDING
+from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import OutputError
 
 if TYPE_CHECKING:
     from cleaner.corpus.batch import Plan
 
-__all__ = ["Places", "check_usage", "plan_places"]
+__all__ = ["Places", "check_usage", "make_places", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
 _TABLES = ("csv", "tsv")
-_WITH_FIELDS = ("jsonl", "json", *_TABLES, "parquet")
+_WITH_FIELDS = HTML_FIELD_FORMATS | ASSEMBLED_FORMATS
 # Files of these formats have a beginning and an end, so two of them in a row are none.
 _CLOSED = ("json", *_TABLES)
+_WORKBOOKS = (".xlsx", ".xlsm")
+# The proper names of formats that are put together at the end.
+_NAMES: dict[str, str] = {"parquet": "Parquet", "xlsx": "Excel", "sqlite": "SQLite"}
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the command line says about inputs and outputs."""
+    """What the command line says about inputs and outputs; ``names_folder``: the output ends with a slash."""
 
     names: list[str]
     output: Path | None
@@ -41,17 +45,32 @@ class Places:
     removed: str | None
     errors: Path | None
     resume: bool
+    names_folder: bool = False
 
     @property
     def has_several_inputs(self) -> bool:
         """Whether the input is several files, or a folder, so that the results need a folder."""
-        return len(self.names) > 1 or any(name != STDIN and is_folder(name) for name in self.names)
+        return len(self.names) > 1 or any(name != STDIN and (is_folder(name) or is_zip(name)) for name in self.names)
+
+    @property
+    def archive(self) -> Path | None:
+        """The zip archive that results go to, if they go to one."""
+        output = self.output
+        return (
+            output
+            if output is not None and is_zip(output) and not self.names_folder and not is_folder(output)
+            else None
+        )
 
     @property
     def is_folder(self) -> bool:
         """Whether results go into a folder."""
         output = self.output
-        return output is not None and (self.has_several_inputs or str(output).endswith(os.sep) or is_folder(output))
+        return (
+            output is not None
+            and self.archive is None
+            and (self.has_several_inputs or self.names_folder or is_folder(output))
+        )
 
     @property
     def has_output_inside(self) -> bool:
@@ -64,6 +83,14 @@ class Places:
         with suppress(OSError):
             return is_inside and any(self.output.iterdir())
         return False
+
+
+def make_places(names: list[str], output: str | None, **options: Any) -> Places:
+    """What the command line says; a path loses the slash at its end, so it is noted that there was one."""
+    ends = tuple(filter(None, (os.sep, os.altsep)))
+    return Places(
+        names, None if output is None else Path(output), **options, names_folder=(output or "").endswith(ends)
+    )
 
 
 def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -> None:
@@ -82,8 +109,21 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
     for option, value in (("--jobs", jobs), ("--max-document", max_document)):
         if value is not None and value < 1:
             refuse(f"{option}: {value} is too small; give 1 or more")
+    _check_archives(places)
     if places.resume:
         _check_resume(places)
+
+
+def _check_archives(places: Places) -> None:
+    if places.in_place and any(map(is_zip, places.names)):
+        refuse("--in-place: a zip archive is written as a whole; write another one with -o NAME.zip")
+    archive = places.archive
+    if archive is None:
+        return
+    if len(places.names) != 1 or not is_zip(places.names[0]):
+        refuse(f"-o {archive}: a zip archive is made of another one; name a folder, and pack it afterwards")
+    if os.path.realpath(archive) == os.path.realpath(places.names[0]):
+        refuse(f"-o {archive}: is the input; name another archive")
 
 
 def _check_resume(places: Places) -> None:
@@ -91,6 +131,8 @@ def _check_resume(places: Places) -> None:
         refuse("--resume: files that are cleaned in place do not need it; run the command again without it")
     if places.output is None:
         refuse("--resume: what went to standard output cannot be resumed; use -o")
+    if places.archive is not None:
+        refuse("--resume: a zip archive is written as a whole, so it cannot be resumed; use -o FOLDER/, which can")
     if STDIN in places.names:
         refuse("--resume: standard input cannot be read again; name a file")
     if places.removed == STDIN:
@@ -130,7 +172,9 @@ def plan_places(
     if html_output == "markdown" and sources and not _may_have_pages(places, sources, fields):
         refuse("--output-format: only HTML becomes Markdown, and there is none here; leave it out")
     if options["is_line_buffered"] and any(source.format in (*DOCUMENT_FORMATS, "json") for source in sources):
-        refuse("--line-buffered: a text is read as a whole, and so is an array; for lines of JSON give --format jsonl")
+        refuse(
+            "--line-buffered: a text is read as a whole, and an array in chunks; for lines of JSON give --format jsonl"
+        )
     default_errors = _default_errors(places, sources)
     errors = places.errors or (default_errors and free_errors_path(default_errors, names))
     plan = Plan(
@@ -138,6 +182,7 @@ def plan_places(
         write,
         targets=targets,
         in_place=places.in_place,
+        archive=places.archive,
         removed=places.removed,
         errors=errors,
         keep_errors=places.errors is not None,
@@ -168,7 +213,11 @@ def _targets(
             if source.path is not None:
                 names.take(source.path, "an input")
         return None, []
-    ends_as_folder = str(output).endswith(os.sep) or is_folder(output)
+    ends_as_folder = places.names_folder or is_folder(output)
+    if places.archive is not None:
+        planned = plan_outputs(sources, output, is_folder=True, taken=names)
+        names.take(output, "the output")
+        return planned
     if places.has_several_inputs and not ends_as_folder and (output.exists() or split_endings(output) != (None, None)):
         refuse(f"-o {output}: several inputs need a folder; name one, or join them with `cleaner clean ... > FILE`")
     return plan_outputs(sources, output, is_folder=places.is_folder, taken=names)
@@ -179,8 +228,9 @@ def _check_stream(sources: list[Source]) -> None:
         refuse("several formats cannot be joined on standard output; write them into a folder with -o")
     if len(sources) > 1 and any(source.format in _CLOSED for source in sources):
         refuse("several tables or JSON files cannot be joined on standard output; write them into a folder with -o")
-    if any(source.format == "parquet" for source in sources):
-        refuse("Parquet cannot go to standard output; write it with -o")
+    for source in sources:
+        if source.format in ASSEMBLED_FORMATS:
+            refuse(f"{_NAMES[source.format]} cannot go to standard output; write it with -o")
 
 
 def _family(source: Source) -> str:
@@ -192,8 +242,11 @@ def _family(source: Source) -> str:
 def _check_ending(source: Source, target: Path) -> None:
     """Refuse an output whose name stands for another format."""
     known, compression = split_endings(target)
-    if source.format == "parquet" and compression is not None:
-        refuse(f"-o {target}: Parquet is compressed inside; leave the last ending out")
+    # A compressed one in a folder is an error of that input, not of the whole run.
+    if source.format in ASSEMBLED_FORMATS and compression is not None and source.compression is None:
+        refuse(f"-o {target}: {_NAMES[source.format]} cannot be written compressed; leave the last ending out")
+    if source.inside.suffix.lower() in _WORKBOOKS and known == "xlsx" and source.inside.suffix != target.suffix:
+        refuse(f"-o {target}: a workbook keeps its macros, or has none; name a {source.inside.suffix} file")
     if source.format in ("text", "markdown") or known is None or known == source.format != "html":
         return
     if source.format == "html":
@@ -214,15 +267,17 @@ def _check_fields(sources: list[Source], fields: Fields) -> None:
     if not fields.text:
         refuse("--field: has no name; give the name of the field with the text")
     if fields.is_markdown and not any(source.format in _WITH_FIELDS for source in sources):
-        refuse(
-            "--text-format: only JSONL, JSON, CSV, TSV and Parquet have fields; for a file of Markdown use --format markdown"
-        )
+        refuse("--text-format: a file of Markdown has no fields; use --format markdown")
     if fields.is_markdown and fields.is_html:
         refuse("--text-format: says what the text field holds, and --html-field says HTML; leave one of them out")
-    if fields.is_html and not all(source.format in ("jsonl", "json") for source in sources):
-        refuse("--html-field: only JSONL and JSON have HTML fields; leave it out")
+    if fields.is_html and not all(source.format in HTML_FIELD_FORMATS for source in sources):
+        refuse("--html-field: only JSONL, JSON, CSV and TSV have HTML fields; leave it out")
     if fields.result is not None and not any(source.format in _WITH_FIELDS for source in sources):
-        refuse("--result-field: only JSONL, JSON, CSV, TSV and Parquet have fields; leave it out")
+        refuse("--result-field: only JSONL, JSON, CSV, TSV, Parquet, Excel and SQLite have fields; leave it out")
+    if fields.sheet is not None and not any(source.format == "xlsx" for source in sources):
+        refuse("--sheet: only Excel workbooks have sheets; leave it out")
+    if fields.table is not None and not any(source.format == "sqlite" for source in sources):
+        refuse("--table: only SQLite databases have tables to choose from; leave it out")
     if fields.delimiter is not None and not any(source.format in _TABLES for source in sources):
         refuse("--delimiter: only CSV and TSV have one; leave it out, or say --format csv")
 
@@ -245,7 +300,7 @@ def _default_errors(places: Places, sources: list[Source]) -> Path | None:
 
 def _checkpoint(places: Places, sources: list[Source], targets: dict[Source, Path] | None) -> Path | None:
     """The checkpoint of a run, beside its output; None if the run cannot be resumed."""
-    if targets is None or places.in_place or places.output is None or places.removed == STDIN:
+    if targets is None or places.in_place or places.output is None or places.removed == STDIN or places.archive:
         return None
     files = [*targets.values(), *(Path(str(file)) for file in (places.removed, places.errors) if file is not None)]
     if any(source.path is None for source in sources) or not all(map(_is_regular, files)):

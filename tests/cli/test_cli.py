@@ -121,7 +121,7 @@ def test_invalid_utf_8_is_refused_with_its_place(page: Path, run: Run) -> None:
     assert "--encoding cp1252" in outcome.err
 
 
-@pytest.mark.parametrize("data", [b"text\0text", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"])
+@pytest.mark.parametrize("data", [b"text\0text", b"\x89text\xff\0"])
 def test_binary_file_is_refused(data: bytes, page: Path, run: Run) -> None:
     """NUL bytes and binary files are refused."""
     page.write_bytes(data)
@@ -268,8 +268,33 @@ def test_removals_are_written_with_offsets_and_evidence(corpus: Path, tmp_path: 
     for record in records:
         assert record["text"] == PAGE[record["start"] : record["end"]] == NOISE
         assert record["kind"] == KIND
-        assert PATTERN in [evidence["source"] for evidence in record["evidence"]]
+        assert PATTERN in record["reasons"]
     assert apply_removals(PAGE, explain_text(PAGE).removals) == ARTICLE
+
+
+def test_file_of_removals_puts_the_page_back(tmp_path: Path, run: Run) -> None:
+    """Start, end and text of each removal are enough to make the input of the output; that is what the file promises."""
+    page = tmp_path / "page.txt"
+    text = f"{NOISE}{PAGE}Antworten\n\n{ARTICLE}Kommentar é schreiben\n{NOISE}"
+    page.write_text(text, "utf-8")
+    removed = tmp_path / "removed.jsonl"
+    left = run("clean", page, "--removed", removed).out.decode()
+    removals = [json.loads(line) for line in removed.read_text("utf-8").splitlines()]
+    assert len(removals) > 1, "something is to be put back"
+    for removal in removals:
+        left = left[: removal["start"]] + removal["text"] + left[removal["start"] :]
+    assert left == text
+
+
+def test_all_evidence_is_written_when_it_is_asked_for(page: Path, tmp_path: Path, run: Run) -> None:
+    """With ``--evidence full`` each removal has every source, and the points add up to its score."""
+    removed = tmp_path / "removed.jsonl"
+    assert run("clean", page, "--removed", removed, "--evidence", "full").status == 0
+    (record,) = map(json.loads, removed.read_text("utf-8").splitlines())
+    assert PATTERN in [evidence["source"] for evidence in record["evidence"]]
+    assert sum(one["points"] for one in record["evidence"]) == pytest.approx(record["score"], abs=1e-3)
+    assert run("clean", page, "--removed", removed).status == 0
+    assert "evidence" not in json.loads(removed.read_text("utf-8")), "a file of either kind is replaced"
 
 
 def test_removals_go_to_standard_output_when_texts_do_not(page: Path, tmp_path: Path, run: Run) -> None:
@@ -351,6 +376,8 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
         (["clean", "-", "-"], "only once"),
         (["clean", "PAGE", "-o", "PAGE"], "is an input"),
         (["clean", "PAGE", "--removed", "-"], "goes to standard output already"),
+        (["clean", "PAGE", "--evidence", "full"], "name a file for them with --removed"),
+        (["clean", "PAGE", "--removed", "r.jsonl", "--evidence", "all"], "use one of: strongest, full"),
         (["clean", "PAGE", "--removed", "PAGE"], "is an input or an output"),
         (["clean", "PAGE", "-o", "OUT", "--removed", "OUT"], "is an input or an output"),
         (["clean", "FOLDER", "-o", "all.txt"], "several inputs need a folder"),
@@ -384,6 +411,21 @@ def test_explain_shows_each_line_plainly(page: Path, run: Run) -> None:
     assert f"- {KIND} " in shown
     assert f"{PATTERN} +" in shown
     assert "3 kept, 1 dropped, 0 cut" in shown
+
+
+def test_explain_looks_at_what_a_file_holds(page: Path, run: Run) -> None:
+    """HTML in a text file is explained block by block as that of a page is; a table or a zip archive is refused."""
+    page.write_text(f"<html><body><article><p>{ARTICLE}</p></article></body></html>", "utf-8")
+    as_page = page.with_suffix(".html")
+    as_page.write_bytes(page.read_bytes())
+    explained = run("explain", page)
+    assert (explained.status, explained.out) == (0, run("explain", as_page).out)
+    assert b"<p>" not in explained.out
+    page.write_text("id,text\n1,a\n2,b\n", "utf-8")
+    refused = run("explain", page)
+    assert (refused.status, "holds a table in CSV, no text" in refused.err) == (1, True)
+    archive = run("explain", page.with_suffix(".zip"))
+    assert (archive.status, archive.err.endswith("is a zip archive; explain takes one file\n")) == (USAGE, True)
 
 
 def test_explain_in_colour(page: Path, run: Run) -> None:

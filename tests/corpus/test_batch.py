@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -23,20 +25,33 @@ from cleaner.corpus.batch.tally import Tally
 from cleaner.lines.cleaning import TextCleaner
 from tests.running import ARTICLE, NOISE, PAGE, USAGE, Run, file_names, record, records, wet
 
+_PACK: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.compress,
+    ".zst": zstandard.compress,
+    ".bz2": bz2.compress,
+    ".xz": lzma.compress,
+}
+_UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    ".gz": gzip.decompress,
+    ".zst": zstandard.decompress,
+    ".bz2": bz2.decompress,
+    ".xz": lzma.decompress,
+}
+
 # --- formats ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
-@pytest.mark.parametrize("to_ending", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("ending", list(_PACK))
+@pytest.mark.parametrize("to_ending", list(_UNPACK))
 def test_jsonl_is_cleaned_in_any_compression(ending: str, to_ending: str, tmp_path: Path, run: Run) -> None:
     """The ending of the input says how to read it, that of the output how to write it."""
-    pack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}
-    unpack: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.decompress, ".zst": zstandard.decompress}
     source, target = tmp_path / f"a.jsonl{ending}", tmp_path / f"b.ndjson{to_ending}"
-    source.write_bytes(pack[ending](records(3)))
+    source.write_bytes(_PACK[ending](records(3)))
     outcome = run(source, "-o", target)
     assert (outcome.status, outcome.out) == (0, b"")
-    assert unpack[to_ending](target.read_bytes()) == records(3, ARTICLE)
+    assert _UNPACK[to_ending](target.read_bytes()) == records(3, ARTICLE)
     assert file_names(tmp_path) == {source.name, target.name}
 
 
@@ -183,7 +198,7 @@ def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, ru
     failures = [json.loads(line) for line in (tmp_path / "b.jsonl.errors.jsonl").read_text().splitlines()]
     assert [(one["file"], one["line"], one["reason"]) for one in failures] == [
         (str(source), 2, "is not UTF-8 at byte 11 of the line"),
-        (str(source), 4, "the field 'text' is missing"),
+        (str(source), 4, "the field 'text' is missing; the record has body"),
     ]
     assert failures[0]["raw"].encode("utf-8", "surrogateescape") == b'{"text": "\xff"}\n'
     assert outcome.err.endswith(
@@ -265,7 +280,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
     [
         (
             ["A", "--format", "docx"],
-            "'docx' is unknown; use one of: text, html, jsonl, json, csv, tsv, parquet, warc, wet",
+            "'docx' is unknown; use one of: text, html, jsonl, json, csv, tsv, parquet, xlsx, sqlite, warc, wet",
         ),
         (["A", "--jobs", "0"], "--jobs: 0 is too small"),
         (["A", "--max-document", "0"], "--max-document: 0 is too small"),
@@ -281,7 +296,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
         (["A", "-o", "b.jsonl", "--removed", "-", "--resume"], "removals on standard output cannot be resumed"),
         (["A", "-o", "b.jsonl", "--errors", "A"], "--errors"),
         (["A", "-o", "b.jsonl", "--removed", "b.jsonl.errors.jsonl"], "is an input or an output"),
-        (["W", "--result-field", "x"], "only JSONL, JSON, CSV, TSV and Parquet have fields"),
+        (["W", "--result-field", "x"], "only JSONL, JSON, CSV, TSV, Parquet, Excel and SQLite have fields"),
         (["-", "--line-buffered"], "for lines of JSON give --format jsonl"),
     ],
 )

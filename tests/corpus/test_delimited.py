@@ -67,7 +67,7 @@ def _table(*rows: list[str], **dialect: str) -> bytes:
         ('\ufeff"text";"n"\rold;1', '\ufeff"text";"n"\rnew;1'),
         ("n|text\n\n01|old\n\n", "n|text\n\n01|new\n\n"),
         ("text\nold, not two cells\n", "text\nnew\n"),
-        ("n\ttext\n5\t\n", "n\ttext\n5\tnew\n"),
+        ("n\ttext\n5\t\n6\told\n", "n\ttext\n5\t\n6\tnew\n"),
     ],
 )
 def test_only_the_text_is_replaced(table: str, cleaned: str, tmp_path: Path) -> None:
@@ -81,6 +81,25 @@ def test_result_field_is_a_column_of_its_own(tmp_path: Path) -> None:
     made = _replaced(tmp_path / "a.csv", b'text,n\n"old",1\n', fields=fields)
     assert made == b'text,n,clean\n"old",1,"new"\n'
     assert _replaced(tmp_path / "a.csv", made, fields=fields) == made
+
+
+@pytest.mark.parametrize(
+    ("row", "made"), [("1,\n", "1,,\n"), ('1,""\n', '1,"",""\n'), ("1,\r\n", "1,,\r\n"), ("1,", "1,,")]
+)
+def test_empty_text_passes(row: str, made: str, tmp_path: Path) -> None:
+    """A missing text is no document and no failure: its row stays as it is, and its new cell is empty as well."""
+    table = f"id,text\n{row}".encode()
+    items = _items(tmp_path / "a.csv", table)
+    assert [(item.document, item.failure) for item in items] == [(None, None)] * 2
+    assert _replaced(tmp_path / "a.csv", table) == table
+    after = _replaced(tmp_path / "a.csv", table, fields=Fields(result="clean"))
+    assert after == table.replace(b"text", b"text,clean").replace(row.encode(), made.encode())
+
+
+def test_missing_text_leaves_the_column_of_the_result(tmp_path: Path) -> None:
+    """Where the column of the result is there already, the row without a text stays as it is."""
+    made = _replaced(tmp_path / "a.csv", b"text,clean\n,before\nold,x\n", fields=Fields(result="clean"))
+    assert made == b"text,clean\n,before\nold,new\n"
 
 
 def test_text_that_is_emptied_leaves_a_row(tmp_path: Path) -> None:
@@ -116,6 +135,17 @@ def test_row_that_cannot_be_read_fails_alone(row: bytes, reason: str, tmp_path: 
     assert [item.failure for item in items] == [None, None, reason, None]
     assert (items[2].raw, items[2].number) == (row + b"\n", 3)
     assert [item.document.text for item in items if item.document] == ["first", "last"]
+
+
+def test_quotes_escaped_with_backslashes_are_told(tmp_path: Path) -> None:
+    """Some programs escape quotes where CSV doubles them; the rows fail, and the reason says how it must be written."""
+    items = _items(tmp_path / "a.csv", b'id,text\n1,"a \\"b\\" c"\n2,"d"\n3,e,f\n')
+    assert [item.failure for item in items] == [
+        None,
+        "cell 2 goes on after its closing quote; quotes in cells must be doubled, not escaped with backslashes",
+        None,
+        "has 3 cells, but the header has 2",
+    ]
 
 
 def test_limit_of_the_standard_library_is_not_touched(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_table_in_place_with_failures_stays(tmp_path: Path, run: Run) -> None:
     assert path.read_bytes() == _big_table(4, broken=1)
 
 
-@pytest.mark.parametrize("ending", ["csv", "csv.gz", "csv.zst"])
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "csv.zst", "csv.bz2", "csv.xz"])
 def test_jobs_and_stops_change_nothing(
     ending: str, tmp_path: Path, run: Run, stop_after: Callable[[int], None]
 ) -> None:
@@ -133,7 +133,6 @@ def test_tables_of_a_folder(tmp_path: Path, run: Run) -> None:
         (["a.csv", "--delimiter", "ab"], "--delimiter: 'ab' cannot part cells"),
         (["a.csv", "--delimiter", '"'], "cannot part cells"),
         (["a.txt", "--delimiter", ";"], "--delimiter: only CSV and TSV have one"),
-        (["a.csv", "--html-field", "text"], "--html-field: only JSONL and JSON have HTML fields"),
     ],
 )
 def test_wrong_usage(

@@ -144,8 +144,10 @@ def test_any_record_keeps_all_but_its_text(record: dict[str, Any], text: str, ne
         (b'["text"]', "is not a JSON object"),
         (b"12", "is not a JSON object"),
         (b'{"x": ' + b"[" * 100_000, "is nested too deeply"),
-        (b'{"body": "a"}', "the field 'text' is missing"),
-        (b'{"text": null}', "the field 'text' is not a string"),
+        (b'{"body": "a", "n": 1}', "the field 'text' is missing; the record has body, n"),
+        (b"{}", "the field 'text' is missing; the record has none"),
+        (b'{"text": Infinity}', "the field 'text' is not a string"),
+        (b'{"text": [null]}', "the field 'text' is not a string"),
         (b'{"text": 12}', "the field 'text' is not a string"),
         (b'{"text": {"text": "a"}}', "the field 'text' is not a string"),
         (b'{"text": "\xff"}', "is not UTF-8 at byte 11 of the line"),
@@ -160,6 +162,28 @@ def test_line_that_is_no_document_fails_with_a_reason(line: bytes | str, reason:
     assert failed.failure is not None
     assert failed.failure.startswith(reason)
     assert (failed.number, failed.raw) == (2, data + b"\n")
+
+
+@pytest.mark.parametrize("line", ['{"n": 1, "text": null}', ' {"text" : null } \r\n', '{"text": "a", "text": NaN}'])
+@pytest.mark.parametrize("fields", [FIELDS, Fields(result="clean"), Fields(is_html=True, result="clean")])
+def test_record_with_a_missing_text_passes(line: str, fields: Fields) -> None:
+    """A text that is null, or NaN as pandas may write it, is no failure: the record stays as it is."""
+    (item,) = _items(line.encode(), fields)
+    assert (item.document, item.failure, item.raw) == (None, None, line.encode())
+    assert write_items([(item, None)], None, to_jsonl=False) == line.encode()
+
+
+def test_missing_field_lists_those_of_its_object() -> None:
+    """Where the name leads into an object, the fields of that object are listed; long lists and names are shortened."""
+    (item,) = _items(b'{"id": 1, "page": {"title": "a", "body": {"x": 1}}}', Fields(text="page.text"))
+    assert item.failure == "the field 'page.text' is missing; the record has id, page, page.title, page.body"
+    many = json.dumps({f"{number}{'x' * 100}": number for number in range(30)})
+    (item,) = _items(many.encode())
+    assert item.failure is not None
+    listed = item.failure.partition("the record has ")[2].split(", ")
+    assert (len(listed), listed[0], listed[-1]) == (21, f"0{'x' * 59}...", "..."), (
+        "twenty, shortened, and that it is not all"
+    )
 
 
 def test_result_field_without_its_object_fails() -> None:

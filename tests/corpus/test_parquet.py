@@ -97,21 +97,51 @@ def test_result_column_keeps_the_original(tmp_path: Path) -> None:
     assert _clean(again, tmp_path, fields)[0].read().equals(pq.read_table(tmp_path / "b.parquet"))
 
 
-def test_rows_without_a_text_fail(tmp_path: Path) -> None:
-    """A null, a text over the limit and one that is not UTF-8 fail and are left out; other rows stay in their groups."""
+def test_rows_whose_text_cannot_be_cleaned_fail(tmp_path: Path) -> None:
+    """A text over the limit and one that is not UTF-8 fail and are left out; other rows, null too, stay in their groups."""
     broken = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff1"], pa.binary()).buffers())
     texts = [pa.array(["a 1", None, "b" * 101]), broken, pa.array(["c 3"])]
     table = pa.table({"text": pa.chunked_array(texts), "n": range(5)})
     made, items = _clean(_file(tmp_path / "a.parquet", table), tmp_path)
     assert [item.failure for item in items] == [
         None,
-        "the column 'text' is null",
+        None,
         "the text has 101 bytes, more than --max-document 100",
         "the column 'text' is not UTF-8",
         None,
     ]
-    assert items[1].raw == b'{"text": null}'
-    assert made.read().to_pylist() == [{"text": "a 1", "n": 0}, {"text": "c 3", "n": 4}]
+    assert items[2].raw == b'{"text": "' + b"b" * 101 + b'"}'
+    assert made.read().to_pylist() == [{"text": "a 1", "n": 0}, {"text": None, "n": 1}, {"text": "c 3", "n": 4}]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.dictionary(pa.int32(), pa.string())], ids=str)
+@pytest.mark.parametrize("result", [None, "clean"])
+def test_null_stays_null(kind: pa.DataType, result: str | None, tmp_path: Path) -> None:
+    """A row without a text is no failure: it stays where it was, and its result is null too."""
+    table = pa.table({"text": pa.array([None, "a 2", None], pa.string()).cast(kind), "n": range(3)})
+    made, items = _clean(_file(tmp_path / "a.parquet", table), tmp_path, Fields(result=result))
+    assert [(item.document is None, item.failure) for item in items] == [(True, None), (False, None), (True, None)]
+    assert made.read().column(result or "text").to_pylist() == [None, "a 2!", None]
+    assert made.read().column("n").to_pylist() == [0, 1, 2]
+
+
+def test_null_leaves_the_column_of_the_result(tmp_path: Path) -> None:
+    """Where the column of the result is there already, the row without a text keeps what it has in it."""
+    table = pa.table({"text": [None, "a 2", None], "clean": pa.array(["before", "old", None]).dictionary_encode()})
+    made, _ = _clean(_file(tmp_path / "a.parquet", table), tmp_path, Fields(result="clean"))
+    assert made.read().to_pydict() == {"text": [None, "a 2", None], "clean": ["before", "a 2!", None]}
+
+
+@pytest.mark.parametrize("fields", [Fields(), Fields(result="clean"), Fields(result="n")])
+def test_column_that_is_null_throughout_passes(fields: Fields, tmp_path: Path) -> None:
+    """Missing texts alone make a column of another type, as pandas writes it; that is no error of the file."""
+    table = pa.table({"text": pa.nulls(2), "n": pa.array(["a", None])})
+    made, items = _clean(_file(tmp_path / "a.parquet", table), tmp_path, fields)
+    assert [(item.document, item.failure) for item in items] == [(None, None)] * 2
+    assert made.read().column(fields.result or "text").to_pylist() == (
+        ["a", None] if fields.result == "n" else [None] * 2
+    )
+    assert made.read().num_rows == 2
 
 
 def test_empty_file_keeps_its_schema(tmp_path: Path) -> None:
@@ -192,7 +222,7 @@ def test_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
 
 def test_rows_that_failed_are_left_out_of_any_type(tmp_path: Path) -> None:
     """Not every type can be filtered; a view of strings cannot, and older versions of pyarrow do not write it."""
-    table = pa.table({"text": pa.array(["x", None, "y", "z", None], pa.string_view())})
+    table = pa.table({"text": pa.array(["x", "q" * 100, "y", "z", None], pa.string_view())})
     try:
         source = _file(tmp_path / "a.parquet", table)
     except pa.ArrowNotImplementedError as error:
@@ -204,4 +234,4 @@ def test_rows_that_failed_are_left_out_of_any_type(tmp_path: Path) -> None:
             done: list[Done] = [(item, item.document.text.upper() if item.document else None) for item in items]
             file.write(write_items(done, None, to_jsonl=False))
     assemble(source, journal, tmp_path / "b.parquet", Fields())
-    assert pq.read_table(tmp_path / "b.parquet").column("text").to_pylist() == ["X", "Y", "Z"]
+    assert pq.read_table(tmp_path / "b.parquet").column("text").to_pylist() == ["X", "Y", "Z", None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,10 @@ from cleaner.corpus.records import (
     decode_record,
     find_sources,
     join_records,
-    read_records,
     require_encoding,
     write_file,
 )
+from cleaner.corpus.records.streams import read_all
 from cleaner.errors import ConfigError, InputError, OutputError
 
 SOURCE = Source("a.txt", Path("a.txt"), Path("a.txt"))
@@ -105,7 +104,7 @@ def test_bytes_that_are_no_text_are_refused(data: bytes, encoding: str | None, p
 @pytest.mark.parametrize("name", ["klingon", "base64", "undefined", ""])
 def test_unknown_encoding_is_refused(name: str) -> None:
     """A name that is not a text encoding is a wrong setting, and the message gives examples."""
-    with pytest.raises(ConfigError, match="is not a text encoding; use a name such as utf-8"):
+    with pytest.raises(ConfigError, match="is not a text encoding; use auto, or a name such as utf-8"):
         require_encoding(name)
 
 
@@ -263,7 +262,7 @@ def test_unreadable_file_is_refused_when_read(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "a.txt").touch()
     monkeypatch.setattr(Path, "read_bytes", _fail)
     with pytest.raises(InputError, match=r"a\.txt: cannot be read: Input/output error"):
-        list(read_records(Source("a.txt", tmp_path / "a.txt", Path("a.txt"))))
+        read_all(Source("a.txt", tmp_path / "a.txt", Path("a.txt")))
 
 
 # --- placing ---------------------------------------------------------------------------------------------
@@ -361,9 +360,6 @@ def test_full_device_is_an_output_error() -> None:
     assert not Path("/dev/full").is_file()
 
 
-def test_records_are_an_iterator(tmp_path: Path) -> None:
-    """A text file gives one record, an empty one a record with an empty text."""
-    (tmp_path / "a.txt").write_bytes(b"")
-    records = read_records(Source("a.txt", tmp_path / "a.txt", Path("a.txt")))
-    assert isinstance(records, Iterator)
-    assert [record.text for record in records] == [""]
+def test_empty_file_is_an_empty_text() -> None:
+    """No bytes are a record with an empty text."""
+    assert decode_record(SOURCE, b"").text == ""

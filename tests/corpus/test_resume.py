@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import signal
 import subprocess
@@ -19,13 +18,15 @@ from cleaner import CleanConfig
 from cleaner.corpus.batch import tasks
 from cleaner.corpus.batch.checkpoint import Checkpoint, Progress, State
 from cleaner.corpus.batch.plan import Plan, Settings
+from cleaner.corpus.records import split_endings
+from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.writing import PartialFile
 from tests.running import ARTICLE, PAGE, USAGE, Outcome, Run, file_names, records, wet
 
 # --- stopping and resuming -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.wet", "a.parquet"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.bz2", "a.jsonl.xz", "a.wet", "a.parquet"])
 def test_run_goes_on_where_it_was_interrupted(
     name: str, tmp_path: Path, run: Run, stop_after: Callable[[int], None]
 ) -> None:
@@ -35,7 +36,7 @@ def test_run_goes_on_where_it_was_interrupted(
         pq.write_table(pa.table({"text": [PAGE, None, *[PAGE] * 18]}), source, row_group_size=8)
     else:
         data = wet(*[PAGE] * 20) if name.endswith("wet") else records(9) + b"broken\n" + records(9)
-        source.write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+        source.write_bytes(compress(data, split_endings(source)[1]))
     stop_after(1000)
     assert run(source, "-o", tmp_path / "whole" / name, "--removed", tmp_path / "whole.jsonl", "-q").status < USAGE
     whole = tmp_path / "whole"

@@ -256,11 +256,13 @@ def test_full_disk_at_a_text_ends_the_run_and_not_that_text(
         (tmp_path / "in" / f"{name}.txt").write_text(PAGE, "utf-8")
     write_whole = RunFiles.write_whole
 
-    def fail(self: RunFiles, target: Path, data: bytes) -> None:
+    def fail(self: RunFiles, index: int, data: bytes) -> None:
+        target = self._plan.target(index)
+        assert target is not None
         if target.name == "2.txt":
             full = OSError(errno.ENOSPC, "No space left on device")
             raise output_error(target, full) from full
-        write_whole(self, target, data)
+        write_whole(self, index, data)
 
     with monkeypatch.context() as patch:
         patch.setattr(RunFiles, "write_whole", fail)
@@ -304,7 +306,7 @@ def _damages() -> dict[str, Callable[[bytes], bytes]]:
         "nothing": lambda _: b"",
         "half": lambda content: content[: len(content) // 2],
         "no digest": lambda content: content.replace(b'"digest"', b'"digets"'),
-        "another version": lambda content: content.replace(b'"format": 2', b'"format": 99'),
+        "another version": lambda content: content.replace(b'"format": 3', b'"format": 99'),
         "one byte": lambda content: content.replace(b'"read": ', b'"read": 1'),
         "only a format": lambda _: b'{"format": 1}',
         "a list": lambda _: b"[]",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import random
@@ -16,7 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-import zstandard
+
+from cleaner.corpus.records import split_endings
+from cleaner.corpus.records.streams import compress
 
 pytestmark = [
     pytest.mark.slow,
@@ -60,11 +61,7 @@ class _Corpus:
         self.ending = ending
         self.source = folder / f"corpus.jsonl{ending}"
         data = _corpus(300)
-        if ending == ".gz":
-            data = gzip.compress(data)
-        elif ending == ".zst":
-            data = zstandard.compress(data)
-        self.source.write_bytes(data)
+        self.source.write_bytes(compress(data, split_endings(self.source)[1]))
         self.expected = self.run_to_end(folder / "undisturbed", "--jobs", "1")
 
     def start(self, folder: Path, *options: str, mark: str = "") -> subprocess.Popen[bytes]:
@@ -83,7 +80,7 @@ class _Corpus:
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-@pytest.fixture(scope="module", params=["", ".gz", ".zst"], ids=["plain", "gz", "zst"])
+@pytest.fixture(scope="module", params=["", ".gz", ".zst", ".xz"], ids=["plain", "gz", "zst", "xz"])
 def corpus(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> _Corpus:
     """A corpus in each compression."""
     return _Corpus(tmp_path_factory.mktemp("stops"), request.param)

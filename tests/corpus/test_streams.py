@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import subprocess
 import sys
 import threading
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -38,6 +41,10 @@ def _source(path: Path, compression: Compression | None) -> Source:
         ("gz", gzip.compress(DATA[:1000]) + gzip.compress(b"") + gzip.compress(DATA[1000:]) + b"\0" * 512),
         ("zst", zstandard.compress(DATA)),
         ("zst", _zstd(DATA[:1000]) + _zstd(DATA[1000:])),
+        ("bz2", bz2.compress(DATA)),
+        ("bz2", bz2.compress(DATA[:1000], 1) + bz2.compress(b"") + bz2.compress(DATA[1000:])),
+        ("xz", lzma.compress(DATA)),
+        ("xz", lzma.compress(DATA[:1000]) + b"\0" * 8 + lzma.compress(b"") + lzma.compress(DATA[1000:]) + b"\0" * 4),
     ],
 )
 @pytest.mark.parametrize("skip", [0, 1, 70_000, len(DATA)])
@@ -50,11 +57,22 @@ def test_bytes_are_read_from_any_place(compression: Compression | None, data: by
     assert blocks.consumed == len(data)
 
 
-@pytest.mark.parametrize("data", [DATA, gzip.compress(DATA), zstandard.compress(DATA), b"(", b"", b"\x1f"])
-def test_standard_input_tells_its_compression(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Standard input is decompressed if, and only if, it begins like compressed data."""
+@pytest.mark.parametrize("compression", [None, "gz", "zst", "bz2", "xz"])
+@pytest.mark.parametrize("content", [DATA, b""])
+def test_standard_input_tells_its_compression(
+    compression: Compression | None, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standard input is decompressed if it begins like compressed data, even like that of no bytes."""
+    data = compress(content, compression, even_empty=True)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    assert b"".join(Blocks(Source("standard input", None, Path("stdin")))) == (DATA if len(data) > 9 else data)
+    assert b"".join(Blocks(Source("standard input", None, Path("stdin")))) == content
+
+
+@pytest.mark.parametrize("data", [b"(", b"\x1f", b"BZh", b"BZh9, said the sign above the door.", b"\xfd7zXZ"])
+def test_what_only_begins_like_compressed_data_is_read_as_it_is(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard input that is too short for a mark, or differs from it later on, stays as it is."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert b"".join(Blocks(Source("standard input", None, Path("stdin")))) == data
 
 
 @pytest.mark.parametrize(
@@ -65,6 +83,14 @@ def test_standard_input_tells_its_compression(data: bytes, monkeypatch: pytest.M
         ("gz", b"no gzip"),
         ("zst", zstandard.compress(DATA)[:-9]),
         ("zst", b"no Zstandard"),
+        ("bz2", bz2.compress(DATA)[:-9]),
+        ("bz2", bz2.compress(DATA) + b"more"),
+        ("bz2", bz2.compress(DATA)[:-1] + b"\1"),
+        ("bz2", b"no bzip2"),
+        ("xz", lzma.compress(DATA)[:-9]),
+        ("xz", lzma.compress(DATA) + b"more"),
+        ("xz", lzma.compress(DATA, lzma.FORMAT_ALONE)),
+        ("xz", b"no xz"),
     ],
 )
 def test_damage_is_told(compression: Compression, data: bytes, tmp_path: Path) -> None:
@@ -79,18 +105,20 @@ def test_written_bytes_are_read_by_others_and_never_differ() -> None:
     """A member and a frame are read by the usual libraries, end with a check sum, and do not depend on the time."""
     assert gzip.decompress(compress(DATA, "gz")) == DATA
     assert zstandard.decompress(compress(DATA, "zst")) == DATA
+    assert bz2.decompress(compress(DATA, "bz2")) == DATA
+    assert lzma.decompress(compress(DATA, "xz"), lzma.FORMAT_XZ) == DATA
+    assert lzma.decompress(compress(DATA, "xz") + compress(b"a", "xz")) == DATA + b"a"
     assert compress(DATA, "gz")[4:8] == b"\0\0\0\0"
     assert (compress(b"", "gz"), compress(DATA, None)) == (b"", DATA)
     assert gzip.decompress(compress(b"", "gz", even_empty=True)) == b""
 
 
-@pytest.mark.parametrize("compression", ["gz", "zst"])
+@pytest.mark.parametrize("compression", ["gz", "zst", "bz2", "xz"])
 def test_blocks_stay_small_whatever_they_were_compressed_from(compression: Compression, tmp_path: Path) -> None:
     """A few bytes that become many are given in parts, so that a limit on records can hold."""
     data = b"a" * (64 << 20)
-    packed = gzip.compress(data) if compression == "gz" else zstandard.compress(data)
     path = tmp_path / "bomb"
-    path.write_bytes(packed)
+    path.write_bytes(compress(data, compression))
     sizes = [len(block) for block in Blocks(_source(path, compression))]
     assert sum(sizes) == len(data)
     assert max(sizes) <= 16 << 20
@@ -105,11 +133,13 @@ def _zeros(size: int, compression: Compression) -> bytes:
             for _ in range(size >> 20):
                 file.write(piece)
         return stream.getvalue()
-    made = zstandard.ZstdCompressor(level=1).compressobj()
-    return b"".join(made.compress(piece) for _ in range(size >> 20)) + made.flush()
+    made: Any = zstandard.ZstdCompressor(level=1).compressobj()
+    if compression != "zst":
+        made = bz2.BZ2Compressor(1) if compression == "bz2" else lzma.LZMACompressor(preset=1)
+    return bytes(b"".join(made.compress(piece) for _ in range(size >> 20)) + made.flush())
 
 
-@pytest.mark.parametrize("compression", ["gz", "zst"])
+@pytest.mark.parametrize("compression", ["gz", "zst", "bz2", "xz"])
 def test_stream_that_grows_beyond_measure_ends(
     compression: Compression, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,7 +185,30 @@ def test_window_beyond_the_limit_is_refused(tmp_path: Path) -> None:
                 read_all(_source(tmp_path / "a", "zst"))
 
 
-@pytest.mark.parametrize("compression", ["gz", "zst"])
+def test_xz_that_needs_much_memory_is_refused(tmp_path: Path) -> None:
+    """A stream with a dictionary larger than any text needs is an error that says how to read it; -9 is read."""
+    for power in (26, 28):
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 1 << power}]
+        (tmp_path / "a").write_bytes(lzma.compress(b"a", lzma.FORMAT_XZ, filters=filters))
+        if power == 26:
+            assert read_all(_source(tmp_path / "a", "xz")) == b"a"
+        else:
+            with pytest.raises(InputError, match=r"needs more than 128 MB of memory to be read; decompress it first"):
+                read_all(_source(tmp_path / "a", "xz"))
+
+
+def test_compression_that_python_lacks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Python that was built without a library says so, for reading and for writing."""
+    (tmp_path / "a").write_bytes(compress(DATA, "xz"))
+    monkeypatch.setitem(sys.modules, "lzma", None)
+    message = r"^xz: this Python was built without it; decompress files first"
+    with pytest.raises(InputError, match=message):
+        read_all(_source(tmp_path / "a", "xz"))
+    with pytest.raises(InputError, match=message):
+        compress(DATA, "xz")
+
+
+@pytest.mark.parametrize("compression", ["gz", "zst", "bz2", "xz"])
 def test_no_block_reaches_over_a_member(compression: Compression, tmp_path: Path) -> None:
     """Blocks end where members do, and the first of each is marked, even if members are empty."""
     members = [b"a", b"b" * 200_000, b"", b"c"]
@@ -181,7 +234,7 @@ def test_what_stands_before_damage_is_given(tmp_path: Path) -> None:
     assert blocks == [b"good"]
 
 
-@pytest.mark.parametrize("compression", [None, "gz", "zst"])
+@pytest.mark.parametrize("compression", [None, "gz", "zst", "bz2", "xz"])
 def test_text_beyond_the_limit_is_refused(compression: Compression | None, tmp_path: Path) -> None:
     """A text may have exactly as many bytes as the limit, compressed or not."""
     path = tmp_path / "a"
@@ -195,7 +248,7 @@ def test_text_beyond_the_limit_is_refused(compression: Compression | None, tmp_p
 def test_only_plain_files_have_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a limit of its own, compressed data may become as long as a record; a plain file may be longer."""
     monkeypatch.setattr("cleaner.corpus.records.streams.DEFAULT_MAX_DOCUMENT", 1000)
-    for compression in ("gz", "zst"):
+    for compression in ("gz", "zst", "bz2", "xz"):
         (tmp_path / "a").write_bytes(compress(DATA, compression))
         with pytest.raises(InputError, match="becomes longer than --max-document 1000 when it is read"):
             read_all(_source(tmp_path / "a", compression))

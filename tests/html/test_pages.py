@@ -80,7 +80,7 @@ def test_folder_of_pages_is_mirrored_as_text(tmp_path: Path) -> None:
     [
         (["--in-place", "page.html"], "--in-place: an HTML page becomes text"),
         (["page.html", "-o", "out.jsonl"], "-o out.jsonl: an HTML page becomes text; name a .txt file"),
-        (["page.html", "--html-field", "html"], "--html-field: only JSONL and JSON have HTML fields"),
+        (["page.html", "--html-field", "html"], "--html-field: only JSONL, JSON, CSV and TSV have HTML fields"),
         (["page.html", "--output-format", "md"], "--output-format: 'md' is unknown; use one of: text, markdown"),
         (
             ["page.html", "--output-format", "markdown", "--engine", "trafilatura"],
@@ -114,7 +114,7 @@ def test_field_of_html_gives_the_field_of_text(tmp_path: Path) -> None:
     assert _run("clean", str(source), "-o", str(target), "--html-field", "html", "-q") == 1
     assert json.loads(target.read_text("utf-8")) == {"n": 1.0, "html": PAGE, "text": ARTICLE}
     failure = json.loads((tmp_path / "out.jsonl.errors.jsonl").read_text("utf-8"))
-    assert (failure["line"], failure["reason"]) == (2, "the field 'html' is missing")
+    assert (failure["line"], failure["reason"]) == (2, "the field 'html' is missing; the record has n")
 
 
 def test_pages_become_markdown(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:

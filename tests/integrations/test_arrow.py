@@ -27,6 +27,14 @@ def broken(noisy: str) -> Any:
     return pa.StringArray.from_buffers(3, pa.py_buffer(struct.pack("4i", *ends)), pa.py_buffer(b"".join(values)))
 
 
+def test_column_of_polars_keeps_nulls(noisy: str, article: str) -> None:
+    """The expression that the documentation gives for a column of polars cleans it, and a missing text stays missing."""
+    pl = pytest.importorskip("polars")
+    frame = pl.DataFrame({"text": [noisy, None]})
+    column = pl.col("text").map_batches(lambda one: pl.Series(clean_array(one.to_arrow())), return_dtype=pl.String)
+    assert frame.with_columns(column)["text"].to_list() == [article, None]
+
+
 @pytest.mark.parametrize("kind", TYPES, ids=str)
 def test_array_keeps_nulls_and_type(kind: Any, noisy: str, article: str) -> None:
     """An array comes back with its type, nulls where nulls were, and the texts cleaned; a slice too."""

@@ -142,11 +142,34 @@ def test_explanation_as_json() -> None:
 
 
 def test_removal_as_record() -> None:
-    """A removal names its file, its place in the input, its kind, its text and the evidence."""
+    """A removal names its file, its place in the input, its kind, its text and what speaks for it."""
     record = removal_record("a.txt", RESULT.removals[1])
-    assert list(record) == ["file", "start", "end", "kind", "score", "text", "evidence"]
+    assert list(record) == ["file", "start", "end", "kind", "score", "text", "reasons"]
     assert TEXT[record["start"] : record["end"]] == record["text"] == "Teilen\n"
-    assert record["evidence"][0] == {"source": "line.prose", "points": -2.0, "kind": None, "start": 47, "end": 53}
+    assert record["reasons"] == {"de.share-bar.share": 16.0}, "what speaks against it is no reason for it"
+    assert list(removal_record("a.txt", RESULT.removals[1], line=3, record_id="x"))[1:3] == ["line", "id"]
+
+
+def test_removal_has_its_two_strongest_reasons() -> None:
+    """The points of a source that spoke several times are added up, and short numbers are written."""
+    sources = [("a.weak", 1.25), ("a.often", 2.0012), ("a.often", 2.0), ("a.strong", 3.141592), ("against", -9.0)]
+    evidence = tuple(Evidence(source, points, 0, 4) for source, points in sources)
+    record = removal_record("a.txt", Removal(0, 4, Kind.TAGS, 0.123456, evidence, "Tags"))
+    assert list(record["reasons"].items()) == [("a.often", 4.0), ("a.strong", 3.14)], "the strongest comes first"
+    assert record["score"] == 0.12
+
+
+def test_removal_with_all_evidence() -> None:
+    """All evidence has its places, adds up to the score, and is written without the noise of floating point."""
+    evidence = (Evidence("a", 0.1 + 0.2, 0, 4), Evidence("b", -0.123456789, 0, 2, Kind.TAGS))
+    score = sum(one.points for one in evidence)
+    record = removal_record("a.txt", Removal(0, 4, Kind.TAGS, score, evidence, "Tags"), all_evidence=True)
+    assert record["evidence"] == [
+        {"source": "a", "points": 0.3, "kind": None, "start": 0, "end": 4},
+        {"source": "b", "points": -0.12346, "kind": "tags", "start": 0, "end": 2},
+    ]
+    assert sum(one["points"] for one in record["evidence"]) == pytest.approx(record["score"], abs=1e-4)
+    assert "reasons" not in record, "they are among the evidence"
 
 
 @given(st.text(st.characters(exclude_categories=())))

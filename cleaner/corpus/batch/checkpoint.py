@@ -16,12 +16,13 @@ from cleaner.corpus.batch.plan import Plan, Settings
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.records.chunks import Place
 from cleaner.corpus.records.locks import HeldFile, remove_leftovers
+from cleaner.corpus.records.sources import Source
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, output_error
 from cleaner.errors import ConfigError, OutputError
 
 __all__ = ["Checkpoint", "CheckpointError", "Progress", "State"]
 
-_FORMAT = 2
+_FORMAT = 3
 # Every checkpoint begins with these bytes, so that no other file is mistaken for one.
 _ABOUT = "checkpoint of a run of cleaner; --resume goes on with it"
 _HEAD = f'{{\n "about": "{_ABOUT}",\n'.encode()
@@ -197,7 +198,7 @@ class Checkpoint:
     @cached_property
     def _inputs(self) -> str:
         """A fingerprint of the inputs: names, formats, sizes and modification times."""
-        return _digest([[source.name, source.format, *_stamp(source.path)] for source in self._plan.sources])
+        return _digest([[source.name, source.format, *_stamps(source)] for source in self._plan.sources])
 
 
 def _state_values(state: State) -> dict[str, Any]:
@@ -214,6 +215,14 @@ def _progress(values: dict[str, Any]) -> Progress:
 
 def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()
+
+
+def _stamps(source: Source) -> list[int]:
+    """What tells a source from a later state of it; of a database also what its log holds."""
+    found = _stamp(source.path)
+    if source.format == "sqlite" and (log := _stamp(Path(f"{source.path}-wal"))) and log[0]:
+        found += log
+    return found
 
 
 def _stamp(path: Path | None) -> list[int]:

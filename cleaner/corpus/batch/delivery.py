@@ -16,7 +16,7 @@ from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, SourceEnd, TextOutcome
 from cleaner.corpus.records.chunks import Place
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS, STDIN
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, STDIN
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, join_records
 from cleaner.corpus.records.writing import is_full
@@ -62,7 +62,7 @@ class Delivery:
         if self.state.is_finishing:
             # The result was complete, and perhaps already in its place, when the run was stopped.
             index = self.state.source
-            if self._writes(index, lambda: self._files.put_in_place(index)):
+            if self._writes(index, lambda: self._put_in_place(index)):
                 self._advance(index + 1, Place(), Tally(), 0)
 
     def is_wanted(self, index: int) -> bool:
@@ -81,6 +81,7 @@ class Delivery:
             # A run that is stopped after putting only one of them in its place then knows which is missing.
             self._save()
         self._files.complete(self.state)
+        self.state = replace(self.state, failed_inputs=self.state.failed_inputs + self._files.left_out)
         self._is_complete = True
 
     def stop(self) -> bool:
@@ -105,7 +106,7 @@ class Delivery:
             try:
                 self._write_text(outcome)
             except OutputError as failure:
-                if is_full(failure) or self._plan.target(outcome.index) is None:
+                if is_full(failure) or self._plan.target(outcome.index) is None or self._plan.archive is not None:
                     raise
                 error, tally = failure, Tally(failed=1)
         if error is not None:
@@ -129,7 +130,7 @@ class Delivery:
                 data = join_records(Record(source, "\r\n" if outcome.has_crlf else ""), outcome.text, self._end)
             self._write_stream(data)
         elif not self._plan.in_place or outcome.is_changed:
-            self._files.write_whole(target, outcome.data)
+            self._files.write_whole(outcome.index, outcome.data)
 
     # --- records ------------------------------------------------------------------------------------------
 
@@ -138,20 +139,25 @@ class Delivery:
         if not self.is_wanted(task.index):
             return
         records = task.chunk.end.records - task.chunk.start.records
+        data = result.joint + result.data if self._has_written() else result.data
         if self._plan.target(task.index) is None:
-            data = result.data
             if task.format == "jsonl" and data and self._end and not self._end.endswith(b"\n"):
                 data = b"\n" + data
             self._write_stream(data)
         else:
             self._list_names(task.index)
-            if not self._writes(task.index, lambda: self._files.open_output(task.index).write(result.data)):
+            if not self._writes(task.index, lambda: self._files.open_output(task.index).write(data)):
                 return
         self._write_removals(result.removals)
         for failure in result.failures:
             self._write_failure(task.name, failure)
         self._source_tally.add(result.tally)
         self._advance(task.index, task.chunk.end, result.tally, records)
+
+    def _has_written(self) -> bool:
+        """Whether a record of the current source is written."""
+        now, before = self.state.tally, self._before.tally
+        return now.documents + now.passed > before.documents + before.passed
 
     def take_end(self, end: SourceEnd) -> None:
         """Put the result of a source in its place."""
@@ -169,7 +175,7 @@ class Delivery:
         """Put the result of a source in its place, if it has one; False if it cannot be written."""
         index, source, files = end.index, self._plan.sources[end.index], self._files
         is_begun = files.output is not None or self.state.place != Place()
-        is_lost = end.error is not None and (not is_begun or source.format == "parquet" or self._plan.in_place)
+        is_lost = end.error is not None and (not is_begun or source.format in ASSEMBLED_FORMATS or self._plan.in_place)
         if is_lost or (self._plan.in_place and not self._may_replace(index)):
             files.discard_output()
             return True
@@ -177,14 +183,21 @@ class Delivery:
         if not self._writes(index, lambda: self._write_empty(index)):
             return False
         self.state = replace(self._measured(self.state), is_finishing=True)
-        if source.format == "parquet" or (self._saved.source == index and self._saved.place != Place()):
+        if source.format in ASSEMBLED_FORMATS or (self._saved.source == index and self._saved.place != Place()):
             self._save()
-        return self._writes(index, lambda: files.put_in_place(index))
+        return self._writes(index, lambda: self._put_in_place(index))
+
+    def _put_in_place(self, index: int) -> None:
+        """Put the result of a source in its place, and say what of it could not be written."""
+        left_out = self._files.put_in_place(index)
+        if left_out is not None:
+            self._watcher.say(f"{self._plan.sources[index].name}: {left_out}")
+            self._count_failed_input()
 
     def _write_empty(self, index: int) -> None:
         """Write the file of an empty result."""
         output = self._files.open_output(index)
-        if not output.size and self._plan.sources[index].format != "parquet":
+        if not output.size and self._plan.sources[index].format not in ASSEMBLED_FORMATS:
             output.write(compress(b"", self._plan.compression(index), even_empty=True))
 
     def _list_names(self, index: int) -> None:
@@ -201,7 +214,7 @@ class Delivery:
         try:
             action()
         except OutputError as error:
-            if is_full(error) or len(self._plan.sources) == 1:
+            if is_full(error) or len(self._plan.sources) == 1 or self._plan.archive is not None:
                 raise
             self.state = self._before
             # First the checkpoint, which must not refer to more than the files contain.

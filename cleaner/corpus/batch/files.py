@@ -15,13 +15,14 @@ from pathlib import Path
 from cleaner.corpus.batch.checkpoint import Checkpoint, CheckpointError, Progress, State
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.tasks import Failure
-from cleaner.corpus.records.chunks import Place
+from cleaner.corpus.batch.zips import ZipMember, ZipOutput
+from cleaner.corpus.records.chunks import Place, assembled_format
 from cleaner.corpus.records.interrupts import undisturbed
 from cleaner.corpus.records.locks import remove_leftovers, remove_unheld
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, Source
 from cleaner.corpus.records.targets import is_errors_file
 from cleaner.corpus.records.writing import PartialFile, is_full, output_error, partial_path, write_file
-from cleaner.errors import ConfigError, OutputError
+from cleaner.errors import ConfigError, InputError, OutputError
 
 __all__ = ["RunFiles"]
 
@@ -37,7 +38,10 @@ class RunFiles:
         self._fields = settings.fields
         self._watcher = watcher
         self._checkpoint = None if plan.checkpoint is None else Checkpoint(plan.checkpoint, plan, settings)
-        self.output: PartialFile | None = None
+        self.output: PartialFile | ZipMember | None = None
+        self._zip: ZipOutput | None = None
+        # How many members of an archive were left out.
+        self.left_out = 0
         self._removed: PartialFile | None = None
         self._errors: PartialFile | None = None
         # Sources before this one have their names listed, except those whose names were not free.
@@ -164,11 +168,31 @@ class RunFiles:
 
     # --- writing ------------------------------------------------------------------------------------------
 
-    def open_output(self, index: int) -> PartialFile:
+    def open_output(self, index: int) -> PartialFile | ZipMember:
         """The file that the result of a source is written to."""
         if self.output is None:
-            self.output = self._open(self._target(index), 0)
+            if self._plan.archive is not None:
+                self.output = self._archive().begin(self._plan.sources[index], self._name_in_archive(index))
+            else:
+                self.output = self._open(self._target(index), 0)
         return self.output
+
+    def _archive(self) -> ZipOutput:
+        """The archive that the results go to; created for the first of them."""
+        assert self._plan.archive is not None
+        if self._zip is None:
+            self._sweep(self._plan.archive.parent)
+            self._zip = ZipOutput(self._plan.archive, self._plan.sources, self._leave_out)
+        return self._zip
+
+    def _leave_out(self, error: InputError) -> None:
+        """A member of the archive that cannot be copied is left out."""
+        self.left_out += 1
+        self._watcher.say(str(error))
+
+    def _name_in_archive(self, index: int) -> str:
+        assert self._plan.archive is not None
+        return self._target(index).relative_to(self._plan.archive).as_posix()
 
     def _open(self, target: Path, length: int) -> PartialFile:
         if self._checkpoint is None:
@@ -187,36 +211,60 @@ class RunFiles:
             self.output.discard()
             self.output = None
 
-    def put_in_place(self, index: int) -> None:
-        """Put the result of a source in its place."""
+    def put_in_place(self, index: int) -> str | None:
+        """Put the result of a source in its place; returns what of it could not be written and why, or None."""
         output, source = self.output, self._plan.sources[index]
         if output is None:
-            return
-        if source.format == "parquet":
-            from cleaner.corpus.records.parquet import assemble
-
+            return None
+        if source.format in ASSEMBLED_FORMATS and isinstance(output, PartialFile):
             output.sync()
-            target = self._target(index)
-            self._sweep(target.parent)
-            made = PartialFile(target, stable=False)
-            try:
-                # This takes a while, so it may be interrupted.
-                assemble(source, output.path, made.path, self._fields)
-                with undisturbed():
-                    made.finish()
-                    self.discard_output()
-            except OSError as error:
-                made.discard()
-                raise output_error(target, error) from error
-            except BaseException:
-                made.discard()
-                raise
-        else:
-            output.finish()
-            self.output = None
+            if self._plan.in_place and source.format == "sqlite":
+                return self._update(source, output.path)
+            return self._assemble(source, output.path, self._target(index))
+        output.finish()
+        self.output = None
+        return None
 
-    def write_whole(self, target: Path, data: bytes) -> None:
+    def _update(self, source: Source, journal: Path) -> str | None:
+        """Write the texts of a journal into a database that other programs may have open, so it is not replaced."""
+        from cleaner.corpus.records.sqlite import update
+
+        try:
+            left_out = update(source, journal, self._fields)
+        except OSError as error:
+            raise output_error(Path(source.name), error) from error
+        except InputError as error:
+            raise OutputError(str(error)) from error
+        self.discard_output()
+        return left_out
+
+    def _assemble(self, source: Source, journal: Path, target: Path) -> str | None:
+        """Put a file together from its original and a journal, in its place."""
+        self._sweep(target.parent)
+        made = PartialFile(target, stable=False)
+        try:
+            # This takes a while, so it may be interrupted.
+            left_out = assembled_format(source.format).assemble(source, journal, made.path, self._fields)
+            with undisturbed():
+                made.finish()
+                self.discard_output()
+        except OSError as error:
+            made.discard()
+            raise output_error(target, error) from error
+        except InputError as error:
+            made.discard()
+            raise OutputError(str(error)) from error
+        except BaseException:
+            made.discard()
+            raise
+        return left_out
+
+    def write_whole(self, index: int, data: bytes) -> None:
         """Write the result of a text file in one step."""
+        target = self._target(index)
+        if self._plan.archive is not None:
+            self._archive().write(self._plan.sources[index], self._name_in_archive(index), data)
+            return
         self._sweep(target.parent)
         write_file(target, data, make_folders=not self._plan.in_place)
 
@@ -281,6 +329,8 @@ class RunFiles:
             with suppress(OSError):
                 errors.unlink()
         self._removed = self._errors = None
+        if self._zip is not None:
+            self._zip.finish()
         if self._checkpoint is not None:
             self._checkpoint.remove()
 
@@ -304,6 +354,8 @@ class RunFiles:
 
     def discard(self) -> None:
         """Remove everything that was created: nothing was done yet that would be worth resuming."""
+        if self._zip is not None:
+            self._zip.discard()
         for file in (self.output, self._removed, self._errors):
             if file is not None:
                 file.discard()

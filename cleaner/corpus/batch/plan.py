@@ -25,6 +25,7 @@ class Settings:
     """How documents are cleaned: everything that a worker must know.
 
     ``title`` and ``lang`` apply to documents that have none of their own. ``max_document`` is in bytes.
+    ``with_removals``: they are written, with all their evidence or only with the strongest reasons.
     ``output``: what HTML becomes. ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
     may take, instead of the configuration's.
     """
@@ -37,6 +38,7 @@ class Settings:
     fields: Fields = field(default_factory=Fields)
     max_document: int | None = None
     with_removals: bool = False
+    with_all_evidence: bool = False
     is_joined: bool = False
     timeout: float | None = DEFAULT_TIMEOUT
 
@@ -65,9 +67,10 @@ class Watcher(Protocol):
 class Plan:
     """Where everything goes.
 
-    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file
-    of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
-    ``checkpoint``: the file from which a stopped run can be resumed; None if that is not possible.
+    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file of
+    removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
+    ``archive``: the zip archive that the targets are members of, which is written as a whole. ``checkpoint``: the file
+    from which a stopped run can be resumed; None if that is not possible.
     """
 
     sources: list[Source]
@@ -77,6 +80,7 @@ class Plan:
     removed: str | None = None
     errors: Path | None = None
     keep_errors: bool = False
+    archive: Path | None = None
     checkpoint: Path | None = None
     jobs: int = 1
     is_line_buffered: bool = False
@@ -112,6 +116,8 @@ class Plan:
 
 def _file_size(source: Source) -> int:
     try:
+        if source.member is not None:
+            return source.member.size
         return 0 if source.path is None else source.path.stat().st_size
     except OSError:
         return 0

@@ -16,6 +16,7 @@ from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.batch.tasks import ChunkTask, SourceEnd, Task, TextTask, read_tasks
 from cleaner.corpus.batch.workers import Workers
 from cleaner.corpus.records.interrupts import undisturbed
+from cleaner.corpus.records.sources import ASSEMBLED_FORMATS
 
 __all__ = ["Outcome", "StoppedError", "run_batch"]
 
@@ -72,7 +73,7 @@ def run_batch(plan: Plan, settings: Settings, watcher: Watcher, *, resume: bool 
 
 def _undisturbed(plan: Plan, task: Task | None = None) -> AbstractContextManager[None]:
     """Makes file operations complete before an interrupt, unless one of the files could make it wait for ever."""
-    may_be_long = isinstance(task, SourceEnd) and plan.sources[task.index].format == "parquet"
+    may_be_long = isinstance(task, SourceEnd) and plan.sources[task.index].format in ASSEMBLED_FORMATS
     return nullcontext() if plan.checkpoint is None or may_be_long else undisturbed()
 
 

@@ -9,15 +9,21 @@ from typing import Any
 
 from cleaner.result import CleanResult
 
-__all__ = ["Tally"]
+__all__ = ["ENCODING", "MARKUP", "PAGE", "Tally"]
+
+PAGE = "page"
+MARKUP = "markup"
+ENCODING = "encoding "
 
 
 @dataclass(slots=True)
 class Tally:
     """Counts of documents and bytes; tallies of parts add up to that of the whole.
 
-    ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are not documents and
-    stay as they are. ``size`` is bytes of text before cleaning (UTF-8), ``removed`` bytes taken out, by kind. ``confidence``: the sum of the F1 expected of each result.
+    ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are not documents and stay
+    as they are. ``found``: what was found out about texts: `PAGE` where a text file is a page, `MARKUP` where a text
+    has tags in it, and the encoding after `ENCODING` where nobody has named it. ``size`` is bytes of text before
+    cleaning (UTF-8), ``removed`` bytes taken out, by kind. ``confidence``: the sum of the F1 expected of each result.
     """
 
     documents: int = 0
@@ -27,6 +33,7 @@ class Tally:
     size: int = 0
     removed: Counter[str] = field(default_factory=Counter)
     flags: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
     confidence: float = 0.0
 
     def count(self, text: str, result: CleanResult) -> None:
@@ -48,6 +55,7 @@ class Tally:
         self.size += other.size
         self.removed.update(other.removed)
         self.flags.update(other.flags)
+        self.found.update(other.found)
         self.confidence += other.confidence
 
     def to_json(self) -> dict[str, Any]:
@@ -57,7 +65,7 @@ class Tally:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Tally:
         """The counts that `to_json` gave."""
-        counters = {name: Counter(values[name]) for name in ("removed", "flags")}
+        counters = {name: Counter(values[name]) for name in ("removed", "flags", "found")}
         return cls(**{**values, **counters})
 
     def copy(self) -> Tally:

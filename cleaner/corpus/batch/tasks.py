@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from cleaner.corpus.batch.plan import Plan, Settings
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.records.chunks import Limits, Place, RawChunk, record_format
+from cleaner.corpus.records.jsonfiles import write_frame
 from cleaner.corpus.records.limits import QUOTED_BYTES
-from cleaner.corpus.records.sniffing import require_text
+from cleaner.corpus.records.sniffing import recognise
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, Compression, Format, Source
 from cleaner.corpus.records.streams import read_all
 from cleaner.errors import CleanerError, InputError
@@ -90,12 +91,13 @@ class Failure:
 
 @dataclass(slots=True)
 class ChunkResult:
-    """What a worker made of a chunk."""
+    """What a worker made of a chunk; ``joint`` comes before ``data`` where a record of the source is written already."""
 
     data: bytes
     removals: bytes
     failures: list[Failure]
     tally: Tally
+    joint: bytes = b""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,9 @@ def failed_result(task: TextTask | ChunkTask, reason: str) -> Result:
         return [_failed_text(index, source, data, reason) for index, source, data, _ in task.texts]
     numbers = range(task.chunk.start.records + 1, task.chunk.end.records + 1)
     failures = [Failure.of(task.name, number, reason, None) for number in numbers]
-    return ChunkResult(b"", b"", failures, Tally(failed=len(failures)))
+    has_frame = task.format == "json" and not task.to_jsonl
+    data = write_frame(task.chunk, task.compression) if has_frame else b""
+    return ChunkResult(data, b"", failures, Tally(failed=len(failures)))
 
 
 def _failed_text(index: int, source: Source, data: bytes | InputError, reason: str) -> TextOutcome:
@@ -148,7 +152,8 @@ def read_tasks(
     for index in range(first, len(plan.sources)):
         source = plan.sources[index]
         if source.format in DOCUMENT_FORMATS:
-            held.append((index, source, data := _read_text(source, settings.max_document), plan.compression(index)))
+            source, data = _read_text(source, settings.max_document, in_place=plan.in_place)
+            held.append((index, source, data, plan.compression(index)))
             size += 0 if isinstance(data, InputError) else len(data)
             if size >= limits.chunk_bytes or len(held) >= _MAX_TEXTS:
                 yield TextTask(held)
@@ -165,14 +170,19 @@ def read_tasks(
         yield TextTask(held)
 
 
-def _read_text(source: Source, max_bytes: int | None) -> bytes | InputError:
+def _read_text(source: Source, max_bytes: int | None, *, in_place: bool) -> tuple[Source, bytes | InputError]:
+    """A source with the format that its bytes turn out to have, and its bytes, or why there are none."""
     try:
         data = read_all(source, max_bytes)
-        if source.is_assumed:
-            require_text(source, data)
+        found = recognise(source, data)
     except InputError as error:
-        return error
-    return data
+        return source, error
+    if found.is_found and in_place:
+        return source, InputError(
+            f"{source.name}: holds HTML, and a page becomes text, which is another file; name it with -o, "
+            "or clean it as it is with --format text"
+        )
+    return found, data
 
 
 def _source_tasks(plan: Plan, settings: Settings, index: int, place: Place, limits: Limits) -> Iterator[Task]:

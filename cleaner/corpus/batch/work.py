@@ -12,9 +12,12 @@ from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tally import Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKUP, PAGE, Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
 from cleaner.corpus.records.chunks import Document, Done, record_format
+from cleaner.corpus.records.encodings import AUTO
+from cleaner.corpus.records.jsonfiles import write_joint
+from cleaner.corpus.records.markup import holds_markup
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
@@ -45,13 +48,17 @@ class Careful:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A document to clean; ``name`` and ``line`` say where it comes from."""
+    """A document to clean; ``name`` and ``line`` say where it comes from.
+
+    ``is_known``: somebody has said that it is a text, so tags in it are not worth a note.
+    """
 
     number: int
     document: Document
     name: str
     line: int | None = None
     is_markdown: bool = False
+    is_known: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -116,11 +123,16 @@ class Worker:
             outcomes.append(outcome)
         return outcomes
 
-    @staticmethod
-    def _job(index: int, record: Record) -> _Job:
-        document = Document(record.text, record.encode, html=record.data if record.is_html else None)
+    def _job(self, index: int, record: Record) -> _Job:
+        document = Document(
+            record.text,
+            record.encode,
+            html=record.data if record.is_html else None,
+            encoding=record.encoding if self._settings.encoding == AUTO and not record.is_html else None,
+        )
         name = STDIN if record.source.path is None else record.source.name
-        return _Job(index, document, name, is_markdown=record.source.format == "markdown")
+        is_markdown = record.source.format == "markdown"
+        return _Job(index, document, name, is_markdown=is_markdown, is_known=not record.source.is_assumed)
 
     def _decode(self, source: Source, data: bytes | InputError) -> Record | InputError:
         if isinstance(data, InputError):
@@ -145,6 +157,7 @@ class Worker:
             text = f"{text}\n"
         outcome = TextOutcome(index, is_changed=text != result.before, flags=result.flags, tally=result.tally)
         outcome.removals = result.removals
+        outcome.tally.found[PAGE] += record.source.is_found
         if self._settings.is_joined:
             outcome.text = text
             outcome.has_crlf = "\r\n" in result.before
@@ -183,6 +196,8 @@ class Worker:
                 removals.append(result.removals)
                 done.append((item, result.text))
         whole.data = module.write_items(done, task.compression, to_jsonl=task.to_jsonl)
+        if task.format == "json" and not task.to_jsonl:
+            whole.joint = write_joint(done, task.compression)
         whole.removals = b"".join(removals)
         return whole
 
@@ -260,10 +275,23 @@ class Worker:
         before = job.document.text if job.document.html is None else result.restore()
         tally = Tally()
         tally.count(before, result)
+        if job.document.encoding is not None:
+            tally.found[f"{ENCODING}{job.document.encoding}"] += 1
+        if job.document.html is None and not job.is_known:
+            tally.found[MARKUP] += holds_markup(before)
         removals = b""
         if self._settings.with_removals:
             removals = b"".join(
-                to_json(removal_record(job.name, removal, line=job.line, record_id=job.document.id)) + b"\n"
+                to_json(
+                    removal_record(
+                        job.name,
+                        removal,
+                        line=job.line,
+                        record_id=job.document.id,
+                        all_evidence=self._settings.with_all_evidence,
+                    )
+                )
+                + b"\n"
                 for removal in result.removals
             )
         return _Cleaned(result.text, before, result.flags, tally, removals)

@@ -1,9 +1,9 @@
 """Reads texts and records, writes results: files, folders and standard input in; a stream, files or a folder out.
 
 A *source* is a place to read from; its *format* says what it contains. A text file is one document. The other formats
-contain many: JSONL, JSON, CSV, TSV, Parquet, and the web archives WARC and WET. Those are read in *chunks* of whole
-records, so that memory use stays constant and the work can be divided; whatever is not cleaned is written back byte for
-byte.
+contain many: JSONL, JSON, CSV, TSV, Parquet, Excel, SQLite, and the web archives WARC and WET. Those are read in
+*chunks* of whole records, so that memory use stays constant and the work can be divided; whatever is not cleaned is
+written back byte for byte.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cleaner.corpus.records.sources import (
     split_endings,
 )
 from cleaner.corpus.records.targets import plan_outputs
-from cleaner.corpus.records.texts import Record, decode_record, join_records, read_records, require_encoding
+from cleaner.corpus.records.texts import Record, decode_record, join_records, require_encoding
 from cleaner.corpus.records.writing import write_file
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "find_sources",
     "join_records",
     "plan_outputs",
-    "read_records",
     "require_encoding",
     "split_endings",
     "write_file",

@@ -207,7 +207,7 @@ class Splitter:
 def _plain_size(source: Source) -> int | None:
     """The size of a source in bytes, if it is known before reading."""
     try:
-        found = None if source.path is None or source.compression else source.path.stat()
+        found = None if source.path is None or source.compression or source.member else source.path.stat()
     except OSError:
         return None
     return found.st_size if found is not None and stat.S_ISREG(found.st_mode) else None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from cleaner.corpus.records.sources import Compression, Format, Source
 
 __all__ = [
+    "AssembledFormat",
     "Document",
     "Done",
     "Fields",
@@ -18,6 +20,7 @@ __all__ = [
     "Place",
     "RawChunk",
     "RecordFormat",
+    "assembled_format",
     "record_format",
     "too_large",
     "too_long",
@@ -61,9 +64,11 @@ class RawChunk:
 class Fields:
     """The names of the fields of a record, and how a table of them is written.
 
-    ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``, ``is_markdown``: the text field is that.
-    ``other_texts``: further names of the text column in CSV and TSV, if none is called ``text``. ``delimiter`` and
-    ``encoding``: those of CSV and TSV, if they are given.
+    ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``, ``is_markdown``: what the text
+    field holds.
+    ``other_texts``: further names of the column of the text in tables, if none is called ``text``. ``delimiter`` and
+    ``encoding``: those of CSV and TSV, if they are given. ``sheet`` of Excel, ``table`` of SQLite: the one to clean, if
+    it is given.
     """
 
     text: str = "text"
@@ -77,13 +82,16 @@ class Fields:
     other_texts: tuple[str, ...] = ()
     delimiter: str | None = None
     encoding: str | None = None
+    sheet: str | None = None
+    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A record that can be cleaned; ``write`` returns its bytes with another text in it.
 
-    ``html``: the page, if it is one; then ``text`` is empty.
+    ``html``: the page, if it is one; then ``text`` is empty. ``encoding``: the one that was found, where nobody has
+    named it.
     """
 
     text: str
@@ -93,6 +101,7 @@ class Document:
     url: str | None = None
     id: Any = None
     html: str | bytes | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +134,25 @@ class RecordFormat(Protocol):
         """The bytes of a chunk after cleaning, without those that failed."""
 
 
+class AssembledFormat(RecordFormat, Protocol):
+    """The functions of the module of a format whose files are put together at the end; the parent does that too."""
+
+    def assemble(self, source: Source, journal: Path, target: Path, fields: Fields) -> str | None:
+        """Write a file from its original and the journal that `write_items` made.
+
+        Returns what could not be written and why, or None. Raises `OSError` if the file cannot be written, `InputError`
+        if the original cannot be read any more.
+        """
+
+
 _MODULES: dict[Format, str] = {
     "jsonl": "jsonl",
     "json": "jsonfiles",
     "csv": "delimited",
     "tsv": "delimited",
     "parquet": "parquet",
+    "xlsx": "xlsx",
+    "sqlite": "sqlite",
     "warc": "warc",
     "wet": "warc",
 }
@@ -139,6 +161,11 @@ _MODULES: dict[Format, str] = {
 def record_format(name: Format) -> RecordFormat:
     """The module of a format with many documents; imported when it is needed."""
     return cast("RecordFormat", import_module(f"cleaner.corpus.records.{_MODULES[name]}"))
+
+
+def assembled_format(name: Format) -> AssembledFormat:
+    """The module of a format whose files are put together at the end."""
+    return cast("AssembledFormat", record_format(name))
 
 
 def too_long(what: str, size: int, held: int) -> str:

@@ -6,19 +6,23 @@ The header is row 1. It passes as it is, as blank rows do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from cleaner.corpus.records.buffers import Buffer
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
 from cleaner.corpus.records.dialect import Cell, RowError, RowScanner, first_line_end, split_cells, write_cell
+from cleaner.corpus.records.encodings import AUTO, is_spoilt_by
 from cleaner.corpus.records.jsonl import written_pieces
 from cleaner.corpus.records.layout import HEAD_BYTES, Layout, find_layout, first_row_end
 from cleaner.corpus.records.limits import QUOTED_BYTES
 from cleaner.corpus.records.sources import Compression, Source
 from cleaner.corpus.records.streams import Blocks, compress
-from cleaner.errors import InputError
 
 __all__ = ["read_chunks", "read_items", "write_items"]
 
 _UNCLOSED = "a quote at the beginning of one of its cells is never closed; only this line is left out"
+_HAS_ESCAPED_QUOTE = b'\\"'
+_ESCAPED = "; quotes in cells must be doubled, not escaped with backslashes"
 _CUT_OFF = "is cut off, as the file is damaged"
 
 
@@ -32,11 +36,11 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
     is never closed. Raises `InputError` where the file is no table with a column of text, or is damaged.
     """
     blocks = Blocks(source)
-    buffer = _Buffer(iter(blocks))
+    buffer = Buffer(iter(blocks))
     layout = _read_layout(source, buffer, fields, is_line_buffered=limits.chunk_bytes == 1)
     if start.offset:
         blocks = Blocks(source, start.offset)
-        buffer = _Buffer(iter(blocks))
+        buffer = Buffer(iter(blocks))
     cutter = _Cutter(buffer, layout, limits, has_header=not start.offset)
     place = start
     while cut := cutter.next_chunk():
@@ -49,33 +53,7 @@ def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) ->
         raise buffer.damage
 
 
-class _Buffer:
-    """Bytes that are read and not yet taken; ``damage`` is what ended them too early."""
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self.data = bytearray()
-        self.is_whole = False
-        self.damage: InputError | None = None
-        self._blocks = blocks
-
-    def fill(self) -> None:
-        """Read another block, or find out that there is none."""
-        try:
-            block = next(self._blocks, None)
-        except InputError as error:
-            self.damage = error
-            block = None
-        self.is_whole = block is None
-        self.data += block or b""
-
-    def take(self, count: int) -> bytes:
-        """The first bytes, which are not held any longer."""
-        data = bytes(self.data[:count])
-        del self.data[:count]
-        return data
-
-
-def _read_layout(source: Source, buffer: _Buffer, fields: Fields, *, is_line_buffered: bool) -> Layout:
+def _read_layout(source: Source, buffer: Buffer, fields: Fields, *, is_line_buffered: bool) -> Layout:
     """The layout of a file, of which the first bytes stay in the buffer; a filter waits for the header row only."""
     end = None
     while len(buffer.data) < HEAD_BYTES and not buffer.is_whole and end is None:
@@ -98,7 +76,7 @@ class _Cutter:
     ``has_header``: the first row is the header, which begins after a byte order mark and has a limit of its own.
     """
 
-    def __init__(self, buffer: _Buffer, layout: Layout, limits: Limits, *, has_header: bool) -> None:
+    def __init__(self, buffer: Buffer, layout: Layout, limits: Limits, *, has_header: bool) -> None:
         self._buffer = buffer
         self._scanner = RowScanner(layout.dialect)
         self._chunk_bytes = limits.chunk_bytes
@@ -165,7 +143,7 @@ class _Cutter:
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
-    """The rows of a chunk; the header and blank rows pass."""
+    """The rows of a chunk; the header, blank rows and empty texts pass."""
     del to_jsonl
     layout, data = chunk.payload
     first = chunk.start.records + 1
@@ -180,7 +158,9 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
         end = scanner.row_end(data, at + lead, is_whole=True)
         assert end is not None
         row = data[at:end]
-        items.append(_read_header(row, layout, fields) if number == 1 else _read_row(number, row, layout, max_bytes))
+        items.append(
+            _read_header(row, layout, fields) if number == 1 else _read_row(number, row, layout, fields, max_bytes)
+        )
         at = end
     return items
 
@@ -188,40 +168,56 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
 def _read_header(row: bytes, layout: Layout, fields: Fields) -> Item:
     """The header, with the column of the result where that is new."""
     cells = split_cells(row, layout.dialect, layout.mark)
-    if layout.result == layout.width and fields.result is not None:
+    if layout.columns.result == layout.width and fields.result is not None:
         row = _with_cell(row, cells, layout, fields.result)
     return Item(1, row)
 
 
-def _read_row(number: int, row: bytes, layout: Layout, max_bytes: int) -> Item:
+def _read_row(number: int, row: bytes, layout: Layout, fields: Fields, max_bytes: int) -> Item:
     if not row.strip(b"\r\n"):
         return Item(number, row)
     try:
-        cells = _check_row(row, layout)
-        values = [cell.value(row).decode(layout.encoding) for cell in cells]
-    except UnicodeDecodeError as error:
-        return Item(number, row, failure=_wrong_bytes(row, layout.encoding, error))
+        cells, values = _read_cells(row, layout, fields)
     except RowError as error:
         return Item(number, row, failure=str(error))
-    text = values[layout.text]
+    text = values[layout.columns.text]
     if reason := too_large(text, max_bytes):
         return Item(number, row, failure=reason)
 
     def value(column: int | None) -> str | None:
         return None if column is None else values[column] or None
 
-    known = {name: value(getattr(layout, name)) for name in ("title", "lang", "url")}
-    return Item(number, row, Document(text, _Writer(row, cells, layout), **known, id=value(layout.id)))
+    writer = _Writer(row, cells, layout)
+    if not text:
+        # A missing value; the row still needs a cell for the result where that is in a new column.
+        return Item(number, writer(text) if layout.columns.result == layout.width else row)
+    known = {name: value(getattr(layout.columns, name)) for name in ("title", "lang", "url")}
+    encoding = layout.encoding if fields.encoding == AUTO else None
+    document = Document(text, writer, **known, id=value(layout.columns.id), encoding=encoding)
+    return Item(number, row, replace(document, text="", html=text) if fields.is_html else document)
 
 
-def _check_row(row: bytes, layout: Layout) -> list[Cell]:
-    """The cells of a row; raises `RowError` where it does not fit the header."""
+def _read_cells(row: bytes, layout: Layout, fields: Fields) -> tuple[list[Cell], list[str]]:
+    """The cells of a row and their values; raises `RowError` where they do not fit the header or the encoding."""
+    if fields.encoding is not None and is_spoilt_by(row, layout.encoding):
+        raise RowError(f"is valid UTF-8, which would be garbled if it were read in {layout.encoding}")
     if b"\0" in row:
         raise RowError(f"holds a NUL character at byte {row.index(0) + 1} of the row")
-    cells = split_cells(row, layout.dialect)
+    try:
+        cells = split_cells(row, layout.dialect)
+    except RowError as error:
+        raise _misfit(row, str(error)) from None
     if len(cells) != layout.width:
-        raise RowError(f"has {len(cells)} cells, but the header has {layout.width}")
-    return cells
+        raise _misfit(row, f"has {len(cells)} cells, but the header has {layout.width}")
+    try:
+        return cells, [cell.value(row).decode(layout.encoding) for cell in cells]
+    except UnicodeDecodeError as error:
+        raise RowError(_wrong_bytes(row, layout.encoding, error)) from None
+
+
+def _misfit(row: bytes, reason: str) -> RowError:
+    """The error for a row whose cells are none, or too few or too many; some programs write them with backslashes."""
+    return RowError(f"{reason}{_ESCAPED if _HAS_ESCAPED_QUOTE in row else ''}")
 
 
 def _wrong_bytes(row: bytes, encoding: str, error: UnicodeDecodeError) -> str:
@@ -249,23 +245,28 @@ class _Writer:
 
     def __call__(self, text: str) -> bytes:
         layout = self._layout
-        column = layout.text if layout.result is None else layout.result
+        column = layout.columns.text if layout.columns.result is None else layout.columns.result
         if column == layout.width:
             return _with_cell(self._row, self._cells, layout, text)
         cell = self._cells[column]
         if cell.value(self._row).decode(layout.encoding) == text:
             return self._row
-        value = text.encode(layout.encoding)
+        value = _encoded(text, layout)
         # A row without a single character is none for most readers.
         is_quoted = cell.is_quoted or (not value and layout.width == 1)
         made = write_cell(value, layout.dialect, is_quoted=is_quoted)
         return self._row[: cell.start] + made + self._row[cell.end :]
 
 
+def _encoded(text: str, layout: Layout) -> bytes:
+    """A text in the encoding of the file; letters that only references of a page stood for become references again."""
+    return text.encode(layout.encoding, "xmlcharrefreplace")
+
+
 def _with_cell(row: bytes, cells: list[Cell], layout: Layout, text: str) -> bytes:
     """A row with another cell at its end, quoted as that of the text is."""
-    is_quoted = cells[layout.text].is_quoted
-    made = write_cell(text.encode(layout.encoding), layout.dialect, is_quoted=is_quoted)
+    is_quoted = cells[layout.columns.text].is_quoted
+    made = write_cell(_encoded(text, layout), layout.dialect, is_quoted=is_quoted)
     end = cells[-1].end
     return row[:end] + layout.dialect.delimiter + made + row[end:]
 

@@ -36,12 +36,14 @@ class JsonObject:
     """A JSON object in its source text, with the fields that were looked for.
 
     ``inside``: for each object, by name, where a further field could be inserted, and whether the object already has
-    fields; the outermost object has the name ``""``.
+    fields; the outermost object has the name ``""``. ``names``: those of its fields, in order, with the fields of
+    objects that a wanted name leads into.
     """
 
     source: str
     found: dict[str, Found] = field(default_factory=dict)
     inside: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
 
     def replaced(self, name: str, text: str) -> str:
         """The source with a text as the value of a field that was found."""
@@ -125,6 +127,7 @@ def _walk(result: JsonObject, prefix: str, start: int, names: frozenset[str]) ->
 
 def _read_value(result: JsonObject, name: str, key_end: int, at: int, names: frozenset[str]) -> int:
     """Read the value of a field and return where it ends."""
+    result.names.append(name)
     within = f"{name}."
     # The fields inside an earlier value of the same name no longer count.
     for known in [known for known in result.found if known.startswith(within)]:

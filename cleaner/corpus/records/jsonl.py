@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import Any
 
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
@@ -17,6 +18,9 @@ from cleaner.errors import InputError
 __all__ = ["json_line", "read_chunks", "read_items", "read_object", "wanted_names", "write_items", "written_pieces"]
 
 _INT_DIGITS = 19
+# How many names of fields a message lists, and how much of each.
+_NAMES_LISTED = 20
+_NAME_LENGTH = 60
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -99,7 +103,7 @@ class _Cutter:
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
-    """The lines of a chunk; blank ones pass."""
+    """The lines of a chunk; blank ones and those whose text is null pass."""
     del to_jsonl
     first = chunk.start.records + 1
     if chunk.failure is not None:
@@ -122,7 +126,10 @@ def _split_lines(data: bytes) -> list[bytes]:
 
 
 def read_object(number: int, line: bytes, fields: Fields, names: frozenset[str], max_bytes: int) -> Item:
-    """The record in the source of an object, which may be a line with its end; ``names`` are those of its fields."""
+    """The record in the source of an object, which may be a line with its end; ``names`` are those of its fields.
+
+    Blank lines pass, and so do records whose text is a missing value.
+    """
     mark = codecs.BOM_UTF8 if number == 1 and line.startswith(codecs.BOM_UTF8) else b""
     bare = line[len(mark) :].rstrip(b"\r\n")
     if not bare.strip():
@@ -130,6 +137,8 @@ def read_object(number: int, line: bytes, fields: Fields, names: frozenset[str],
     try:
         record = parse_object(bare.decode("utf-8"), names)
         text = _text_of(record, fields.text)
+        if text is None:
+            return Item(number, line)
         if reason := too_large(text, max_bytes):
             return Item(number, line, failure=reason)
         if fields.result is not None and fields.result != fields.text:
@@ -146,13 +155,25 @@ def read_object(number: int, line: bytes, fields: Fields, names: frozenset[str],
     return Item(number, line, Document(text, writer, **known, id=_identifier(record, fields.id), html=html))
 
 
-def _text_of(record: JsonObject, name: str) -> str:
+def _text_of(record: JsonObject, name: str) -> str | None:
+    """The text of a record; None where it has a missing value, which is null or, as pandas writes it, NaN."""
     if name not in record.found:
-        raise FieldError(f"the field {name!r} is missing")
+        raise FieldError(f"the field {name!r} is missing; {_listed(record.names)}")
     value = record.found[name].value
-    if not isinstance(value, str) or not record.source.startswith('"', record.found[name].start):
+    start = record.found[name].start
+    if (isinstance(value, float) and isnan(value)) or record.source.startswith("null", start):
+        return None
+    if not isinstance(value, str) or not record.source.startswith('"', start):
         raise FieldError(f"the field {name!r} is not a string")
     return value
+
+
+def _listed(names: list[str]) -> str:
+    """What fields a record has, for a message."""
+    if not names:
+        return "the record has none"
+    shown = [name if len(name) <= _NAME_LENGTH else f"{name[:_NAME_LENGTH]}..." for name in names[:_NAMES_LISTED]]
+    return f"the record has {', '.join(shown)}{', ...' * (len(names) > _NAMES_LISTED)}"
 
 
 def _identifier(record: JsonObject, name: str) -> Any:

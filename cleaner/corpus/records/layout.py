@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records.columns import Columns, find_columns, text_column, wanted_texts
 from cleaner.corpus.records.dialect import Cell, Dialect, RowError, RowScanner, first_line_end, split_cells
+from cleaner.corpus.records.encodings import AUTO, detect_encoding, is_spoilt_by
 from cleaner.corpus.records.sources import Source
+from cleaner.corpus.records.streams import Blocks
 from cleaner.errors import InputError
 
 __all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end", "is_surely_table"]
@@ -18,9 +22,12 @@ __all__ = ["HEAD_BYTES", "Layout", "find_layout", "first_row_end", "is_surely_ta
 HEAD_BYTES = 1 << 16
 _SURE_NAMES = ("text", "body", "content", "article")
 _SURE_ROWS = 2
+_MANY_ROWS = 5
+_MANY_COLUMNS = 3
+# A name as programs give them to columns: a word or several, joined by underscores, points or hyphens.
+_PLAIN_NAME = re.compile(r"\w[\w.:-]{0,40}", re.ASCII)
 _DELIMITERS = (b",", b";", b"\t", b"|")
-# Names of columns that a message lists.
-_LISTED = 30
+_SEPARATOR_LINE = re.compile(rb'"?sep=([\t !#-/:-@\[-`{-~])"?\r?\n', re.IGNORECASE)
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 
@@ -28,20 +35,15 @@ _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 class Layout:
     """What is needed to read the rows of a file: how it is written, and which columns hold what.
 
-    ``width``: how many cells a row has. ``mark``: the bytes of the byte order mark. The other numbers are those of
-    columns, None where there is none; ``result`` is ``width`` where the cleaned text goes into a new last column.
+    ``width``: how many cells a row has. ``mark``: how many bytes come before the header row, which are a byte order
+    mark and the line ``sep=;`` that tells Excel what is between the cells.
     """
 
     dialect: Dialect
     encoding: str
     mark: int
     width: int
-    text: int
-    title: int | None = None
-    lang: int | None = None
-    url: int | None = None
-    id: int | None = None
-    result: int | None = None
+    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class _Reading:
 
     def rank(self, wanted: tuple[str, ...]) -> tuple[bool, bool, float, int]:
         """How likely this is how the file is meant; the highest wins."""
-        has_text = _text_column(self.names, wanted) is not None
+        has_text = text_column(self.names, wanted) is not None
         return has_text, len(self.names) > 1 and 2 * self.fits >= 1, self.fits, len(self.names)
 
 
@@ -71,18 +73,25 @@ def find_layout(source: Source, head: bytes, fields: Fields, *, is_whole: bool) 
     Raises `InputError` where the bytes are no table with a header row and a column of text.
     """
     encoding, mark = _encoding_of(source, head, fields.encoding)
+    if fields.encoding is not None and is_spoilt_by(_whole_rows(head, is_whole=is_whole), encoding):
+        raise InputError(
+            f"{source.name}: is valid UTF-8, which would be garbled if it were read in {fields.encoding}; "
+            "use --encoding auto, or no --encoding for it"
+        )
+    mark, told = _after_separator(head, mark)
     if not head[mark:].strip():
         raise InputError(f"{source.name}: is empty; a table needs a header row")
-    wanted = (fields.text, *fields.other_texts)
+    wanted = wanted_texts(fields)
     readings = [
         _best_reading(head, mark, encoding, delimiter, is_whole=is_whole)
-        for delimiter in _delimiters(source, fields.delimiter, encoding)
+        for delimiter in _delimiters(source, fields.delimiter or told, encoding)
     ]
     found = [reading for reading in readings if reading is not None]
     if not found:
         raise InputError(f"{source.name}: {_no_header(head, encoding)}")
     best = max(found, key=lambda one: one.rank(wanted))
-    return _layout(source, best, encoding, mark, fields, wanted)
+    columns = find_columns(source, best.names, fields)
+    return Layout(best.dialect, encoding, mark, len(best.names), columns)
 
 
 def _delimiters(source: Source, given: str | None, encoding: str) -> list[bytes]:
@@ -116,54 +125,34 @@ def _no_header(head: bytes, encoding: str) -> str:
 def is_surely_table(data: bytes) -> bool:
     r"""Whether bytes are a table that nobody would take for a text.
 
-    It has a column with one of the usual names of a text and others, each name once, and at least two rows that all
-    have as many cells as the header.
+    All rows have as many cells as the header, each name stands once, and there is a column with one of the usual
+    names of a text and two rows, or there are three columns with names as programs give them and five rows.
 
     >>> is_surely_table(b"id,text\n1,a\n2,b\n"), is_surely_table(b"Text, body\nand more, too\n")
     (True, False)
     """
-    mark = _after_mark(data)
+    mark, _ = _after_separator(data, _after_mark(data))
     head = data[: mark + HEAD_BYTES]
-    for delimiter in _DELIMITERS:
-        reading = _reading(head, mark, "utf-8", Dialect(delimiter), is_whole=len(head) == len(data))
-        if reading is None or reading.rows < _SURE_ROWS or reading.fits < 1:
+    is_whole = len(head) == len(data)
+    for dialect in map(Dialect, _DELIMITERS):
+        # The header of a text is hardly ever one of a table, so that the other rows need not be looked at.
+        header = next(_rows(head[mark:], dialect, is_whole=is_whole), b"")
+        least = _rows_to_be_sure(_names(header, _cells_or_none(header, dialect), "utf-8") or [])
+        if least is None:
             continue
-        names = reading.names
-        if set(_SURE_NAMES) & set(names) and len(set(names)) == len(names) > 1:
+        reading = _reading(head, mark, "utf-8", dialect, is_whole=is_whole)
+        if reading is not None and reading.rows >= least and reading.fits == 1:
             return True
     return False
 
 
-def _layout(
-    source: Source, reading: _Reading, encoding: str, mark: int, fields: Fields, wanted: tuple[str, ...]
-) -> Layout:
-    names = reading.names
-    listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
-    text = _text_column(names, wanted)
-    if text is None:
-        missing = repr(wanted[0]) if len(wanted) == 1 else " or ".join(map(repr, wanted))
-        raise InputError(f"{source.name}: has no column {missing}; name that of the text with --field: {listed}")
-    for name in filter(None, (names[text], fields.title, fields.lang, fields.url, fields.id, fields.result)):
-        if names.count(name) > 1:
-            raise InputError(f"{source.name}: has several columns {name!r}; give each a name of its own")
-
-    def column(name: str) -> int | None:
-        return names.index(name) if name in names else None
-
-    known = {name: column(getattr(fields, name)) for name in ("title", "lang", "url", "id")}
-    result = None if fields.result is None else column(fields.result)
-    if fields.result is not None and result is None:
-        result = len(names)
-    return Layout(reading.dialect, encoding, mark, len(names), text, **known, result=result)
-
-
-def _text_column(names: list[str], wanted: tuple[str, ...]) -> int | None:
-    """The column of the text: the first wanted name that is there, the case of letters aside where several are."""
-    for name in wanted:
-        if name in names:
-            return names.index(name)
-    lower = [name.strip().lower() for name in names]
-    return next((lower.index(name) for name in wanted if name in lower), None) if len(wanted) > 1 else None
+def _rows_to_be_sure(names: list[str]) -> int | None:
+    """How many rows below these names make a table of them; None where none do."""
+    if len(names) < 2 or len(set(names)) < len(names):
+        return None
+    if set(_SURE_NAMES) & set(names):
+        return _SURE_ROWS
+    return _MANY_ROWS if len(names) >= _MANY_COLUMNS and all(map(_PLAIN_NAME.fullmatch, names)) else None
 
 
 # --- the encoding ----------------------------------------------------------------------------------------
@@ -171,6 +160,8 @@ def _text_column(names: list[str], wanted: tuple[str, ...]) -> int | None:
 
 def _encoding_of(source: Source, head: bytes, given: str | None) -> tuple[str, int]:
     """The encoding of a file, and how many bytes its byte order mark has."""
+    if given == AUTO:
+        given = _found_encoding(source, head)
     encoding = codecs.lookup(given or "utf-8").name.removesuffix("-sig")
     if head.startswith(_WIDE_MARKS) or encoding.startswith(("utf-16", "utf-32")):
         raise InputError(
@@ -179,6 +170,32 @@ def _encoding_of(source: Source, head: bytes, given: str | None) -> tuple[str, i
         )
     mark = len(codecs.BOM_UTF8) if encoding == "utf-8" and head.startswith(codecs.BOM_UTF8) else 0
     return encoding, mark
+
+
+def _found_encoding(source: Source, head: bytes) -> str | None:
+    """The encoding of a file that nobody has named: of all of it, where it can be read twice, or of its first bytes."""
+    if head.startswith(_WIDE_MARKS):
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    blocks = [head] if source.path is None or not source.path.is_file() else Blocks(source)
+    before = b""
+    for block in blocks:
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            # The blocks may begin and end within a letter, but no line does.
+            lines = before[before.find(b"\n") + 1 :] + block
+            found = detect_encoding(_whole_rows(lines, is_whole=False) or lines)
+            if found is None:
+                raise InputError(f"{source.name}: its encoding cannot be found out; name it with --encoding") from None
+            return found
+        before = block
+    return None
+
+
+def _whole_rows(head: bytes, *, is_whole: bool) -> bytes:
+    """The first bytes without a last row that is cut off."""
+    return head if is_whole else head[: head.rfind(b"\n") + 1]
 
 
 @cache
@@ -198,15 +215,20 @@ def _has_plain_bytes(encoding: str, delimiter: bytes) -> bool:
 
 def first_row_end(head: bytes) -> int | None:
     """Where the first row ends, whatever is between the cells; None where more bytes are needed."""
-    ends = (
-        RowScanner(Dialect(delimiter)).row_end(head, _after_mark(head), is_whole=False) for delimiter in _DELIMITERS
-    )
+    start, _ = _after_separator(head, _after_mark(head))
+    ends = (RowScanner(Dialect(delimiter)).row_end(head, start, is_whole=False) for delimiter in _DELIMITERS)
     found = [end for end in ends if end is not None]
     return max(found) if len(found) == len(_DELIMITERS) else None
 
 
 def _after_mark(head: bytes) -> int:
     return len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+
+
+def _after_separator(head: bytes, mark: int) -> tuple[int, str | None]:
+    """Where the header row begins, and what the line before it says to be between the cells, if there is one."""
+    found = _SEPARATOR_LINE.match(head, mark)
+    return (mark, None) if found is None else (found.end(), found[1].decode("ascii", "replace"))
 
 
 def _best_reading(head: bytes, mark: int, encoding: str, delimiter: bytes, *, is_whole: bool) -> _Reading | None:

@@ -1,8 +1,6 @@
 """Parquet: one column is cleaned, the others, the schema and the sizes of the row groups stay.
 
-A Parquet file is only complete once its end is written, so writing it cannot be resumed. Until the work is done, a run
-therefore writes a *journal*: the cleaned texts of each chunk, one after the other. When all are there, the file is
-assembled from its original and the journal, row group by row group.
+The file is assembled from its original and the journal of its cleaned texts, row group by row group.
 """
 
 from __future__ import annotations
@@ -16,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.corpus.records.journal import read_journal, write_texts
 from cleaner.corpus.records.sources import Compression, Source, input_error
-from cleaner.corpus.records.streams import Blocks, compress
 from cleaner.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["assemble", "read_chunks", "read_items", "write_items"]
 
 _BATCH_ROWS = 256
-_JOURNAL: Compression = "zst"
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -69,8 +66,10 @@ def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
             raise InputError(
                 f"{source.name}: has no column {name!r}; name that of the text with --field: {', '.join(schema.names)}"
             )
-        if not _is_text(schema.field(name).type):
-            raise InputError(f"{source.name}: the column {name!r} holds {schema.field(name).type}, not text")
+        kind = schema.field(name).type
+        # A column in which all texts are missing has a type of its own.
+        if not _is_text(kind) and not (name == fields.text and _is_null(kind)):
+            raise InputError(f"{source.name}: the column {name!r} holds {kind}, not text")
 
 
 def _read_names(fields: Fields) -> list[str]:
@@ -84,6 +83,12 @@ def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _is_null(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_null(kind))
 
 
 def read_chunks(source: Source, start: Place, limits: Limits, fields: Fields) -> Iterator[RawChunk]:
@@ -150,7 +155,7 @@ def _cut_rows(rows: Iterable[dict[str, Any]], first: int, chunk_bytes: int) -> I
 
 
 def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: bool) -> list[Item]:
-    """The rows of a chunk; for one that fails, ``raw`` is what was read of it, as JSON."""
+    """The rows of a chunk; null passes, and for a row that fails, ``raw`` is what was read of it, as JSON."""
     del to_jsonl
     first = chunk.start.records + 1
     return [_read_row(first + index, row, fields, max_bytes) for index, row in enumerate(chunk.payload)]
@@ -158,13 +163,10 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
 
 def _read_row(number: int, row: dict[str, Any], fields: Fields, max_bytes: int) -> Item:
     text = row[fields.text]
-    reason = None
     if text is None:
-        reason = f"the column {fields.text!r} is null"
-    elif not isinstance(text, str):
-        reason = f"the column {fields.text!r} is not UTF-8"
-    else:
-        reason = too_large(text, max_bytes)
+        return Item(number, b"")
+    is_text = isinstance(text, str)
+    reason = too_large(text, max_bytes) if is_text else f"the column {fields.text!r} is not UTF-8"
     if reason is not None:
         return Item(number, json.dumps(row, ensure_ascii=False, default=str).encode("utf-8"), failure=reason)
     known = {name: _string(row.get(getattr(fields, name))) for name in ("title", "lang", "url")}
@@ -188,20 +190,16 @@ def _no_bytes(_text: str) -> bytes:
 
 
 def write_items(done: Sequence[Done], compression: Compression | None, *, to_jsonl: bool) -> bytes:
-    """A line of the journal with an entry for each row: its text, true if it is unchanged, null if the row failed."""
+    """A piece of the journal with an entry for each row."""
     del compression, to_jsonl
-    texts = [
-        None if item.document is None or text is None else (text if text != item.document.text else True)
-        for item, text in done
-    ]
-    return compress(json.dumps(texts, ensure_ascii=False).encode("utf-8") + b"\n", _JOURNAL)
+    return write_texts(done)
 
 
-def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> None:
+def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> str | None:
     """Write a Parquet file from its original and the journal of its cleaned texts."""
     import pyarrow.parquet as pq
 
-    texts = _read_journal(journal)
+    texts = read_journal(journal)
     with open_file(source) as file:
         schema = _result_schema(file.schema_arrow, fields)
         with target.open("wb") as sink, pq.ParquetWriter(sink, schema, **_writer_options(file.metadata)) as writer:
@@ -215,14 +213,7 @@ def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> Non
             if is_empty:
                 # pyarrow 18 and 19 cannot read a file without row groups.
                 writer.write_table(schema.empty_table())
-
-
-def _read_journal(journal: Path) -> Iterator[Any]:
-    rest = b""
-    for block in Blocks(Source(str(journal), journal, journal, compression=_JOURNAL)):
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            yield from json.loads(line)
+    return None
 
 
 def _result_schema(schema: pa.Schema, fields: Fields) -> pa.Schema:
@@ -238,12 +229,13 @@ def _with_texts(table: pa.Table, texts: list[Any], schema: pa.Schema, fields: Fi
 
     name = fields.result or fields.text
     kind = schema.field(name).type
-    before = table.column(fields.text).cast(pa.large_string(), safe=False)
     changed = pa.array([text if isinstance(text, str) else None for text in texts], pa.large_string())
-    column = pc.coalesce(changed, before.combine_chunks())
+    # Where the text is missing, the column of the result stays as it is.
+    before = [table.column(field) for field in (fields.text, name) if field in table.schema.names]
+    column = pc.coalesce(changed, *(one.cast(pa.large_string(), safe=False).combine_chunks() for one in before))
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type).dictionary_encode()
-    column = column.cast(kind)
+    column = pa.nulls(len(column)) if _is_null(kind) else column.cast(kind)
     if name in table.schema.names:
         table = table.set_column(table.schema.get_field_index(name), schema.field(name), column)
     else:

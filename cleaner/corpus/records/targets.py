@@ -126,7 +126,7 @@ def plan_outputs(
     inside = f"{os.path.realpath(output)}{os.sep}" if is_folder else None
     for source in every:
         target = output / source.inside if is_folder else output
-        problem = _problem(source, target, names, inside)
+        problem = _problem(source, target, names, inside) or _in_use(source, target)
         if problem is not None:
             errors.append(OutputError(problem))
             continue
@@ -153,6 +153,14 @@ def _problem(source: Source, target: Path, names: Names, inside: str | None) -> 
             f"{target}: is called {target.name}{PARTIAL_ENDING} while it is written, and that is {holder}; "
             "choose another output"
         )
+    return None
+
+
+def _in_use(source: Source, target: Path) -> str | None:
+    """Why a target may be a database in use, whose log would spoil another one in its place; None if it is not."""
+    for ending in ("-wal", "-journal") if source.format == "sqlite" else ():
+        if os.path.lexists(log := f"{os.path.realpath(target)}{ending}"):
+            return f"{target}: is a database in use, as {log} shows; end that program, or choose another output"
     return None
 
 

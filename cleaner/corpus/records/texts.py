@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from cleaner.corpus.records.encodings import AUTO, detect_encoding, is_spoilt_by
 from cleaner.corpus.records.sources import Source
-from cleaner.corpus.records.streams import read_all
 from cleaner.errors import ConfigError, InputError, OutputError
 
-__all__ = ["Record", "decode_record", "join_records", "read_records", "require_encoding"]
+__all__ = ["Record", "decode_record", "join_records", "require_encoding"]
 
 _LINE_ENDS = tuple(end.encode("utf-8") for end in ("\n", "\r", "\x85", "\u2028", "\u2029"))
 _NATIVE_ORDER = "le" if sys.byteorder == "little" else "be"
@@ -53,43 +52,51 @@ class Record:
 # --- reading ---------------------------------------------------------------------------------------------
 
 
-def read_records(source: Source, *, encoding: str | None = None) -> Iterator[Record]:
-    """The one record of a text file; raises `InputError` when it cannot be read or decoded."""
-    yield decode_record(source, read_all(source), encoding)
-
-
 def require_encoding(name: str) -> None:
-    """Check that Python knows a text encoding of this name; raises `ConfigError` if it does not."""
+    """Check that Python knows a text encoding of this name, or that it is ``auto``; raises `ConfigError` otherwise."""
+    if name == AUTO:
+        return
     try:
         "a".encode(name)
     except (LookupError, UnicodeError, ValueError):
         raise ConfigError(
-            f"encoding: {name!r} is not a text encoding; use a name such as utf-8, cp1252, iso-8859-15, gb18030"
+            f"encoding: {name!r} is not a text encoding; use auto, or a name such as utf-8, cp1252, iso-8859-15, gb18030"
         ) from None
 
 
 def decode_record(source: Source, data: bytes, encoding: str | None = None) -> Record:
     """The record of one text file, decoded strictly.
 
-    Without ``encoding`` the text is UTF-8, or what its byte order mark says. Raises `InputError` if the bytes are not
-    text in that encoding.
+    Without ``encoding`` the text is UTF-8, or what its byte order mark says; with ``auto`` the encoding of any other is
+    found out. Raises `InputError` if the bytes are not text in that encoding, or are UTF-8 where another is named.
 
     >>> from pathlib import Path
     >>> record = decode_record(Source("a.txt", None, Path("a.txt")), b"\\xef\\xbb\\xbfOui\\r\\n")
     >>> record.text, record.encode("Non")
     ('Oui\\r\\n', b'\\xef\\xbb\\xbfNon')
     """
+    if encoding is not None and encoding != AUTO and is_spoilt_by(data, encoding):
+        raise InputError(
+            f"{source.name}: is valid UTF-8, which would be garbled if it were read in {encoding}; "
+            "use --encoding auto, or no --encoding for it"
+        )
     chosen, mark = _split_mark(data, encoding)
     try:
         text = data[len(mark) :].decode(chosen)
     except UnicodeDecodeError as error:
-        _refuse(source, data, chosen, len(mark) + error.start, given=encoding is not None)
+        if encoding == AUTO and not mark and (found := detect_encoding(data)) is not None:
+            return decode_record(source, data, found)
+        _refuse(source, data, chosen, len(mark) + error.start, encoding)
     except UnicodeError as error:
         raise InputError(f"{source.name}: is not valid {chosen}: {error}; check the encoding") from None
     if "\0" in text:
+        if encoding == AUTO and not mark and (found := detect_encoding(data)) is not None:
+            return decode_record(source, data, found)
         at = len(mark) + len(text[: text.index("\0")].encode(chosen))
         hint = (
-            "give a text file" if encoding or mark else "give a text file, or name its encoding (--encoding utf-16-le)"
+            "give a text file"
+            if encoding not in (None, AUTO) or mark
+            else "give a text file, or name its encoding (--encoding utf-16-le)"
         )
         raise InputError(f"{source.name}: holds NUL characters (byte {at}), so it is not plain text; {hint}")
     return Record(source, text, chosen, mark, data)
@@ -97,9 +104,9 @@ def decode_record(source: Source, data: bytes, encoding: str | None = None) -> R
 
 def _split_mark(data: bytes, encoding: str | None) -> tuple[str, bytes]:
     """The encoding of some bytes and the byte order mark they begin with."""
-    if encoding is None:
+    if encoding in (None, AUTO):
         return next(((name, mark) for mark, name in _MARKS if data.startswith(mark)), ("utf-8", b""))
-    given = codecs.lookup(encoding).name.removesuffix("-sig")
+    given = codecs.lookup(str(encoding)).name.removesuffix("-sig")
     for mark, name in _MARKS:
         if data.startswith(mark) and given in (name, name.rpartition("-")[0]):
             return name, mark
@@ -107,13 +114,15 @@ def _split_mark(data: bytes, encoding: str | None) -> tuple[str, bytes]:
     return (f"{given}-{_NATIVE_ORDER}" if given in ("utf-16", "utf-32") else given), b""
 
 
-def _refuse(source: Source, data: bytes, encoding: str, at: int, *, given: bool) -> NoReturn:
-    if given:
+def _refuse(source: Source, data: bytes, encoding: str, at: int, given: str | None) -> NoReturn:
+    if given == AUTO:
+        raise InputError(f"{source.name}: its encoding cannot be found out; name it with --encoding")
+    if given is not None:
         hint = "name the right one with --encoding"
     elif b"\0" in data:
         hint = "it looks like a binary file; give a text file, or name its encoding with --encoding"
     else:
-        hint = "name its encoding with --encoding, for example --encoding cp1252"
+        hint = "name its encoding with --encoding, for example --encoding cp1252, or use --encoding auto"
     raise InputError(f"{source.name}: is not valid {encoding.upper()} at byte {at} (0x{data[at]:02X}); {hint}")
 
 

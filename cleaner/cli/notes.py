@@ -1,0 +1,50 @@
+"""What a run has found out about its texts, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cleaner.corpus.batch.tally import ENCODING, MARKUP, PAGE, Tally
+from cleaner.corpus.records import Source
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS, HTML_FIELD_FORMATS
+
+__all__ = ["found_notes"]
+
+
+def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
+    """A sentence each on pages among texts, on texts with tags in them, and on encodings.
+
+    >>> from collections import Counter
+    >>> from pathlib import Path
+    >>> source = Source("a.jsonl", Path("a.jsonl"), Path("a.jsonl"), "jsonl")
+    >>> found_notes(Tally(documents=1000, found=Counter({"markup": 812})), [source])
+    ['812 of 1,000 texts hold tags of HTML, which stay; --html-field NAME reads a field as pages']
+    """
+    notes: list[str] = []
+    if pages := tally.found[PAGE]:
+        hold = (
+            "text holds a page of HTML; its article was"
+            if pages == 1
+            else "texts hold pages of HTML; their articles were"
+        )
+        notes.append(f"{pages:,} {hold} taken out (--format text leaves tags as they are)")
+    if marked := tally.found[MARKUP]:
+        hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
+        notes.append(f"{marked:,} {hold} tags of HTML, which stay; {_way(sources)}")
+    encodings = [
+        (name.removeprefix(ENCODING), count) for name, count in tally.found.items() if name.startswith(ENCODING)
+    ]
+    if encodings:
+        ordered = sorted(encodings, key=lambda one: (-one[1], one[0]))
+        notes.append(f"encodings found: {', '.join(f'{count:,} {name}' for name, count in ordered)}")
+    return notes
+
+
+def _way(sources: Sequence[Source]) -> str:
+    """How texts with tags are read as pages."""
+    formats = {source.format for source in sources}
+    if formats & HTML_FIELD_FORMATS:
+        return "--html-field NAME reads a field as pages"
+    if formats & DOCUMENT_FORMATS:
+        return "--format html reads a file as a page"
+    return "clean_html reads them as pages, from Python"
