@@ -267,7 +267,7 @@ def _checked(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[str | Map
             elif "html" in document:
                 _require_page(document["html"])
             else:
-                _require_text(document["text"])
+                _require_text(document["markdown" if "markdown" in document else "text"])
         except TypeError as error:
             raise TypeError(f"document {index}: {error}") from None
         yield document
