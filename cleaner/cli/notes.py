@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cleaner.corpus.batch.tally import ENCODING, MARKUP, PAGE, Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, PAGE, Tally
 from cleaner.corpus.records import Source
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, HTML_FIELD_FORMATS
 
@@ -12,7 +12,7 @@ __all__ = ["found_notes"]
 
 
 def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
-    """A sentence each on pages among texts, on texts with tags in them, and on encodings.
+    """A sentence each on pages among texts, on texts with tags or links of Markdown in them, and on encodings.
 
     >>> from collections import Counter
     >>> from pathlib import Path
@@ -31,6 +31,12 @@ def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
     if marked := tally.found[MARKUP]:
         hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
         notes.append(f"{marked:,} {hold} tags of HTML, which stay; {_way(sources)}")
+    if linked := tally.found[MARKDOWN]:
+        hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
+        way = "--format" if {source.format for source in sources} & DOCUMENT_FORMATS else "--text-format"
+        notes.append(
+            f"{linked:,} {hold} links of Markdown, which were read as words; {way} markdown reads them as links"
+        )
     encodings = [
         (name.removeprefix(ENCODING), count) for name, count in tally.found.items() if name.startswith(ENCODING)
     ]

@@ -78,3 +78,14 @@ def test_wrong_usage_names_the_option_to_use(tmp_path: Path, run: Run, options: 
     (tmp_path / "page.txt").write_text(SOURCE)
     outcome = run(tmp_path / "page.txt", *options)
     assert (outcome.status, message in outcome.err) == (USAGE, True)
+
+
+def test_links_of_markdown_in_texts_are_told(tmp_path: Path, run: Run) -> None:
+    """Texts with several links of Markdown are counted, with the option that reads them; the result is that of a text."""
+    source = SOURCE.replace("The council", "[The](/a) [council](/b)")
+    (tmp_path / "page.txt").write_text(source)
+    outcome = run(tmp_path / "page.txt")
+    assert "1 text holds links of Markdown, which were read as words; --format markdown" in outcome.err
+    assert "links of Markdown" not in run("--format", "text", tmp_path / "page.txt").err
+    (tmp_path / "in.jsonl").write_text(record(1, source))
+    assert "--text-format markdown reads them" in run(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl").err

@@ -12,12 +12,12 @@ from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tally import ENCODING, MARKUP, PAGE, Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, PAGE, Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
 from cleaner.corpus.records.chunks import Document, Done, record_format
 from cleaner.corpus.records.encodings import AUTO
 from cleaner.corpus.records.jsonfiles import write_joint
-from cleaner.corpus.records.markup import holds_markup
+from cleaner.corpus.records.markup import holds_markdown, holds_markup
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
@@ -277,8 +277,9 @@ class Worker:
         tally.count(before, result)
         if job.document.encoding is not None:
             tally.found[f"{ENCODING}{job.document.encoding}"] += 1
-        if job.document.html is None and not job.is_known:
+        if job.is_text and not job.is_known:
             tally.found[MARKUP] += holds_markup(before)
+            tally.found[MARKDOWN] += holds_markdown(before)
         removals = b""
         if self._settings.with_removals:
             removals = b"".join(

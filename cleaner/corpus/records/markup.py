@@ -1,10 +1,10 @@
-"""Whether a text is the source of a page of HTML, or holds some."""
+"""Whether a text is the source of a page of HTML, or holds some, or links of Markdown."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["holds_markup", "is_page", "is_xml"]
+__all__ = ["holds_markdown", "holds_markup", "is_page", "is_xml"]
 
 # Elements that pages and pieces of them begin or end with.
 _ELEMENTS = (
@@ -18,7 +18,9 @@ _XML = re.compile(r"\s*(?:<\?xml\s|<rss\s|<feed\s)")
 _FIRST_TAG = re.compile(_BEFORE + rf"<(?:{_ELEMENTS})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE | re.DOTALL)
 _LAST_TAG = re.compile(rf"(?:</(?:{_ELEMENTS})\s*|<(?:br|hr|img)(?:\s[^<>]*)?/?|--)>\s*\Z", re.IGNORECASE)
 _CLOSING = re.compile(r"</(?:a|blockquote|div|figure|h[1-6]|li|p|span|strong|table|td|tr|ul)\s*>", re.IGNORECASE)
-# How much of the end of a text is searched for its last tag, and how many closing tags make a text one with markup.
+_LINK = re.compile(r"\]\((?:https?://|mailto:|[/#])")
+# How much of the end of a text is searched for its last tag, and how many closing tags or links make a text one with
+# markup.
 _END = 2000
 _MANY = 3
 
@@ -56,3 +58,14 @@ def holds_markup(text: str) -> bool:
     if is_page(text):
         return True
     return sum(1 for _, _found in zip(range(_MANY), _CLOSING.finditer(text), strict=False)) == _MANY
+
+
+def holds_markdown(text: str) -> bool:
+    """Whether a text has several links of Markdown in it.
+
+    >>> holds_markdown("[Home](/) [Sport](/sport) [News](https://example.org)"), holds_markdown("(a) [b](see c)")
+    (True, False)
+    """
+    if "](" not in text:
+        return False
+    return sum(1 for _, _found in zip(range(_MANY), _LINK.finditer(text), strict=False)) == _MANY
