@@ -22,6 +22,7 @@ from cleaner.passes.judgement import Cut, LineJudgement
 from cleaner.result import NO_ARTICLE, Evidence, Kind
 from cleaner.text.arrays import BoolArray, IntArray
 from cleaner.text.document import Document
+from cleaner.text.windows import stretches
 
 __all__ = ["MarkdownJudge"]
 
@@ -74,13 +75,14 @@ class _Placing:
         """The judgement over the lines of the source."""
         document, judged = self.document, self.judged
         removed, owners = self._removed
-        is_empty = self._is_empty
+        is_empty, is_blank = self._is_empty, self._is_blank(owners)
         owned = [self.entries[owner] if owner >= 0 else None for owner in owners.tolist()]
         return LineJudgement(
             document=document,
             starts=document.starts,
             ends=document.ends,
-            is_blank=self._is_blank(owners),
+            is_blank=is_blank,
+            narrowed=self._narrowed(removed | is_blank, removed, owners),
             removed=np.zeros_like(removed) if is_empty else removed,
             scores=[0.0 if entry is None else self._score(entry) for entry in owned],
             kinds=[None if entry is None or not entry.removed else entry.kind or Kind.BOILERPLATE for entry in owned],
@@ -127,7 +129,8 @@ class _Placing:
             start, end = max(line.start, int(judged.starts[number])), min(line.end, int(judged.ends[number]))
             cut = number in self.wholly_cut and not judged.removed[number]
             kind = self.fragments[number][0][2].evidence.kind if cut else judged.kinds[number]
-            found.append(Part(start, end, number, bool(judged.removed[number]) or cut, kind))
+            removed = bool(judged.removed[number]) or cut
+            found.append(Part(start, end, number, removed, kind, self._line_score(number)))
         return found
 
     @cached_property
@@ -162,6 +165,34 @@ class _Placing:
             blank[line] = not self.document.line_text(line).strip()
         return blank
 
+    def _narrowed(self, gone: BoolArray, removed: BoolArray, owners: IntArray) -> dict[int, tuple[int, int]]:
+        """What is removed of lines that stay empty, so that the blocks on both sides do not become one.
+
+        ``gone``: the lines that are removed or blank.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        starts, ends = self.document.starts, self.document.ends
+        for first, stop in stretches(gone):
+            if not (first > 0 and stop < gone.size and removed[first] and removed[stop - 1]):
+                continue
+            if self._grow_together(owners[first - 1 : stop + 1].tolist()):
+                line = stop - 1
+                # Inside a quotation its mark stays.
+                is_quoted = all(self.document.line_text(edge).lstrip().startswith(">") for edge in (first - 1, stop))
+                text = self.document.line_text(line)
+                mark = len(text) - len(text.lstrip(_MARKERS)) if is_quoted else 0
+                found[line] = int(starts[line]) + len(text[:mark].rstrip()), int(ends[line])
+        return found
+
+    def _grow_together(self, owners: list[int]) -> bool:
+        """Whether the blocks at the edges of a stretch would become one without it; not items of one list, nor rows."""
+        if owners[0] < 0 or owners[-1] < 0:
+            return False
+        above, below = self.entries[owners[0]].leaf, self.entries[owners[-1]].leaf
+        if above is below or (above.list is not None and above.list == below.list):
+            return False
+        return not all(owner >= 0 and self.entries[owner].leaf.role == "row" for owner in owners)
+
     def _own_marks(self, removed: BoolArray, owners: IntArray) -> None:
         """Lines that have nothing but the marks of a quotation belong to what is removed above them."""
         for line in np.flatnonzero(owners[1:] < 0).tolist():
@@ -173,12 +204,13 @@ class _Placing:
         """The points of an entry; where a unit has decided, just beyond the threshold."""
         if entry.reason:
             return self.config.threshold + (UNIT_POINTS if entry.removed else -UNIT_POINTS)
-        return sum(self._part_score(part) for part in entry.parts)
+        return sum(part.score for part in entry.parts)
 
-    def _part_score(self, part: Part) -> float:
-        if part.line in self.wholly_cut and not self.judged.removed[part.line]:
-            return sum(cut.evidence.points for _, _, cut in self.fragments[part.line])
-        return self.judged.scores[part.line]
+    def _line_score(self, line: int) -> float:
+        """The points of a judged line, or of the fragments that it consists of."""
+        if line in self.wholly_cut and not self.judged.removed[line]:
+            return sum(cut.evidence.points for _, _, cut in self.fragments[line])
+        return self.judged.scores[line]
 
     def _part_evidence(self, part: Part) -> tuple[Evidence, ...]:
         if part.line in self.wholly_cut and not self.judged.removed[part.line]:
@@ -231,7 +263,7 @@ class _Placing:
         kind = part.kind or Kind.BOILERPLATE
         evidence = Evidence("", 0.0, *self._span(part.start, part.end), kind)
         others = self._part_evidence(part)
-        return self._source_cuts(part.start, end, evidence, others, self._part_score(part))
+        return self._source_cuts(part.start, end, evidence, others, part.score)
 
     def _cut_fragments(self, part: Part) -> list[Cut]:
         """The fragments of a part that stays."""

@@ -25,8 +25,8 @@ class Leaf:
     ``cells``: its visible text, one entry for a paragraph, one for each cell of a row. ``level``: of a heading.
     ``marker``: where the list marker stands in the source, if the leaf begins an item. ``items``: the list items that
     it stands in; ``list``: the innermost list. ``unit``: the number of what goes or stays as a whole with it, a table or a block of HTML. ``labels``:
-    the definitions that it refers to, or that it is. ``is_whole``: a line of it would be read as something else
-    without the line above.
+    the definitions that it refers to, or that it is. ``is_whole``: it, or a line of it, would be read as
+    something else after another line.
     """
 
     role: Role

@@ -115,7 +115,7 @@ class _Reader:
             case "html_block" if not _HIDDEN_HTML.match(token.content):
                 self._lines_apart(token, self._number())
             case "fence" | "code_block" | "html_block":
-                self._add(Leaf("still", *_lines_of(token)))
+                self._add(Leaf("still", *_lines_of(token), is_whole=token.type == "code_block"))
             case "definition":
                 self._add(Leaf("definition", *_lines_of(token), labels=frozenset({token.meta["id"]})))
 

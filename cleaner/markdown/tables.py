@@ -41,4 +41,5 @@ def holds_data(rows: Sequence[Leaf]) -> bool:
     texts = [[shown.text.strip() for shown in row.cells] for row in rows]
     filled = sum(sum(map(bool, row)) > 1 for row in texts)
     longest = max((len(text) for row in texts for text in row), default=0)
-    return len(rows) > 1 and filled >= DATA_MIN_SHARE * len(rows) and longest <= DATA_MAX_CELL
+    has_links = any(one.is_link for row in rows for cell in row.cells for one in cell.markup)
+    return (len(rows) > 1 or not has_links) and filled >= DATA_MIN_SHARE * len(rows) and longest <= DATA_MAX_CELL

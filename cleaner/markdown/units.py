@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from cleaner.markdown.leaves import Leaf
@@ -28,8 +28,12 @@ TABLE, SECTION, BETWEEN, UNUSED, ITEM = (
     "markup.list-item",
 )
 HEADLINE, LIST = "markup.headline", "markup.list"
-# An item without a name stays if at least this share of its list does (set by hand).
-LIST_MIN_SHARE = 0.5
+HEADING, BOUNDARY = "markup.section", "markup.boundary"
+# A heading above text that stays is removed only with more points than this (set by hand).
+HEADING_MIN_SCORE = 10.0
+# An item without a name stays if at least this share of its list does, one without a link if at least the second does
+# (set by hand).
+LIST_MIN_SHARE, LIST_CLEAR_SHARE = 0.5, 0.7
 
 
 class Part(NamedTuple):
@@ -40,6 +44,7 @@ class Part(NamedTuple):
     line: int
     removed: bool
     kind: Kind | None
+    score: float
 
 
 @dataclass(slots=True)
@@ -101,9 +106,11 @@ def settle_units(entries: Sequence[Entry], headline: str | None) -> None:
     _settle_headline(entries, headline)
     _settle_tables(entries)
     _settle_lists(entries)
+    _settle_headings(entries)
     _settle_sections(entries, headline)
     _settle_wordless(entries)
     _settle_items(entries)
+    _settle_boundaries(entries)
     _settle_definitions(entries)
 
 
@@ -120,17 +127,45 @@ def _settle_headline(entries: Sequence[Entry], headline: str | None) -> None:
 
 
 def _settle_lists(entries: Sequence[Entry]) -> None:
-    """Let an item stay that nothing but its shape speaks against, in a list of which most items stay."""
+    """Let an item stay that nothing but its shape speaks against, or that has no link, where most of its list stays."""
     lists: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.leaf.list is not None and entry.is_judged:
             lists[entry.leaf.list].append(entry)
     for items in lists.values():
         stays = sum(not item.removed for item in items)
+        is_clear = stays >= LIST_CLEAR_SHARE * len(items) and not any(map(_has_link, items))
         if stays >= LIST_MIN_SHARE * len(items):
             for item in items:
-                if item.removed and item.kind is Kind.BOILERPLATE:
+                if item.removed and (item.kind is Kind.BOILERPLATE or is_clear):
                     item.change(LIST, removed=False)
+
+
+def _has_link(entry: Entry) -> bool:
+    return any(one.is_link for shown in entry.leaf.cells for one in shown.markup)
+
+
+def _settle_headings(entries: Sequence[Entry]) -> None:
+    """Let a heading stay that little speaks against and of which the text right below stays."""
+    judged = [entry for entry in entries if entry.is_judged]
+    for heading, below in pairwise(judged):
+        is_weak = sum(part.score for part in heading.parts) < HEADING_MIN_SCORE
+        if heading.leaf.role == "heading" and heading.removed and is_weak and _is_text(below) and not below.removed:
+            heading.change(HEADING, removed=False)
+
+
+def _settle_boundaries(entries: Sequence[Entry]) -> None:
+    """Keep what separates a list from indented code, which would otherwise become text of the last item."""
+    above: Entry | None = None
+    between: Entry | None = None
+    for entry in entries:
+        if entry.removed:
+            between = entry
+            continue
+        is_code = entry.leaf.role == "still" and entry.leaf.is_whole and not entry.leaf.items
+        if is_code and between is not None and above is not None and above.leaf.items:
+            between.change(BOUNDARY, removed=False)
+        above, between = entry, None
 
 
 def _settle_tables(entries: Sequence[Entry]) -> None:

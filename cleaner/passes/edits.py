@@ -86,7 +86,8 @@ def make_edits(judgement: LineJudgement) -> list[Edit]:
             whole[first:stop] = False
     for first, last, lines in watch(_stretches(whole, judgement.is_blank)):
         spans_of_lines += _line_spans(document, first, last, lines)
-    for line, start, end in watch(spans_of_lines):
+    for line, low, high in watch(spans_of_lines):
+        start, end = judgement.narrowed.get(line, (low, high))
         cuts_of_line = reasons.get(line, ())
         score = sum(cut.total for cut in cuts_of_line) if cuts_of_line else judgement.scores[line]
         kind_of_line = cuts_of_line[0].evidence.kind if cuts_of_line else judgement.kinds[line]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cleaner.result import Evidence, Kind
 from cleaner.text.arrays import BoolArray, IntArray
@@ -66,7 +66,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class LineJudgement(Judgement):
-    """A judgement over lines; ``document``: what was judged, one unit per line. ``is_blank`` has one entry per line."""
+    """A judgement over lines; ``document``: what was judged, one unit per line. ``is_blank`` has one entry per line.
+    ``narrowed``: of which lines less is removed than all with the line end, and what, so that a line stays empty.
+    """
 
     document: Document
     is_blank: BoolArray
+    narrowed: Mapping[int, tuple[int, int]] = field(default_factory=dict)

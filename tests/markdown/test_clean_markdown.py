@@ -154,3 +154,51 @@ def test_a_text_that_is_no_string_is_refused() -> None:
     """A missing value raises a `TypeError` that says what is expected."""
     with pytest.raises(TypeError, match="must be a str"):
         clean_markdown(None)  # type: ignore[arg-type]
+
+
+AFTER = "Les riverains ont reçu une lettre de la mairie, datée du 3 mars, qui annonce les travaux."
+
+
+@pytest.mark.parametrize(
+    ("noise", "below"),
+    [
+        ("### Partager sur Facebook", AFTER),
+        ("### Partager sur Facebook", "---"),
+        ("### Partager sur Facebook", f"2. {AFTER}"),
+        ("### Partager sur Facebook", "| a | b |\n|---|---|\n| c | d |"),
+        ("### Partager sur Facebook", "[x]: /x"),
+    ],
+)
+def test_blocks_do_not_grow_together(noise: str, below: str) -> None:
+    """Where a removed line was all that stood between two blocks, an empty line stays."""
+    source = f"{ARTICLE}{noise}\n{below}\n\n{AFTER} [x]\n"
+    assert clean_markdown(source) == f"{ARTICLE}\n{below}\n\n{AFTER} [x]\n"
+
+
+def test_the_mark_of_a_quotation_stays_between_its_paragraphs() -> None:
+    """Inside a quotation the line that stays has its mark."""
+    source = f"{ARTICLE}\n> {AFTER}\n> ### Partager sur Facebook\n> {AFTER}\n"
+    assert clean_markdown(source) == f"{ARTICLE}\n> {AFTER}\n>\n> {AFTER}\n"
+
+
+def test_code_below_a_list_stays_code() -> None:
+    """What separates a list from indented code stays, as the code would be text of the last item without it."""
+    source = (
+        f"{ARTICLE}\n- Le bateau part à six heures.\n\n[Partager sur Facebook](/f)\n\n    ferry --book 4\n\n{AFTER}\n"
+    )
+    result = explain_markdown(source)
+    assert result.text == source
+    assert "markup.boundary" in {item.source for verdict in result.lines for item in verdict.evidence}
+
+
+@pytest.mark.parametrize("heading", ["Transport", "Culture", "Sport", "Santé"])
+def test_a_heading_stays_with_the_text_right_below_it(heading: str) -> None:
+    """A short last section keeps its heading, although such words are also names of sections of a site."""
+    source = f"{ARTICLE}\n## {heading}\n\nVoir [le bateau](/ferry).\n"
+    assert clean_markdown(source) == source
+
+
+def test_items_of_a_list_without_links_stay_together() -> None:
+    """Single items that read like an interface stay in a list that stays."""
+    source = f"{ARTICLE}\n## Nouveautés\n\n- Les commentaires se trient\n- Connexion\n- La carte est plus claire\n- Les horaires du bac\n\n{AFTER}\n"
+    assert clean_markdown(source) == source
