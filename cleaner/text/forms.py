@@ -45,6 +45,8 @@ _WRITTEN = re.compile(
     r"|&#(?:13|[xX]0?[dD]);&#(?:10|[xX]0?[aA]);|&#(?:1[03]|[xX]0?[adAD]);)"
     rf"{_LINE_END}?"
 )
+# Data in JSON, whose line ends are written out and stay so.
+_DATA = re.compile(r"\s*[\[{]\s*(?:\{\s*)?[\"']")
 _ANY_LINE_END = re.compile(_LINE_END)
 # A tag that opens a paragraph does not belong to its text.
 _OPENING = re.compile(r"<p(?:\s[^<>]{0,200})?>", re.IGNORECASE)
@@ -84,6 +86,8 @@ def with_line_ends(text: str, clock: Clock = NO_LIMIT) -> str:
     >>> with_line_ends("Le pont rouvre lundi.\\nPartager\\nLe maire est venu.\\n").split("\n\x1f")
     ['Le pont rouvre lundi.', 'Partager', 'Le maire est venu.', '']
     """
+    if _DATA.match(text):
+        return text
     for signs in _SIGNS:
         if any(mark in text for mark in signs.marks):
             ends = _ends(text, signs, clock)

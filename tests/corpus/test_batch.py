@@ -110,7 +110,7 @@ def test_folder_of_all_formats_is_mirrored(tmp_path: Path, run: Run) -> None:
     (folder / "sub" / "c.wet").write_bytes(wet(PAGE))
     (folder / "empty.jsonl").write_bytes(b"")
     pq.write_table(pa.table({"text": [PAGE]}), folder / "sub" / "d.parquet")
-    for name in ("errors.jsonl", "x.jsonl.errors.jsonl", "y.jsonl.partial", "note.md"):
+    for name in ("errors.jsonl", "x.jsonl.errors.jsonl", "y.jsonl.partial", "note.log"):
         (folder / name).write_text("is no input")
     outcome = run(folder, "-o", tmp_path / "out", "--removed", tmp_path / "removed.jsonl")
     assert (outcome.status, outcome.out) == (1, b"")
@@ -280,7 +280,7 @@ def test_document_that_breaks_the_cleaner_fails_alone(
     [
         (
             ["A", "--format", "docx"],
-            "'docx' is unknown; use one of: text, html, jsonl, json, csv, tsv, parquet, xlsx, sqlite, warc, wet",
+            "'docx' is unknown; use one of: text, html, markdown, jsonl, json, csv, tsv, parquet, xlsx, sqlite, warc, wet",
         ),
         (["A", "--jobs", "0"], "--jobs: 0 is too small"),
         (["A", "--max-document", "0"], "--max-document: 0 is too small"),

@@ -150,7 +150,7 @@ def test_what_cannot_be_found_is_reported_and_the_rest_found(corpus: Path, tmp_p
     sources, errors = find_sources([str(tmp_path / "no.txt"), str(corpus / "b.txt"), str(tmp_path / "empty")])
     assert [source.path for source in sources] == [corpus / "b.txt"]
     assert "no.txt: does not exist; check the path" in str(errors[0])
-    assert "empty: holds no .txt, .text or .html file" in str(errors[1])
+    assert "empty: holds no .txt, .text, .html or .md file" in str(errors[1])
 
 
 def test_folder_that_cannot_be_listed_is_reported(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:

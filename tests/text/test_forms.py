@@ -97,3 +97,10 @@ def test_text_keeps_its_length(parts: list[str], sign: str) -> None:
     assert len(document.text) == len(text)
     assert all(new == old or new in "\n\x1f\x1e" for new, old in zip(document.text, text, strict=True))
     assert "".join(text[line.start : line.stop] for line in lines_of(text)) == text
+
+
+def test_data_in_json_is_no_form() -> None:
+    """A record of JSON, whose line ends are written out, is not taken for lines."""
+    record = '{"id": 1, "text": "Le pont rouvre lundi.\\nPartager\\nLe maire est venu.\\nFin.\\n", "n": 1.0}\n'
+    assert with_line_ends(record) == record
+    assert with_line_ends(f"[{record}]") == f"[{record}]"
