@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, PAGE, Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, PAGE, Tally
 from cleaner.corpus.records import Source
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, HTML_FIELD_FORMATS
 
@@ -36,6 +36,12 @@ def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
         way = "--format" if {source.format for source in sources} & DOCUMENT_FORMATS else "--text-format"
         notes.append(
             f"{linked:,} {hold} links of Markdown, which were read as words; {way} markdown reads them as links"
+        )
+    if garbled := tally.found[MOJIBAKE]:
+        hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
+        notes.append(
+            f"{garbled:,} {hold} mojibake (\u00c3\u00a9 for \u00e9): an earlier step read UTF-8 in another encoding; "
+            "repair them first, with ftfy for example"
         )
     encodings = [
         (name.removeprefix(ENCODING), count) for name, count in tally.found.items() if name.startswith(ENCODING)

@@ -298,3 +298,16 @@ def test_references_of_a_page_fit_any_encoding(tmp_path: Path, run: Run) -> None
     (tmp_path / "a.csv").write_bytes(data)
     assert run(tmp_path / "a.csv", "-o", tmp_path / "b.csv", "--encoding", "cp1252", "--html-field", "text").status == 0
     assert "in &#26481;&#20140; and in the café" in (tmp_path / "b.csv").read_text("cp1252")
+
+
+def test_mojibake_is_told_once(tmp_path: Path, run: Run) -> None:
+    """Texts that an earlier step has decoded wrongly stay as they are, and are counted in one note."""
+    garbled = "Le café du marché a été fermé hier soir, après une décision de la préfecture.\n".encode().decode(
+        "cp1252"
+    )
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(garbled)
+    outcome = run(tmp_path / "a.txt", tmp_path / "b.txt", "-o", tmp_path / "out")
+    assert outcome.err.count("mojibake") == 1
+    assert "2 of 2 texts hold mojibake" in outcome.err
+    assert (tmp_path / "out" / "a.txt").read_text() == garbled

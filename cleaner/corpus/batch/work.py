@@ -12,12 +12,13 @@ from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, PAGE, Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, PAGE, Tally
 from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
 from cleaner.corpus.records.chunks import Document, Done, record_format
 from cleaner.corpus.records.encodings import AUTO
 from cleaner.corpus.records.jsonfiles import write_joint
 from cleaner.corpus.records.markup import holds_markdown, holds_markup
+from cleaner.corpus.records.mojibake import holds_mojibake
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, decode_record
@@ -280,6 +281,8 @@ class Worker:
         if job.is_text and not job.is_known:
             tally.found[MARKUP] += holds_markup(before)
             tally.found[MARKDOWN] += holds_markdown(before)
+        if job.document.html is None:
+            tally.found[MOJIBAKE] += holds_mojibake(before)
         removals = b""
         if self._settings.with_removals:
             removals = b"".join(
