@@ -19,7 +19,12 @@ except ImportError as error:
 
 @pytest.mark.parametrize(
     ("adapter", "engine", "extra"),
-    [("scrapy", "itemadapter", "scrapy"), ("datatrove", "datatrove", "datatrove"), ("arrow", "pyarrow", "arrow")],
+    [
+        ("scrapy", "itemadapter", "scrapy"),
+        ("datatrove", "datatrove", "datatrove"),
+        ("arrow", "pyarrow", "arrow"),
+        ("pandas", "pandas", "pandas"),
+    ],
 )
 def test_adapter_without_its_engine(adapter: str, engine: str, extra: str) -> None:
     """Importing an adapter whose engine is absent says how to install it."""
