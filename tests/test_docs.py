@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-# These snippets have separate tests, in tests/integrations/test_snippets.py.
-ENGINES = "docs/integrations.md"
+# These snippets have separate tests, in tests/integrations/test_snippets.py and tests/corpus/test_crawlers.py.
+ENGINES = ("docs/integrations.md", "docs/crawlers.md")
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -122,7 +122,7 @@ def run_snippets(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NAMES if fences(name, "python") and name not in (ENGINES, "README.md")]
+    "name", [name for name in NAMES if fences(name, "python") and name not in (*ENGINES, "README.md")]
 )
 @pytest.mark.usefixtures("folder")
 def test_snippets_run(name: str) -> None:

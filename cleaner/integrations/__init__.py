@@ -3,7 +3,9 @@
 - `cleaner.integrations.scrapy`: an item pipeline.
 - `cleaner.integrations.datatrove`: a pipeline step.
 - `cleaner.integrations.arrow`: tables and arrays, for Ray Data, Spark, Dask, pandas and polars.
+- `cleaner.integrations.pandas`: one column of a pandas data frame.
 - `cleaner.integrations.datasets`: a function for ``dataset.map`` of Hugging Face datasets.
+- `cleaner.integrations.langchain`: a document transformer.
 - `cleaner.integrations.trafilatura`: the result of ``bare_extraction``.
 
 A broken document never stops an engine's job: it is passed on unchanged, counted, and flagged ``not-cleaned``.

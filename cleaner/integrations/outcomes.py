@@ -78,18 +78,18 @@ class Outcome:
 
 
 def clean_documents(
-    cleaner: Cleaner, documents: Sequence[Mapping[str, Any]], *, html: bool = False
+    cleaner: Cleaner, documents: Sequence[Mapping[str, Any]], *, html: bool = False, markdown: bool = False
 ) -> Iterator[Outcome]:
     """The outcome of each document, in order; a document that fails affects only itself.
 
     A document has ``text`` and, if known, ``title``, ``lang`` and ``url``; any of these three that is not a text is
-    ignored. ``html``: each ``text`` is an HTML page, whose article is wanted.
+    ignored. ``html``: each ``text`` is an HTML page, whose article is wanted. ``markdown``: each is Markdown, and stays so.
 
     >>> [outcome.flags for outcome in clean_documents(Cleaner(), [{"text": "Der Rat tagt heute."}, {"text": None}])]
     [(), ('not-cleaned',)]
     """
-    if html:
-        yield from (_clean_one(cleaner, document, html=True) for document in documents)
+    if html or markdown:
+        yield from (_clean_one(cleaner, document, html=html, markdown=markdown) for document in documents)
         return
     texts = [_known(document) for document in documents if isinstance(document.get("text"), str)]
     results = _results(cleaner, texts)
@@ -123,7 +123,7 @@ def _results(cleaner: Cleaner, documents: list[dict[str, Any]]) -> Iterator[Outc
         yield from (_clean_one(cleaner, document) for document in documents[done:])
 
 
-def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = False) -> Outcome:
+def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = False, markdown: bool = False) -> Outcome:
     given = document.get("text")
     known = _known(document)
     try:
@@ -133,7 +133,8 @@ def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = Fa
             # Looked up by name: the method comes with HTML input.
             result = getattr(cleaner, "clean_html")(given, url=known["url"])  # noqa: B009
         else:
-            result = cleaner.clean(known["text"], title=known["title"], lang=known["lang"], url=known["url"])
+            clean = cleaner.clean_markdown if markdown else cleaner.clean
+            result = clean(known["text"], title=known["title"], lang=known["lang"], url=known["url"])
     except SETTINGS_ERRORS:
         raise
     except Exception as error:  # noqa: BLE001 - see above

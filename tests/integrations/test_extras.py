@@ -19,13 +19,19 @@ except ImportError as error:
 
 @pytest.mark.parametrize(
     ("adapter", "engine", "extra"),
-    [("scrapy", "itemadapter", "scrapy"), ("datatrove", "datatrove", "datatrove"), ("arrow", "pyarrow", "arrow")],
+    [
+        ("scrapy", "itemadapter", "scrapy"),
+        ("datatrove", "datatrove", "datatrove"),
+        ("arrow", "pyarrow", "arrow"),
+        ("pandas", "pandas", "pandas"),
+        ("langchain", "langchain_core", "langchain"),
+    ],
 )
 def test_adapter_without_its_engine(adapter: str, engine: str, extra: str) -> None:
     """Importing an adapter whose engine is absent says how to install it."""
     script = HIDDEN.format(engine=engine, adapter=adapter)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    package = "pyarrow" if extra == "arrow" else extra
+    package = {"arrow": "pyarrow", "langchain": "langchain-core"}.get(extra, extra)
     command = f"python -m pip install 'news-cleaner[{extra}]'"
     assert done.stdout == f"MissingExtraError {package} is not installed; install it with: {command}\n"
 

@@ -141,3 +141,16 @@ def test_a_missing_extra_names_the_command_that_installs_it() -> None:
     assert isinstance(error, ImportError)
     assert isinstance(error, CleanerError)
     assert str(error) == "scrapy is not installed; install it with: python -m pip install 'news-cleaner[scrapy]'"
+
+
+def test_markdown_stays_markdown(article: str) -> None:
+    """Documents in Markdown keep their markup and lose links of noise with it; what is no text affects only itself."""
+    source = f"# The old bridge\n\n{article}\n"
+    given: list[dict[str, Any]] = [
+        {"text": f"{source}\n[Share on Facebook](https://example.org/share)\n"},
+        {"text": None},
+        {"text": source},
+    ]
+    found = list(clean_documents(Cleaner(), given, markdown=True))
+    assert [outcome.text for outcome in found] == [source, None, source]
+    assert [outcome.flags for outcome in found] == [(), ("not-cleaned",), ()]

@@ -18,7 +18,7 @@ import pytest
 PAGE = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text("utf-8")
 TOOLS = (
     *("Scrapy", "datatrove", "pandas", "polars", "Dask", "Ray Data", "Spark"),
-    *("Hugging Face datasets", "trafilatura"),
+    *("Hugging Face datasets", "LangChain", "trafilatura"),
 )
 MAX_LINES = 20
 
@@ -151,6 +151,17 @@ def test_datasets(folder: Path, article: str, monkeypatch: pytest.MonkeyPatch) -
     articles = run_here("Hugging Face datasets")["articles"]
     assert articles["text"][:] == [article, None, article]
     assert articles["flags"][:] == [[], None, []]
+
+
+@pytest.mark.usefixtures("folder")
+def test_langchain(noisy: str, article: str) -> None:
+    """The LangChain snippet cleans a page of Markdown and keeps its source."""
+    pytest.importorskip("langchain_core")
+    Path("page.md").write_text(noisy.replace("\n", "\n\n"), "utf-8")
+    (found,) = run_here("LangChain")["articles"]
+    assert found.page_content.split() == article.split()
+    assert found.metadata["source"] == "page.md"
+    assert found.metadata["cleaner"]["removed_characters"] > 0
 
 
 @pytest.mark.usefixtures("folder")
