@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from cleaner.cli.notes import found_notes
+from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
     DelimiterOption,
@@ -291,7 +291,7 @@ def _say_table(outcome: Outcome) -> None:
 
 def _say_failures(plan: Plan, outcome: Outcome) -> None:
     if outcome.tally.failed and plan.errors is not None:
-        say(f"{outcome.tally.failed} documents failed; they are in {plan.errors}, each with its reason")
+        say(failed_note(outcome.tally.failed, plan.errors))
     kept = any(source.format == "warc" and not plan.to_jsonl(index) for index, source in enumerate(plan.sources))
     if not plan.is_quiet and outcome.tally.passed and kept:
-        say(f"{outcome.tally.passed} records are not plain text and passed as they are; -o NAME.jsonl reads pages too")
+        say(passed_note(outcome.tally.passed))

@@ -74,8 +74,8 @@ class Delivery:
         tally = self.state.tally
         if self.state.read != tally.documents + tally.failed + tally.passed:
             raise CleanerError(
-                f"{self.state.read} records were read, but {tally.documents} documents written, {tally.passed} passed "
-                f"and {tally.failed} failed; the result is not complete, please report this"
+                f"records read: {self.state.read}, but documents written: {tally.documents}, passed: {tally.passed}, "
+                f"failed: {tally.failed}; the result is not complete, please report this"
             )
         if self._files.lengths() != (0, 0, 0):
             # A run that is stopped after putting only one of them in its place then knows which is missing.
