@@ -11,6 +11,7 @@ from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
     DelimiterOption,
+    DryRunOption,
     EncodingOption,
     EngineOption,
     ErrorsOption,
@@ -124,6 +125,7 @@ def run(
     encoding: EncodingOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    dry_run: DryRunOption = False,
     errors: ErrorsOption = None,
     max_document: MaxDocumentOption = None,
     timeout: TimeoutOption = 30.0,
@@ -159,11 +161,14 @@ def run(
       cleaner clean pages.sqlite -o clean.sqlite --table pages --result-field clean
       cleaner clean CC-MAIN-2026.warc.wet.gz -o articles.jsonl.gz
       cleaner clean page.txt --keep byline,publication-date --headline drop
+      cleaner clean corpus/ --dry-run
       cleaner clean --in-place old.txt --encoding cp1252
     """
     with reporting(), catch_signals():
         names = paths or standard_input()
-        places = make_places(names, output, in_place=in_place, removed=removed, errors=errors, resume=resume)
+        places = make_places(
+            names, output, in_place=in_place, removed=removed, errors=errors, resume=resume, dry_run=dry_run
+        )
         check_usage(places, jobs=jobs, max_document=max_document)
         all_evidence = make_evidence(evidence, is_written=removed is not None)
         config = make_config(
@@ -229,10 +234,10 @@ def run(
                 timeout=timeout if 0 < timeout < math.inf else None,
                 with_removals=removed is not None,
                 with_all_evidence=all_evidence,
-                is_joined=plan.targets is None and len(plan.sources) > 1,
+                is_joined=plan.targets is None and not dry_run and len(plan.sources) > 1,
             )
             outcome = _run(plan, settings, resume=resume)
-            if not quiet and _is_corpus(names, plan.sources):
+            if not quiet and (dry_run or _is_corpus(names, plan.sources)):
                 _say_table(outcome)
             if not quiet:
                 say_each(found_notes(outcome.tally, plan.sources))
@@ -249,7 +254,7 @@ def _run(plan: Plan, settings: Settings, *, resume: bool) -> Outcome:
     from cleaner.cli.progress import Bar
     from cleaner.corpus.batch import StoppedError, run_batch
 
-    bar = Bar(wanted=not plan.is_quiet and plan.targets is not None)
+    bar = Bar(wanted=not plan.is_quiet and (plan.is_dry or plan.targets is not None))
     try:
         return run_batch(plan, settings, bar, resume=resume)
     except StoppedError as stopped:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OTHER_TEXTS",
     "DelimiterOption",
+    "DryRunOption",
     "EncodingOption",
     "EngineOption",
     "ErrorsOption",
@@ -206,6 +207,9 @@ IdFieldOption: TypeAlias = Annotated[
 ResultFieldOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--result-field", metavar="NAME", help="Put the cleaned text into this field and keep the original."),
+]
+DryRunOption: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Clean everything and show the table, but write no file and no text.")
 ]
 ErrorsOption: TypeAlias = Annotated[
     Path | None,

@@ -45,6 +45,7 @@ class Places:
     removed: str | None
     errors: Path | None
     resume: bool
+    dry_run: bool = False
     names_folder: bool = False
 
     @property
@@ -104,7 +105,9 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
         refuse("--in-place and -o exclude each other; choose one")
     if places.in_place and STDIN in names:
         refuse("--in-place needs files; standard input has no place to write to")
-    if places.removed == STDIN and output is None and not places.in_place:
+    if places.dry_run:
+        _check_dry_run(places)
+    elif places.removed == STDIN and output is None and not places.in_place:
         refuse("--removed -: the text goes to standard output already; name a file, or use -o for the text")
     for option, value in (("--jobs", jobs), ("--max-document", max_document)):
         if value is not None and value < 1:
@@ -112,6 +115,13 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
     _check_archives(places)
     if places.resume:
         _check_resume(places)
+
+
+def _check_dry_run(places: Places) -> None:
+    if places.removed not in (None, STDIN):
+        refuse("--removed: a dry run writes no file; --removed - shows the removals on standard output")
+    if places.resume:
+        refuse("--resume: a dry run has nothing to resume; leave one of them out")
 
 
 def _check_archives(places: Places) -> None:
@@ -162,7 +172,8 @@ def plan_places(
         names.take(path, "an input")
     targets, problems = _targets(places, sources, names)
     if targets is None:
-        _check_stream(sources)
+        if not places.dry_run:
+            _check_stream(sources)
     else:
         sources = list(targets)
         if not places.in_place:
@@ -190,7 +201,7 @@ def plan_places(
         **options,
     )
     _check_side_files(plan, names)
-    return plan, problems
+    return (plan.made_dry() if places.dry_run else plan), problems
 
 
 def _read_too(config: CleanConfig) -> Iterator[Path]:

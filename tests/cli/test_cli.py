@@ -231,6 +231,39 @@ def test_in_place_replaces_each_file(corpus: Path, run: Run) -> None:
     assert clean.stat().st_mtime_ns == 1
 
 
+@pytest.mark.parametrize("options", [[], ["-o", "OUT"], ["-o", "OUT", "--errors", "ERRORS"], ["--in-place"]])
+def test_dry_run_counts_and_writes_nothing(options: list[str], corpus: Path, tmp_path: Path, run: Run) -> None:
+    """A dry run shows the table and failures, with the status of a run, and leaves every file as it was."""
+    (corpus / "c.jsonl").write_text(json.dumps({"text": PAGE}) + '\n{"body": 1}\n', "utf-8")
+    before = _files(tmp_path)
+    names = {"OUT": str(tmp_path / "out"), "ERRORS": str(tmp_path / "e.jsonl")}
+    outcome = run("clean", corpus, "--dry-run", *(names.get(option, option) for option in options))
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert [line.split() for line in outcome.err.splitlines()[1:4]] == [
+        ["documents", "3"],
+        ["changed", "3", "100.0", "%"],
+        ["failed", "1"],
+    ]
+    assert outcome.err.startswith(f"cleaner: {corpus / 'c.jsonl'}: record 2: the field 'text' is missing")
+    assert _files(tmp_path) == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_dry_run_of_one_page_shows_the_table_and_its_removals(page: Path, run: Run) -> None:
+    """Even one page has a table in a dry run, and its removals are shown on standard output if they are asked for."""
+    outcome = run("clean", page, "--dry-run", "--removed", "-")
+    assert (outcome.status, json.loads(outcome.out)["kind"]) == (0, KIND)
+    assert outcome.err.split()[:2] == ["documents", "1"]
+
+
+def test_dry_run_reports_what_a_run_would_refuse(corpus: Path, run: Run) -> None:
+    """A page of HTML that cannot be cleaned in place is refused in a dry run as well."""
+    (corpus / "c.html").write_text("<p>Ferry</p>", "utf-8")
+    outcome = run("clean", corpus, "--dry-run", "--in-place")
+    assert (outcome.status, outcome.out) == (USAGE, b"")
+    assert outcome.err == "cleaner: --in-place: an HTML page becomes text, which is another file; name it with -o\n"
+
+
 def test_in_place_leaves_the_file_when_writing_fails(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the new file cannot replace the old one, the old one is complete, and no other file is left."""
 
@@ -380,6 +413,9 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
         (["clean", "PAGE", "--removed", "r.jsonl", "--evidence", "all"], "use one of: strongest, full"),
         (["clean", "PAGE", "--removed", "PAGE"], "is an input or an output"),
         (["clean", "PAGE", "-o", "OUT", "--removed", "OUT"], "is an input or an output"),
+        (["clean", "PAGE", "--dry-run", "--removed", "OUT"], "--removed - shows the removals"),
+        (["clean", "PAGE", "--dry-run", "-o", "OUT", "--resume"], "a dry run has nothing to resume"),
+        (["clean", "PAGE", "--dry-run", "-o", "PAGE"], "is an input"),
         (["clean", "FOLDER", "-o", "all.txt"], "several inputs need a folder"),
         (["clean", "PAGE", "FOLDER/a.txt", "-o", "PAGE"], "several inputs need a folder"),
         (["explain", "FOLDER"], "is a folder; explain takes one file"),

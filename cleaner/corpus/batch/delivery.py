@@ -245,6 +245,8 @@ class Delivery:
         return self._plan.keep_errors or any(source.format not in DOCUMENT_FORMATS for source in self._plan.sources)
 
     def _write_stream(self, data: bytes) -> None:
+        if self._plan.is_dry:
+            return
         self._plan.write(data)
         self._end = (self._end + data[-4:])[-4:]
 
