@@ -10,6 +10,7 @@ import typer
 from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
+    BackupOption,
     DelimiterOption,
     DryRunOption,
     EncodingOption,
@@ -95,6 +96,7 @@ def run(
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Write each result over its input; a file is never half written.")
     ] = False,
+    backup: BackupOption = None,
     removed: Annotated[
         str | None,
         typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and reasons."),
@@ -167,7 +169,14 @@ def run(
     with reporting(), catch_signals():
         names = paths or standard_input()
         places = make_places(
-            names, output, in_place=in_place, removed=removed, errors=errors, resume=resume, dry_run=dry_run
+            names,
+            output,
+            in_place=in_place,
+            removed=removed,
+            errors=errors,
+            resume=resume,
+            dry_run=dry_run,
+            backup=backup,
         )
         check_usage(places, jobs=jobs, max_document=max_document)
         all_evidence = make_evidence(evidence, is_written=removed is not None)
@@ -186,6 +195,7 @@ def run(
         sources, missing = find_sources(
             names,
             leave_out=places.output,
+            backup=backup,
             format=make_format(format),
             page_ending=".md" if html_output == "markdown" else ".txt",
             unread=unread,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OTHER_TEXTS",
+    "BackupOption",
     "DelimiterOption",
     "DryRunOption",
     "EncodingOption",
@@ -207,6 +208,12 @@ IdFieldOption: TypeAlias = Annotated[
 ResultFieldOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--result-field", metavar="NAME", help="Put the cleaned text into this field and keep the original."),
+]
+BackupOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--backup", metavar="SUFFIX", help="With --in-place: keep the original, with this ending added to its name."
+    ),
 ]
 DryRunOption: TypeAlias = Annotated[
     bool, typer.Option("--dry-run", help="Clean everything and show the table, but write no file and no text.")

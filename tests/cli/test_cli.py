@@ -264,6 +264,97 @@ def test_dry_run_reports_what_a_run_would_refuse(corpus: Path, run: Run) -> None
     assert outcome.err == "cleaner: --in-place: an HTML page becomes text, which is another file; name it with -o\n"
 
 
+def test_backup_keeps_the_original_of_what_changes(corpus: Path, run: Run) -> None:
+    """Each file that changes keeps its original under the longer name; a second run reads no backup and needs none."""
+    (corpus / "clean.txt").write_text(ARTICLE, "utf-8")
+    record = json.dumps({"text": PAGE}, ensure_ascii=False) + "\n"
+    (corpus / "c.jsonl").write_text(record, "utf-8")
+    command = ["clean", corpus, "--in-place", "--backup", ".before", "--quiet", "--jobs", "1"]
+    for options in ([], [], ["--format", "text"]):
+        assert run(*command, *options) == Outcome(0, b"", "")
+        assert _files(corpus) == {
+            "a.txt": ARTICLE,
+            "a.txt.before": PAGE,
+            "c.jsonl": record.replace(json.dumps(NOISE)[1:-1], ""),
+            "c.jsonl.before": record,
+            "clean.txt": ARTICLE,
+            "sub/b.txt": ARTICLE,
+            "sub/b.txt.before": PAGE,
+        }
+
+
+def test_backup_of_a_file_that_is_put_together(tmp_path: Path, run: Run) -> None:
+    """A Parquet file, which is put together at the end, has its original kept as well."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    arrow = pytest.importorskip("pyarrow")
+    path = tmp_path / "pages.parquet"
+    parquet.write_table(arrow.table({"text": [PAGE]}), path)
+    before = path.read_bytes()
+    assert run("clean", path, "--in-place", "--backup", ".orig", "--quiet") == Outcome(0, b"", "")
+    assert parquet.read_table(path).to_pydict() == {"text": [ARTICLE]}
+    assert (tmp_path / "pages.parquet.orig").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_backup_is_never_overwritten(corpus: Path, run: Run) -> None:
+    """A file that has the name of a backup, or a link to the original, is left alone with its input; the rest is done."""
+    (corpus / "a.txt.orig").write_text("mine", "utf-8")
+    (corpus / "c.txt").write_text(PAGE, "utf-8")
+    (corpus / "c.txt.orig").symlink_to(corpus / "c.txt")
+    outcome = run("clean", corpus, "--in-place", "--backup", ".orig", "--quiet")
+    assert outcome.status == 1
+    for name in ("a.txt", "c.txt"):
+        fix = "move that away, or name another ending with --backup"
+        assert f"cleaner: {corpus / name}: is left as it was, as {corpus / name}.orig exists; {fix}\n" in outcome.err
+    assert _files(corpus) == {
+        "a.txt": PAGE,
+        "a.txt.orig": "mine",
+        "c.txt": PAGE,
+        "c.txt.orig": PAGE,
+        "sub/b.txt": ARTICLE,
+        "sub/b.txt.orig": PAGE,
+    }
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_backup_where_a_file_has_one_name_only(
+    has_links: bool, page: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The backup has the bytes, the mode and the time of the original, also where it must be copied."""
+    page.chmod(0o640)
+    if not has_links:
+        monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(PermissionError(1, "no links here")))
+    assert run("clean", page, "--in-place", "--backup", "~", "--quiet") == Outcome(0, b"", "")
+    assert _files(page.parent) == {"page.txt": ARTICLE, "page.txt~": PAGE}
+    assert page.with_name("page.txt~").stat().st_mode & 0o777 == 0o640
+
+
+def test_original_survives_a_run_that_ends_before_it_is_replaced(
+    page: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is stopped between keeping and replacing leaves the original, and the next run goes on from there."""
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert (
+            run("clean", page, "--in-place", "--backup", ".orig").err
+            == "cleaner: interrupted; no file is half written\n"
+        )
+    assert _files(page.parent) == {"page.txt": PAGE, "page.txt.orig": PAGE}
+    assert run("clean", page, "--in-place", "--backup", ".orig") == Outcome(0, b"", "")
+    assert _files(page.parent) == {"page.txt": ARTICLE, "page.txt.orig": PAGE}
+
+
+def test_no_backup_is_left_of_a_file_that_cannot_be_replaced(
+    page: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When replacing fails, the original keeps only its own name."""
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    outcome = run("clean", page, "--in-place", "--backup", ".orig")
+    assert outcome.status == 1
+    assert f"{page}: cannot be written: Input/output error" in outcome.err
+    assert _files(page.parent) == {"page.txt": PAGE}
+
+
 def test_in_place_leaves_the_file_when_writing_fails(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the new file cannot replace the old one, the old one is complete, and no other file is left."""
 
@@ -413,6 +504,15 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
         (["clean", "PAGE", "--removed", "r.jsonl", "--evidence", "all"], "use one of: strongest, full"),
         (["clean", "PAGE", "--removed", "PAGE"], "is an input or an output"),
         (["clean", "PAGE", "-o", "OUT", "--removed", "OUT"], "is an input or an output"),
+        (["clean", "PAGE", "--backup", ".orig"], "only files that are cleaned with --in-place"),
+        (["clean", "PAGE", "--in-place", "--backup", ""], "cannot be added to a name"),
+        (["clean", "PAGE", "--in-place", "--backup", "/x"], "cannot be added to a name"),
+        (["clean", "PAGE", "--in-place", "--backup", ".txt"], "a later run would take .txt files for its own"),
+        (["clean", "PAGE", "--in-place", "--backup", ".orig", "--errors", "PAGE.orig"], "is an input or an output"),
+        (
+            ["clean", "PAGE", "--format", "sqlite", "--in-place", "--backup", ".orig"],
+            "a database is changed, not replaced",
+        ),
         (["clean", "PAGE", "--dry-run", "--removed", "OUT"], "--removed - shows the removals"),
         (["clean", "PAGE", "--dry-run", "-o", "OUT", "--resume"], "a dry run has nothing to resume"),
         (["clean", "PAGE", "--dry-run", "-o", "PAGE"], "is an input"),

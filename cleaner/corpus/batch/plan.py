@@ -67,8 +67,8 @@ class Watcher(Protocol):
 class Plan:
     """Where everything goes.
 
-    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file of
-    removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
+    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``backup``: what the
+    name of a file that is cleaned in place gets added, to keep the original. ``removed``: the file of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
     ``archive``: the zip archive that the targets are members of, which is written as a whole. ``checkpoint``: the file
     from which a stopped run can be resumed; None if that is not possible. ``is_dry``: everything is cleaned and counted,
     and nothing is written but removals that go to standard output.
@@ -78,6 +78,7 @@ class Plan:
     write: Callable[[bytes], None]
     targets: dict[Source, Path] | None = None
     in_place: bool = False
+    backup: str | None = None
     removed: str | None = None
     errors: Path | None = None
     keep_errors: bool = False
@@ -98,6 +99,10 @@ class Plan:
         if target is None:
             return None
         return self.sources[index].compression if self.in_place else split_endings(target)[1]
+
+    def backup_path(self, index: int) -> Path | None:
+        """Where the original of a source is kept that is cleaned in place; None if it is not kept."""
+        return None if self.backup is None else Path(f"{self.target(index)}{self.backup}")
 
     def made_dry(self) -> Plan:
         """The same plan as one that writes no file."""
