@@ -71,7 +71,7 @@ KeepOption: TypeAlias = Annotated[
     typer.Option(
         "--keep",
         metavar="KIND",
-        help="Leave this kind of noise in (`cleaner patterns list --table` names the kinds); repeat it, or use commas.",
+        help="Leave this kind of noise in (`cleaner patterns list --table` names the kinds), or all; repeat it, or use commas.",
     ),
 ]
 HeadlineOption: TypeAlias = Annotated[

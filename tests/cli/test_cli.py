@@ -450,7 +450,7 @@ def test_removals_never_replace_a_page(page: Path, tmp_path: Path, run: Run) -> 
         assert json.loads(removed.read_text("utf-8"))["kind"] == KIND
 
 
-@pytest.mark.parametrize("options", [["--keep", KIND], ["--keep", f"byline, {KIND}", "--keep=tags"]])
+@pytest.mark.parametrize("options", [["--keep", KIND], ["--keep", f"byline, {KIND}", "--keep=tags"], ["--keep", "all"]])
 def test_kinds_to_keep(options: list[str], page: Path, run: Run) -> None:
     """Kinds to keep stay in, named one by one or with commas."""
     assert run("clean", page, *options).out.decode() == PAGE
