@@ -748,6 +748,15 @@ def test_version_and_help() -> None:
         assert command == ["patterns"] or b"Examples:" in shown.stdout
 
 
+def test_shell_completes_options() -> None:
+    """The shell is given the options that begin like a word, and the script that asks for them can be shown."""
+    asked = {"_CLEANER_COMPLETE": "complete_bash", "COMP_WORDS": "cleaner clean --dry", "COMP_CWORD": "2"}
+    assert _process(env={**os.environ, **asked}).stdout.split() == [b"--dry-run"]
+    shown = _process(env={**os.environ, "_CLEANER_COMPLETE": "source_bash"})
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert b"complete -o default -F _cleaner_completion cleaner" in shown.stdout
+
+
 @pytest.mark.parametrize("command", [[], ["patterns"]])
 def test_command_alone_shows_its_help(command: list[str]) -> None:
     """Without arguments a command that needs some shows its help, line by line."""
