@@ -521,6 +521,12 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
         (["explain", "FOLDER"], "is a folder; explain takes one file"),
         (["explain"], "no input"),
         (["patterns", "list", "--kind", "adverts"], "is not a kind of noise"),
+        (["patterns", "list", "--lang", "xx"], "no pattern in the language 'xx'; use one of: any, ar, "),
+        (["patterns", "list", "--lang", ""], "no pattern in the language ''; use one of: any, ar, "),
+        (
+            ["patterns", "list", "--kind", "comment"],
+            "no pattern of the kind 'comment'; use one of: advertisement-marker, ",
+        ),
         (["patterns", "list", "--table", "--json"], "exclude each other"),
     ],
 )
@@ -650,7 +656,7 @@ def test_own_patterns_are_checked_listed_and_used(page: Path, tmp_path: Path, ru
     (own / "interface.toml").write_text(OWN)
     page.write_text(ARTICLE + "Gloobers ahead\n", "utf-8")
     assert run("patterns", "check", own).out == b"good patterns: 1, problems: 0\n"
-    assert b"xx.interface.gloobers" in run("patterns", "list", "--patterns", own).out
+    assert b"xx.interface.gloobers" in run("patterns", "list", "--patterns", own, "--lang", "xx").out
     assert run("clean", page, "--patterns", own).out.decode() == ARTICLE
 
 
