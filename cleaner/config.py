@@ -16,6 +16,8 @@ __all__ = ["CleanConfig", "Output", "require_output"]
 # What HTML becomes.
 Output: TypeAlias = Literal["text", "markdown"]
 
+# Stands for every kind of noise.
+_ALL = "all"
 _HEADLINES = ("first", "drop", "keep")
 _MODES = ("careful", "balanced", "thorough")
 _ENGINES = ("blocks", "trafilatura")
@@ -26,7 +28,7 @@ _OUTPUTS = ("text", "markdown")
 class CleanConfig:
     """How a document is cleaned.
 
-    ``keep``: kinds of noise to leave in. ``headline``: ``"first"`` keeps the first copy of the headline,
+    ``keep``: kinds of noise to leave in; ``"all"`` stands for every kind. ``headline``: ``"first"`` keeps the first copy of the headline,
     ``"drop"`` removes all copies, ``"keep"`` leaves all. ``mode``: the balance between article lost and noise left in:
     ``"careful"`` never removes an unnamed run inside the article, ``"thorough"`` is for those who want no noise.
     ``threshold``: points a line's score must exceed to be removed; a higher value removes less. ``patterns``: a folder
@@ -55,9 +57,9 @@ class CleanConfig:
 
     def __post_init__(self) -> None:
         given: Any = self.keep
-        if isinstance(given, str):
-            given = [given]
-        object.__setattr__(self, "keep", frozenset(_kind(kind) for kind in given))
+        given = [given] if isinstance(given, str) else list(given)
+        kinds = Kind if _ALL in given else map(_kind, given)
+        object.__setattr__(self, "keep", frozenset(kinds))
         if self.headline not in _HEADLINES:
             raise ConfigError(f"headline: {self.headline!r} is unknown; use one of: {', '.join(_HEADLINES)}")
         if self.mode not in _MODES:
@@ -107,4 +109,4 @@ def _kind(value: str) -> Kind:
         return Kind(value)
     except ValueError:
         known = ", ".join(kind.value for kind in Kind)
-        raise ConfigError(f"keep: {value!r} is not a kind of noise; use some of: {known}") from None
+        raise ConfigError(f"keep: {value!r} is not a kind of noise; use some of: {known}; or all") from None

@@ -335,6 +335,14 @@ def test_configurations_are_values() -> None:
         config.threshold = 1.0  # type: ignore[misc]
 
 
+@pytest.mark.parametrize("keep", ["all", ["all"], {"byline", "all"}])
+def test_all_stands_for_every_kind(keep: Any) -> None:
+    """Every kind of noise can be kept with one word, which leaves a page whole that is cleaned otherwise."""
+    assert CleanConfig(keep=keep).keep == frozenset(Kind)
+    assert explain_text(LOCKED).removals
+    assert explain_text(LOCKED, keep=keep).removals == ()
+
+
 def test_missing_pattern_folder_is_refused(tmp_path: Path) -> None:
     """A missing pattern folder raises `PatternError`, which names it."""
     with pytest.raises(PatternError, match="absent"):

@@ -268,14 +268,13 @@ def assigned(node: ast.Assign) -> Iterator[str]:
 
 
 def commands() -> Iterator[tuple[str, Any]]:
-    """The commands of the command line, by the words they are called with."""
+    """The commands of the command line and their groups, by the words they are called with."""
     waiting = [("cleaner", typer.main.get_command(app))]
     while waiting:
         name, command = waiting.pop()
         inner: dict[str, Any] = getattr(command, "commands", {})
         waiting += [(f"{name} {word}", one) for word, one in inner.items()]
-        if not inner:
-            yield name, command
+        yield name, command
 
 
 @pytest.mark.parametrize("name", [name for name, _ in commands()])

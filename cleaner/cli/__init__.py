@@ -22,7 +22,6 @@ _UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 app = typer.Typer(
     name="cleaner",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from cleaner.cli.notes import found_notes
+from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
+    BackupOption,
     DelimiterOption,
+    DryRunOption,
     EncodingOption,
     EngineOption,
     ErrorsOption,
@@ -94,6 +96,7 @@ def run(
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Write each result over its input; a file is never half written.")
     ] = False,
+    backup: BackupOption = None,
     removed: Annotated[
         str | None,
         typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and reasons."),
@@ -124,6 +127,7 @@ def run(
     encoding: EncodingOption = None,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
+    dry_run: DryRunOption = False,
     errors: ErrorsOption = None,
     max_document: MaxDocumentOption = None,
     timeout: TimeoutOption = 30.0,
@@ -159,11 +163,21 @@ def run(
       cleaner clean pages.sqlite -o clean.sqlite --table pages --result-field clean
       cleaner clean CC-MAIN-2026.warc.wet.gz -o articles.jsonl.gz
       cleaner clean page.txt --keep byline,publication-date --headline drop
+      cleaner clean corpus/ --dry-run
       cleaner clean --in-place old.txt --encoding cp1252
     """
     with reporting(), catch_signals():
         names = paths or standard_input()
-        places = make_places(names, output, in_place=in_place, removed=removed, errors=errors, resume=resume)
+        places = make_places(
+            names,
+            output,
+            in_place=in_place,
+            removed=removed,
+            errors=errors,
+            resume=resume,
+            dry_run=dry_run,
+            backup=backup,
+        )
         check_usage(places, jobs=jobs, max_document=max_document)
         all_evidence = make_evidence(evidence, is_written=removed is not None)
         config = make_config(
@@ -181,6 +195,7 @@ def run(
         sources, missing = find_sources(
             names,
             leave_out=places.output,
+            backup=backup,
             format=make_format(format),
             page_ending=".md" if html_output == "markdown" else ".txt",
             unread=unread,
@@ -229,10 +244,10 @@ def run(
                 timeout=timeout if 0 < timeout < math.inf else None,
                 with_removals=removed is not None,
                 with_all_evidence=all_evidence,
-                is_joined=plan.targets is None and len(plan.sources) > 1,
+                is_joined=plan.targets is None and not dry_run and len(plan.sources) > 1,
             )
             outcome = _run(plan, settings, resume=resume)
-            if not quiet and _is_corpus(names, plan.sources):
+            if not quiet and (dry_run or _is_corpus(names, plan.sources)):
                 _say_table(outcome)
             if not quiet:
                 say_each(found_notes(outcome.tally, plan.sources))
@@ -249,7 +264,7 @@ def _run(plan: Plan, settings: Settings, *, resume: bool) -> Outcome:
     from cleaner.cli.progress import Bar
     from cleaner.corpus.batch import StoppedError, run_batch
 
-    bar = Bar(wanted=not plan.is_quiet and plan.targets is not None)
+    bar = Bar(wanted=not plan.is_quiet and (plan.is_dry or plan.targets is not None))
     try:
         return run_batch(plan, settings, bar, resume=resume)
     except StoppedError as stopped:
@@ -291,7 +306,7 @@ def _say_table(outcome: Outcome) -> None:
 
 def _say_failures(plan: Plan, outcome: Outcome) -> None:
     if outcome.tally.failed and plan.errors is not None:
-        say(f"{outcome.tally.failed} documents failed; they are in {plan.errors}, each with its reason")
+        say(failed_note(outcome.tally.failed, plan.errors))
     kept = any(source.format == "warc" and not plan.to_jsonl(index) for index, source in enumerate(plan.sources))
     if not plan.is_quiet and outcome.tally.passed and kept:
-        say(f"{outcome.tally.passed} records are not plain text and passed as they are; -o NAME.jsonl reads pages too")
+        say(passed_note(outcome.tally.passed))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, PAGE, Tally
 from cleaner.corpus.records import Source
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, HTML_FIELD_FORMATS
 
-__all__ = ["found_notes"]
+__all__ = ["failed_note", "found_notes", "passed_note"]
 
 
 def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
@@ -50,6 +51,35 @@ def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
         ordered = sorted(encodings, key=lambda one: (-one[1], one[0]))
         notes.append(f"encodings found: {', '.join(f'{count:,} {name}' for name, count in ordered)}")
     return notes
+
+
+def failed_note(failed: int, errors: Path) -> str:
+    """A sentence on documents that failed, and where they are.
+
+    >>> failed_note(1, Path("errors.jsonl"))
+    '1 document failed; it is in errors.jsonl, with its reason'
+    >>> failed_note(2, Path("errors.jsonl"))
+    '2 documents failed; they are in errors.jsonl, each with its reason'
+    """
+    if failed == 1:
+        return f"1 document failed; it is in {errors}, with its reason"
+    return f"{failed} documents failed; they are in {errors}, each with its reason"
+
+
+def passed_note(passed: int) -> str:
+    """A sentence on records of web archives that are not plain text.
+
+    >>> passed_note(1)
+    '1 record is not plain text and passed as it is; -o NAME.jsonl reads pages too'
+    >>> passed_note(2)
+    '2 records are not plain text and passed as they are; -o NAME.jsonl reads pages too'
+    """
+    passes = (
+        "record is not plain text and passed as it is"
+        if passed == 1
+        else "records are not plain text and passed as they are"
+    )
+    return f"{passed} {passes}; -o NAME.jsonl reads pages too"
 
 
 def _way(sources: Sequence[Source]) -> str:

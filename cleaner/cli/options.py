@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OTHER_TEXTS",
+    "BackupOption",
     "DelimiterOption",
+    "DryRunOption",
     "EncodingOption",
     "EngineOption",
     "ErrorsOption",
@@ -69,7 +71,7 @@ KeepOption: TypeAlias = Annotated[
     typer.Option(
         "--keep",
         metavar="KIND",
-        help="Leave this kind of noise in (`cleaner patterns list --table` names the kinds); repeat it, or use commas.",
+        help="Leave this kind of noise in (`cleaner patterns list --table` names the kinds), or all; repeat it, or use commas.",
     ),
 ]
 HeadlineOption: TypeAlias = Annotated[
@@ -206,6 +208,15 @@ IdFieldOption: TypeAlias = Annotated[
 ResultFieldOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--result-field", metavar="NAME", help="Put the cleaned text into this field and keep the original."),
+]
+BackupOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--backup", metavar="SUFFIX", help="With --in-place: keep the original, with this ending added to its name."
+    ),
+]
+DryRunOption: TypeAlias = Annotated[
+    bool, typer.Option("--dry-run", help="Clean everything and show the table, but write no file and no text.")
 ]
 ErrorsOption: TypeAlias = Annotated[
     Path | None,

@@ -58,15 +58,24 @@ def list_patterns(
             refuse("--table and --json exclude each other; choose one")
         if kind is not None and kind not in {known.value for known in Kind}:
             refuse(f"--kind: {kind!r} is not a kind of noise; use one of: {', '.join(known.value for known in Kind)}")
+        known_patterns = _load_patterns(patterns).patterns
+        _check_known("--lang", "in the language", lang, {pattern.lang for pattern in known_patterns})
+        _check_known("--kind", "of the kind", kind, {str(pattern.kind) for pattern in known_patterns})
         found = [
             pattern
-            for pattern in _load_patterns(patterns).patterns
+            for pattern in known_patterns
             if (kind is None or pattern.kind == kind) and (lang is None or pattern.lang == lang)
         ]
         if as_json:
             write(to_json(pattern_json(found), indent=2) + b"\n")
         else:
             write_lines(kind_table(found) if table else pattern_table(found))
+
+
+def _check_known(option: str, what: str, wanted: str | None, known: set[str]) -> None:
+    """Refuse a value of an option that no pattern has."""
+    if wanted is not None and wanted not in known:
+        refuse(f"{option}: there is no pattern {what} {wanted!r}; use one of: {', '.join(sorted(known))}")
 
 
 @app.command("check")

@@ -45,6 +45,8 @@ class Places:
     removed: str | None
     errors: Path | None
     resume: bool
+    dry_run: bool = False
+    backup: str | None = None
     names_folder: bool = False
 
     @property
@@ -104,14 +106,36 @@ def check_usage(places: Places, *, jobs: int | None, max_document: int | None) -
         refuse("--in-place and -o exclude each other; choose one")
     if places.in_place and STDIN in names:
         refuse("--in-place needs files; standard input has no place to write to")
-    if places.removed == STDIN and output is None and not places.in_place:
+    if places.dry_run:
+        _check_dry_run(places)
+    elif places.removed == STDIN and output is None and not places.in_place:
         refuse("--removed -: the text goes to standard output already; name a file, or use -o for the text")
+    _check_backup(places)
     for option, value in (("--jobs", jobs), ("--max-document", max_document)):
         if value is not None and value < 1:
             refuse(f"{option}: {value} is too small; give 1 or more")
     _check_archives(places)
     if places.resume:
         _check_resume(places)
+
+
+def _check_backup(places: Places) -> None:
+    backup = places.backup
+    if backup is None:
+        return
+    if not places.in_place:
+        refuse("--backup: only files that are cleaned with --in-place are replaced; leave it out")
+    if not backup or "/" in backup or os.sep in backup or "\0" in backup:
+        refuse(f"--backup: {backup!r} cannot be added to a name in the same folder; give an ending such as .orig")
+    if split_endings(Path(f"page{backup}")) != (None, None) or backup.endswith((PARTIAL_ENDING, CHECKPOINT_ENDING)):
+        refuse(f"--backup: a later run would take {backup} files for its own; give another ending such as .orig")
+
+
+def _check_dry_run(places: Places) -> None:
+    if places.removed not in (None, STDIN):
+        refuse("--removed: a dry run writes no file; --removed - shows the removals on standard output")
+    if places.resume:
+        refuse("--resume: a dry run has nothing to resume; leave one of them out")
 
 
 def _check_archives(places: Places) -> None:
@@ -157,12 +181,15 @@ def plan_places(
 
     if places.in_place and any(source.format == "html" for source in sources):
         refuse("--in-place: an HTML page becomes text, which is another file; name it with -o")
+    if places.backup is not None and any(source.format == "sqlite" for source in sources):
+        refuse("--backup: a database is changed, not replaced; copy it yourself, or write another one with -o")
     names = Names()
     for path in _read_too(config):
         names.take(path, "an input")
     targets, problems = _targets(places, sources, names)
     if targets is None:
-        _check_stream(sources)
+        if not places.dry_run:
+            _check_stream(sources)
     else:
         sources = list(targets)
         if not places.in_place:
@@ -182,6 +209,7 @@ def plan_places(
         write,
         targets=targets,
         in_place=places.in_place,
+        backup=places.backup,
         archive=places.archive,
         removed=places.removed,
         errors=errors,
@@ -190,7 +218,7 @@ def plan_places(
         **options,
     )
     _check_side_files(plan, names)
-    return plan, problems
+    return (plan.made_dry() if places.dry_run else plan), problems
 
 
 def _read_too(config: CleanConfig) -> Iterator[Path]:
@@ -207,7 +235,10 @@ def _targets(
     """Where each result goes, None if all go to standard output; and what is wrong with the sources left out."""
     output = places.output
     if places.in_place:
-        return plan_in_place(sources, places.names, names)
+        planned = plan_in_place(sources, places.names, names)
+        for target in planned[0].values() if places.backup is not None else ():
+            names.take(Path(f"{target}{places.backup}"), "a backup")
+        return planned
     if output is None:
         for source in sources:
             if source.path is not None:

@@ -62,7 +62,8 @@ def progress_line(tally: Tally, first: tuple[int, int], done: int, total: int, s
     first_size, first_done = first
     speed = (tally.size - first_size) / 1e6 / seconds if seconds else 0.0
     share = 100 * tally.removed.total() / tally.size if tally.size else 0.0
-    parts = [f"{tally.documents} documents", f"{speed:.1f} MB/s", f"{share:.1f} % removed"]
+    documents = "1 document" if tally.documents == 1 else f"{tally.documents} documents"
+    parts = [documents, f"{speed:.1f} MB/s", f"{share:.1f} % removed"]
     if tally.failed:
         parts.append(f"{tally.failed} failed")
     if not total:

@@ -231,6 +231,130 @@ def test_in_place_replaces_each_file(corpus: Path, run: Run) -> None:
     assert clean.stat().st_mtime_ns == 1
 
 
+@pytest.mark.parametrize("options", [[], ["-o", "OUT"], ["-o", "OUT", "--errors", "ERRORS"], ["--in-place"]])
+def test_dry_run_counts_and_writes_nothing(options: list[str], corpus: Path, tmp_path: Path, run: Run) -> None:
+    """A dry run shows the table and failures, with the status of a run, and leaves every file as it was."""
+    (corpus / "c.jsonl").write_text(json.dumps({"text": PAGE}) + '\n{"body": 1}\n', "utf-8")
+    before = _files(tmp_path)
+    names = {"OUT": str(tmp_path / "out"), "ERRORS": str(tmp_path / "e.jsonl")}
+    outcome = run("clean", corpus, "--dry-run", *(names.get(option, option) for option in options))
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert [line.split() for line in outcome.err.splitlines()[1:4]] == [
+        ["documents", "3"],
+        ["changed", "3", "100.0", "%"],
+        ["failed", "1"],
+    ]
+    assert outcome.err.startswith(f"cleaner: {corpus / 'c.jsonl'}: record 2: the field 'text' is missing")
+    assert _files(tmp_path) == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_dry_run_of_one_page_shows_the_table_and_its_removals(page: Path, run: Run) -> None:
+    """Even one page has a table in a dry run, and its removals are shown on standard output if they are asked for."""
+    outcome = run("clean", page, "--dry-run", "--removed", "-")
+    assert (outcome.status, json.loads(outcome.out)["kind"]) == (0, KIND)
+    assert outcome.err.split()[:2] == ["documents", "1"]
+
+
+def test_dry_run_reports_what_a_run_would_refuse(corpus: Path, run: Run) -> None:
+    """A page of HTML that cannot be cleaned in place is refused in a dry run as well."""
+    (corpus / "c.html").write_text("<p>Ferry</p>", "utf-8")
+    outcome = run("clean", corpus, "--dry-run", "--in-place")
+    assert (outcome.status, outcome.out) == (USAGE, b"")
+    assert outcome.err == "cleaner: --in-place: an HTML page becomes text, which is another file; name it with -o\n"
+
+
+def test_backup_keeps_the_original_of_what_changes(corpus: Path, run: Run) -> None:
+    """Each file that changes keeps its original under the longer name; a second run reads no backup and needs none."""
+    (corpus / "clean.txt").write_text(ARTICLE, "utf-8")
+    record = json.dumps({"text": PAGE}, ensure_ascii=False) + "\n"
+    (corpus / "c.jsonl").write_text(record, "utf-8")
+    command = ["clean", corpus, "--in-place", "--backup", ".before", "--quiet", "--jobs", "1"]
+    for options in ([], [], ["--format", "text"]):
+        assert run(*command, *options) == Outcome(0, b"", "")
+        assert _files(corpus) == {
+            "a.txt": ARTICLE,
+            "a.txt.before": PAGE,
+            "c.jsonl": record.replace(json.dumps(NOISE)[1:-1], ""),
+            "c.jsonl.before": record,
+            "clean.txt": ARTICLE,
+            "sub/b.txt": ARTICLE,
+            "sub/b.txt.before": PAGE,
+        }
+
+
+def test_backup_of_a_file_that_is_put_together(tmp_path: Path, run: Run) -> None:
+    """A Parquet file, which is put together at the end, has its original kept as well."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    arrow = pytest.importorskip("pyarrow")
+    path = tmp_path / "pages.parquet"
+    parquet.write_table(arrow.table({"text": [PAGE]}), path)
+    before = path.read_bytes()
+    assert run("clean", path, "--in-place", "--backup", ".orig", "--quiet") == Outcome(0, b"", "")
+    assert parquet.read_table(path).to_pydict() == {"text": [ARTICLE]}
+    assert (tmp_path / "pages.parquet.orig").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_backup_is_never_overwritten(corpus: Path, run: Run) -> None:
+    """A file that has the name of a backup, or a link to the original, is left alone with its input; the rest is done."""
+    (corpus / "a.txt.orig").write_text("mine", "utf-8")
+    (corpus / "c.txt").write_text(PAGE, "utf-8")
+    (corpus / "c.txt.orig").symlink_to(corpus / "c.txt")
+    outcome = run("clean", corpus, "--in-place", "--backup", ".orig", "--quiet")
+    assert outcome.status == 1
+    for name in ("a.txt", "c.txt"):
+        fix = "move that away, or name another ending with --backup"
+        assert f"cleaner: {corpus / name}: is left as it was, as {corpus / name}.orig exists; {fix}\n" in outcome.err
+    assert _files(corpus) == {
+        "a.txt": PAGE,
+        "a.txt.orig": "mine",
+        "c.txt": PAGE,
+        "c.txt.orig": PAGE,
+        "sub/b.txt": ARTICLE,
+        "sub/b.txt.orig": PAGE,
+    }
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_backup_where_a_file_has_one_name_only(
+    has_links: bool, page: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The backup has the bytes, the mode and the time of the original, also where it must be copied."""
+    page.chmod(0o640)
+    if not has_links:
+        monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(PermissionError(1, "no links here")))
+    assert run("clean", page, "--in-place", "--backup", "~", "--quiet") == Outcome(0, b"", "")
+    assert _files(page.parent) == {"page.txt": ARTICLE, "page.txt~": PAGE}
+    assert page.with_name("page.txt~").stat().st_mode & 0o777 == 0o640
+
+
+def test_original_survives_a_run_that_ends_before_it_is_replaced(
+    page: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is stopped between keeping and replacing leaves the original, and the next run goes on from there."""
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert (
+            run("clean", page, "--in-place", "--backup", ".orig").err
+            == "cleaner: interrupted; no file is half written\n"
+        )
+    assert _files(page.parent) == {"page.txt": PAGE, "page.txt.orig": PAGE}
+    assert run("clean", page, "--in-place", "--backup", ".orig") == Outcome(0, b"", "")
+    assert _files(page.parent) == {"page.txt": ARTICLE, "page.txt.orig": PAGE}
+
+
+def test_no_backup_is_left_of_a_file_that_cannot_be_replaced(
+    page: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When replacing fails, the original keeps only its own name."""
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    outcome = run("clean", page, "--in-place", "--backup", ".orig")
+    assert outcome.status == 1
+    assert f"{page}: cannot be written: Input/output error" in outcome.err
+    assert _files(page.parent) == {"page.txt": PAGE}
+
+
 def test_in_place_leaves_the_file_when_writing_fails(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the new file cannot replace the old one, the old one is complete, and no other file is left."""
 
@@ -326,7 +450,7 @@ def test_removals_never_replace_a_page(page: Path, tmp_path: Path, run: Run) -> 
         assert json.loads(removed.read_text("utf-8"))["kind"] == KIND
 
 
-@pytest.mark.parametrize("options", [["--keep", KIND], ["--keep", f"byline, {KIND}", "--keep=tags"]])
+@pytest.mark.parametrize("options", [["--keep", KIND], ["--keep", f"byline, {KIND}", "--keep=tags"], ["--keep", "all"]])
 def test_kinds_to_keep(options: list[str], page: Path, run: Run) -> None:
     """Kinds to keep stay in, named one by one or with commas."""
     assert run("clean", page, *options).out.decode() == PAGE
@@ -380,11 +504,29 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
         (["clean", "PAGE", "--removed", "r.jsonl", "--evidence", "all"], "use one of: strongest, full"),
         (["clean", "PAGE", "--removed", "PAGE"], "is an input or an output"),
         (["clean", "PAGE", "-o", "OUT", "--removed", "OUT"], "is an input or an output"),
+        (["clean", "PAGE", "--backup", ".orig"], "only files that are cleaned with --in-place"),
+        (["clean", "PAGE", "--in-place", "--backup", ""], "cannot be added to a name"),
+        (["clean", "PAGE", "--in-place", "--backup", "/x"], "cannot be added to a name"),
+        (["clean", "PAGE", "--in-place", "--backup", ".txt"], "a later run would take .txt files for its own"),
+        (["clean", "PAGE", "--in-place", "--backup", ".orig", "--errors", "PAGE.orig"], "is an input or an output"),
+        (
+            ["clean", "PAGE", "--format", "sqlite", "--in-place", "--backup", ".orig"],
+            "a database is changed, not replaced",
+        ),
+        (["clean", "PAGE", "--dry-run", "--removed", "OUT"], "--removed - shows the removals"),
+        (["clean", "PAGE", "--dry-run", "-o", "OUT", "--resume"], "a dry run has nothing to resume"),
+        (["clean", "PAGE", "--dry-run", "-o", "PAGE"], "is an input"),
         (["clean", "FOLDER", "-o", "all.txt"], "several inputs need a folder"),
         (["clean", "PAGE", "FOLDER/a.txt", "-o", "PAGE"], "several inputs need a folder"),
         (["explain", "FOLDER"], "is a folder; explain takes one file"),
         (["explain"], "no input"),
         (["patterns", "list", "--kind", "adverts"], "is not a kind of noise"),
+        (["patterns", "list", "--lang", "xx"], "no pattern in the language 'xx'; use one of: any, ar, "),
+        (["patterns", "list", "--lang", ""], "no pattern in the language ''; use one of: any, ar, "),
+        (
+            ["patterns", "list", "--kind", "comment"],
+            "no pattern of the kind 'comment'; use one of: advertisement-marker, ",
+        ),
         (["patterns", "list", "--table", "--json"], "exclude each other"),
     ],
 )
@@ -514,7 +656,7 @@ def test_own_patterns_are_checked_listed_and_used(page: Path, tmp_path: Path, ru
     (own / "interface.toml").write_text(OWN)
     page.write_text(ARTICLE + "Gloobers ahead\n", "utf-8")
     assert run("patterns", "check", own).out == b"good patterns: 1, problems: 0\n"
-    assert b"xx.interface.gloobers" in run("patterns", "list", "--patterns", own).out
+    assert b"xx.interface.gloobers" in run("patterns", "list", "--patterns", own, "--lang", "xx").out
     assert run("clean", page, "--patterns", own).out.decode() == ARTICLE
 
 
@@ -610,6 +752,15 @@ def test_version_and_help() -> None:
         shown = _process(*command, "--help")
         assert (shown.returncode, shown.stderr) == (0, b"")
         assert command == ["patterns"] or b"Examples:" in shown.stdout
+
+
+def test_shell_completes_options() -> None:
+    """The shell is given the options that begin like a word, and the script that asks for them can be shown."""
+    asked = {"_CLEANER_COMPLETE": "complete_bash", "COMP_WORDS": "cleaner clean --dry", "COMP_CWORD": "2"}
+    assert _process(env={**os.environ, **asked}).stdout.split() == [b"--dry-run"]
+    shown = _process(env={**os.environ, "_CLEANER_COMPLETE": "source_bash"})
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert b"complete -o default -F _cleaner_completion cleaner" in shown.stdout
 
 
 @pytest.mark.parametrize("command", [[], ["patterns"]])

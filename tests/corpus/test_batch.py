@@ -19,7 +19,7 @@ import pytest
 import zstandard
 
 from cleaner import Cleaner
-from cleaner.cli.progress import Bar
+from cleaner.cli.progress import Bar, progress_line
 from cleaner.corpus.batch.tables import run_table
 from cleaner.corpus.batch.tally import Tally
 from cleaner.lines.cleaning import TextCleaner
@@ -206,6 +206,15 @@ def test_failed_records_are_written_down_and_the_rest_is_done(tmp_path: Path, ru
     )
 
 
+def test_one_failed_record_is_one(tmp_path: Path, run: Run) -> None:
+    """The message on a single failure speaks of one document, not of documents."""
+    source, target = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    source.write_bytes(records(1) + b'{"body": 1}\n')
+    outcome = run(source, "-o", target)
+    assert outcome.status == 1
+    assert outcome.err.endswith(f"cleaner: 1 document failed; it is in {target}.errors.jsonl, with its reason\n")
+
+
 def test_failures_of_a_filter_are_said(tmp_path: Path, run: Run) -> None:
     """If there is no place beside the output, each failure is a message, unless a file is named."""
     outcome = run("--format", "jsonl", "-q", stdin=b"broken\n" + records(1))
@@ -362,4 +371,5 @@ def test_bar_is_for_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     bar.clear()
     shown = capsys.readouterr().err
     assert shown.startswith("\r[##########----------] 3 documents, ")
+    assert progress_line(Tally(documents=1), (0, 0), 1, 2, 1.0).startswith("[##########----------] 1 document, ")
     assert shown.endswith("\r\x1b[Kcleaner: a message\n")

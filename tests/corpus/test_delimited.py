@@ -121,7 +121,7 @@ def test_other_columns_are_used_where_they_are_there(tmp_path: Path) -> None:
     ("row", "reason"),
     [
         (b"1,a,2", "has 3 cells, but the header has 2"),
-        (b"1", "has 1 cells, but the header has 2"),
+        (b"1", "has 1 cell, but the header has 2"),
         (b"1,a\0b", "holds a NUL character at byte 4 of the row"),
         (b"1,caf\xe9", "is not UTF-8 at byte 6 of the row; name the encoding of the file with --encoding"),
         (b'1,"a" b', "cell 2 goes on after its closing quote"),

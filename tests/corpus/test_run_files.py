@@ -128,7 +128,7 @@ def test_failures_go_beside_a_file_of_their_name(tmp_path: Path, run: Run) -> No
     outcome = run(tmp_path / "a.jsonl", "-o", tmp_path / "out.jsonl")
     other = tmp_path / "out.jsonl.errors-2.jsonl"
     assert outcome.status == 1
-    assert f"they are in {other}" in outcome.err
+    assert f"it is in {other}" in outcome.err
     assert json.loads(other.read_bytes())["raw"] == "broken\n"
 
 

@@ -74,8 +74,8 @@ class Delivery:
         tally = self.state.tally
         if self.state.read != tally.documents + tally.failed + tally.passed:
             raise CleanerError(
-                f"{self.state.read} records were read, but {tally.documents} documents written, {tally.passed} passed "
-                f"and {tally.failed} failed; the result is not complete, please report this"
+                f"records read: {self.state.read}, but documents written: {tally.documents}, passed: {tally.passed}, "
+                f"failed: {tally.failed}; the result is not complete, please report this"
             )
         if self._files.lengths() != (0, 0, 0):
             # A run that is stopped after putting only one of them in its place then knows which is missing.
@@ -245,6 +245,8 @@ class Delivery:
         return self._plan.keep_errors or any(source.format not in DOCUMENT_FORMATS for source in self._plan.sources)
 
     def _write_stream(self, data: bytes) -> None:
+        if self._plan.is_dry:
+            return
         self._plan.write(data)
         self._end = (self._end + data[-4:])[-4:]
 

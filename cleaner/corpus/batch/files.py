@@ -174,7 +174,7 @@ class RunFiles:
             if self._plan.archive is not None:
                 self.output = self._archive().begin(self._plan.sources[index], self._name_in_archive(index))
             else:
-                self.output = self._open(self._target(index), 0)
+                self.output = self._open(self._target(index), 0, self._plan.backup_path(index))
         return self.output
 
     def _archive(self) -> ZipOutput:
@@ -194,11 +194,11 @@ class RunFiles:
         assert self._plan.archive is not None
         return self._target(index).relative_to(self._plan.archive).as_posix()
 
-    def _open(self, target: Path, length: int) -> PartialFile:
+    def _open(self, target: Path, length: int, backup: Path | None = None) -> PartialFile:
         if self._checkpoint is None:
             self._sweep(target.parent)
         try:
-            return PartialFile(target, stable=self._checkpoint is not None, length=length or None)
+            return PartialFile(target, stable=self._checkpoint is not None, length=length or None, backup=backup)
         except OutputError:
             # The file there is not ours, and a later run must not mistake it for ours.
             if not length:
@@ -220,7 +220,7 @@ class RunFiles:
             output.sync()
             if self._plan.in_place and source.format == "sqlite":
                 return self._update(source, output.path)
-            return self._assemble(source, output.path, self._target(index))
+            return self._assemble(index, output.path)
         output.finish()
         self.output = None
         return None
@@ -238,10 +238,11 @@ class RunFiles:
         self.discard_output()
         return left_out
 
-    def _assemble(self, source: Source, journal: Path, target: Path) -> str | None:
+    def _assemble(self, index: int, journal: Path) -> str | None:
         """Put a file together from its original and a journal, in its place."""
+        source, target = self._plan.sources[index], self._target(index)
         self._sweep(target.parent)
-        made = PartialFile(target, stable=False)
+        made = PartialFile(target, stable=False, backup=self._plan.backup_path(index))
         try:
             # This takes a while, so it may be interrupted.
             left_out = assembled_format(source.format).assemble(source, journal, made.path, self._fields)
@@ -266,7 +267,7 @@ class RunFiles:
             self._archive().write(self._plan.sources[index], self._name_in_archive(index), data)
             return
         self._sweep(target.parent)
-        write_file(target, data, make_folders=not self._plan.in_place)
+        write_file(target, data, make_folders=not self._plan.in_place, backup=self._plan.backup_path(index))
 
     def write_removals(self, data: bytes) -> None:
         """Append to the file of removals, if there is one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -67,16 +67,18 @@ class Watcher(Protocol):
 class Plan:
     """Where everything goes.
 
-    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``removed``: the file of
-    removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
+    ``targets``: where each result goes; None if all go to ``write``, which is standard output. ``backup``: what the
+    name of a file that is cleaned in place gets added, to keep the original. ``removed``: the file of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
     ``archive``: the zip archive that the targets are members of, which is written as a whole. ``checkpoint``: the file
-    from which a stopped run can be resumed; None if that is not possible.
+    from which a stopped run can be resumed; None if that is not possible. ``is_dry``: everything is cleaned and counted,
+    and nothing is written but removals that go to standard output.
     """
 
     sources: list[Source]
     write: Callable[[bytes], None]
     targets: dict[Source, Path] | None = None
     in_place: bool = False
+    backup: str | None = None
     removed: str | None = None
     errors: Path | None = None
     keep_errors: bool = False
@@ -85,10 +87,11 @@ class Plan:
     jobs: int = 1
     is_line_buffered: bool = False
     is_quiet: bool = False
+    is_dry: bool = False
 
     def target(self, index: int) -> Path | None:
-        """Where the result of a source goes; None for standard output."""
-        return None if self.targets is None else self.targets[self.sources[index]]
+        """Where the result of a source goes; None for standard output, and for a dry run."""
+        return None if self.targets is None or self.is_dry else self.targets[self.sources[index]]
 
     def compression(self, index: int) -> Compression | None:
         """How the result of a source is compressed; standard output never is."""
@@ -97,9 +100,17 @@ class Plan:
             return None
         return self.sources[index].compression if self.in_place else split_endings(target)[1]
 
+    def backup_path(self, index: int) -> Path | None:
+        """Where the original of a source is kept that is cleaned in place; None if it is not kept."""
+        return None if self.backup is None else Path(f"{self.target(index)}{self.backup}")
+
+    def made_dry(self) -> Plan:
+        """The same plan as one that writes no file."""
+        return replace(self, is_dry=True, archive=None, errors=None, keep_errors=False, checkpoint=None)
+
     def to_jsonl(self, index: int) -> bool:
         """Whether the records of an archive or a JSON file are written as lines of JSON."""
-        target = self.target(index)
+        target = None if self.targets is None else self.targets[self.sources[index]]
         may_be = self.sources[index].format in ("json", "warc", "wet")
         return may_be and target is not None and split_endings(target)[0] == "jsonl"
 

@@ -208,7 +208,9 @@ def _read_cells(row: bytes, layout: Layout, fields: Fields) -> tuple[list[Cell],
     except RowError as error:
         raise _misfit(row, str(error)) from None
     if len(cells) != layout.width:
-        raise _misfit(row, f"has {len(cells)} cells, but the header has {layout.width}")
+        raise _misfit(
+            row, f"has {len(cells)} {'cell' if len(cells) == 1 else 'cells'}, but the header has {layout.width}"
+        )
     try:
         return cells, [cell.value(row).decode(layout.encoding) for cell in cells]
     except UnicodeDecodeError as error:

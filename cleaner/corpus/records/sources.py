@@ -115,6 +115,7 @@ def find_sources(
     paths: Sequence[str],
     *,
     leave_out: Path | None = None,
+    backup: str | None = None,
     format: Format | None = None,  # noqa: A002 - its name
     page_ending: str = ".txt",
     unread: Unread | None = None,
@@ -123,7 +124,8 @@ def find_sources(
 
     A file is read whatever its ending, a folder gives its files with known endings in alphabetical order, without
     hidden ones, a zip archive its members likewise in their own order, and ``-`` is standard input. A file named twice
-    is read once. ``leave_out``: a folder to skip, the one that results go to. ``format``: that of the named files and
+    is read once. ``leave_out``: a folder to skip, the one that results go to. ``backup``: the ending of
+    files to skip in folders, the originals that earlier runs have kept. ``format``: that of the named files and
     of standard input, and of those in folders whose endings say nothing; without it their endings decide, and a named
     file with any other ending is text. ``unread`` counts the files of folders that are not read. ``page_ending``: that of
     the files that HTML pages become.
@@ -132,9 +134,10 @@ def find_sources(
     sources: dict[str, Source] = {}
     errors: list[InputError] = []
     skipped = os.path.realpath(leave_out) if leave_out is not None else None
+    walk = _Walk(skipped, backup, errors, unread)
     for name in paths:
         try:
-            for source in _sources_at(name, format, several=len(paths) > 1, walk=_Walk(skipped, errors, unread)):
+            for source in _sources_at(name, format, several=len(paths) > 1, walk=walk):
                 renamed = _renamed(source, page_ending if source.format == "html" else ".txt")
                 sources.setdefault(_identity(source), renamed)
         except OSError as error:
@@ -220,9 +223,13 @@ def _renamed(source: Source, ending: str) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Looks for files in folders; ``skipped``: a folder to leave out. What is wrong, and what is not read, is noted."""
+    """Looks for files in folders. What is wrong, and what is not read, is noted.
+
+    ``skipped``: a folder to leave out. ``backup``: the ending of files to leave out.
+    """
 
     skipped: str | None
+    backup: str | None
     errors: list[InputError]
     unread: Unread
 
@@ -239,6 +246,8 @@ class _Walk:
                 continue
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
+                if self.backup is not None and not is_folder and entry.name.endswith(self.backup):
+                    continue
                 is_source = not is_folder and _is_source(entry, root, is_any=is_any)
             except InputError as error:
                 self.errors.append(error)

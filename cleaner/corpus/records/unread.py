@@ -11,9 +11,9 @@ __all__ = ["Unread", "is_known_kind"]
 # Files that hold no article, so that leaving them out is no failure: pictures and sound, fonts, style and programs, and
 # what downloads, crawls and systems leave beside files.
 _NO_DOCUMENTS = """
-    .aac .asc .avi .avif .bat .bmp .c .cdx .cdxj .cfg .class .conf .cpp .crc .crdownload .css .cur .db .dll .eot .exe
+    .aac .asc .avi .avif .bak .bat .bmp .c .cdx .cdxj .cfg .class .conf .cpp .crc .crdownload .css .cur .db .dll .eot .exe
     .flac .gif .go .h .heic .ico .ini .ipynb .java .jpeg .jpg .js .jsx .less .lock .m4a .m4v .map .md5 .mjs .mkv
-    .mov .mp3 .mp4 .mpeg .mpg .o .oga .ogg .ogv .opus .otf .part .partial .php .pid .pl .png .psd .py .pyc .pyi .r
+    .mov .mp3 .mp4 .mpeg .mpg .o .oga .ogg .ogv .opus .orig .otf .part .partial .php .pid .pl .png .psd .py .pyc .pyi .r
     .rb .rs .sass .scss .sh .sha1 .sha256 .sig .so .svg .swf .tif .tiff .tmp .toml .torrent .ts .tsx .ttf .wasm .wav
     .weba .webm .webp .wma .wmv .woff .woff2 .yaml .yml
 """

@@ -18,6 +18,7 @@ __all__ = [
     "PARTIAL_ENDING",
     "PartialFile",
     "is_full",
+    "keep_original",
     "output_error",
     "partial_path",
     "take_over",
@@ -26,6 +27,7 @@ __all__ = [
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _CLOSED = -1
+_COPIED_BYTES = 1 << 18
 # The ending of the files that a run writes beside its outputs until they are complete.
 PARTIAL_ENDING = ".partial"
 CHECKPOINT_ENDING = ".checkpoint.json"
@@ -40,12 +42,13 @@ _FIXES = {
 }
 
 
-def write_file(path: Path, data: bytes, *, make_folders: bool = False) -> None:
+def write_file(path: Path, data: bytes, *, make_folders: bool = False, backup: Path | None = None) -> None:
     """Write a file in one step: afterwards it is complete, or unchanged; mode and owner are kept.
 
-    A device or pipe is written to directly. Raises `OutputError` if it cannot be written.
+    A device or pipe is written to directly. ``backup``: where a file that was there before is kept. Raises `OutputError`
+    if it cannot be written.
     """
-    file = PartialFile(path, stable=False, make_folders=make_folders)
+    file = PartialFile(path, stable=False, make_folders=make_folders, backup=backup)
     try:
         file.write(data)
         file.finish()
@@ -62,17 +65,68 @@ def take_over(file: Path, before: os.stat_result) -> None:
     file.chmod(stat.S_IMODE(before.st_mode))
 
 
+def keep_original(path: Path, backup: Path) -> bool:
+    """Keep a file under a second name, until it is replaced; returns whether the name is new.
+
+    It is not if the file already has that name, from a run that was killed before it replaced the file. Any other file of
+    that name is an `OutputError`. Where a file can have only one name, it is copied.
+    """
+    try:
+        os.link(path, backup)
+    except FileExistsError:
+        if backup.is_symlink() or not backup.samefile(path):
+            raise _has_backup(path, backup) from None
+        return False
+    except OSError:
+        _copy(path, backup)
+    return True
+
+
+def _copy(path: Path, backup: Path) -> None:
+    copy = PartialFile(backup, stable=False, make_folders=False)
+    try:
+        with open(path, "rb") as original:
+            while data := original.read(_COPIED_BYTES):
+                copy.write(data)
+            take_over(copy.path, os.fstat(original.fileno()))
+        _require_free(path, backup)
+        copy.finish()
+    except BaseException:
+        copy.discard()
+        raise
+
+
+def _require_free(path: Path, backup: Path) -> None:
+    if os.path.lexists(backup):
+        raise _has_backup(path, backup)
+
+
+def _has_backup(path: Path, backup: Path) -> OutputError:
+    return OutputError(
+        f"{path}: is left as it was, as {backup} exists; move that away, or name another ending with --backup"
+    )
+
+
 class PartialFile:
     """A file that is written beside its target, and replaces the target when it is complete.
 
     ``stable``: it has a name that a later run can find, ``TARGET.partial``; otherwise a random one. ``length``: it
     already exists, from a run that was stopped, and is continued from that length; without ``length`` it must not
-    exist. No two files for one target are open at once. A device or a pipe as target is written to directly. Every
+    exist. ``backup``: where a target that is replaced is kept. No two files for one target are open at once. A device or a pipe as target is written to directly. Every
     failure is an `OutputError`.
     """
 
-    def __init__(self, target: Path, *, stable: bool, length: int | None = None, make_folders: bool = True) -> None:
+    def __init__(
+        self,
+        target: Path,
+        *,
+        stable: bool,
+        length: int | None = None,
+        make_folders: bool = True,
+        backup: Path | None = None,
+    ) -> None:
         self._target = target
+        self._backup = backup
         self._real = Path(os.path.realpath(target))
         self.size = length or 0
         with self._failing():
@@ -140,8 +194,19 @@ class PartialFile:
             if not HAS_LOCKS:
                 self._close()
             if not self.is_direct:
-                os.replace(self.path, self._real)
+                self._replace()
             self._close()
+
+    def _replace(self) -> None:
+        backup = None if self._before is None else self._backup
+        is_new = backup is not None and keep_original(self._real, backup)
+        try:
+            os.replace(self.path, self._real)
+        except OSError:
+            # The target was not replaced, so it needs no second name.
+            if backup is not None and is_new:
+                backup.unlink()
+            raise
 
     def close(self) -> None:
         """Leave the file as it is."""
