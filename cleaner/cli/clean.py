@@ -11,6 +11,7 @@ from cleaner.cli.notes import found_notes
 from cleaner.cli.options import (
     OTHER_TEXTS,
     DelimiterOption,
+    DisabledPatternsOption,
     EncodingOption,
     EngineOption,
     ErrorsOption,
@@ -119,6 +120,7 @@ def run(
     title: TitleOption = None,
     lang: LangOption = None,
     patterns: PatternsOption = None,
+    disabled_patterns: DisabledPatternsOption = None,
     weights: WeightsOption = None,
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
@@ -172,6 +174,7 @@ def run(
             mode=mode,
             threshold=threshold,
             patterns=patterns,
+            disabled_patterns=disabled_patterns,
             weights=weights,
             engine=engine,
             encoding=encoding,

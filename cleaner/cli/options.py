@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OTHER_TEXTS",
     "DelimiterOption",
+    "DisabledPatternsOption",
     "EncodingOption",
     "EngineOption",
     "ErrorsOption",
@@ -104,6 +105,14 @@ LangOption: TypeAlias = Annotated[
 PatternsOption: TypeAlias = Annotated[
     Path | None,
     typer.Option("--patterns", metavar="DIR", help="A folder of your own pattern files, added to the built-in ones."),
+]
+DisabledPatternsOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--disable-pattern",
+        metavar="ID",
+        help="Leave this pattern out (`cleaner explain` shows the ids); repeat it, or use commas.",
+    ),
 ]
 WeightsOption: TypeAlias = Annotated[
     Path | None,
@@ -305,6 +314,7 @@ def make_config(
     mode: str = "balanced",
     threshold: float,
     patterns: Path | None = None,
+    disabled_patterns: list[str] | None = None,
     weights: Path | None = None,
     engine: str = "blocks",
     encoding: str | None = None,
@@ -318,6 +328,7 @@ def make_config(
         mode=cast("Any", mode),
         threshold=threshold,
         patterns=patterns,
+        disabled_patterns=frozenset(split_commas(disabled_patterns)),
         weights=weights,
         engine=cast("Any", engine),
     )

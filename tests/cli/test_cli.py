@@ -529,6 +529,25 @@ def test_broken_patterns_are_reported(page: Path, tmp_path: Path, run: Run) -> N
     assert run("clean", page, "--patterns", own).status == USAGE
 
 
+def test_pattern_is_disabled(page: Path, tmp_path: Path, run: Run) -> None:
+    """A disabled pattern gives no points in texts and pages; an id that there is not is wrong usage with the nearest."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "interface.toml").write_text(OWN)
+    page.write_text(ARTICLE + "Gloobers ahead\n", "utf-8")
+    html = tmp_path / "page.html"
+    html.write_text("".join(f"<p>{line}</p>" for line in (ARTICLE + "Gloobers ahead").splitlines()), "utf-8")
+    for path in (page, html):
+        shown = run("explain", path, "--patterns", own)
+        assert b"xx.interface.gloobers" in shown.out
+        disabled = "fr.byline.by-name, xx.interface.gloobers"
+        shown = run("explain", path, "--patterns", own, "--disable-pattern", disabled)
+        assert (shown.status, b"xx.interface.gloobers" in shown.out) == (0, False)
+    outcome = run("clean", page, "--patterns", own, "--disable-pattern", "xx.interface.goobers")
+    assert (outcome.status, outcome.out) == (USAGE, b"")
+    assert "'xx.interface.goobers' is not the id of a pattern; did you mean: xx.interface.gloobers" in outcome.err
+
+
 def test_line_is_tried(tmp_path: Path, run: Run) -> None:
     """``patterns try`` says which patterns hold on a line and which almost do, with the reason, own ones included."""
     own = tmp_path / "own"
