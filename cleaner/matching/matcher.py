@@ -59,6 +59,8 @@ class Matcher:
         self._patterns = patterns.patterns
         self._enabled = _enabled(self._patterns, disabled) if disabled else None
         self._index = patterns.index
+        # Whether any pattern keeps the lines it holds on.
+        self.has_keeping = any(pattern.action == "keep" for pattern in self._patterns)
         self._remembered: dict[tuple[str, str], Sequence[_Found]] = {}
 
     def match(self, document: Document) -> list[Hit]:

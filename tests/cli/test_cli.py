@@ -529,6 +529,44 @@ def test_broken_patterns_are_reported(page: Path, tmp_path: Path, run: Run) -> N
     assert run("clean", page, "--patterns", own).status == USAGE
 
 
+KEEPING = """format = 2
+lang = "xx"
+[[pattern]]
+id = "xx.interface.kept"
+kind = "interface"
+about = "A made-up control that stays."
+action = "keep"
+match = "start"
+phrases = ["Gloobers ahead", "Droits de gloobers"]
+must_match = ["Gloobers ahead", "» GLOOBERS AHEAD ReplyDelete"]
+must_not_match = ["No gloobers ahead", "Gloobers lie ahead"]
+"""
+
+
+@pytest.mark.parametrize("form", ["page.txt", "page.md", "page.html"])
+def test_lines_are_kept_by_a_pattern(form: str, tmp_path: Path, run: Run) -> None:
+    """A line on which a pattern with the action keep holds is neither removed nor cut in any form of input."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "noise.toml").write_text(OWN)
+    page, lines = tmp_path / form, [*ARTICLE.splitlines(), "Gloobers ahead", "Share"]
+    mark = {"page.txt": "{}\n", "page.md": "{}\n\n", "page.html": "<p>{}</p>\n"}[form]
+    page.write_text("".join(mark.format(line) for line in lines), "utf-8")
+    assert b"Gloobers" not in run("clean", page, "--patterns", own).out
+    (own / "kept.toml").write_text(KEEPING)
+    assert run("patterns", "check", own).out == b"good patterns: 2, problems: 0\n"
+    out = run("clean", page, "--patterns", own).out.decode()
+    assert ("Gloobers ahead" in out, "Share" in out) == (True, False)
+    explained = json.loads(run("explain", page, "--patterns", own, "--json").out)
+    sources = [
+        (item["source"], item["points"], item.get("kind"))
+        for line in explained["lines"]
+        if line["action"] == "keep"
+        for item in line["evidence"]
+    ]
+    assert ("xx.interface.kept", -24.0, None) in sources
+
+
 def test_pattern_is_disabled(page: Path, tmp_path: Path, run: Run) -> None:
     """A disabled pattern gives no points in texts and pages; an id that there is not is wrong usage with the nearest."""
     own = tmp_path / "own"
