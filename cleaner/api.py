@@ -31,7 +31,8 @@ class Cleaner:
 
     ``config``: a `CleanConfig`, the defaults if None. ``patterns``: the patterns to use instead of the built-in ones.
     Safe to share between threads; pickles as its configuration.
-    Raises `PatternError` when the configured pattern folder does not load.
+    Raises `PatternError` when the configured pattern folder does not load, and `ConfigError` when the configuration
+    disables a pattern that there is not.
 
     >>> Cleaner().clean("Le conseil a voté le budget hier soir.\\nRépondreSupprimer\\n").text
     'Le conseil a voté le budget hier soir.\\n'

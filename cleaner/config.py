@@ -32,8 +32,9 @@ class CleanConfig:
     ``"drop"`` removes all copies, ``"keep"`` leaves all. ``mode``: the balance between article lost and noise left in:
     ``"careful"`` never removes an unnamed run inside the article, ``"thorough"`` is for those who want no noise.
     ``threshold``: points a line's score must exceed to be removed; a higher value removes less. ``patterns``: a folder
-    of your own pattern files, added to the built-in ones. ``weights``: a file written by ``cleaner fit``, used instead
-    of the built-in weights.
+    of your own pattern files, added to the built-in ones. ``disabled_patterns``: ids of patterns that are not used, as
+    `Evidence.source` gives them; one that no pattern has is reported when the patterns are read. ``weights``: a file
+    written by ``cleaner fit``, used instead of the built-in weights.
     ``engine``: how the text of HTML is found: ``"blocks"`` scores each block of the page, ``"trafilatura"`` leaves
     it to trafilatura alone. ``html_weights``: a fitted model of blocks, used instead of the built-in one.
     ``timeout``: CPU seconds that one document may take, its removals included; one that takes longer is returned with
@@ -54,12 +55,14 @@ class CleanConfig:
     engine: Literal["blocks", "trafilatura"] = "blocks"
     html_weights: Path | None = None
     timeout: float | None = None
+    disabled_patterns: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         given: Any = self.keep
         given = [given] if isinstance(given, str) else list(given)
         kinds = Kind if _ALL in given else map(_kind, given)
         object.__setattr__(self, "keep", frozenset(kinds))
+        object.__setattr__(self, "disabled_patterns", _ids(self.disabled_patterns))
         if self.headline not in _HEADLINES:
             raise ConfigError(f"headline: {self.headline!r} is unknown; use one of: {', '.join(_HEADLINES)}")
         if self.mode not in _MODES:
@@ -102,6 +105,14 @@ def require_output(output: Output, config: CleanConfig) -> None:
 
 def _is_time(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+
+
+def _ids(given: Any) -> frozenset[str]:
+    ids = [given] if isinstance(given, str) else list(given)
+    for one in ids:
+        if not isinstance(one, str):
+            raise ConfigError(f"disabled_patterns: {one!r} is not the id of a pattern; give ids as strings")
+    return frozenset(ids)
 
 
 def _kind(value: str) -> Kind:

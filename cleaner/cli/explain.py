@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cleaner.cli.options import (
+    DisabledPatternsOption,
     EncodingOption,
     EngineOption,
     HeadlineOption,
@@ -69,6 +70,7 @@ def run(
     title: TitleOption = None,
     lang: LangOption = None,
     patterns: PatternsOption = None,
+    disabled_patterns: DisabledPatternsOption = None,
     weights: WeightsOption = None,
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
@@ -98,6 +100,7 @@ def run(
             mode=mode,
             threshold=threshold,
             patterns=patterns,
+            disabled_patterns=disabled_patterns,
             weights=weights,
             engine=engine,
             encoding=encoding,

@@ -21,6 +21,7 @@ __all__ = [
     "OTHER_TEXTS",
     "BackupOption",
     "DelimiterOption",
+    "DisabledPatternsOption",
     "DryRunOption",
     "EncodingOption",
     "EngineOption",
@@ -106,6 +107,14 @@ LangOption: TypeAlias = Annotated[
 PatternsOption: TypeAlias = Annotated[
     Path | None,
     typer.Option("--patterns", metavar="DIR", help="A folder of your own pattern files, added to the built-in ones."),
+]
+DisabledPatternsOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--disable-pattern",
+        metavar="ID",
+        help="Leave this pattern out (`cleaner explain` shows the ids); repeat it, or use commas.",
+    ),
 ]
 WeightsOption: TypeAlias = Annotated[
     Path | None,
@@ -316,6 +325,7 @@ def make_config(
     mode: str = "balanced",
     threshold: float,
     patterns: Path | None = None,
+    disabled_patterns: list[str] | None = None,
     weights: Path | None = None,
     engine: str = "blocks",
     encoding: str | None = None,
@@ -329,6 +339,7 @@ def make_config(
         mode=cast("Any", mode),
         threshold=threshold,
         patterns=patterns,
+        disabled_patterns=frozenset(split_commas(disabled_patterns)),
         weights=weights,
         engine=cast("Any", engine),
     )

@@ -93,15 +93,16 @@ class PageCleaner:
             reading = self._reader.vote(reading, extract_text(markup, fast=True))
         if reading is not None and len(reading.page.blocks) > MANY_BLOCKS:
             reading.view.release()
-        if reading is not None and self.config.keep and reading.choice.kept.any():
+        keeps = bool(self.config.keep) or self.texts.matcher.has_keeping
+        if reading is not None and keeps and reading.choice.kept.any():
             return self._keeping(reading, clock)
         return reading
 
     def _keeping(self, reading: Reading, clock: Clock) -> Reading:
-        """The page with the blocks of the kinds to be kept added to those that stay."""
+        """The page with the blocks of the kinds to be kept, and those that a pattern keeps, added to those that stay."""
         reasons, kept = self.reasons(reading), reading.choice.kept.copy()
         for block in clock.watch(np.flatnonzero(~kept).tolist()):
-            kept[block] = reasons.kind(block) in self.config.keep
+            kept[block] = reasons.is_protected(block) or reasons.kind(block) in self.config.keep
         return replace(reading, choice=replace(reading.choice, kept=kept))
 
     def reasons(self, reading: Reading) -> Reasons:
@@ -171,7 +172,7 @@ class PageCleaner:
 
 def _is_strong(pattern: Pattern) -> bool:
     """Whether a pattern alone is enough to remove its line."""
-    return pattern.strength == "strong" and pattern.action != "note"
+    return pattern.strength == "strong" and pattern.action not in ("note", "keep")
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -75,7 +75,7 @@ class Reasons:
 
     @cached_property
     def hits(self) -> dict[int, list[Hit]]:
-        """The pattern hits by block."""
+        """The pattern hits by block, those that keep their block as well."""
         found: dict[int, list[Hit]] = defaultdict(list)
         for hit in self.matcher.match(self.reading.view.document):
             found[hit.line].append(hit)
@@ -87,28 +87,35 @@ class Reasons:
         if mark is not None and mark.kind is not None:
             return mark.kind
         hits = self.hits.get(block, ())
-        strong = [hit.pattern.kind for hit in hits if hit.pattern.strength == "strong" and hit.pattern.action != "note"]
+        hits = [hit for hit in hits if hit.pattern.action not in ("note", "keep")]
+        strong = [hit.pattern.kind for hit in hits if hit.pattern.strength == "strong"]
         named = element_kind(self.reading, self.words, block)
-        weak = [hit.pattern.kind for hit in hits if hit.pattern.action != "note"]
-        return next(kind for kind in (*strong, named, *weak, Kind.BOILERPLATE) if kind is not None)
+        return next(
+            kind for kind in (*strong, named, *(hit.pattern.kind for hit in hits), Kind.BOILERPLATE) if kind is not None
+        )
 
     def score(self, block: int) -> float:
         """The points for removing a block: the sum of its evidence, computed without the evidence itself."""
         choice = self.reading.choice
-        score = choice.score(block)
-        if not choice.kept[block]:
-            score += sum(points_of(hit) for hit in self.hits.get(block, ()))
-        return score
+        return choice.score(block) + sum(points_of(hit) for hit in self._counting(block))
+
+    def is_protected(self, block: int) -> bool:
+        """Whether a pattern keeps a block."""
+        return any(hit.pattern.action == "keep" for hit in self.hits.get(block, ()))
+
+    def _counting(self, block: int) -> Iterator[Hit]:
+        """The hits that give a block points: of a block that stays, only those that keep it."""
+        kept = self.reading.choice.kept[block]
+        return (hit for hit in self.hits.get(block, ()) if not kept or hit.pattern.action == "keep")
 
     def evidence(self, block: int) -> tuple[Evidence, ...]:
         """What speaks for and against removing a block: patterns, the page, and the signals of the model."""
         reading, choice = self.reading, self.reading.choice
         start, end = reading.span(block)
         found = []
-        if not choice.kept[block]:
-            for hit in self.hits.get(block, ()):
-                item = evidence_of(hit)
-                found.append(Evidence(item.source, item.points, start, end, item.kind))
+        for hit in self._counting(block):
+            item = evidence_of(hit)
+            found.append(Evidence(item.source, item.points, start, end, item.kind))
         if (mark := choice.marks.get(block)) is not None:
             found.append(Evidence(mark.source, mark.points, start, end, mark.kind))
         if reading.votes is not None:

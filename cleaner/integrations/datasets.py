@@ -62,7 +62,10 @@ class TableCleaner:
         state = dict(self.__dict__)
         if self.config is not None:
             settings = {field.name: getattr(self.config, field.name) for field in dataclasses.fields(self.config)}
-            state["config"] = settings | {"keep": sorted(kind.value for kind in self.config.keep)}
+            state["config"] = settings | {
+                "keep": sorted(kind.value for kind in self.config.keep),
+                "disabled_patterns": sorted(self.config.disabled_patterns),
+            }
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from cleaner.text.parts import PART_LENGTH, Ranks, any_of
 from cleaner.text.words import WordLists
 
 __all__ = [
+    "KEEP_POINTS",
     "STRONG_POINTS",
     "WEAK_POINTS",
     "Analysis",
@@ -38,6 +39,7 @@ __all__ = [
 
 STRONG_POINTS = 16.0
 WEAK_POINTS = 1.0
+KEEP_POINTS = -24.0
 
 PROSE_MIN_WORDS = 12
 CJK_MIN_SHARE = 0.5
@@ -50,11 +52,25 @@ CAPITALISED_MAX_SHARE = 0.6
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """A document, its features and its pattern hits by line."""
+    """A document, its features, and all pattern hits that were found, by line."""
 
     document: Document
     features: Features
-    hits: dict[int, list[Hit]]
+    found: dict[int, list[Hit]]
+
+    @cached_property
+    def hits(self) -> dict[int, list[Hit]]:
+        """The hits that speak of noise, by line."""
+        if not self.protected:
+            return self.found
+        chosen = {line: [hit for hit in hits if hit.pattern.action != "keep"] for line, hits in self.found.items()}
+        return {line: hits for line, hits in chosen.items() if hits}
+
+    @cached_property
+    def protected(self) -> dict[int, list[Hit]]:
+        """The hits of patterns that keep their lines, by line."""
+        chosen = {line: [hit for hit in hits if hit.pattern.action == "keep"] for line, hits in self.found.items()}
+        return {line: hits for line, hits in chosen.items() if hits}
 
     @property
     def clock(self) -> Clock:
@@ -250,17 +266,20 @@ def carry(analysis: Analysis, edited: set[int], document: Document) -> Carried |
     by = document.starts[to] - before.starts
     hits = {
         int(to[line]): [hit.moved(int(to[line]) - line, int(by[line])) for hit in found]
-        for line, found in analysis.hits.items()
+        for line, found in analysis.found.items()
         if to[line] >= 0
     }
     return Carried(hits, carry_lines(analysis.features, old, new, document))
 
 
 def points_of(hit: Hit) -> float:
-    """The points of a hit's strength."""
+    """The points of a hit: those of its strength, or those that keep its line."""
+    if hit.pattern.action == "keep":
+        return KEEP_POINTS
     return STRONG_POINTS if hit.pattern.strength == "strong" else WEAK_POINTS
 
 
 def evidence_of(hit: Hit) -> Evidence:
-    """A hit as evidence."""
-    return Evidence(hit.pattern.id, points_of(hit), hit.start, hit.end, hit.pattern.kind)
+    """A hit as evidence; without a kind of noise where it keeps its line."""
+    kind = None if hit.pattern.action == "keep" else hit.pattern.kind
+    return Evidence(hit.pattern.id, points_of(hit), hit.start, hit.end, kind)

@@ -39,7 +39,8 @@ class TextCleaner:
 
     ``config``: names the patterns and weights, and is the default for `clean`. ``patterns``: those to use instead of
     the built-in ones. Pickles as its configuration.
-    Raises `PatternError` or `WeightsError` when what the configuration names does not load.
+    Raises `PatternError` or `WeightsError` when what the configuration names does not load, and `ConfigError` when it
+    disables a pattern that there is not.
 
     >>> TextCleaner(CleanConfig()).clean("Le conseil a voté le budget hier soir.\\nRépondreSupprimer\\n").text
     'Le conseil a voté le budget hier soir.\\n'
@@ -51,7 +52,7 @@ class TextCleaner:
         self.patterns = builtin_patterns() if patterns is None else patterns
         if config.patterns is not None:
             self.patterns = self.patterns + read_patterns(config.patterns)
-        self.matcher = Matcher(self.patterns)
+        self.matcher = Matcher(self.patterns, config.disabled_patterns)
         self.word_lists = word_lists()
         self.weights = builtin_weights() if config.weights is None else read_weights(config.weights)
 

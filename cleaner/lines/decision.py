@@ -215,6 +215,7 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _C
     scores[points.lines] += points.total
     removed = np.zeros(scores.size, dtype=bool)
     removed[points.lines] = scores[points.lines] > config.threshold
+    removed[list(analysis.protected)] = False
     kinds: list[Kind | None] = [None] * scores.size
     for line, evidence in analysis.clock.watch(ledger.lines.items()):
         kinds[line] = _kind_of(evidence)
@@ -236,6 +237,7 @@ def _sum(analysis: Analysis, config: CleanConfig, gathered: Gathered, choice: _C
             cut
             for cut in gathered.cuts
             if not removed[cut.line]
+            and cut.line not in analysis.protected
             and cut.evidence.kind not in config.keep
             and cut.evidence.points + FRAGMENT_POINTS > config.threshold
         ],

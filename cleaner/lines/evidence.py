@@ -80,6 +80,8 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     for line in clock.watch(_entry_texts(analysis, entries)):
         ledger.add(line, "context.entry-text", ENTRY_POINTS, None)
     cuts = _add_hits(ledger, placed, clock)
+    for hit in clock.watch(hit for hits in analysis.protected.values() for hit in hits):
+        ledger.put(hit.line, evidence_of(hit))
     clock.check()
     article = running.copy()
     article[sorted(entries)] = True

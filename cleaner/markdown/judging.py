@@ -56,7 +56,7 @@ class MarkdownJudge:
         title = self._title or view.page.title
         context = markup_points(view, analysis)
         judged = decide(analysis, self._config, title, texts.weights, context=context, explain=self._explain)
-        return _Placing(view, document, judged, self._config).judgement()
+        return _Placing(view, document, judged, self._config, frozenset(analysis.protected)).judgement()
 
     def hand_on(self, edits: Sequence[Edit], left: Document) -> None:
         """Nothing is carried on: what is left is read again, since a removal may change how it is read."""
@@ -64,12 +64,13 @@ class MarkdownJudge:
 
 @dataclass(frozen=True)
 class _Placing:
-    """Puts the judgement over visible lines into the source."""
+    """Puts the judgement over visible lines into the source. ``protected``: the visible lines that a pattern keeps."""
 
     view: View
     document: Document
     judged: LineJudgement
     config: CleanConfig
+    protected: frozenset[int]
 
     def judgement(self) -> LineJudgement:
         """The judgement over the lines of the source."""
@@ -115,7 +116,8 @@ class _Placing:
         entries = entries_of(self.view, [self._parts(line) for line in self.view.lines])
         settle_units(entries, self.judged.headline)
         for entry in entries:
-            if entry.removed and entry.kind in self.config.keep:
+            is_protected = any(part.line in self.protected for part in entry.parts)
+            if entry.removed and (is_protected or entry.kind in self.config.keep):
                 entry.removed = False
         return entries
 

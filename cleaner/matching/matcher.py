@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
+from cleaner.errors import ConfigError
 from cleaner.matching.pattern import WINDOW, Pattern, PatternSet
-from cleaner.text.arrays import IntArray
+from cleaner.text.arrays import BoolArray, IntArray
 from cleaner.text.document import Document
 from cleaner.text.folding import find_every, is_dropped
 
@@ -45,21 +46,27 @@ class Hit(NamedTuple):
 class Matcher:
     """Finds every place of a document where a pattern of a set holds, position in the document aside.
 
+    ``disabled``: the ids of patterns that are not tried; the set stays as it was prepared.
+    Raises `ConfigError`, with the nearest ids, when no pattern of the set has one of them.
+
     >>> from cleaner.matching.library import builtin_patterns
     >>> hits = Matcher(builtin_patterns()).match(Document("Un mot.\\nRépondreSupprimer"))
     >>> [(hit.pattern.id, hit.line) for hit in hits]
     [('fr.comment-controls.reply-delete', 1)]
     """
 
-    def __init__(self, patterns: PatternSet) -> None:
+    def __init__(self, patterns: PatternSet, disabled: Collection[str] = ()) -> None:
         self._patterns = patterns.patterns
+        self._enabled = _enabled(self._patterns, disabled) if disabled else None
         self._index = patterns.index
+        # Whether any pattern keeps the lines it holds on.
+        self.has_keeping = any(pattern.action == "keep" for pattern in self._patterns)
         self._remembered: dict[tuple[str, str], Sequence[_Found]] = {}
 
     def match(self, document: Document) -> list[Hit]:
         """All hits, ordered by line and then by pattern."""
         hits: list[Hit] = []
-        rows = _by_line(document, *self._index.find(document))
+        rows = _by_line(document, *self._triggered(document))
         for line, numbers in document.clock.watch(rows, LINE_STEPS):
             for number, low, high in self._match_line(line, numbers):
                 hits.append(Hit(self._patterns[number], line.number, line.start + low, line.start + high))
@@ -72,10 +79,18 @@ class Matcher:
         >>> Matcher(builtin_patterns()).holds_any(Document("RépondreSupprimer"), lambda pattern: pattern.lang == "fr")
         True
         """
-        lines, numbers = self._index.find(document)
+        lines, numbers = self._triggered(document)
         tried = [wanted(self._patterns[number]) for number in numbers.tolist()]
         rows = document.clock.watch(_by_line(document, lines[tried], numbers[tried]), LINE_STEPS)
         return any(self._find(line, some) for line, some in rows)
+
+    def _triggered(self, document: Document) -> tuple[IntArray, IntArray]:
+        """The lines where a trigger stands, and the numbers of the patterns to try there."""
+        lines, numbers = self._index.find(document)
+        if self._enabled is None:
+            return lines, numbers
+        stays = self._enabled[numbers]
+        return lines[stays], numbers[stays]
 
     def _match_line(self, line: _Line, numbers: list[int]) -> Sequence[_Found]:
         """Pattern number, start and end of each hit on a line, relative to its start.
@@ -97,6 +112,18 @@ class Matcher:
         """What `_match_line` gives, looked for in the line."""
         tried = numbers if len(numbers) <= SEARCH_STEPS else line.clock.watch(numbers, SEARCH_STEPS)
         return [(number, *span) for number in tried for span in line.spans(self._patterns[number])]
+
+
+def _enabled(patterns: Sequence[Pattern], disabled: Collection[str]) -> BoolArray:
+    """Which patterns are tried; raises `ConfigError` when a disabled id is none of theirs."""
+    ids = {pattern.id for pattern in patterns}
+    for unknown in sorted(set(disabled) - ids):
+        from difflib import get_close_matches
+
+        near = ", ".join(get_close_matches(unknown, sorted(ids)))
+        fix = f"did you mean: {near}?" if near else "`cleaner patterns list` shows the ids"
+        raise ConfigError(f"disabled_patterns: {unknown!r} is not the id of a pattern; {fix}")
+    return np.array([pattern.id not in disabled for pattern in patterns], dtype=bool)
 
 
 def _by_line(document: Document, lines: IntArray, numbers: IntArray) -> Iterator[tuple[_Line, list[int]]]:

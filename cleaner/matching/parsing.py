@@ -41,6 +41,8 @@ _EXAMPLES = ("must_match", "must_not_match", "known_miss", "known_false")
 _WEAK = ("weak_phrases", "weak_must_match")
 _LISTS = ("phrases", "literals", *_EXAMPLES, *_WEAK)
 _FIELDS = (*(entry.name for entry in fields(Pattern) if entry.name not in ("lang", "file", "timeout")), *_WEAK)
+# What decides where and how far a pattern speaks for noise; a line to keep stays wherever it stands.
+_OF_NOISE = ("strength", "position", *_WEAK)
 WEAK_SUFFIX = "-weak"
 
 
@@ -156,6 +158,8 @@ def _validate(pattern: Pattern, entry: Mapping[str, Any], fail: _Fail) -> None:
         raise fail("phrases", "give either `phrases` or `regex`, not both and not neither")
     if "reach" in entry and pattern.action != "open":
         raise fail("reach", 'only goes with `action = "open"`')
+    if pattern.action == "keep" and (name := next((name for name in _OF_NOISE if name in entry), None)):
+        raise fail(name, 'does not go with `action = "keep"`: such a line stays wherever it stands; leave it out')
     if pattern.regex is None:
         for name in ("literals", "gate"):
             if name in entry:

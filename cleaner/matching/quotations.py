@@ -18,9 +18,10 @@ def is_told(document: Document, hit: Hit) -> bool:
 
     An article quotes, an interface does not. A quotation mark followed by a space opens a quotation only where
     another one closes it, since such marks also serve as arrows. A word that ends like a sentence is not a button.
+    A line to keep stays, whoever says it.
     """
     pattern = hit.pattern
-    if pattern.match not in ("start", "whole"):
+    if pattern.action == "keep" or pattern.match not in ("start", "whole"):
         return False
     start, end = document.starts.item(hit.line), document.ends.item(hit.line)
     before, behind = document.text[start : hit.start], document.text[hit.end : end]

@@ -286,7 +286,7 @@ def _training_view(analysis: Analysis, page: LabelledPage) -> tuple[Analysis, st
     """The page as it is trained on: every third without patterns, every second without its title."""
     key = _number_of(page.id)
     title = page.title if key // 3 % 2 else None
-    return (replace(analysis, hits={}) if key % 3 == 0 else analysis), title
+    return (replace(analysis, found={}) if key % 3 == 0 else analysis), title
 
 
 def _number_of(key: str) -> int:

@@ -671,6 +671,63 @@ def test_broken_patterns_are_reported(page: Path, tmp_path: Path, run: Run) -> N
     assert run("clean", page, "--patterns", own).status == USAGE
 
 
+KEEPING = """format = 2
+lang = "xx"
+[[pattern]]
+id = "xx.interface.kept"
+kind = "interface"
+about = "A made-up control that stays."
+action = "keep"
+match = "start"
+phrases = ["Gloobers ahead", "Droits de gloobers"]
+must_match = ["Gloobers ahead", "» GLOOBERS AHEAD ReplyDelete"]
+must_not_match = ["No gloobers ahead", "Gloobers lie ahead"]
+"""
+
+
+@pytest.mark.parametrize("form", ["page.txt", "page.md", "page.html"])
+def test_lines_are_kept_by_a_pattern(form: str, tmp_path: Path, run: Run) -> None:
+    """A line on which a pattern with the action keep holds is neither removed nor cut in any form of input."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "noise.toml").write_text(OWN)
+    page, lines = tmp_path / form, [*ARTICLE.splitlines(), "Gloobers ahead", "Share"]
+    mark = {"page.txt": "{}\n", "page.md": "{}\n\n", "page.html": "<p>{}</p>\n"}[form]
+    page.write_text("".join(mark.format(line) for line in lines), "utf-8")
+    assert b"Gloobers" not in run("clean", page, "--patterns", own).out
+    (own / "kept.toml").write_text(KEEPING)
+    assert run("patterns", "check", own).out == b"good patterns: 2, problems: 0\n"
+    out = run("clean", page, "--patterns", own).out.decode()
+    assert ("Gloobers ahead" in out, "Share" in out) == (True, False)
+    explained = json.loads(run("explain", page, "--patterns", own, "--json").out)
+    sources = [
+        (item["source"], item["points"], item.get("kind"))
+        for line in explained["lines"]
+        if line["action"] == "keep"
+        for item in line["evidence"]
+    ]
+    assert ("xx.interface.kept", -24.0, None) in sources
+
+
+def test_pattern_is_disabled(page: Path, tmp_path: Path, run: Run) -> None:
+    """A disabled pattern gives no points in texts and pages; an id that there is not is wrong usage with the nearest."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "interface.toml").write_text(OWN)
+    page.write_text(ARTICLE + "Gloobers ahead\n", "utf-8")
+    html = tmp_path / "page.html"
+    html.write_text("".join(f"<p>{line}</p>" for line in (ARTICLE + "Gloobers ahead").splitlines()), "utf-8")
+    for path in (page, html):
+        shown = run("explain", path, "--patterns", own)
+        assert b"xx.interface.gloobers" in shown.out
+        disabled = "fr.byline.by-name, xx.interface.gloobers"
+        shown = run("explain", path, "--patterns", own, "--disable-pattern", disabled)
+        assert (shown.status, b"xx.interface.gloobers" in shown.out) == (0, False)
+    outcome = run("clean", page, "--patterns", own, "--disable-pattern", "xx.interface.goobers")
+    assert (outcome.status, outcome.out) == (USAGE, b"")
+    assert "'xx.interface.goobers' is not the id of a pattern; did you mean: xx.interface.gloobers" in outcome.err
+
+
 def test_line_is_tried(tmp_path: Path, run: Run) -> None:
     """``patterns try`` says which patterns hold on a line and which almost do, with the reason, own ones included."""
     own = tmp_path / "own"

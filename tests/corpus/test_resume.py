@@ -132,9 +132,10 @@ def test_another_run_is_not_resumed(tmp_path: Path, run: Run, stop_after: Callab
     stop_after(2)
     run(source, "-o", target)
     before = file_names(tmp_path)
-    other = run(source, "-o", target, "--resume", "--keep", "byline")
-    assert other.status == USAGE
-    assert "the stopped run had other options" in other.err
+    for option in (["--keep", "byline"], ["--disable-pattern", "fr.byline.by-name"]):
+        other = run(source, "-o", target, "--resume", *option)
+        assert other.status == USAGE
+        assert "the stopped run had other options" in other.err
     os.utime(source, (1, 1))
     changed = run(source, "-o", target, "--resume")
     assert changed.status == USAGE

@@ -18,7 +18,10 @@ from datasets.fingerprint import Hasher
 from cleaner import CleanConfig, Cleaner, ConfigError
 from cleaner.integrations.datasets import TableCleaner
 
-CONFIG = CleanConfig(keep=frozenset({"byline", "tags", "copyright"}))  # type: ignore[arg-type]
+CONFIG = CleanConfig(
+    keep=frozenset({"byline", "tags", "copyright"}),  # type: ignore[arg-type]
+    disabled_patterns=frozenset({"fr.byline.by-name", "fr.agency-credit.alone", "fr.photo-credit.label"}),
+)
 
 
 def test_map_cleans_a_column(noisy: str, article: str, noise: str) -> None:
@@ -62,7 +65,9 @@ def test_cache_is_told_what_changes_the_result() -> None:
     script = (
         "from datasets.fingerprint import Hasher; from cleaner import CleanConfig\n"
         "from cleaner.integrations.datasets import TableCleaner\n"
-        "print(Hasher.hash(TableCleaner(config=CleanConfig(keep=frozenset({'copyright', 'tags', 'byline'})))))"
+        "ids = ['fr.photo-credit.label', 'fr.byline.by-name', 'fr.agency-credit.alone']\n"
+        "settings = CleanConfig(keep=frozenset({'copyright', 'tags', 'byline'}), disabled_patterns=frozenset(ids))\n"
+        "print(Hasher.hash(TableCleaner(config=settings)))"
     )
     found = {
         subprocess.run(

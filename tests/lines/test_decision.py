@@ -55,6 +55,22 @@ def _decide(
     return decide(analysed(lines, PATTERNS), CleanConfig(**settings_), title, weights)
 
 
+def test_line_stays_that_a_pattern_keeps() -> None:
+    """A line that a pattern keeps is neither removed nor cut, also in a thread and quoted; without the pattern it is."""
+    keeping = pattern(Kind.COPYRIGHT, OTHER, name="kept", match="start", action="keep")
+    lines = (*FRENCH, f"« {OTHER} (Suivez-nous)", OTHER, "Vos réactions", PAIR, COMMENTS[0], PAIR, OTHER, PAIR)
+    weights = Weights(cast("Any", _Given((-3.0,))), cast("Any", _Given((-3.0,))), {})
+    before, after = (
+        decide(analysed(lines, patterns), CleanConfig(), None, weights) for patterns in (PATTERNS, (*PATTERNS, keeping))
+    )
+    kept = [line for line, text in enumerate(lines) if OTHER in text]
+    assert [bool(before.removed[line]) for line in kept] == [False, True, True]
+    assert [cut.line for cut in before.cuts if cut.line in kept] == kept[:1]
+    assert not after.removed[kept].any()
+    assert not [cut for cut in after.cuts if cut.line in kept]
+    assert [_context(after, line)["xx.copyright.kept"] for line in kept] == [-24.0] * 3
+
+
 def _context(judgement: LineJudgement, line: int) -> dict[str, float]:
     """What is told of a line beside the scorer's own points."""
     return {item.source: item.points for item in judgement.evidence(line) if item.source != "prior"}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaner.errors import ConfigError
 from cleaner.matching.gates import GATES, Gate, gate_lines
 from cleaner.matching.matcher import Matcher
 from cleaner.matching.pattern import WINDOW, Pattern, PatternSet
@@ -46,6 +47,24 @@ def test_every_fragment_to_cut_is_found() -> None:
     drop = _pattern("drop", phrases=("ReplyDelete",), match="anywhere")
     found = _spans("YesReplyDeleteReplyDelete No ReplyDelete", cut, drop)
     assert [name for name, _, _ in found] == ["cut", "cut", "cut", "drop"]
+
+
+def test_disabled_pattern_is_not_tried() -> None:
+    """A disabled pattern has no hit and does not count as one that holds; the others keep theirs."""
+    patterns = PatternSet([_pattern("first", phrases=("beta",)), _pattern("second", phrases=("beta", "alpha"))])
+    matcher, document = Matcher(patterns, {"xx.tags.second"}), Document("beta\nalpha")
+    assert [(hit.pattern.id, hit.line) for hit in matcher.match(document)] == [("xx.tags.first", 0)]
+    assert not matcher.holds_any(Document("alpha"), lambda _: True)
+    assert Matcher(patterns).holds_any(Document("alpha"), lambda _: True)
+
+
+def test_unknown_id_is_not_disabled() -> None:
+    """An id that no pattern has is an error that names the nearest ids, or where to find them."""
+    patterns = PatternSet([_pattern("first", phrases=("beta",))])
+    with pytest.raises(ConfigError, match=r"'xx.tags.frist' is not the id of a pattern; did you mean: xx.tags.first\?"):
+        Matcher(patterns, {"xx.tags.first", "xx.tags.frist"})
+    with pytest.raises(ConfigError, match="'zzz' is not the id of a pattern; `cleaner patterns list` shows the ids"):
+        Matcher(patterns, {"zzz"})
 
 
 def test_hits_are_ordered_by_line_and_pattern() -> None:

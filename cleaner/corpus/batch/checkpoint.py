@@ -185,8 +185,9 @@ class Checkpoint:
         plan = self._plan
         parts: list[Any] = [
             _program(),
-            repr(replace(config, patterns=None, weights=None, keep=frozenset())),
+            repr(replace(config, patterns=None, weights=None, keep=frozenset(), disabled_patterns=frozenset())),
             repr(sorted(config.keep)),
+            repr(sorted(config.disabled_patterns)),
             _contents(config.patterns),
             _contents(config.weights),
             repr(replace(self._settings, config=type(config)())),
