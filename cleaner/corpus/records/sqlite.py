@@ -294,9 +294,19 @@ def assemble(source: Source, journal: Path, target: Path, fields: Fields) -> str
             original.execute("ROLLBACK")
             copy.execute("PRAGMA journal_mode = MEMORY")
             left_out = _write_texts(copy, table, journal, fields, at_once=_ROWS_AT_ONCE)
+            _check_whole(source, copy)
     if is_logged:
         set_write_ahead(target)
     return left_out
+
+
+def _check_whole(source: Source, copy: sqlite3.Connection) -> None:
+    """Refuse a result that is not whole: some damage of the original shows only after a change."""
+    if copy.execute("PRAGMA integrity_check(1)").fetchall() != [("ok",)]:
+        raise InputError(
+            f"{source.name}: is damaged, which shows only when it is changed; recover it with: "
+            f"sqlite3 {source.name} .recover | sqlite3 NEW.sqlite"
+        )
 
 
 def update(source: Source, journal: Path, fields: Fields) -> str | None:
