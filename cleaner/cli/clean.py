@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from cleaner.cli.configuration import DEFAULT_TIMEOUT, NoConfigOption
 from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
@@ -127,12 +128,13 @@ def run(
     weights: WeightsOption = None,
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
+    no_config: NoConfigOption = False,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
     dry_run: DryRunOption = False,
     errors: ErrorsOption = None,
     max_document: MaxDocumentOption = None,
-    timeout: TimeoutOption = 30.0,
+    timeout: TimeoutOption = DEFAULT_TIMEOUT,
     line_buffered: LineBufferedOption = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Report failures only: no notes, no bar, no table at the end.")
@@ -168,6 +170,7 @@ def run(
       cleaner clean corpus/ --dry-run
       cleaner clean --in-place old.txt --encoding cp1252
     """
+    del no_config  # its callback has made the defaults
     with reporting(), catch_signals():
         names = paths or standard_input()
         places = make_places(

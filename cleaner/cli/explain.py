@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cleaner.cli.configuration import NoConfigOption
 from cleaner.cli.options import (
     DisabledPatternsOption,
     EncodingOption,
@@ -74,6 +75,7 @@ def run(
     weights: WeightsOption = None,
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
+    no_config: NoConfigOption = False,
 ) -> None:
     """Show why each line stays or is removed.
 
@@ -88,6 +90,7 @@ def run(
       cleaner explain page.html
       cleaner explain page.txt --json | python -m json.tool
     """
+    del no_config  # its callback has made the defaults
     with reporting():
         name = path or standard_input()[0]
         if name == STDIN and sys.stdin is None:

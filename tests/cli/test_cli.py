@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 
 from cleaner import CleanConfig, Cleaner, __version__, apply_removals, explain_text
-from cleaner import cli as command_line
 from cleaner.cli.output import wants_colour
 from tests.running import Outcome, Run
 
@@ -28,23 +26,6 @@ KIND = "comment-count"
 PATTERN = "en.comment-count.closed"
 PAGE = ARTICLE + NOISE
 USAGE = 2
-
-
-@pytest.fixture
-def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command line in this process."""
-
-    def run_command(*arguments: str | Path, stdin: bytes | None = None) -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin or b"")))
-        if stdin is None:
-            monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-        capsysbinary.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            command_line.app([str(argument) for argument in arguments], prog_name="cleaner")
-        out, err = capsysbinary.readouterr()
-        return Outcome(int(ended.value.code or 0), out, err.decode())
-
-    return run_command
 
 
 def _process(*arguments: str | Path, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[bytes]:
@@ -799,6 +780,7 @@ def test_version_and_help() -> None:
         [],
         ["clean"],
         ["explain"],
+        ["config"],
         ["patterns"],
         ["patterns", "list"],
         ["patterns", "check"],
