@@ -23,23 +23,21 @@ def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
     """
     notes: list[str] = []
     if pages := tally.found[PAGE]:
-        hold = (
+        taken = (
             "text holds a page of HTML; its article was"
             if pages == 1
             else "texts hold pages of HTML; their articles were"
         )
-        notes.append(f"{pages:,} {hold} taken out (--format text leaves tags as they are)")
+        notes.append(f"{pages:,} {taken} taken out (--format text leaves tags as they are)")
+    hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
     if marked := tally.found[MARKUP]:
-        hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
         notes.append(f"{marked:,} {hold} tags of HTML, which stay; {_way(sources)}")
     if linked := tally.found[MARKDOWN]:
-        hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
         way = "--format" if {source.format for source in sources} & DOCUMENT_FORMATS else "--text-format"
         notes.append(
             f"{linked:,} {hold} links of Markdown, which were read as words; {way} markdown reads them as links"
         )
     if garbled := tally.found[MOJIBAKE]:
-        hold = "text holds" if tally.documents == 1 else f"of {tally.documents:,} texts hold"
         notes.append(
             f"{garbled:,} {hold} mojibake (\u00c3\u00a9 for \u00e9): an earlier step read UTF-8 in another encoding; "
             "repair them first, with ftfy for example"

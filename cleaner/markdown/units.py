@@ -201,7 +201,8 @@ def _settle_sections(entries: Sequence[Entry], headline: str | None) -> None:
 def _section(entries: Sequence[Entry], place: int) -> list[Entry]:
     """What stands below a heading, up to the next one of its level or above."""
     found = []
-    for entry in entries[place + 1 :]:
+    for below in range(place + 1, len(entries)):
+        entry = entries[below]
         if entry.leaf.role == "heading" and entry.leaf.level <= entries[place].leaf.level:
             break
         found.append(entry)

@@ -16,9 +16,14 @@ from cleaner.corpus.records.chunks import Done, Item
 from cleaner.corpus.records.sources import Compression, Source
 from cleaner.corpus.records.streams import Blocks, compress
 
-__all__ = ["read_journal", "write_entries", "write_texts"]
+__all__ = ["no_bytes", "read_journal", "write_entries", "write_texts"]
 
 _JOURNAL: Compression = "zst"
+
+
+def no_bytes(_text: str) -> bytes:
+    """No bytes: a record of such a file is written with the file, not by itself."""
+    return b""
 
 
 def write_texts(done: Sequence[Done]) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
-from cleaner.corpus.records.journal import read_journal, write_texts
+from cleaner.corpus.records.journal import no_bytes, read_journal, write_texts
 from cleaner.corpus.records.sources import Compression, Source, input_error
 from cleaner.errors import InputError
 
@@ -170,7 +170,7 @@ def _read_row(number: int, row: dict[str, Any], fields: Fields, max_bytes: int) 
     if reason is not None:
         return Item(number, json.dumps(row, ensure_ascii=False, default=str).encode("utf-8"), failure=reason)
     known = {name: _string(row.get(getattr(fields, name))) for name in ("title", "lang", "url")}
-    return Item(number, b"", Document(text, _no_bytes, **known, id=_plain(row.get(fields.id))))
+    return Item(number, b"", Document(text, no_bytes, **known, id=_plain(row.get(fields.id))))
 
 
 def _string(value: Any) -> str | None:
@@ -180,10 +180,6 @@ def _string(value: Any) -> str | None:
 def _plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-def _no_bytes(_text: str) -> bytes:
-    return b""
 
 
 # --- writing ---------------------------------------------------------------------------------------------

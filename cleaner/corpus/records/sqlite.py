@@ -25,7 +25,7 @@ from cleaner.corpus.records.databases import (
     quoted,
     set_write_ahead,
 )
-from cleaner.corpus.records.journal import read_journal, write_entries
+from cleaner.corpus.records.journal import no_bytes, read_journal, write_entries
 from cleaner.corpus.records.sources import Compression, Source
 from cleaner.errors import InputError
 
@@ -230,7 +230,7 @@ def _item(number: int, read: _Read, fields: Fields, max_bytes: int) -> Row:
     values = {name: read.known.get(name) for name in ("title", "lang", "url")}
     known = {name: value if isinstance(value, str) and value else None for name, value in values.items()}
     own = read.known.get("id")
-    document = Document(read.text, _no_bytes, **known, id=own.hex() if isinstance(own, bytes) else own)
+    document = Document(read.text, no_bytes, **known, id=own.hex() if isinstance(own, bytes) else own)
     return Row(number, b"", document, key=read.key, has_result=fields.result is not None)
 
 
@@ -253,10 +253,6 @@ def _is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _no_bytes(_text: str) -> bytes:
-    return b""
 
 
 # --- writing ---------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from zipfile import ZipFile, ZipInfo
 
 from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
 from cleaner.corpus.records.columns import Columns, choose_table, find_columns
-from cleaner.corpus.records.journal import read_journal, write_texts
+from cleaner.corpus.records.journal import no_bytes, read_journal, write_texts
 from cleaner.corpus.records.sheets import MAX_COLUMNS, Cell, Dimension, Row, scan_sheet, with_cell, with_column
 from cleaner.corpus.records.sources import Compression, Source
 from cleaner.corpus.records.workbooks import Sheet, Workbook, open_workbook
@@ -160,11 +160,7 @@ def _item(read: _Read, fields: Fields, max_bytes: int) -> Item:
     if read.text is None:
         return Item(read.number, b"")
     known = {name: str(read.known[name]) if read.known[name] else None for name in ("title", "lang", "url")}
-    return Item(read.number, b"", Document(read.text, _no_bytes, **known, id=read.known["id"]))
-
-
-def _no_bytes(_text: str) -> bytes:
-    return b""
+    return Item(read.number, b"", Document(read.text, no_bytes, **known, id=read.known["id"]))
 
 
 # --- writing ---------------------------------------------------------------------------------------------
