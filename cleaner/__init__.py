@@ -10,9 +10,10 @@ from cleaner.api import (
     explain_text,
 )
 from cleaner.config import CleanConfig
-from cleaner.errors import CleanerError, ConfigError, InputError, OutputError, PatternError
+from cleaner.errors import CleanerError, ConfigError, InputError, OutputError, PatternError, SitesError
 from cleaner.passes.edits import apply_removals
 from cleaner.result import CleanResult, Evidence, Kind, Line, Metadata, Removal, Span, Verdict
+from cleaner.sites.memory import SiteMemory
 
 __all__ = [
     "CleanConfig",
@@ -28,6 +29,8 @@ __all__ = [
     "OutputError",
     "PatternError",
     "Removal",
+    "SiteMemory",
+    "SitesError",
     "Span",
     "Verdict",
     "apply_removals",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.clock import Clock, OutOfTimeError
-from cleaner.config import CleanConfig, Output
+from cleaner.config import CleanConfig, KnowsSites, Output
 from cleaner.lines.analysis import Carried
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import PatternSet
 from cleaner.result import CleanResult
+from cleaner.sites.addresses import page_key, site_name, site_of_url
+from cleaner.sites.memory import SiteMemory
+from cleaner.sites.view import SiteView
 from cleaner.text.document import Document
 
 if TYPE_CHECKING:
@@ -30,16 +34,25 @@ class Cleaner:
     """Cleans documents with one configuration; compiled once, with no state kept from one document to the next.
 
     ``config``: a `CleanConfig`, the defaults if None. ``patterns``: the patterns to use instead of the built-in ones.
+    ``sites``: a site memory to use instead of that of the configuration; it may go on learning.
     Safe to share between threads; pickles as its configuration.
-    Raises `PatternError` when the configured pattern folder does not load, and `ConfigError` when the configuration
-    disables a pattern that there is not.
+    Raises `PatternError` when the configured pattern folder does not load, `SitesError` when the
+    file of its site memory cannot be read, and `ConfigError` when it disables a pattern that there is not.
 
     >>> Cleaner().clean("Le conseil a voté le budget hier soir.\\nRépondreSupprimer\\n").text
     'Le conseil a voté le budget hier soir.\\n'
     """
 
-    def __init__(self, config: CleanConfig | None = None, patterns: PatternSet | None = None) -> None:
-        self.config = config or CleanConfig()
+    def __init__(
+        self,
+        config: CleanConfig | None = None,
+        patterns: PatternSet | None = None,
+        *,
+        sites: Path | str | KnowsSites | None = None,
+    ) -> None:
+        config = config or CleanConfig()
+        self.config = config if sites is None else config.replace(sites=sites)
+        self.sites = SiteMemory(self.config.sites) if isinstance(self.config.sites, Path) else self.config.sites
         self._given = patterns
         self._texts = TextCleaner(self.config, patterns)
         self.patterns = self._texts.patterns
@@ -50,16 +63,31 @@ class Cleaner:
         return Cleaner, (self.config, self._given)
 
     def clean(
-        self, text: str, *, title: str | None = None, lang: str | None = None, url: str | None = None
+        self,
+        text: str,
+        *,
+        title: str | None = None,
+        lang: str | None = None,
+        url: str | None = None,
+        site: str | None = None,
     ) -> CleanResult:
         """The cleaned text of one document, with every removal and its reason.
 
         ``title``: the page's headline, if known; its copies are then found more reliably. ``lang`` (ISO 639-1) selects
-        the first- and second-person words to count; patterns of every language are always active. ``url`` is accepted
-        but not used yet. Raises `TypeError` where the text is no string.
+        the first- and second-person words to count; patterns of every language are always active. ``site`` or else the
+        host of ``url`` says what to look up in the site memory, if there is one. Raises `TypeError` where the text is no
+        string.
         """
-        del url
-        return self._texts.clean(_require_text(text), title=title, lang=lang)
+        view = self._view(_require_text(text), url, site)
+        return self._texts.clean(text, title=title, lang=lang, site=view)
+
+    def _view(self, text: str, url: str | None, site: str | None) -> SiteView | None:
+        """What is known about the site of a document; None without a memory or a site."""
+        if self.sites is None:
+            return None
+        name = site_of_url(url) if site is None else site_name(site)
+        knowledge = None if name is None else self.sites.knowledge(name)
+        return None if knowledge is None else SiteView(knowledge, page_key(url, text))
 
     def clean_html(self, html: str | bytes, *, url: str | None = None, output: Output = "text") -> CleanResult:
         """The cleaned text of one HTML page, with every removal and its reason.
@@ -73,15 +101,21 @@ class Cleaner:
         return self.pages.clean(_require_page(html), url=url, output=output)
 
     def clean_markdown(
-        self, text: str, *, title: str | None = None, lang: str | None = None, url: str | None = None
+        self,
+        text: str,
+        *,
+        title: str | None = None,
+        lang: str | None = None,
+        url: str | None = None,
+        site: str | None = None,
     ) -> CleanResult:
         """The cleaned source of one document in Markdown, with every removal and its reason.
 
         Its visible text is judged; whole lines of the source are removed, or links and words with their markup.
-        ``title``, ``lang`` and ``url``: as for `clean`. Raises `TypeError` where the text is no string.
+        ``title``, ``lang``, ``url`` and ``site``: as for `clean`. Raises `TypeError` where the text is no string.
         """
-        del url
-        return self.sources.clean(_require_text(text), title=title, lang=lang)
+        view = self._view(_require_text(text), url, site)
+        return self.sources.clean(text, title=title, lang=lang, site=view)
 
     @cached_property
     def sources(self) -> MarkdownCleaner:
@@ -121,13 +155,16 @@ class Cleaner:
         return map(self._clean_known, batch, texts, carried)
 
     def _clean_known(self, document: str | Mapping[str, Any], text: Document, carried: Carried | None) -> CleanResult:
-        fields = {} if isinstance(document, str) else {name: document.get(name) for name in ("title", "lang")}
-        return self._texts.clean(text.source, **fields, known=(text, carried))
+        given = {} if isinstance(document, str) else document
+        view = self._view(text.source, given.get("url"), given.get("site"))
+        return self._texts.clean(
+            text.source, title=given.get("title"), lang=given.get("lang"), site=view, known=(text, carried)
+        )
 
     def stream(self, documents: Iterable[str | Mapping[str, Any]]) -> Iterator[CleanResult]:
         """The results of any number of documents, in order and in constant memory, read and returned one at a time.
 
-        A document is a text, or a mapping with ``text`` and, if known, ``title``, ``lang`` and ``url``; or a mapping
+        A document is a text, or a mapping with ``text`` and, if known, ``title``, ``lang``, ``url`` and ``site``; or a mapping
         with ``html``, and perhaps ``url``; or one with ``markdown`` in place of ``text``. Raises
         `TypeError`, with its index, where one has no text.
         """
@@ -137,7 +174,7 @@ class Cleaner:
             elif "html" in document:
                 yield self.clean_html(document["html"], url=document.get("url"))
             else:
-                known = {name: document.get(name) for name in ("title", "lang", "url")}
+                known = {name: document.get(name) for name in ("title", "lang", "url", "site")}
                 if "markdown" in document:
                     yield self.clean_markdown(document["markdown"], **known)
                 else:

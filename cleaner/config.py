@@ -6,12 +6,12 @@ import dataclasses
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from cleaner.errors import ConfigError
 from cleaner.result import Kind
 
-__all__ = ["CleanConfig", "Output", "require_output"]
+__all__ = ["CleanConfig", "KnowsSites", "Output", "require_output"]
 
 # What HTML becomes.
 Output: TypeAlias = Literal["text", "markdown"]
@@ -22,6 +22,13 @@ _HEADLINES = ("first", "drop", "keep")
 _MODES = ("careful", "balanced", "thorough")
 _ENGINES = ("blocks", "trafilatura")
 _OUTPUTS = ("text", "markdown")
+
+
+class KnowsSites(Protocol):
+    """A site memory: `cleaner.SiteMemory`."""
+
+    def knowledge(self, site: str) -> Any:
+        """What is known about a site; None if nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class CleanConfig:
     it to trafilatura alone. ``html_weights``: a fitted model of blocks, used instead of the built-in one.
     ``timeout``: CPU seconds that one document may take, its removals included; one that takes longer is returned with
     the flag ``"timed-out"`` and without removals: a text as it was, an HTML page as an empty text. None is no limit.
+    ``sites``: what sites repeat: a file written by ``cleaner sites learn``, or a `SiteMemory`. It is used for documents
+    whose site is known, which is the host of their address if nothing else is said.
 
     Raises `ConfigError` when a value is unknown.
 
@@ -56,6 +65,7 @@ class CleanConfig:
     html_weights: Path | None = None
     timeout: float | None = None
     disabled_patterns: frozenset[str] = frozenset()
+    sites: Path | KnowsSites | None = None
 
     def __post_init__(self) -> None:
         given: Any = self.keep
@@ -79,12 +89,10 @@ class CleanConfig:
             raise ConfigError(
                 f"timeout: {self.timeout!r} is not a time; give CPU seconds above 0, or None for no limit"
             )
-        if self.html_weights is not None:
-            object.__setattr__(self, "html_weights", Path(self.html_weights))
-        if self.patterns is not None:
-            object.__setattr__(self, "patterns", Path(self.patterns))
-        if self.weights is not None:
-            object.__setattr__(self, "weights", Path(self.weights))
+        for name in ("html_weights", "patterns", "weights"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Path(getattr(self, name)))
+        object.__setattr__(self, "sites", _sites(self.sites))
 
     def replace(self, **overrides: Any) -> CleanConfig:
         """The same configuration with some fields changed; an unknown field raises `ConfigError`."""
@@ -101,6 +109,15 @@ def require_output(output: Output, config: CleanConfig) -> None:
         raise ConfigError(f"output: {output!r} is unknown; use one of: {', '.join(_OUTPUTS)}")
     if output == "markdown" and config.engine != "blocks":
         raise ConfigError(f"output: the engine {config.engine!r} gives text only; use the engine 'blocks' for markdown")
+
+
+def _sites(given: Any) -> Path | KnowsSites | None:
+    if given is None or isinstance(given, Path) or hasattr(given, "knowledge"):
+        found: Path | KnowsSites | None = given
+        return found
+    if isinstance(given, str):
+        return Path(given)
+    raise ConfigError(f"sites: {given!r} is no site memory; give a SiteMemory, or the path of its file")
 
 
 def _is_time(value: object) -> bool:

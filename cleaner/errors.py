@@ -9,6 +9,7 @@ __all__ = [
     "MissingExtraError",
     "OutputError",
     "PatternError",
+    "SitesError",
     "WeightsError",
 ]
 
@@ -87,3 +88,19 @@ class WeightsError(CleanerError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return WeightsError, (self.file, self.place, self.fix)
+
+
+class SitesError(CleanerError):
+    """A site memory cannot be read or written; the message names the file and the fix.
+
+    >>> print(SitesError("sites.sqlite", "is no site memory; give another file"))
+    sites.sqlite: is no site memory; give another file
+    """
+
+    def __init__(self, file: str, fix: str) -> None:
+        self.file = file
+        self.fix = fix
+        super().__init__(f"{file}: {fix}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return SitesError, (self.file, self.fix)

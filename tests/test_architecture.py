@@ -14,7 +14,7 @@ PACKAGE = Path(cleaner.__file__).parent
 FLOORS = (
     {"errors", "result", "clock", "data"},
     {"config", "text", "corpus.records"},
-    {"matching", "passes", "trees"},
+    {"matching", "passes", "sites", "trees"},
     {"lines", "report"},
     {"html", "markdown"},
     {"api"},

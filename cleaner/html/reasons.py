@@ -112,10 +112,7 @@ class Reasons:
         """What speaks for and against removing a block: patterns, the page, and the signals of the model."""
         reading, choice = self.reading, self.reading.choice
         start, end = reading.span(block)
-        found = []
-        for hit in self._counting(block):
-            item = evidence_of(hit)
-            found.append(Evidence(item.source, item.points, start, end, item.kind))
+        found = [evidence_of(hit).at(start, end) for hit in self._counting(block)]
         if (mark := choice.marks.get(block)) is not None:
             found.append(Evidence(mark.source, mark.points, start, end, mark.kind))
         if reading.votes is not None:

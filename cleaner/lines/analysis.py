@@ -13,6 +13,7 @@ import numpy as np
 from cleaner.clock import Clock
 from cleaner.lines.features import Features, compute_features
 from cleaner.lines.measures import LineFeatures, carry_lines, filled_lines, lines_between, measure_lines
+from cleaner.lines.recall import Repeats
 from cleaner.lines.units import join_lines
 from cleaner.matching.matcher import Hit, Matcher
 from cleaner.matching.quotations import is_told
@@ -52,11 +53,12 @@ CAPITALISED_MAX_SHARE = 0.6
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """A document, its features, and all pattern hits that were found, by line."""
+    """A document, its features, all pattern hits that were found, by line, and what its site repeats, if that is known."""
 
     document: Document
     features: Features
     found: dict[int, list[Hit]]
+    repeats: Repeats | None = None
 
     @cached_property
     def hits(self) -> dict[int, list[Hit]]:
@@ -131,6 +133,11 @@ class Analysis:
         return marks
 
     @cached_property
+    def named(self) -> BoolArray:
+        """Which lines are noise wherever they stand: those with a strong pattern, and those that the site repeats."""
+        return self.strong if self.repeats is None else self.strong | (self.repeats.points > 0.0)
+
+    @cached_property
     def figured(self) -> BoolArray:
         """Which lines may hold a digit: they have one, or a character outside the Basic Multilingual Plane."""
         document = self.document
@@ -141,8 +148,8 @@ class Analysis:
 
     @cached_property
     def words_before(self) -> FloatArray:
-        """Words of prose without strong evidence before each line; has one more entry than there are lines."""
-        sizes = np.where(self.prose & ~self.strong, self.features.words, 0.0)
+        """Words of prose that is not named noise before each line; has one more entry than there are lines."""
+        sizes = np.where(self.prose & ~self.named, self.features.words, 0.0)
         found = np.zeros(sizes.size + 1)
         np.cumsum(sizes, out=found[1:])
         return found

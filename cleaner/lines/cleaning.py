@@ -10,6 +10,7 @@ from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
 from cleaner.lines.analysis import Analysis, Carried, analyse_units, carry, look_over
 from cleaner.lines.decision import decide
+from cleaner.lines.repeats import with_repeats
 from cleaner.lines.scorer import builtin_weights, read_weights
 from cleaner.matching.library import builtin_patterns, read_patterns
 from cleaner.matching.matcher import Matcher
@@ -21,6 +22,7 @@ from cleaner.passes.results import make_result
 from cleaner.passes.segments import Segments
 from cleaner.passes.trace import Story, Trace
 from cleaner.result import CleanResult
+from cleaner.sites.view import SiteView
 from cleaner.text.document import Document
 from cleaner.text.forms import lines_of
 from cleaner.text.words import word_lists
@@ -68,20 +70,22 @@ class TextCleaner:
         *,
         title: str | None = None,
         lang: str | None = None,
+        site: SiteView | None = None,
         known: Known | None = None,
         clock: Clock | None = None,
     ) -> CleanResult:
         """The cleaned text, with every removal and its reason.
 
-        ``config``: another one with the same patterns and weights. ``known``: the document, and what is already known
+        ``config``: another one with the same patterns and weights. ``site``: what is known about the text's site.
+        ``known``: the document, and what is already known
         about its lines. ``clock``: the time limit that this text shares; None gives it a limit of its own.
         """
         config = config or self.config
         if clock is not None:
-            return self._clean_within(clock, text, config, title, lang, known)
+            return self._clean_within(clock, text, config, title, lang, site, known)
         with Clock(config.timeout) as own:
             try:
-                return self._clean_within(own, text, config, title, lang, known)
+                return self._clean_within(own, text, config, title, lang, site, known)
             except OutOfTimeError:
                 return CleanResult(text, flags=(TIMED_OUT,), confidence=0.0)
 
@@ -96,29 +100,39 @@ class TextCleaner:
         *,
         title: str | None = None,
         lang: str | None = None,
+        site: SiteView | None = None,
         carried: Carried | None = None,
         segments: Segments | None = None,
         explain: bool = False,
     ) -> Passes:
         """The passes over a document; no pass, and a flag, if it has too many lines for an article.
 
-        ``carried``: what is already known about its lines. ``segments``: where its pieces stand in the input, if it is
+        ``carried``: what is already known about its lines. ``site``: what is known about its site. ``segments``: where its pieces stand in the input, if it is
         not the input itself. ``explain``: keep the points of every term of the scorer.
         """
         if has_too_many_lines(document):
             return Passes((), document.source, {TOO_MANY_LINES})
-        return run_passes(document, LineJudge(self, config, title, lang, carried, explain=explain), segments)
+        return run_passes(document, LineJudge(self, config, title, lang, site, carried, explain=explain), segments)
 
     def _clean_within(
-        self, clock: Clock, text: str, config: CleanConfig, title: str | None, lang: str | None, known: Known | None
+        self,
+        clock: Clock,
+        text: str,
+        config: CleanConfig,
+        title: str | None,
+        lang: str | None,
+        site: SiteView | None,
+        known: Known | None,
     ) -> CleanResult:
         document, carried = known or (Document.read(text, clock), None)
         document.clock = clock
-        done = self.run(document, config, title=title, lang=lang, carried=carried)
-        return make_result(text, done, Trace(partial(self._tell, text, config, title, lang)))
+        done = self.run(document, config, title=title, lang=lang, site=site, carried=carried)
+        return make_result(text, done, Trace(partial(self._tell, text, config, title, lang, site)))
 
-    def _tell(self, text: str, config: CleanConfig, title: str | None, lang: str | None) -> Story:
-        done = self.run(Document.read(text), config, title=title, lang=lang, explain=True)
+    def _tell(
+        self, text: str, config: CleanConfig, title: str | None, lang: str | None, site: SiteView | None
+    ) -> Story:
+        done = self.run(Document.read(text), config, title=title, lang=lang, site=site, explain=True)
         return Story(text, lines_of(text), done.passes)
 
 
@@ -139,6 +153,7 @@ class LineJudge:
         config: CleanConfig,
         title: str | None,
         lang: str | None,
+        site: SiteView | None = None,
         carried: Carried | None = None,
         *,
         explain: bool,
@@ -147,6 +162,7 @@ class LineJudge:
         self._config = config
         self._title = title
         self._lang = lang
+        self._site = site
         self._carried = carried
         self._explain = explain
         self.analysis: Analysis | None = None
@@ -159,6 +175,8 @@ class LineJudge:
         """The judgement over the units of a document."""
         cleaner = self._cleaner
         analysis = analyse_units(document, cleaner.matcher, cleaner.word_lists, self._lang, self._carried)
+        if self._site is not None:
+            analysis = with_repeats(analysis, document, self._site)
         self.analysis = analysis
         return decide(analysis, self._config, self._title, cleaner.weights, explain=self._explain)
 

@@ -22,6 +22,7 @@ from cleaner.lines.headlines import Headline
 from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Layout, beside_metadata
 from cleaner.lines.ledger import Ledger
 from cleaner.lines.protections import add_last_sentences, add_lists, add_sheets, add_subheadings, add_tables
+from cleaner.lines.repeats import hints_of
 from cleaner.lines.runs import MODES, choose_runs
 from cleaner.lines.scorer import LinePoints, score_lines
 from cleaner.lines.signals import Clues
@@ -80,7 +81,7 @@ def decide(
     weak = [line for line, hits in hits_placed if any(hit.pattern.strength == "weak" for hit in hits)]
     analysis.clock.check()
     points = score_lines(analysis, clues, weights, explain=explain)
-    for name, values in context.items():
+    for name, values in {**context, **hints_of(analysis, clues.page)}.items():
         points = points.with_context(name, values[points.lines])
     _add_company(analysis, ledger, points, clues.places, weak)
     if clues.headline is None:

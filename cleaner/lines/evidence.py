@@ -18,6 +18,7 @@ from cleaner.lines.boxes import add_boxes
 from cleaner.lines.headlines import Headline, find_headline
 from cleaner.lines.layout import HEADLINE_LINES_ABOVE, Layout, beside_metadata, find_layout
 from cleaner.lines.ledger import Ledger
+from cleaner.lines.repeats import add_repeats
 from cleaner.lines.scorer import page_likeness
 from cleaner.lines.signals import Clues, broken_prose
 from cleaner.lines.threads import Thread, find_thread
@@ -92,7 +93,10 @@ def gather(analysis: Analysis, title: str | None) -> Gathered:
     _add_signature(analysis, ledger, places)
     _add_bylines(analysis, ledger, places, headline)
     clock.check()
-    return Gathered(ledger, cuts, Clues(placed, ledger.totals(), thread, headline, places, page))
+    # The line scorer was fitted without a site memory, so what the site repeats is no signal for it.
+    points = ledger.totals()
+    add_repeats(analysis, ledger, headline)
+    return Gathered(ledger, cuts, Clues(placed, points, thread, headline, places, page))
 
 
 def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
@@ -111,7 +115,7 @@ def _entry_dates(analysis: Analysis, thread: Thread | None) -> set[int]:
     run = dates[:1]
     for place in analysis.clock.watch([*dates[1:], len(filled)]):
         text = filled[run[-1] + 1 : place]
-        while text and analysis.strong[text[-1]]:
+        while text and analysis.named[text[-1]]:
             text.pop()
         is_entry = 0 < len(text) <= ENTRY_MAX_LINES and analysis.features.ends_sentence[text[-1]]
         if place == len(filled) or not is_entry:
@@ -143,7 +147,7 @@ def _entry_texts(analysis: Analysis, entries: set[int]) -> set[int]:
     heads = [line for line in sorted(entries) if features.length[line] <= MOMENT_MAX_LENGTH]
     for start in analysis.clock.watch((np.searchsorted(filled, heads) + 1).tolist()):
         below = filled[start : start + ENTRY_MAX_LINES].tolist()
-        text = list(takewhile(lambda line: line not in entries and not analysis.strong[line], below))
+        text = list(takewhile(lambda line: line not in entries and not analysis.named[line], below))
         while text and not features.ends_sentence[text[-1]]:
             text.pop()
         found.update(text)

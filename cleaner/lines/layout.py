@@ -53,7 +53,7 @@ class Layout:
 def find_layout(analysis: Analysis, thread: Thread | None, page: float) -> Layout:
     """The places of a document's lines; ``page`` says how much it looks like a flattened page, 0 to 1."""
     count = len(analysis.document)
-    candidate = analysis.prose & ~analysis.strong
+    candidate = analysis.prose & ~analysis.named
     if thread is not None:
         candidate[thread.start : thread.stop] = False
     inside = main_blocks(_gains(analysis, candidate))
@@ -89,7 +89,7 @@ def find_layout(analysis: Analysis, thread: Thread | None, page: float) -> Layou
 def _gains(analysis: Analysis, candidate: BoolArray) -> FloatArray:
     """What keeping each line gains (prose) or costs (short lines, noise), in words."""
     features = analysis.features
-    gains = np.where(analysis.strong, -NOISE_COST, block_gains(features.words, candidate))
+    gains = np.where(analysis.named, -NOISE_COST, block_gains(features.words, candidate))
     return np.where(features.is_blank, 0.0, gains)
 
 
@@ -139,7 +139,7 @@ def _with_gaps(analysis: Analysis, inside: BoolArray) -> BoolArray:
     for gap in np.flatnonzero((gaps > 1) & (gaps <= MAX_GAP_LINES + 1)).tolist():
         order[kept[gap] : kept[gap + 1]] = True
     # A sentence right after the block belongs to it: short last paragraphs are rarely long enough to count as prose.
-    sentence = (analysis.sentence & ~analysis.strong)[analysis.filled]
+    sentence = (analysis.sentence & ~analysis.named)[analysis.filled]
     for place in analysis.clock.watch((np.flatnonzero(sentence[1:]) + 1).tolist()):
         if order[place - 1] and int(analysis.filled[place]) not in analysis.hits:
             order[place] = True

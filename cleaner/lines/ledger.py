@@ -21,10 +21,10 @@ class Ledger:
         self.lines: dict[int, list[Evidence]] = defaultdict(list)
         self._totals = np.zeros(len(self._document))
 
-    def add(self, line: int, source: str, points: float, kind: Kind | None) -> None:
-        """Add evidence about a whole line."""
+    def add(self, line: int, source: str, points: float, kind: Kind | None, detail: str = "") -> None:
+        """Add evidence about a whole line; ``detail``: see `Evidence`."""
         start, end = self._document.starts.item(line), self._document.ends.item(line)
-        self.put(line, Evidence(source, points, start, end, kind))
+        self.put(line, Evidence(source, points, start, end, kind, detail))
 
     def put(self, line: int, evidence: Evidence) -> None:
         """Add evidence that carries its own position in the line."""

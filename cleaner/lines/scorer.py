@@ -76,7 +76,7 @@ def page_likeness(analysis: Analysis) -> float:
     several kinds, which shapes alone do not show. The weights are a logistic fit to 3,900 real texts of both sorts.
     """
     filled = analysis.filled
-    prose = np.flatnonzero((analysis.prose & ~analysis.strong)[filled])
+    prose = np.flatnonzero((analysis.prose & ~analysis.named)[filled])
     above, below = (prose[0], filled.size - 1 - prose[-1]) if prose.size else (filled.size, 0)
     features = analysis.features
     short = (features.words < SHORT_MAX_WORDS) & ~features.ends_sentence & ~features.is_blank

@@ -12,6 +12,7 @@ from cleaner.passes.loop import Passes, run_passes
 from cleaner.passes.results import make_result
 from cleaner.passes.trace import Story, Trace
 from cleaner.result import CleanResult
+from cleaner.sites.view import SiteView
 from cleaner.text.document import Document
 from cleaner.text.splitting import split_lines
 
@@ -31,22 +32,32 @@ class MarkdownCleaner:
     def __reduce__(self) -> tuple[Any, ...]:
         return _markdown_cleaner, (self.texts,)
 
-    def clean(self, text: str, *, title: str | None = None, lang: str | None = None) -> CleanResult:
+    def clean(
+        self, text: str, *, title: str | None = None, lang: str | None = None, site: SiteView | None = None
+    ) -> CleanResult:
         """The cleaned source, with every removal and its reason; see `Cleaner.clean_markdown`."""
         with Clock(self.config.timeout) as clock:
             try:
-                done = self._run(Document(text, "none", clock), title, lang)
+                done = self._run(Document(text, "none", clock), title, lang, site)
             except OutOfTimeError:
                 return CleanResult(text, flags=(TIMED_OUT,), confidence=0.0)
-            return make_result(text, done, Trace(partial(self._tell, text, title, lang)))
+            return make_result(text, done, Trace(partial(self._tell, text, title, lang, site)))
 
-    def _run(self, document: Document, title: str | None, lang: str | None, *, explain: bool = False) -> Passes:
+    def _run(
+        self,
+        document: Document,
+        title: str | None,
+        lang: str | None,
+        site: SiteView | None,
+        *,
+        explain: bool = False,
+    ) -> Passes:
         if has_too_many_lines(document):
             return Passes((), document.text, {TOO_MANY_LINES})
-        return run_passes(document, MarkdownJudge(self.texts, self.config, title, lang, explain=explain))
+        return run_passes(document, MarkdownJudge(self.texts, self.config, title, lang, site, explain=explain))
 
-    def _tell(self, text: str, title: str | None, lang: str | None) -> Story:
-        done = self._run(Document(text, "none"), title, lang, explain=True)
+    def _tell(self, text: str, title: str | None, lang: str | None, site: SiteView | None) -> Story:
+        done = self._run(Document(text, "none"), title, lang, site, explain=True)
         return Story(text, split_lines(text), done.passes)
 
 

@@ -13,6 +13,7 @@ from cleaner.config import CleanConfig
 from cleaner.lines.analysis import analyse_units
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.lines.decision import decide
+from cleaner.lines.repeats import with_repeats
 from cleaner.markdown.cuts import source_spans
 from cleaner.markdown.signals import markup_points
 from cleaner.markdown.units import Entry, Part, entries_of, settle_units
@@ -20,6 +21,7 @@ from cleaner.markdown.view import View, VisibleLine, read_view
 from cleaner.passes.edits import Edit, by_line, merge_cuts
 from cleaner.passes.judgement import Cut, LineJudgement
 from cleaner.result import NO_ARTICLE, Evidence, Kind
+from cleaner.sites.view import SiteView
 from cleaner.text.arrays import BoolArray, IntArray
 from cleaner.text.document import Document
 from cleaner.text.windows import stretches
@@ -35,12 +37,20 @@ class MarkdownJudge:
     """Judges what is left of one source, pass by pass. ``explain``: keep the points of each term of the line scorer."""
 
     def __init__(
-        self, texts: TextCleaner, config: CleanConfig, title: str | None, lang: str | None, *, explain: bool
+        self,
+        texts: TextCleaner,
+        config: CleanConfig,
+        title: str | None,
+        lang: str | None,
+        site: SiteView | None = None,
+        *,
+        explain: bool,
     ) -> None:
         self._texts = texts
         self._config = config
         self._title = title
         self._lang = lang
+        self._site = site
         self._explain = explain
 
     def read(self, text: str, clock: Clock) -> Document:
@@ -53,6 +63,8 @@ class MarkdownJudge:
         visible = Document(view.text, clock=document.clock)
         texts = self._texts
         analysis = analyse_units(visible, texts.matcher, texts.word_lists, self._lang)
+        if self._site is not None:
+            analysis = with_repeats(analysis, visible, self._site)
         title = self._title or view.page.title
         context = markup_points(view, analysis)
         judged = decide(analysis, self._config, title, texts.weights, context=context, explain=self._explain)
@@ -233,8 +245,7 @@ class _Placing:
         return found
 
     def _moved(self, item: Evidence) -> Evidence:
-        start, end = self._span(item.start, item.end)
-        return Evidence(item.source, item.points, start, end, item.kind)
+        return item.at(*self._span(item.start, item.end))
 
     def _span(self, start: int, end: int) -> tuple[int, int]:
         """A stretch of the visible text in the source."""

@@ -40,9 +40,7 @@ class Segments:
 
     def moved(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """Evidence with offsets into the input."""
-        return tuple(
-            Evidence(item.source, item.points, *self.span(item.start, item.end), item.kind) for item in evidence
-        )
+        return tuple(item.at(*self.span(item.start, item.end)) for item in evidence)
 
     def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
         """The parts of the input that a span of the pass's text is made of."""

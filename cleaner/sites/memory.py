@@ -1,0 +1,151 @@
+"""A site memory: what the sites of a corpus repeat, learned page by page, in memory or in a file."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from cleaner.sites.addresses import site_name, site_of_url
+from cleaner.sites.knowledge import SiteKnowledge
+from cleaner.sites.pages import LearnedPage, learn_text, merge_pages, repeated_lines
+from cleaner.sites.store import SiteStore
+
+__all__ = ["SiteMemory"]
+
+# How many sites are kept ready for cleaning; each takes a megabyte or two (set by hand).
+KEPT_SITES = 64
+# What is known about a site is worked out again when it has learned this share of its pages since (set by hand).
+RENEW_SHARE = 1 / 16
+
+
+class SiteMemory:
+    """What sites repeat, learned from their pages.
+
+    ``path``: a file written by ``cleaner sites learn`` or `save`; without one the memory begins empty. What is observed
+    later is held in memory until `save`. Of each site at most `PAGES_PER_SITE` pages are kept, chosen by their hashes,
+    so neither the order of pages nor a page observed twice changes anything. Texts of articles are not kept, only
+    hashes of their lines. Safe to share between threads; pickles with what was observed.
+    Raises `SitesError` where the file cannot be read.
+
+    >>> memory = SiteMemory()
+    >>> for day in range(9):
+    ...     _ = memory.observe(
+    ...         f"Le texte du {day}.\\nLa Gazette, le journal du lac", url=f"https://gazette.example/{day}"
+    ...     )
+    >>> memory.sites(), memory.page_count("gazette.example")
+    (['gazette.example'], 9)
+    """
+
+    def __init__(self, path: Path | str | None = None) -> None:
+        self.path = None if path is None else Path(path)
+        self._lock = RLock()
+        self._store = None if self.path is None else SiteStore(self.path, "read")
+        self._changes = 0 if self._store is None else self._store.changes()
+        self._observed: dict[str, list[LearnedPage]] = {}
+        self._texts: dict[str, dict[int, str]] = {}
+        self._known: OrderedDict[str, tuple[int, SiteKnowledge]] = OrderedDict()
+        # How many pages each site has learned since the memory was made.
+        self._counts: dict[str, int] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        with self._lock:
+            observed = {
+                site: ([(page.key, page.version, page.to_bytes()) for page in pages], dict(self._texts.get(site, {})))
+                for site, pages in self._observed.items()
+            }
+        return _rebuild, (self.path, observed)
+
+    def observe(self, text: str, *, url: str | None = None, site: str | None = None) -> bool:
+        """Learn a text; whether it belongs to a site: without ``site`` that of the url is taken, and without both nothing is learned."""
+        name = site_of_url(url) if site is None else site_name(site)
+        if name is None:
+            return False
+        self.add(name, *learn_text(text, url))
+        return True
+
+    def add(self, site: str, page: LearnedPage, texts: Mapping[int, str]) -> None:
+        """Learn a page of a site; ``texts``: its lines by their hashes."""
+        with self._lock:
+            pages = self._observed.get(site, [])
+            kept = merge_pages([*pages, page])
+            self._observed[site] = kept
+            self._counts[site] = self._counts.get(site, 0) + 1
+            waiting = self._texts.setdefault(site, {})
+            waiting.update(texts)
+            if len(kept) > 1 and len(kept) % 8 == 0:
+                alive = set().union(*(one.exact.tolist() for one in kept))
+                self._texts[site] = {line: text for line, text in waiting.items() if line in alive}
+
+    def sites(self) -> list[str]:
+        """The names of all sites, in order."""
+        with self._lock:
+            stored = [] if self._store is None else self._store.sites()
+            return sorted({*stored, *self._observed})
+
+    def pages(self, site: str) -> list[LearnedPage]:
+        """The pages of a site that are kept."""
+        with self._lock:
+            stored = [] if self._store is None else self._store.pages(site)
+            return merge_pages([*stored, *self._observed.get(site, [])])
+
+    def page_count(self, site: str) -> int:
+        """How many pages of a site are kept."""
+        return len(self.pages(site))
+
+    def texts(self, site: str) -> dict[int, str]:
+        """The folded texts of the lines that a site repeats, by their hashes."""
+        with self._lock:
+            stored = {} if self._store is None else self._store.texts(site)
+            repeated = repeated_lines(self.pages(site))
+            own = {line: text for line, text in self._texts.get(site, {}).items() if line in repeated}
+            return stored | own
+
+    def knowledge(self, site: str) -> SiteKnowledge | None:
+        """What is known about a site; None if no page of it was learned."""
+        with self._lock:
+            if self._store is not None and self._store.changes() != self._changes:
+                self._changes = self._store.changes()
+                self._known.clear()
+            count = self._counts.get(site, 0)
+            if site in self._known:
+                seen, known = self._known[site]
+                if count - seen <= RENEW_SHARE * known.size:
+                    self._known.move_to_end(site)
+                    return known
+            pages = self.pages(site)
+            if not pages:
+                return None
+            known = SiteKnowledge(pages)
+            self._known[site] = count, known
+            self._known.move_to_end(site)
+            while len(self._known) > KEPT_SITES:
+                self._known.popitem(last=False)
+            return known
+
+    def save(self, path: Path | str | None = None) -> None:
+        """Add what was observed to a file, its own by default, which keeps what it has; raises `SitesError` if that fails."""
+        target = self.path if path is None else Path(path)
+        if target is None:
+            raise ValueError("the memory has no file; give the path to save it to")
+        with self._lock, SiteStore(target, "write") as store:
+            store.update_all(
+                (site, self.pages(site), {**self._texts.get(site, {}), **self.texts(site)}) for site in self.sites()
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._store is not None:
+            self._store.close()
+
+
+def _rebuild(
+    path: Path | None, observed: Mapping[str, tuple[Iterable[tuple[int, int, bytes]], dict[int, str]]]
+) -> SiteMemory:
+    memory = SiteMemory(path)
+    for site, (pages, texts) in observed.items():
+        for key, version, data in pages:
+            memory.add(site, LearnedPage.from_bytes(key, version, data), texts)
+    return memory
