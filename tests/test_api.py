@@ -296,7 +296,7 @@ def test_run_beside_a_name_goes_in_balanced_mode(weights: Path) -> None:
     [
         (
             {"treshold": 1.0},
-            "treshold: is not a setting; use one of: disabled_patterns, engine, headline, html_weights, keep, mode, patterns, threshold, timeout, weights",
+            "treshold: is not a setting; use one of: disabled_patterns, engine, headline, html_weights, keep, mode, patterns, sites, threshold, timeout, weights",
         ),
         ({"headline": "last"}, "headline: 'last' is unknown; use one of: first, drop, keep"),
         ({"mode": "gentle"}, "mode: 'gentle' is unknown; use one of: careful, balanced, thorough"),
