@@ -21,9 +21,11 @@ class UnitCounts:
     known: BoolArray
     counts: IntArray
     places: IntArray
+    openings: IntArray
     shapes: IntArray
     beside: IntArray
     place: IntArray
+    opening: BoolArray
     own_words: int
 
     @property
@@ -51,6 +53,8 @@ def unit_counts(recalled: Recalled, lines: IntArray, document: Document, units: 
     known[unit] = True
     place = np.full(len(units), TAIL, dtype=np.int64)
     place[unit] = recalled.place
+    opening = np.zeros(len(units), dtype=bool)
+    opening[unit] = recalled.opening
 
     def least(values: IntArray) -> IntArray:
         found = np.full(len(units), np.iinfo(np.int64).max)
@@ -62,8 +66,10 @@ def unit_counts(recalled: Recalled, lines: IntArray, document: Document, units: 
         known=known,
         counts=least(recalled.counts),
         places=np.array([least(row) for row in recalled.places]),
+        openings=least(recalled.openings),
         shapes=least(recalled.shapes),
         beside=least(recalled.beside),
         place=place,
+        opening=opening,
         own_words=recalled.own_words,
     )

@@ -28,10 +28,11 @@ __all__ = ["MIN_PAGES", "add_repeats", "hints_of", "with_repeats"]
 # With fewer other pages nothing is claimed about a site.
 MIN_PAGES = 5
 
-# Points of a line outside what only its page has: on two other pages, on three, on half of them.
-OUTSIDE_POINTS = (6.0, 12.0, 16.0)
-# Points of a sentence inside it, on three other pages, on a tenth of them, on half of them.
-SENTENCE_POINTS = (6.0, 12.0, 16.0)
+# Points of a line outside what only its page has: on two other pages, on three, on half of them; of a shape.
+OUTSIDE_POINTS, OUTSIDE_SHAPE_POINTS = (6.0, 12.0, 16.0), 8.0
+# Points of a sentence inside it: on MANY_PAGES other pages or a share of them, on half of them.
+SENTENCE_POINTS = (12.0, 16.0)
+MANY_PAGES, MANY_SHARE, QUOTED_SHARE = 5, 0.3, 0.5
 # Points of another line inside it on three other pages: beside the same line as there; on half of them.
 BLOCK_POINTS, LABEL_POINTS = 8.0, 6.0
 # Points of a line that is not repeated as often: on one other page, on more, a line of its shape on two.
@@ -40,8 +41,11 @@ ONCE_POINTS, MORE_POINTS, SHAPE_POINTS = 1.5, 3.0, 2.0
 ALONE_POINTS = -1.0
 # With fewer words in sentences that only this page has, repeated sentences may be the article.
 OWN_WORDS = 8
+# A sentence of at least this many words is the same as another one of its shape.
+SHAPED_WORDS = 8
 # The most lines between the headline and the first line that only this page has.
 HEAD_LINES = 3
+_QUOTES = ("\"", "'")
 _PLACES = ("at the top", "inside", "at the end")
 
 
@@ -83,43 +87,72 @@ def _in_words(units: UnitCounts, line: int) -> str:
 
 
 def _judge(analysis: Analysis, site: UnitCounts) -> Repeats:
-    counts, share = site.counts, site.shares
+    """What each line gets, by how often the site's other pages have it and where it stands."""
     inside = site.place == INSIDE
-    outside = ~inside
     sentence = analysis.sentence | analysis.prose
-    points = np.zeros(counts.size)
+    shaped = sentence & (analysis.features.words >= SHAPED_WORDS)
+    counts = np.where(shaped, np.maximum(site.counts, site.shapes), site.counts)
+    share = counts / site.pages
     two, many, half = counts == 2, counts >= 3, (counts >= 3) & (share >= 0.5)
-    for where, value in zip((two, many, half), OUTSIDE_POINTS, strict=True):
-        points[outside & where] = value
-    for where, value in zip((many, many & (share >= 0.1), half), SENTENCE_POINTS, strict=True):
-        points[inside & sentence & where] = value
+    points = np.zeros(counts.size)
+    for where, value in zip((two & (site.beside > 1), many, half), OUTSIDE_POINTS, strict=True):
+        points[~inside & where] = value
+    often = many & ((counts >= MANY_PAGES) | (share >= MANY_SHARE))
+    often &= half | ~_quoted(analysis, inside & sentence & often)
+    points[inside & sentence & often] = SENTENCE_POINTS[0]
+    points[inside & sentence & often & half] = SENTENCE_POINTS[1]
     points[inside & ~sentence & half] = LABEL_POINTS
     points[inside & ~sentence & many & (site.beside >= 2)] = BLOCK_POINTS
+    points[_beyond(points > 0.0, inside) & (points == 0.0) & (site.shapes >= 3) & (4 * site.shapes >= site.pages)] = OUTSIDE_SHAPE_POINTS
     if site.own_words < OWN_WORDS:
         points[sentence] = 0.0
     hints = np.zeros(counts.size)
-    hints[counts > 0] = np.where(counts[counts > 0] > 1, MORE_POINTS, ONCE_POINTS)
-    hints[(counts == 0) & (site.shapes >= 2)] = SHAPE_POINTS
+    hints[site.counts > 0] = np.where(site.counts[site.counts > 0] > 1, MORE_POINTS, ONCE_POINTS)
+    hints[(site.counts == 0) & (site.shapes >= 2)] = SHAPE_POINTS
     hints[points > 0.0] = 0.0
-    titles = _titles(analysis, site)
-    points[titles] = hints[titles] = 0.0
+    spared = _spared(analysis, site)
+    points[spared] = hints[spared] = 0.0
     return Repeats(site, points, hints)
 
 
-def _titles(analysis: Analysis, site: UnitCounts) -> list[int]:
-    """The repeated lines that may be the headline, which stands among the teasers of other pages.
+def _quoted(analysis: Analysis, lines: BoolArray) -> BoolArray:
+    """Which of some lines are quotations, which several articles of a running story may have."""
+    found = np.zeros(lines.size, dtype=bool)
+    for line in np.flatnonzero(lines).tolist():
+        found[line] = analysis.document.folded_line(line).strip(" -").startswith(_QUOTES)
+    return found
 
-    A teaser stands on few pages, or not at their top, as a slogan does. The headline is the nearest such line above the
-    first line that only this page has, or above its first paragraph.
+
+def _beyond(named: BoolArray, inside: BoolArray) -> BoolArray:
+    """The lines that a repeated line separates from the article."""
+    own = np.flatnonzero(inside)
+    first, last = (int(own[0]), int(own[-1])) if own.size else (0, -1)
+    above, below = np.flatnonzero(named[:first]), np.flatnonzero(named[last + 1 :])
+    found = np.zeros(named.size, dtype=bool)
+    if above.size:
+        found[: above[-1]] = True
+    if below.size:
+        found[last + 1 + below[0] :] = True
+    return found
+
+
+def _spared(analysis: Analysis, site: UnitCounts) -> BoolArray:
+    """The repeated lines that may be headline, series or standfirst.
+
+    Above what only this page has a line stays unless it stands above the own text of the other pages too, and on half
+    of them. The headline may also stand above other lines of the page's own, like a byline.
     """
+    shares = np.maximum(site.counts, site.shapes) / site.pages
+    often = (shares >= 0.5) & (2 * site.openings >= site.counts)
+    found = site.opening & ~often
     filled, words = analysis.filled, analysis.features.words
     teaser = (site.counts > 0) & ((site.shares < 0.5) | (2 * site.places[HEAD] < site.counts))
     own = (site.counts == 0) & (words >= OWN_MIN_WORDS) & ~analysis.strong
     told = np.flatnonzero(own[filled])
-    first = filled[: told[0]] if told.size else filled[:0]
-    above = filled[site.place[filled] == HEAD]
-    found = [_nearest(first, teaser, own), _nearest(above[~analysis.strong[above]], teaser, own)]
-    return [line for line in found if line is not None]
+    title = _nearest(filled[: told[0]] if told.size else filled[:0], teaser, own)
+    if title is not None:
+        found[title] = True
+    return found
 
 
 def _nearest(lines: IntArray, teaser: BoolArray, own: BoolArray) -> int | None:

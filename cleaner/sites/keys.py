@@ -18,7 +18,7 @@ __all__ = ["LineKeys", "hash_text", "line_keys", "shape_of"]
 # No line with fewer letters and digits, or with more characters, is learned (set by hand).
 MIN_CHARACTERS, MAX_CHARACTERS = 2, 4_000
 # A longer line has no shape: what differs from page to page is no mere name or number then (set by hand).
-SHAPE_MAX_CHARACTERS = 120
+SHAPE_MAX_CHARACTERS = 400
 # What stands for a number, and for a name, in a shape.
 _NUMBER, _NAME = "0", "A"
 # The most letters of a word between two names that belongs to them: "de", "von", "und" (set by hand).

@@ -22,6 +22,8 @@ __all__ = ["HEAD", "INSIDE", "TAIL", "Recalled", "SiteKnowledge"]
 OWN_MAX_SHARE, COPY_SHARE = 0.5, 0.7
 # The least words of a line that tells pages apart; of a sentence; and of a paragraph, which tells where the article is.
 OWN_MIN_WORDS, SENTENCE_MIN_WORDS, PROSE_MIN_WORDS = 3, 5, 12
+# The most lines above a page's own text that may be its headline, standfirst and byline (set by hand).
+OPENING_LINES = 6
 # Where a line stands: above what only its page has, inside it, or below.
 HEAD, INSIDE, TAIL = range(3)
 _MIX = 0x9E3779B97F4A7C15
@@ -32,19 +34,22 @@ class Recalled:
     """What a site's other pages say about the lines of a document; the arrays have one entry a line.
 
     ``pages``: how many other pages are known. ``counts``: on how many of them the line stands, and ``places``: of these,
-    at how many it stands above the page's own text, inside it and below (three rows). ``shapes``: on how many of them a
+    at how many it stands above the page's own text, inside it and below (three rows), ``openings``: right above it.
+    ``shapes``: on how many of them a
     line of its shape stands. ``elements``: on how many of them it stands in the same element. ``beside``: on how many
-    of them it stands next to the same line. ``place``: where it stands in the document. ``own_words``: the words of the
+    of them it stands next to the same line. ``place``: where it stands in the document, ``opening``: whether right above what only the document has. ``own_words``: the words of the
     sentences that no other page has.
     """
 
     pages: int
     counts: IntArray
     places: IntArray
+    openings: IntArray
     shapes: IntArray
     elements: IntArray
     beside: IntArray
     place: IntArray
+    opening: BoolArray
     own_words: int
 
 
@@ -65,6 +70,7 @@ class SiteKnowledge:
         self._elements: dict[int, int] = defaultdict(int)
         self._pairs: dict[int, int] = defaultdict(int)
         self._places: tuple[dict[int, int], ...] = tuple(defaultdict(int) for _ in range(3))
+        self._openings: dict[int, int] = defaultdict(int)
         counted = [(page, 1 << group) for page, group in zip(pages, groups, strict=True) if group is not None]
         for page, bit in counted:
             _mark(self._lines, page.exact, bit)
@@ -76,6 +82,7 @@ class SiteKnowledge:
             place = _places_of(page, is_own)
             for number, places in enumerate(self._places):
                 _mark(places, page.exact[place == number], bit)
+            _mark(self._openings, page.exact[_opening(place)], bit)
 
     def recall(self, page: LearnedPage) -> Recalled:
         """What the other pages say about the lines of a page; it need not have been learned itself."""
@@ -86,14 +93,17 @@ class SiteKnowledge:
         pairs = _counts([self._pairs.get(pair, 0) for pair in _pair_keys(page.exact).tolist()], others)
         is_own = counts == 0
         is_told = is_own & page.sentences & (page.words >= SENTENCE_MIN_WORDS)
+        place = _places_of(page, is_own)
         return Recalled(
             pages=(((1 << self.pages) - 1) & others).bit_count(),
             counts=counts,
             places=np.array([_counts([places.get(line, 0) for line in lines], others) for places in self._places]),
+            openings=_counts([self._openings.get(line, 0) for line in lines], others),
             shapes=_counts([self._shapes.get(shape, 0) if shape else 0 for shape in page.shapes.tolist()], others),
             elements=_counts([self._elements.get(one, 0) for one in _element_keys(page).tolist()], others),
             beside=np.maximum(np.append(pairs, 0), np.insert(pairs, 0, 0)) if lines else counts,
-            place=_places_of(page, is_own),
+            place=place,
+            opening=_opening(place),
             own_words=int(page.words[is_told].sum()),
         )
 
@@ -193,3 +203,10 @@ def _places_of(page: LearnedPage, is_own: BoolArray) -> IntArray:
             at = np.arange(own.size)
             return np.asarray((at >= found[0]).astype(np.int64) + (at > found[-1]))
     return np.full(is_own.size, TAIL, dtype=np.int64)
+
+
+def _opening(place: IntArray) -> BoolArray:
+    """Which lines stand right above what only the page has."""
+    found = place == HEAD
+    found[: max(int(np.count_nonzero(found)) - OPENING_LINES, 0)] = False
+    return found
