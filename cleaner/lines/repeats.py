@@ -32,7 +32,8 @@ MIN_PAGES = 5
 OUTSIDE_POINTS, OUTSIDE_SHAPE_POINTS = (6.0, 12.0, 16.0), 8.0
 # Points of a sentence inside it: on MANY_PAGES other pages or a share of them, on half of them.
 SENTENCE_POINTS = (12.0, 16.0)
-MANY_PAGES, MANY_SHARE, QUOTED_SHARE = 5, 0.3, 0.5
+MANY_PAGES, MANY_SHARE, PAIR_SHARE = 5, 0.3, 0.25
+LABEL_SHAPE_SHARE, LABEL_SHAPE_WORDS = 0.6, 4
 # Points of another line inside it on three other pages: beside the same line as there; on half of them.
 BLOCK_POINTS, LABEL_POINTS = 8.0, 6.0
 # Points of a line that is not repeated as often: on one other page, on more, a line of its shape on two.
@@ -95,13 +96,15 @@ def _judge(analysis: Analysis, site: UnitCounts) -> Repeats:
     share = counts / site.pages
     two, many, half = counts == 2, counts >= 3, (counts >= 3) & (share >= 0.5)
     points = np.zeros(counts.size)
-    for where, value in zip((two & (site.beside > 1), many, half), OUTSIDE_POINTS, strict=True):
+    pair = two & ((site.beside > 1) | (share >= PAIR_SHARE))
+    for where, value in zip((pair, many, half), OUTSIDE_POINTS, strict=True):
         points[~inside & where] = value
-    often = many & ((counts >= MANY_PAGES) | (share >= MANY_SHARE))
+    often = (counts >= MANY_PAGES) | ((counts >= 2) & (share >= MANY_SHARE))
     often &= half | ~_quoted(analysis, inside & sentence & often)
     points[inside & sentence & often] = SENTENCE_POINTS[0]
     points[inside & sentence & often & half] = SENTENCE_POINTS[1]
-    points[inside & ~sentence & half] = LABEL_POINTS
+    like = (site.shapes >= 3) & (site.shapes >= LABEL_SHAPE_SHARE * site.pages) & (analysis.features.words >= LABEL_SHAPE_WORDS)
+    points[inside & ~sentence & (half | like)] = LABEL_POINTS
     points[inside & ~sentence & many & (site.beside >= 2)] = BLOCK_POINTS
     points[_beyond(points > 0.0, inside) & (points == 0.0) & (site.shapes >= 3) & (4 * site.shapes >= site.pages)] = OUTSIDE_SHAPE_POINTS
     if site.own_words < OWN_WORDS:

@@ -19,6 +19,8 @@ __all__ = ["LineKeys", "hash_text", "line_keys", "shape_of"]
 MIN_CHARACTERS, MAX_CHARACTERS = 2, 4_000
 # A longer line has no shape: what differs from page to page is no mere name or number then (set by hand).
 SHAPE_MAX_CHARACTERS = 400
+# In a line of at least this many words a first word before a name belongs to it ("Yolande Perrichet, de Brisouelle, ...").
+LONG_TOKENS = 6
 # What stands for a number, and for a name, in a shape.
 _NUMBER, _NAME = "0", "A"
 # The most letters of a word between two names that belongs to them: "de", "von", "und" (set by hand).
@@ -97,6 +99,8 @@ def shape_of(folded: str, shown: str) -> str:
     if len(folded) > SHAPE_MAX_CHARACTERS:
         return ""
     tokens = list(_tokens(folded, shown))
+    if len(tokens) >= LONG_TOKENS and tokens[1] == _NAME:
+        tokens[0] = _NAME
     shape = " ".join(_without_between(tokens))
     if shape == folded or not any(_is_literal(token) for token in tokens):
         return ""

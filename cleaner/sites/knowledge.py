@@ -78,11 +78,11 @@ class SiteKnowledge:
             _mark(self._elements, _element_keys(page)[page.paths != 0], bit)
             _mark(self._pairs, _pair_keys(page.exact), bit)
         for page, bit in counted:
-            is_own = np.array([self._lines[line].bit_count() == 1 for line in page.exact.tolist()], dtype=bool)
-            place = _places_of(page, is_own)
+            counts = np.array([self._lines[line].bit_count() for line in page.exact.tolist()], dtype=np.int64)
+            place = _places_of(page, counts == 1)
             for number, places in enumerate(self._places):
                 _mark(places, page.exact[place == number], bit)
-            _mark(self._openings, page.exact[_opening(place)], bit)
+            _mark(self._openings, page.exact[_opening(place, _is_common(counts, self.pages))], bit)
 
     def recall(self, page: LearnedPage) -> Recalled:
         """What the other pages say about the lines of a page; it need not have been learned itself."""
@@ -94,8 +94,9 @@ class SiteKnowledge:
         is_own = counts == 0
         is_told = is_own & page.sentences & (page.words >= SENTENCE_MIN_WORDS)
         place = _places_of(page, is_own)
+        count = (((1 << self.pages) - 1) & others).bit_count()
         return Recalled(
-            pages=(((1 << self.pages) - 1) & others).bit_count(),
+            pages=count,
             counts=counts,
             places=np.array([_counts([places.get(line, 0) for line in lines], others) for places in self._places]),
             openings=_counts([self._openings.get(line, 0) for line in lines], others),
@@ -103,7 +104,7 @@ class SiteKnowledge:
             elements=_counts([self._elements.get(one, 0) for one in _element_keys(page).tolist()], others),
             beside=np.maximum(np.append(pairs, 0), np.insert(pairs, 0, 0)) if lines else counts,
             place=place,
-            opening=_opening(place),
+            opening=_opening(place, _is_common(counts, count)),
             own_words=int(page.words[is_told].sum()),
         )
 
@@ -205,8 +206,14 @@ def _places_of(page: LearnedPage, is_own: BoolArray) -> IntArray:
     return np.full(is_own.size, TAIL, dtype=np.int64)
 
 
-def _opening(place: IntArray) -> BoolArray:
-    """Which lines stand right above what only the page has."""
-    found = place == HEAD
-    found[: max(int(np.count_nonzero(found)) - OPENING_LINES, 0)] = False
-    return found
+def _is_common(counts: IntArray, pages: int) -> BoolArray:
+    """Which lines stand on half of the pages or more."""
+    return np.asarray(2 * counts >= pages)
+
+
+def _opening(place: IntArray, is_common: BoolArray) -> BoolArray:
+    """Which lines stand right above what only the page has; lines that most pages have may stand between."""
+    above = place == HEAD
+    rare = np.flatnonzero(above & ~is_common)
+    above[: int(rare[-OPENING_LINES]) if rare.size >= OPENING_LINES else 0] = False
+    return above
