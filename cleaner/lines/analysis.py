@@ -185,10 +185,11 @@ def analyse_units(
     word_lists: WordLists,
     lang: str | None = None,
     carried: Carried | None = None,
+    apart: BoolArray | None = None,
 ) -> Analysis:
     """The analysis of a document with the lines of one paragraph put together; see `cleaner.lines.units`."""
     analysis = analyse(document, matcher, word_lists, lang, carried)
-    joined = join_lines(document, analysis.features, analysis.strong)
+    joined = join_lines(document, analysis.features, analysis.strong, apart)
     if joined is None:
         return _without_classes(analysis)
     document.release()

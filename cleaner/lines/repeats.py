@@ -16,7 +16,7 @@ import numpy as np
 from cleaner.lines.analysis import Analysis
 from cleaner.lines.headlines import Headline
 from cleaner.lines.ledger import Ledger
-from cleaner.lines.recall import Repeats, UnitCounts, unit_counts
+from cleaner.lines.recall import LineCounts, Repeats, UnitCounts
 from cleaner.result import Kind
 from cleaner.sites.knowledge import HEAD, INSIDE, OWN_MIN_WORDS
 from cleaner.sites.view import SiteView
@@ -34,6 +34,7 @@ OUTSIDE_POINTS, OUTSIDE_SHAPE_POINTS = (6.0, 12.0, 16.0), 8.0
 SENTENCE_POINTS = (12.0, 16.0)
 MANY_PAGES, MANY_SHARE, PAIR_SHARE = 5, 0.3, 0.25
 LABEL_SHAPE_SHARE, LABEL_SHAPE_WORDS = 0.6, 4
+LABEL_WORDS = 4
 # Points of another line inside it on three other pages: beside the same line as there; on half of them.
 BLOCK_POINTS, LABEL_POINTS = 8.0, 6.0
 # Points of a line that is not repeated as often: on one other page, on more, a line of its shape on two.
@@ -46,16 +47,18 @@ OWN_WORDS = 8
 SHAPED_WORDS = 8
 # The most lines between the headline and the first line that only this page has.
 HEAD_LINES = 3
-_QUOTES = ("\"", "'")
+_QUOTES = ('"', "'")
 _PLACES = ("at the top", "inside", "at the end")
 
 
-def with_repeats(analysis: Analysis, document: Document, site: SiteView) -> Analysis:
-    """The analysis with what the site repeats; ``document``: the lines that its units were put together from."""
+def recall(site: SiteView, document: Document) -> LineCounts | None:
+    """What the site's other pages say about the lines of a document; None if too few pages are known."""
     lines, recalled = site.recall(document)
-    if recalled.pages < MIN_PAGES:
-        return analysis
-    units = unit_counts(recalled, lines, document, analysis.document)
+    return LineCounts(lines, recalled) if recalled.pages >= MIN_PAGES else None
+
+
+def with_repeats(analysis: Analysis, units: UnitCounts) -> Analysis:
+    """The analysis with what the site repeats."""
     return replace(analysis, repeats=_judge(analysis, units))
 
 
@@ -103,10 +106,19 @@ def _judge(analysis: Analysis, site: UnitCounts) -> Repeats:
     often &= half | ~_quoted(analysis, inside & sentence & often)
     points[inside & sentence & often] = SENTENCE_POINTS[0]
     points[inside & sentence & often & half] = SENTENCE_POINTS[1]
-    like = (site.shapes >= 3) & (site.shapes >= LABEL_SHAPE_SHARE * site.pages) & (analysis.features.words >= LABEL_SHAPE_WORDS)
-    points[inside & ~sentence & (half | like)] = LABEL_POINTS
+    like = (
+        (site.shapes >= 3)
+        & (site.shapes >= LABEL_SHAPE_SHARE * site.pages)
+        & (analysis.features.words >= LABEL_SHAPE_WORDS)
+    )
+    long = (analysis.features.words >= LABEL_WORDS) | (
+        (analysis.features.words == LABEL_WORDS - 1) & _between_paragraphs(analysis)
+    )
+    points[inside & ~sentence & ((long & (half | (counts >= MANY_PAGES))) | like)] = LABEL_POINTS
     points[inside & ~sentence & many & (site.beside >= 2)] = BLOCK_POINTS
-    points[_beyond(points > 0.0, inside) & (points == 0.0) & (site.shapes >= 3) & (4 * site.shapes >= site.pages)] = OUTSIDE_SHAPE_POINTS
+    points[_beyond(points > 0.0, inside) & (points == 0.0) & (site.shapes >= 3) & (4 * site.shapes >= site.pages)] = (
+        OUTSIDE_SHAPE_POINTS
+    )
     if site.own_words < OWN_WORDS:
         points[sentence] = 0.0
     hints = np.zeros(counts.size)
@@ -123,6 +135,14 @@ def _quoted(analysis: Analysis, lines: BoolArray) -> BoolArray:
     found = np.zeros(lines.size, dtype=bool)
     for line in np.flatnonzero(lines).tolist():
         found[line] = analysis.document.folded_line(line).strip(" -").startswith(_QUOTES)
+    return found
+
+
+def _between_paragraphs(analysis: Analysis) -> BoolArray:
+    """Which lines have a sentence right above and right below."""
+    filled, told = analysis.filled, analysis.sentence | analysis.prose
+    found = np.zeros(told.size, dtype=bool)
+    found[filled[1:-1]] = told[filled[:-2]] & told[filled[2:]]
     return found
 
 

@@ -39,14 +39,16 @@ TEXT_MIN_WIDTH, TEXT_MIN_LINES, TEXT_MIN_SHARE = 30, 8, 0.4
 THIN_SPACE, MAX_PLAIN_SPACES = "\u2009", 3
 
 
-def join_lines(document: Document, features: Features, strong: BoolArray) -> str | None:
+def join_lines(document: Document, features: Features, strong: BoolArray, apart: BoolArray | None = None) -> str | None:
     """The text, of the same length, with spaces for the line ends inside paragraphs; None if there are none.
 
     ``features``: those of the document's lines. ``strong``: the lines with a strong pattern, which are never joined
-    with others.
+    with others. ``apart``: the lines that are not joined with the line above.
     """
     joined = _broken(document, features, strong) | _wrapped(document, features, strong)
     joined |= _wrapped_text(document, features, strong)
+    if apart is not None:
+        joined &= ~apart
     if not joined.any():
         return None
     return _with_spaces(document, np.flatnonzero(joined).tolist())
