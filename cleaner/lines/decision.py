@@ -121,7 +121,8 @@ def _choose(analysis: Analysis, config: CleanConfig, ledger: Ledger, points: Lin
     named = (evidence != 0.0) & (over > 0.0)
     costs = MODES[config.mode].costs(page, lines.size)
     sentence = (analysis.sentence | analysis.prose)[lines]
-    keep = choose_runs(over, words, named, sentence, costs, analysis.clock)
+    alone = None if analysis.repeats is None else analysis.repeats.alone[lines]
+    keep = choose_runs(over, words, named, sentence, costs, analysis.clock, alone=alone)
     decided = np.where(keep == (over > 0.0), -over, 0.0)
     decided += np.where(decided != 0.0, np.where(keep, -SEQUENCE_POINTS, SEQUENCE_POINTS), 0.0)
     doubtful = _doubtful_stretches(lines, keep & (own > 0.0), own)

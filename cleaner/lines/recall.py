@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.sites.knowledge import TAIL, Recalled
+from cleaner.sites.knowledge import INSIDE, TAIL, Recalled
 from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.document import Document
 
@@ -44,6 +44,11 @@ class Repeats:
     units: UnitCounts
     points: FloatArray
     hints: FloatArray
+
+    @property
+    def alone(self) -> BoolArray:
+        """The repeated units that say nothing about their neighbours, because they stand inside the article."""
+        return np.asarray((self.points > 0.0) & (self.units.place == INSIDE))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

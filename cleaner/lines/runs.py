@@ -117,11 +117,14 @@ def choose_runs(
     sentence: BoolArray,
     costs: RunCosts,
     clock: Clock = NO_LIMIT,
+    *,
+    alone: BoolArray | None = None,
 ) -> BoolArray:
     """Which lines stay; ``named``: lines of noise with a name, which are removed wherever they stand.
 
     ``points``: log-odds of noise of each line. ``words``: their sizes. ``sentence``: the lines that are sentences;
     articles have more of them than furniture, so losing one costs more. ``clock``: the time limit.
+    ``alone``: the lines with a name that say nothing about their neighbours.
     """
     count = points.size
     if not count:
@@ -131,7 +134,9 @@ def choose_runs(
     keep_cost = np.where(named, 0.0, noise * size).tolist()
     loss = costs.loss * np.where(sentence, SENTENCE_LOSS, 1.0)
     drop_cost = np.where(named, 0.0, loss * (1.0 - noise) * size).tolist()
-    states = _best_path(keep_cost, drop_cost, _anchors(named).tolist(), costs, clock)
+    states = _best_path(
+        keep_cost, drop_cost, _anchors(named if alone is None else named & ~alone).tolist(), costs, clock
+    )
     keep = (states == _ARTICLE) & ~named
     if costs.budget < 1.0:
         unnamed = ~keep & ~named

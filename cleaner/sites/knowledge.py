@@ -213,7 +213,7 @@ def _is_common(counts: IntArray, pages: int) -> BoolArray:
 
 def _opening(place: IntArray, is_common: BoolArray) -> BoolArray:
     """Which lines stand right above what only the page has; lines that most pages have may stand between."""
-    above = place == HEAD
+    above: BoolArray = place == HEAD
     rare = np.flatnonzero(above & ~is_common)
     above[: int(rare[-OPENING_LINES]) if rare.size >= OPENING_LINES else 0] = False
     return above
