@@ -31,23 +31,22 @@ MIN_PAGES = 5
 # mean F1 moves by less than .002 between half and twice the points. On other pages a line stands "often" if it is on
 # half of them, at least three.
 # Points of a line outside what only its page has: on two other pages, beside the same line as there or on PAIR_SHARE of
-# them; on three; often. Of a line whose shape is on SHAPE_SHARE of them, where a repeated line parts it from the article.
+# them; on three; often. Of a line whose shape is on SHAPE_SHARE of them, where a repeated line parts it from the article:
+# elsewhere what differs only in names and numbers may be a report that is written so every day.
 OUTSIDE_POINTS, PAIR_SHARE = (6.0, 10.0, 12.0), 0.25
 OUTSIDE_SHAPE_POINTS, SHAPE_SHARE = 6.0, 0.25
 # Points of a sentence inside it: on MANY_PAGES other pages or on two and MANY_SHARE of them; often, as a quotation must be.
 SENTENCE_POINTS, MANY_PAGES, MANY_SHARE = (8.0, 10.0), 5, 0.3
 # Points of another line inside it: on three other pages, beside the same line as there; or of LABEL_WORDS, on MANY_PAGES
-# or often; or its shape is on LABEL_SHAPE_SHARE of them. A shorter one may be a heading, as of a recipe's ingredients.
+# or often. A shorter one may be a heading, as of a recipe's ingredients.
 BLOCK_POINTS = LABEL_POINTS = 6.0
-LABEL_WORDS, LABEL_SHAPE_SHARE = 4, 0.6
+LABEL_WORDS = 4
 # Points of a line that is not repeated as often: on one other page, on more; a line of its shape on two.
 ONCE_POINTS, MORE_POINTS, SHAPE_POINTS = 1.5, 3.0, 2.0
 # A line inside the article of extracted text that no other page has; one in a box that other pages would have too.
 ALONE_POINTS, BOX_POINTS, BOX_PAGES = -1.0, -14.0, 10
 # With fewer words in sentences that only this page has, repeated sentences may be the article.
 OWN_WORDS = 8
-# A sentence of at least this many words is the same as another one of its shape.
-SHAPED_WORDS = 8
 # The most lines between the headline and the first line that only this page has.
 HEAD_LINES = 3
 _QUOTES = ('"', "'")
@@ -111,14 +110,14 @@ def _in_words(units: UnitCounts, line: int) -> str:
 
 def _judge(analysis: Analysis, site: UnitCounts) -> Repeats:
     """What each line gets, by how often the site's other pages have it and where it stands."""
-    inside, words = site.place == INSIDE, analysis.features.words
+    inside = site.place == INSIDE
     told = analysis.sentence | analysis.prose
-    counts = np.where(told & (words >= SHAPED_WORDS), np.maximum(site.counts, site.shapes), site.counts)
+    counts = site.counts
     often = (counts >= 3) & (2 * counts >= site.pages)
     points = np.where(
         inside,
-        np.where(told, _sentence_points(analysis, counts, often, site), _label_points(analysis, often, site)),
-        _outside_points(counts, often, site),
+        np.where(told, _sentence_points(analysis, often, site), _label_points(analysis, often, site)),
+        _outside_points(often, site),
     )
     shaped = (site.shapes >= 3) & (site.shapes >= SHAPE_SHARE * site.pages)
     points[_beyond(points > 0.0, inside) & shaped & (points == 0.0)] = OUTSIDE_SHAPE_POINTS
@@ -133,15 +132,17 @@ def _judge(analysis: Analysis, site: UnitCounts) -> Repeats:
     return Repeats(site, points, hints)
 
 
-def _outside_points(counts: IntArray, often: BoolArray, site: UnitCounts) -> FloatArray:
+def _outside_points(often: BoolArray, site: UnitCounts) -> FloatArray:
     """The points of lines above or below what only the page has."""
+    counts = site.counts
     pair = (counts == 2) & ((site.beside > 1) | (counts >= PAIR_SHARE * site.pages))
     two, three, most = OUTSIDE_POINTS
     return np.select([often, counts >= 3, pair], [most, three, two])
 
 
-def _sentence_points(analysis: Analysis, counts: IntArray, often: BoolArray, site: UnitCounts) -> FloatArray:
+def _sentence_points(analysis: Analysis, often: BoolArray, site: UnitCounts) -> FloatArray:
     """The points of sentences inside it; a quotation may stand in several articles of a running story."""
+    counts = site.counts
     many = (counts >= MANY_PAGES) | ((counts >= 2) & (counts >= MANY_SHARE * site.pages))
     many &= ~_quoted(analysis, many & ~often)
     return np.select([often, many], [SENTENCE_POINTS[1], SENTENCE_POINTS[0]])
@@ -151,9 +152,8 @@ def _label_points(analysis: Analysis, often: BoolArray, site: UnitCounts) -> Flo
     """The points of other lines inside it."""
     words, counts = analysis.features.words, site.counts
     long = (words >= LABEL_WORDS) | ((words == LABEL_WORDS - 1) & _between_paragraphs(analysis))
-    like = (site.shapes >= 3) & (site.shapes >= LABEL_SHAPE_SHARE * site.pages) & (words >= LABEL_WORDS)
     block = (counts >= 3) & (site.beside >= 2)
-    return np.select([block, like | (long & (often | (counts >= MANY_PAGES)))], [BLOCK_POINTS, LABEL_POINTS])
+    return np.select([block, long & (often | (counts >= MANY_PAGES))], [BLOCK_POINTS, LABEL_POINTS])
 
 
 def _quoted(analysis: Analysis, lines: BoolArray) -> BoolArray:
