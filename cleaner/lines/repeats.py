@@ -1,7 +1,7 @@
 """What the site's other pages say about a document's lines -> evidence: a line that the site repeats is noise.
 
 What stands on other pages of a site is hardly ever the article: of the words in lines on three other pages or more,
-article is 1 in 50 on flattened pages and 1 in 5,000 in extracted text (38 sites of labelled pages, 531 pages). The
+article is 1 in 50 on flattened pages and 1 in 5,000 in extracted text (29 sites of labelled pages, 531 pages). The
 exceptions are told by their place: a headline stands among the teasers of other pages, a subheading or a label between
 lines of the article, and where nothing is the page's own the repeated text is the article.
 """
@@ -27,7 +27,7 @@ __all__ = ["MIN_PAGES", "add_repeats", "hints_of", "recall", "with_repeats"]
 
 # With fewer other pages nothing is claimed about a site.
 MIN_PAGES = 5
-# The numbers below are set by hand, measured on half of 38 sites of labelled pages and checked on the other half: the
+# The numbers below are set by hand, measured on half of 29 sites of labelled pages and checked on the other half: the
 # mean F1 moves by less than .002 between half and twice the points. On other pages a line stands "often" if it is on
 # half of them, at least three.
 # Points of a line outside what only its page has: on two other pages, beside the same line as there or on PAIR_SHARE of
