@@ -114,6 +114,19 @@ def test_a_quotation_of_a_running_story_stays() -> None:
     assert _clean(memory, text).text == text
 
 
+def test_a_background_sentence_of_a_running_story_stays() -> None:
+    """A sentence that seven of thirty pages have stays where it shares its long words with the rest of the article."""
+    background = "La passerelle du marais avait cédé en novembre sous le poids des spectateurs du carnaval."
+    story = (
+        "Les ingénieurs accusent la passerelle, les spectateurs accusent le carnaval, et personne ne parle de novembre."
+    )
+    memory = _memory(*(_page(number, inside=[background] if number < 7 else []) for number in range(30)))
+    text = _page(40, inside=[background, story])
+    assert _clean(memory, text).text == text
+    pitch = _memory(*(_page(number, inside=[PITCH] if number < 7 else []) for number in range(30)))
+    assert _clean(pitch, _page(40, inside=[PITCH, story])).text == _page(40, inside=[story])
+
+
 def test_a_short_heading_inside_the_article_stays() -> None:
     """A heading that every recipe has between its own lines is not removed."""
     memory = _memory(*(_page(number, inside=["Ingrédients"]) for number in range(12)))
