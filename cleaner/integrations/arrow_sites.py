@@ -13,8 +13,7 @@ from __future__ import annotations
 import logging
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,6 @@ __all__ = [
     "HeldPages",
     "learn_batches",
     "learn_table",
-    "learned_rows",
     "memory_of",
     "merge_sites",
     "write_sites",
@@ -73,7 +71,16 @@ def learn_table(table: Any, column: str = "text", *, url: str = "url", site: str
         if text is not None
     )
     held = HeldPages()
-    full = [merged for merged in map(held.add, _tables_of(documents)) if merged is not None]
+    full = []
+    failed = []
+    for learned in map(learn_document, documents):
+        if learned.error is not None:
+            failed.append(learned.error)
+        if (merged := held.learn(learned)) is not None:
+            full.append(merged)
+    if failed:
+        count = len(texts) - texts.null_count
+        logger.warning("%d of %d documents are not learned; the first: %s", len(failed), count, failed[0])
     return pa.concat_tables([*full, held.rest()])
 
 
@@ -154,11 +161,21 @@ class HeldPages:
     """Learned pages, merged as they come, so that not many more than HELD_BYTES of them are in memory."""
 
     def __init__(self) -> None:
+        self._waiting: list[Learned] = []
         self._tables: list[Any] = []
         self._size = 0
 
+    def learn(self, learned: Learned) -> Any | None:
+        """Take what was learned of a document; what `add` returns."""
+        if learned.page is not None:
+            self._waiting.append(learned)
+        if len(self._waiting) < TOGETHER:
+            return None
+        table, self._waiting = _rows(self._waiting), []
+        return self.add(table)
+
     def add(self, table: Any) -> Any | None:
-        """Take a table; a table of merged pages to pass on if there are too many to hold, None otherwise."""
+        """Take a table of learned pages; a table of merged ones to pass on if they are too many to hold, None otherwise."""
         self._hold(table)
         if self._size <= HELD_BYTES:
             return None
@@ -170,20 +187,17 @@ class HeldPages:
 
     def rest(self) -> Any:
         """The pages that are held, merged; none is held then."""
-        tables, self._tables, self._size = self._tables, [], 0
-        return merge_sites(pa.concat_tables(tables)) if tables else SCHEMA.empty_table()
+        tables = [*self._tables, _rows(self._waiting)] if self._waiting or not self._tables else self._tables
+        self._waiting, self._tables, self._size = [], [], 0
+        return merge_sites(pa.concat_tables(tables))
 
     def _hold(self, table: Any) -> None:
         self._tables.append(table)
         self._size += table.nbytes
 
 
-def learned_rows(learned: Iterable[Learned]) -> Any:
-    """A table of what was learned of documents; those without a page are left out.
-
-    >>> learned_rows([Learned()]).num_rows
-    0
-    """
+def _rows(learned: Iterable[Learned]) -> Any:
+    """A table of what was learned of documents."""
     rows = [
         {
             "site": one.site,
@@ -194,18 +208,6 @@ def learned_rows(learned: Iterable[Learned]) -> Any:
         if one.page is not None
     ]
     return pa.Table.from_pylist(rows, SCHEMA)
-
-
-def _tables_of(documents: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
-    """Tables of what is learned of documents, a few hundred at a time; failures are counted in the log."""
-    waiting = map(learn_document, documents)
-    count, failed = 0, []
-    while learned := list(islice(waiting, TOGETHER)):
-        count += len(learned)
-        failed += [one.error for one in learned if one.error is not None]
-        yield learned_rows(learned)
-    if failed:
-        logger.warning("%d of %d documents are not learned; the first: %s", len(failed), count, failed[0])
 
 
 def _tables(learned: Any) -> Iterator[Any]:

@@ -21,7 +21,7 @@ from cleaner import SiteMemory
 PAGE = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text("utf-8")
 TOOLS = (
     *("Scrapy", "datatrove", "pandas", "polars", "Dask", "Ray Data", "Spark"),
-    *("Hugging Face datasets", "LangChain", "trafilatura", "Sites on Ray Data", "Sites on Spark"),
+    *("Hugging Face datasets", "LangChain", "trafilatura", "Sites on Ray Data", "Sites on Spark", "Sites on datatrove"),
 )
 MAX_LINES = 20
 Told = Callable[[SiteMemory], dict[str, Any]]
@@ -243,6 +243,30 @@ def test_datatrove(noisy: str, article: str) -> None:
         with zstandard.open(f"articles/{number:05}.jsonl.zst", "rt", encoding="utf-8") as lines:
             assert [json.loads(line)["text"] for line in lines.read().splitlines()] == [article]
     assert Path("removed/00003.jsonl.zst").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("folder")
+def test_sites_on_datatrove(
+    told: Told, site_memory: SiteMemory, site_pages: list[dict[str, str]], site_articles: list[dict[str, str]]
+) -> None:
+    """The three pipelines learn what one memory learns, and clean the pages with it."""
+    pytest.importorskip("datatrove")
+    import json
+
+    import zstandard
+
+    Path("pages").mkdir()
+    for number in range(4):
+        lines = [json.dumps(page) + "\n" for page in site_pages[number::4]]
+        Path(f"pages/{number}.jsonl").write_text("".join(lines), "utf-8")
+    run_script("Sites on datatrove")
+    assert told(SiteMemory("sites.sqlite")) == told(site_memory)
+    texts = []
+    for path in Path("articles").glob("*.zst"):
+        with zstandard.open(path, "rt", encoding="utf-8") as file:
+            texts += [json.loads(line)["text"] for line in file.read().splitlines()]
+    assert sorted(texts) == sorted(page["text"] for page in site_articles)
 
 
 @pytest.mark.slow
