@@ -281,7 +281,8 @@ def test_scrapy(folder: Path, noisy: str, article: str) -> None:
         "    name = 'local'\n"
         f"    start_urls = ['file://{folder}/page.html']\n"
         "    def parse(self, response):\n"
-        "        yield {'title': 'T', 'text': response.css('pre::text').get()}\n"
+        "        text = response.css('pre::text').get()\n"
+        "        yield {'title': 'T', 'text': text, 'url': 'https://a.example/1'}\n"
     )
     Path("page.html").write_text(f"<html><body><pre>{noisy}</pre></body></html>", "utf-8")
     Path("settings.py").write_text(snippet("Scrapy"), "utf-8")
@@ -292,4 +293,5 @@ def test_scrapy(folder: Path, noisy: str, article: str) -> None:
     (item,) = (json.loads(line) for line in Path("items.jsonl").read_text().splitlines())
     assert item["text"] == article
     assert [removal["kind"] for removal in item["removed"]] == ["share-bar", "newsletter"]
+    assert SiteMemory(folder / "sites.sqlite").page_count("a.example") == 1
     assert item["comments"] == []
