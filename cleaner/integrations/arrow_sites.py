@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cleaner.errors import ConfigError, MissingExtraError
 from cleaner.integrations.learning import Learned, learn_document
 from cleaner.sites.memory import SiteMemory
@@ -47,7 +49,7 @@ SCHEMA = pa.schema([("site", pa.string()), ("page", pa.binary()), ("texts", pa.l
 # How many documents are learned before their rows are put into a table (set by hand).
 TOGETHER = 256
 # How many bytes of learned pages are held before they are merged and passed on (set by hand).
-HELD_BYTES = 0x4000000
+HELD_BYTES = 0x2000000
 _HEAD = struct.Struct("<QQ")
 
 
@@ -114,15 +116,12 @@ def merge_sites(table: Any) -> Any:
     >>> merge_sites(pa.concat_tables([learned, learned])).equals(learned)
     True
     """
-    rows: dict[str, dict[int, LearnedPage]] = defaultdict(dict)
-    for row, (site, page) in enumerate(_pages(table)):
-        rows[site][row] = page
-    keeps = [False] * table.num_rows
-    for pages in rows.values():
-        kept = set(map(id, merge_pages(pages.values())))
-        for row, page in pages.items():
-            keeps[row] = id(page) in kept
-    return table.filter(pa.array(keeps, pa.bool_()))
+    _require_learned(table)
+    data = table.column("page").to_pylist()
+    keeps = np.zeros(table.num_rows, dtype=bool)
+    for rows in _rows_by_site(table).values():
+        keeps[_kept(rows, data)] = True
+    return table.filter(pa.array(keeps))
 
 
 def write_sites(learned: Any, path: Path | str) -> None:
@@ -218,31 +217,47 @@ def _tables(learned: Any) -> Iterator[Any]:
         yield whole.select(SCHEMA.names).cast(SCHEMA)
 
 
-def _by_site(table: Any) -> list[tuple[str, list[LearnedPage], dict[int, str]]]:
-    """The pages of each site in a table, and the texts of their lines by their hashes."""
-    found: dict[str, tuple[list[LearnedPage], dict[int, str]]] = {}
-    for (site, page), lines in zip(_pages(table), table.column("texts").to_pylist(), strict=True):
-        pages, texts = found.setdefault(site, ([], {}))
-        pages.append(page)
-        try:
-            texts.update(zip(page.exact.tolist(), lines, strict=True))
-        except (TypeError, ValueError):
-            raise ConfigError("texts: are not those of the pages; learn them again") from None
-    return [(site, pages, texts) for site, (pages, texts) in found.items()]
+def _by_site(table: Any) -> Iterator[tuple[str, list[LearnedPage], dict[int, str]]]:
+    """The pages of each site in a table, and the texts of their lines by their hashes; one site at a time is in memory."""
+    data, texts = table.column("page").to_pylist(), table.column("texts")
+    for site, rows in _rows_by_site(table).items():
+        pages = [_page(data[row]) for row in rows]
+        lines: dict[int, str] = {}
+        for row, page in zip(rows, pages, strict=True):
+            try:
+                lines.update(zip(page.exact.tolist(), texts[row].as_py(), strict=True))
+            except (TypeError, ValueError):
+                raise ConfigError("texts: are not those of the pages; learn them again") from None
+        yield site, pages, lines
 
 
-def _pages(table: Any) -> Iterator[tuple[str, LearnedPage]]:
-    """Each row's site and page."""
-    _require_learned(table)
-    for site, data in zip(table.column("site").to_pylist(), table.column("page").to_pylist(), strict=True):
-        try:
-            key, version = _HEAD.unpack_from(data)
-            page = LearnedPage.from_bytes(key, version, data[_HEAD.size :])
-        except (TypeError, ValueError, struct.error):
-            raise ConfigError("page: holds what is no learned page; make it with learn_table") from None
+def _rows_by_site(table: Any) -> dict[str, list[int]]:
+    """The numbers of the rows of each site."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for row, site in enumerate(table.column("site").to_pylist()):
         if not isinstance(site, str):
             raise ConfigError("site: is missing in a row of learned pages; make it with learn_table")
-        yield site, page
+        found[site].append(row)
+    return found
+
+
+def _kept(rows: list[int], data: list[bytes]) -> list[int]:
+    """The rows of a site that are kept; ``data``: the pages of all rows as bytes, of which a few are read at a time."""
+    kept: list[tuple[LearnedPage, int]] = []
+    for start in range(0, len(rows), TOGETHER):
+        kept += [(_page(data[row]), row) for row in rows[start : start + TOGETHER]]
+        chosen = set(map(id, merge_pages(page for page, _ in kept)))
+        kept = [(page, row) for page, row in kept if id(page) in chosen]
+    return [row for _, row in kept]
+
+
+def _page(data: bytes) -> LearnedPage:
+    """A page from the bytes of its row."""
+    try:
+        key, version = _HEAD.unpack_from(data)
+        return LearnedPage.from_bytes(key, version, data[_HEAD.size :])
+    except (TypeError, ValueError, struct.error):
+        raise ConfigError("page: holds what is no learned page; make it with learn_table") from None
 
 
 def _require_learned(table: Any) -> None:

@@ -29,6 +29,9 @@ except ModuleNotFoundError as error:
 
 __all__ = ["SiteLearner", "SiteMerger"]
 
+# How many rows of a file are read together (set by hand).
+ROWS = 1024
+
 
 class SiteLearner(PipelineStep):
     """Learns the text of every document, and passes the documents on as they are.
@@ -56,9 +59,9 @@ class SiteLearner(PipelineStep):
                 with self.track_time():
                     merged = held.learn(self._learn(document))
                     if merged is not None:
-                        writer.write_table(merged)
+                        writer.write_table(merged, ROWS)
                 yield document
-            writer.write_table(held.rest())
+            writer.write_table(held.rest(), ROWS)
 
     def _learn(self, document: Document) -> Learned:
         known = {name: document.metadata.get(key) for name, key in self.keys.items()}
@@ -108,7 +111,7 @@ class SiteMerger(PipelineStep):
                     pages = pq.ParquetFile(file)
                     if pages.schema_arrow.names != SCHEMA.names:
                         raise SitesError(path, "holds no learned pages; remove it from the folder")
-                    yield from pages.iter_batches()
+                    yield from map(pages.read_row_group, range(pages.num_row_groups))
             except (pa.ArrowException, OSError) as error:
                 fix = f"is damaged or cannot be read: {error}; run its task of SiteLearner again"
                 raise SitesError(path, fix) from None
