@@ -47,6 +47,7 @@ def clean_table(
     title: str = "title",
     lang: str = "lang",
     url: str = "url",
+    site: str | None = None,
     removed: str | None = None,
     comments: str | None = None,
     flags: str | None = None,
@@ -56,23 +57,18 @@ def clean_table(
 
     ``target``: a column for the cleaned texts, if ``column`` must stay. ``html``: the texts are HTML pages, whose
     articles are wanted. ``title``, ``lang``, ``url``: columns with what is known about the pages, if the table has
-    them. ``removed``, ``comments``, ``flags``: columns that get each row's removals (start, end, kind, score and text),
-    reader comments and flags. Raises `ConfigError` if there is no such column of texts.
+    them. ``site``: a column with their sites, which the site memory of the configuration has under these names; without
+    it the host of ``url`` is the site. ``removed``, ``comments``, ``flags``: columns that get each row's removals (start,
+    end, kind, score and text), reader comments and flags. Raises `ConfigError` if there is no such column of texts or of
+    sites.
 
     >>> table = pa.table({"text": ["Der Rat tagt heute.\\nAntwortenLöschen", None]})
     >>> clean_table(table, flags="flags").to_pylist()
     [{'text': 'Der Rat tagt heute.', 'flags': []}, {'text': None, 'flags': None}]
     """
-    if column not in table.column_names:
-        raise ConfigError(f"column: {column!r} is not in the table; use one of: {', '.join(table.column_names)}")
+    given = text_column(table, column)
     place = table.column_names.index(column)
-    given = table.column(place)
-    _require_texts(given.type, f"column {column!r}")
-    known = {
-        name: table.column(of).to_pylist()
-        for name, of in (("title", title), ("lang", lang), ("url", url))
-        if of in table.column_names
-    }
+    known = known_values(table, site, title=title, lang=lang, url=url)
     outcomes = _outcomes(given, known, config, html=html)
     texts = _replace(given, outcomes)
     if target is None or target == column:
@@ -98,6 +94,37 @@ def clean_array(array: Any, *, html: bool = False, config: CleanConfig | None = 
     return _replace(array, _outcomes(array, {}, config, html=html))
 
 
+def text_column(table: Any, column: str) -> Any:
+    """The column of texts of this name; raises `ConfigError` if the table has none.
+
+    >>> text_column(pa.table({"text": ["Der Rat tagt heute."]}), "text").to_pylist()
+    ['Der Rat tagt heute.']
+    """
+    _require_column(table, column, "column")
+    given = table.column(column)
+    _require_texts(given.type, f"column {column!r}")
+    return given
+
+
+def known_values(table: Any, site: str | None, **columns: str) -> dict[str, list[Any]]:
+    """What a table has about its pages, by what it is: the values of ``columns``, and of the column of sites if named.
+
+    Raises `ConfigError` if there is no column of sites of this name; the others may be missing.
+
+    >>> known_values(pa.table({"source": ["https://a.example/1"]}), None, url="source", lang="lang")
+    {'url': ['https://a.example/1']}
+    """
+    if site is not None:
+        _require_column(table, site, "site")
+        columns["site"] = site
+    return {name: table.column(of).to_pylist() for name, of in columns.items() if of in table.column_names}
+
+
+def _require_column(table: Any, name: str, option: str) -> None:
+    if name not in table.column_names:
+        raise ConfigError(f"{option}: {name!r} is not in the table; use one of: {', '.join(table.column_names)}")
+
+
 def _require_texts(given: Any, what: str) -> None:
     if not (pa.types.is_string(given) or pa.types.is_large_string(given) or pa.types.is_string_view(given)):
         raise ConfigError(f"{what}: holds {given}, not texts; cast it to string")
@@ -109,7 +136,7 @@ def _outcomes(
     """The outcome for each value, None for a null."""
     if html:
         require_html()
-    texts = list(_texts(array))
+    texts = list(text_values(array))
     rows = [row for row, text in enumerate(texts) if text is not None]
     documents = [{"text": texts[row]} | {name: values[row] for name, values in known.items()} for row in rows]
     found: list[_Reduced | None] = [None] * len(texts)
@@ -136,8 +163,12 @@ class _Reduced:
         self.flags = outcome.flags
 
 
-def _texts(array: Any) -> Iterator[str | bytes | None]:
-    """The values; one whose bytes are not UTF-8 comes as bytes."""
+def text_values(array: Any) -> Iterator[str | bytes | None]:
+    """The values of a column of texts; one whose bytes are not UTF-8 comes as bytes.
+
+    >>> list(text_values(pa.array(["Der Rat tagt heute.", None])))
+    ['Der Rat tagt heute.', None]
+    """
     for value in array.cast(pa.large_binary()):
         data = value.as_py()
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from cleaner import __version__
@@ -26,7 +27,8 @@ class TableCleaner:
     """Cleans one column of each table; see `cleaner.integrations.arrow.clean_table` for the fields.
 
     ``datasets`` caches what a function returns, under a hash of the function: here, of its fields and of ``version``,
-    so that another version of the cleaner does not use the cache of this one.
+    so that another version of the cleaner does not use the cache of this one; and of the state of the site memory, so
+    that one that has learned more does not use the cache of before.
 
     >>> import pyarrow
     >>> TableCleaner()(pyarrow.table({"text": ["Der Rat tagt heute.\\nAntwortenLöschen", None]})).to_pylist()
@@ -39,6 +41,7 @@ class TableCleaner:
     title: str = "title"
     lang: str = "lang"
     url: str = "url"
+    site: str | None = None
     removed: str | None = None
     comments: str | None = None
     flags: str | None = None
@@ -66,9 +69,18 @@ class TableCleaner:
                 "keep": sorted(kind.value for kind in self.config.keep),
                 "disabled_patterns": sorted(self.config.disabled_patterns),
             }
+            state["learned"] = _state_of_sites(self.config)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        state = {name: value for name, value in state.items() if name != "learned"}
         if state["config"] is not None:
-            state = state | {"config": CleanConfig(**state["config"])}
+            state["config"] = CleanConfig(**state["config"])
         self.__dict__.update(state)
+
+
+def _state_of_sites(config: CleanConfig) -> list[tuple[int, int]]:
+    """What tells a site memory that has learned more: sizes and times of its file and of the changes beside it."""
+    path = config.sites if isinstance(config.sites, Path) else getattr(config.sites, "path", None)
+    files = [] if path is None else [Path(path), Path(f"{path}-wal")]
+    return [(file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.exists()]

@@ -35,9 +35,10 @@ class CleanerStep(PipelineStep):
     """Cleans ``text`` of every document.
 
     ``html``: the text is an HTML page, whose article is wanted. ``title_key``, ``lang_key``, ``url_key``: the metadata
-    with what is known about the page. ``empty``: whether documents without an article are kept as they are, or dropped.
-    ``exclusion_writer`` gets a document for each one that something was removed from, with the removed text, and
-    ``cleaner_removals`` in its metadata; and each dropped one, with ``filter_reason``.
+    with what is known about the page; ``site_key``: that with its site, if it is not the host of the address. ``empty``:
+    whether documents without an article are kept as they are, or dropped. ``exclusion_writer`` gets a document for each
+    one that something was removed from, with the removed text, and ``cleaner_removals`` in its metadata; and each
+    dropped one, with ``filter_reason``.
 
     The cleaner is created in the worker; only the configuration is sent there.
     """
@@ -53,6 +54,7 @@ class CleanerStep(PipelineStep):
         title_key: str = "title",
         lang_key: str = "lang",
         url_key: str = "url",
+        site_key: str | None = None,
         empty: Literal["keep", "drop"] = "keep",
         exclusion_writer: DiskWriter | None = None,
     ) -> None:
@@ -64,6 +66,8 @@ class CleanerStep(PipelineStep):
         self.config = config
         self.html = html
         self.keys = {"title": title_key, "lang": lang_key, "url": url_key}
+        if site_key is not None:
+            self.keys["site"] = site_key
         self.empty = empty
         self.exclusion_writer = exclusion_writer
 

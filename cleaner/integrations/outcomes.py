@@ -9,15 +9,18 @@ from typing import Any
 
 from cleaner.api import Cleaner
 from cleaner.config import CleanConfig
-from cleaner.errors import ConfigError, PatternError, WeightsError
+from cleaner.errors import ConfigError, PatternError, SitesError, WeightsError
 from cleaner.result import NO_ARTICLE, CleanResult, Removal
 
-__all__ = ["NOT_CLEANED", "Outcome", "clean_documents", "require_html", "shared_cleaner"]
+__all__ = ["NOT_CLEANED", "Outcome", "clean_documents", "not_a_text", "require_html", "shared_cleaner"]
 
 NOT_CLEANED = "not-cleaned"
 
+# What helps with a document where it is known.
+_KNOWN = ("title", "lang", "url", "site")
+
 # No other error stops a job; these are not a document's fault and would occur for all of them.
-SETTINGS_ERRORS = (ConfigError, PatternError, WeightsError)
+SETTINGS_ERRORS = (ConfigError, PatternError, SitesError, WeightsError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,8 @@ def clean_documents(
 ) -> Iterator[Outcome]:
     """The outcome of each document, in order; a document that fails affects only itself.
 
-    A document has ``text`` and, if known, ``title``, ``lang`` and ``url``; any of these three that is not a text is
-    ignored. ``html``: each ``text`` is an HTML page, whose article is wanted. ``markdown``: each is Markdown, and stays so.
+    A document has ``text`` and, if known, ``title``, ``lang``, ``url`` and ``site``; any of these four that is not a text
+    is ignored. ``html``: each ``text`` is an HTML page, whose article is wanted. ``markdown``: each is Markdown, and stays so.
 
     >>> [outcome.flags for outcome in clean_documents(Cleaner(), [{"text": "Der Rat tagt heute."}, {"text": None}])]
     [(), ('not-cleaned',)]
@@ -95,7 +98,7 @@ def clean_documents(
     results = _results(cleaner, texts)
     for document in documents:
         given = document.get("text")
-        yield next(results) if isinstance(given, str) else Outcome(given, None, _not_a_text(given))
+        yield next(results) if isinstance(given, str) else Outcome(given, None, not_a_text(given))
 
 
 def require_html() -> None:
@@ -129,12 +132,12 @@ def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = Fa
     try:
         if html:
             if not isinstance(given, str | bytes):
-                return Outcome(given, None, _not_a_text(given))
+                return Outcome(given, None, not_a_text(given))
             # Looked up by name: the method comes with HTML input.
             result = getattr(cleaner, "clean_html")(given, url=known["url"])  # noqa: B009
         else:
             clean = cleaner.clean_markdown if markdown else cleaner.clean
-            result = clean(known["text"], title=known["title"], lang=known["lang"], url=known["url"])
+            result = clean(known.pop("text"), **known)
     except SETTINGS_ERRORS:
         raise
     except Exception as error:  # noqa: BLE001 - see above
@@ -144,11 +147,16 @@ def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = Fa
 
 def _known(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the known fields that are text; ``en-GB`` gives the language ``en``."""
-    known = {name: given if isinstance(given := document.get(name), str) else None for name in ("title", "lang", "url")}
+    known = {name: given if isinstance(given := document.get(name), str) else None for name in _KNOWN}
     if known["lang"]:
         known["lang"] = known["lang"].replace("_", "-").partition("-")[0].lower()
     return {"text": document.get("text"), **known}
 
 
-def _not_a_text(value: Any) -> str:
+def not_a_text(value: Any) -> str:
+    """Why a value cannot be cleaned or learned.
+
+    >>> not_a_text(7)
+    'of type int, not a text'
+    """
     return f"of type {type(value).__name__}, not a text"

@@ -8,6 +8,10 @@
 | ``CLEANER_FIELDS`` | ``text`` | Fields to clean; as a dict ``{"body": "article"}`` the second field gets the article. |
 | ``CLEANER_HTML_FIELDS`` | none | The same for fields with HTML pages. |
 | ``CLEANER_TITLE_FIELD``, ``CLEANER_LANG_FIELD``, ``CLEANER_URL_FIELD`` | ``title``, ``lang``, ``url`` | What is known. |
+| ``CLEANER_SITE_FIELD`` | none | Field with the site, if it is not the host of the address. |
+| ``CLEANER_SITES`` | none | File of a site memory: what sites repeat is removed. |
+| ``CLEANER_LEARN_SITES`` | false | Learn the text fields of each item before they are cleaned; the file is made if need be. |
+| ``CLEANER_SITES_EVERY`` | 1000 | After how many learned items the file is saved, which is done at the end, too. |
 | ``CLEANER_REMOVED_FIELD`` | none | Field for what was removed: dicts of field, start, end, kind, score and text. |
 | ``CLEANER_COMMENTS_FIELD`` | none | Field for the reader comments that were removed. |
 | ``CLEANER_FLAGS_FIELD`` | none | Field for flags, including ``not-cleaned``. |
@@ -15,7 +19,7 @@
 | ``CLEANER_CONFIG`` | none | Fields of `CleanConfig`, as a dict. |
 
 Statistics: ``cleaner/items``, ``cleaner/removed_lines``, ``cleaner/removed_lines/<kind>``, ``cleaner/empty_items``,
-``cleaner/failed_items``.
+``cleaner/failed_items``, ``cleaner/learned_items``.
 """
 
 from __future__ import annotations
@@ -23,11 +27,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from cleaner.api import Cleaner
 from cleaner.config import CleanConfig
-from cleaner.errors import ConfigError, MissingExtraError
+from cleaner.errors import ConfigError, MissingExtraError, SitesError
+from cleaner.integrations.learning import learn_document
 from cleaner.integrations.outcomes import NOT_CLEANED, Outcome, clean_documents, require_html, shared_cleaner
+from cleaner.sites.memory import SiteMemory
+from cleaner.sites.store import SiteStore
 
 try:
     from itemadapter import ItemAdapter
@@ -66,9 +75,15 @@ class CleanerPipeline:
         self._known = {
             name: settings.get(f"CLEANER_{name.upper()}_FIELD", name) or None for name in ("title", "lang", "url")
         }
+        self._known["site"] = settings.get("CLEANER_SITE_FIELD")
         self._stored = {name: field for name, setting in _STORED.items() if (field := settings.get(setting))}
         self._drop_empty = settings.getbool("CLEANER_DROP_EMPTY")
-        self._cleaner = shared_cleaner(CleanConfig().replace(**settings.getdict("CLEANER_CONFIG")))
+        config = CleanConfig().replace(**settings.getdict("CLEANER_CONFIG"))
+        memory = _site_memory(settings)
+        self._cleaner = shared_cleaner(config) if memory is None else Cleaner(config, sites=memory)
+        self._learner = None
+        if memory is not None and settings.getbool("CLEANER_LEARN_SITES"):
+            self._learner = _Learner(memory, _positive(settings, "CLEANER_SITES_EVERY", 1000))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -80,6 +95,7 @@ class CleanerPipeline:
     def process_item(self, item: Any) -> Any:
         """The item with its fields cleaned; raises `scrapy.exceptions.DropItem` to drop it."""
         adapter = ItemAdapter(item)
+        self._learn(adapter)
         outcomes = [
             (source, target, self._clean(adapter, source, html=html))
             for source, target, html in self._fields
@@ -100,9 +116,29 @@ class CleanerPipeline:
             logger.warning("%s: %s", type(item).__name__, "; ".join(failures))
         return item
 
+    def close_spider(self) -> None:
+        """Save what was learned."""
+        if self._learner is None:
+            return
+        self._learner.save()
+        if not self._learner.count:
+            fields = " or ".join(repr(field) for name in ("url", "site") if (field := self._known[name]))
+            logger.warning("no item was learned: none has a text, and a site in %s", fields)
+
+    def _learn(self, adapter: ItemAdapter) -> None:
+        """Learn the texts of an item as one page, if items are learned."""
+        if self._learner is None:
+            return
+        texts = [adapter.get(source) for source, _, is_html in self._fields if not is_html]
+        text = "\n".join(text for text in texts if isinstance(text, str))
+        if text and self._learner.learn({**self._known_of(adapter), "text": text}):
+            self._increase("cleaner/learned_items")
+
+    def _known_of(self, adapter: ItemAdapter) -> dict[str, Any]:
+        return {name: adapter.get(field) for name, field in self._known.items() if field}
+
     def _clean(self, adapter: ItemAdapter, source: str, *, html: bool) -> Outcome:
-        known = {name: adapter.get(field) for name, field in self._known.items() if field}
-        (outcome,) = clean_documents(self._cleaner, [{**known, "text": adapter[source]}], html=html)
+        (outcome,) = clean_documents(self._cleaner, [{**self._known_of(adapter), "text": adapter[source]}], html=html)
         return outcome
 
     def _values(self, outcomes: list[tuple[str, str, Outcome]]) -> dict[str, Any]:
@@ -123,6 +159,57 @@ class CleanerPipeline:
     def _increase(self, name: str, count: int = 1) -> None:
         if self._stats is not None:
             self._stats.inc_value(name, count)
+
+
+class _Learner:
+    """Learns items into a site memory, whose file is saved now and then; ``count``: how many it has learned."""
+
+    def __init__(self, memory: SiteMemory, every: int) -> None:
+        self.count = 0
+        self._memory = memory
+        self._every = every
+
+    def learn(self, document: Mapping[str, Any]) -> bool:
+        """Learn a document; whether it belongs to a site."""
+        learned = learn_document(document)
+        if learned.page is None:
+            return False
+        self._memory.add(learned.site, learned.page, learned.texts)
+        self.count += 1
+        if self.count % self._every == 0:
+            self.save()
+        return True
+
+    def save(self) -> None:
+        """Save what was learned; it stays in memory if that fails, which does not end the crawl."""
+        try:
+            self._memory.save()
+        except SitesError as error:
+            logger.warning("what was learned of sites is not saved: %s", error)
+
+
+def _site_memory(settings: BaseSettings) -> SiteMemory | None:
+    """The configured site memory; one to learn into is made if there is no such file."""
+    path = settings.get("CLEANER_SITES")
+    learns = settings.getbool("CLEANER_LEARN_SITES")
+    if not path:
+        if learns:
+            raise ConfigError("CLEANER_LEARN_SITES: needs a file to learn into; name it with CLEANER_SITES")
+        return None
+    if learns:
+        SiteStore(Path(path), "write").close()
+    return SiteMemory(path)
+
+
+def _positive(settings: BaseSettings, name: str, default: int) -> int:
+    given = settings.get(name, default)
+    try:
+        number = int(given)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise ConfigError(f"{name}: {given!r} is not a number of items; give 1 or more")
+    return number
 
 
 def _store(adapter: ItemAdapter, values: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from cleaner.sites.keys import hash_text
+from cleaner.sites.keys import hash_text, storable
 
 __all__ = ["page_key", "site_name", "site_of_url"]
 
@@ -34,7 +34,7 @@ def site_name(name: str) -> str | None:
     >>> site_name(" Le Courrier "), site_name("https://www.exemple.fr/une"), site_name(" ")
     ('Le Courrier', 'exemple.fr', None)
     """
-    bare = name.strip()
+    bare = storable(name.strip())
     if "://" in bare:
         return site_of_url(bare)
     return bare or None

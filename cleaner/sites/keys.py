@@ -13,7 +13,7 @@ from cleaner.text.arrays import HashArray, IntArray
 from cleaner.text.document import Document
 from cleaner.text.folding import is_cjk
 
-__all__ = ["LineKeys", "hash_text", "line_keys", "shape_of"]
+__all__ = ["LineKeys", "hash_text", "line_keys", "shape_of", "storable"]
 
 # No line with fewer letters and digits, or with more characters, is learned (set by hand).
 MIN_CHARACTERS, MAX_CHARACTERS = 2, 4_000
@@ -39,7 +39,7 @@ class LineKeys:
 
     ``lines``: their numbers in the document. ``exact``: hashes of their folded texts. ``shapes``: hashes of their
     shapes, 0 where a line has none. ``words``: their sizes in words; two characters of a script without spaces count as
-    a word. ``sentences``: whether they end as a sentence does. ``texts``: the folded texts.
+    a word. ``sentences``: whether they end as a sentence does. ``texts``: the folded texts, as they can be stored.
     """
 
     lines: IntArray
@@ -56,6 +56,15 @@ class LineKeys:
 def hash_text(text: str) -> int:
     """A hash of a text, 64 bits without a sign; the same on every machine."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def storable(text: str) -> str:
+    """A text as it can be written as UTF-8: with a question mark for each half of a surrogate pair.
+
+    >>> storable("caf\\u00e9 \\ud800")
+    'café ?'
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def line_keys(document: Document) -> LineKeys:
@@ -75,7 +84,7 @@ def line_keys(document: Document) -> LineKeys:
         shapes.append(hash_text(shape) if shape else 0)
         words.append(_size(text))
         sentences.append(text.rstrip(_CLOSERS).endswith(_SENTENCE_ENDS))
-        texts.append(text)
+        texts.append(storable(text))
     return LineKeys(
         np.array(lines, dtype=np.int64),
         np.array(exact, dtype=np.uint64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -43,6 +44,9 @@ class SiteMemory:
         self.path = None if path is None else Path(path)
         self._lock = RLock()
         self._store = None if self.path is None else SiteStore(self.path, "read")
+        self._process = os.getpid()
+        # The files of processes that this one was forked from: SQLite must neither use them here nor close them.
+        self._inherited: list[SiteStore] = []
         self._changes = 0 if self._store is None else self._store.changes()
         self._observed: dict[str, list[LearnedPage]] = {}
         self._texts: dict[str, dict[int, str]] = {}
@@ -82,13 +86,15 @@ class SiteMemory:
     def sites(self) -> list[str]:
         """The names of all sites, in order."""
         with self._lock:
-            stored = [] if self._store is None else self._store.sites()
+            store = self._file()
+            stored = [] if store is None else store.sites()
             return sorted({*stored, *self._observed})
 
     def pages(self, site: str) -> list[LearnedPage]:
         """The pages of a site that are kept."""
         with self._lock:
-            stored = [] if self._store is None else self._store.pages(site)
+            store = self._file()
+            stored = [] if store is None else store.pages(site)
             return merge_pages([*stored, *self._observed.get(site, [])])
 
     def page_count(self, site: str) -> int:
@@ -98,7 +104,8 @@ class SiteMemory:
     def texts(self, site: str) -> dict[int, str]:
         """The folded texts of the lines that a site repeats, by their hashes."""
         with self._lock:
-            stored = {} if self._store is None else self._store.texts(site)
+            store = self._file()
+            stored = {} if store is None else store.texts(site)
             repeated = repeated_lines(self.pages(site))
             own = {line: text for line, text in self._texts.get(site, {}).items() if line in repeated}
             return stored | own
@@ -106,8 +113,9 @@ class SiteMemory:
     def knowledge(self, site: str) -> SiteKnowledge | None:
         """What is known about a site; None if no page of it was learned."""
         with self._lock:
-            if self._store is not None and self._store.changes() != self._changes:
-                self._changes = self._store.changes()
+            store = self._file()
+            if store is not None and store.changes() != self._changes:
+                self._changes = store.changes()
                 self._known.clear()
             count = self._counts.get(site, 0)
             if site in self._known:
@@ -126,18 +134,36 @@ class SiteMemory:
             return known
 
     def save(self, path: Path | str | None = None) -> None:
-        """Add what was observed to a file, its own by default, which keeps what it has; raises `SitesError` if that fails."""
+        """Add what was observed to a file, its own by default, which keeps what it has; raises `SitesError` if that fails.
+
+        What its own file has then is no longer held in memory.
+        """
         target = self.path if path is None else Path(path)
         if target is None:
             raise ValueError("the memory has no file; give the path to save it to")
+        is_own = self.path is not None and target.resolve() == self.path.resolve()
         with self._lock, SiteStore(target, "write") as store:
-            store.update_all(
-                (site, self.pages(site), {**self._texts.get(site, {}), **self.texts(site)}) for site in self.sites()
-            )
+            if is_own:
+                store.update_all((site, pages, self._texts.get(site, {})) for site, pages in self._observed.items())
+                self._observed.clear()
+                self._texts.clear()
+            else:
+                store.update_all(
+                    (site, self.pages(site), {**self._texts.get(site, {}), **self.texts(site)}) for site in self.sites()
+                )
+
+    def _file(self) -> SiteStore | None:
+        """The open file, if there is one; a process that was forked opens it for itself."""
+        if self._store is not None and self._process != os.getpid():
+            self._inherited.append(self._store)
+            self._store, self._process = SiteStore(self._store.path, "read"), os.getpid()
+            self._changes = self._store.changes()
+            self._known.clear()
+        return self._store
 
     def close(self) -> None:
         """Close the file."""
-        if self._store is not None:
+        if self._store is not None and self._process == os.getpid():
             self._store.close()
 
 

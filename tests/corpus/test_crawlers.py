@@ -20,7 +20,7 @@ from tests.running import Run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "crawlers.md").read_text("utf-8")
 SECTIONS = {title: body for title, _, body in (part.partition("\n") for part in PAGE.split("\n## ")[1:])}
-PYTHON = {"crawl4ai", "newspaper4k", "NeMo Curator"}
+PYTHON = {"crawl4ai", "newspaper4k", "NeMo Curator", "A crawler of your own"}
 
 TITLE = "Old bridge stays open"
 FIRST = "The council voted last night after six hours of debate, and the café by the bridge stays open."
@@ -112,7 +112,9 @@ def commands(tool: str) -> list[list[str]]:
 def test_every_section_is_tested() -> None:
     """Each section has one block, either of commands or of Python, and a test below."""
     assert set(SECTIONS) == SHAPES.keys() | PYTHON
-    assert [len(re.findall(r"^```(?:sh|python)$", body, re.MULTILINE)) for body in SECTIONS.values()] == [1] * 10
+    assert [len(re.findall(r"^```(?:sh|python)$", body, re.MULTILINE)) for body in SECTIONS.values()] == [1] * len(
+        SECTIONS
+    )
 
 
 @pytest.mark.parametrize("tool", SHAPES)
@@ -197,3 +199,22 @@ def test_nemo_curator(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(modifier, modifiers.DocumentModifier)
     assert modifier.modify_document(TEXT) == clean_text(TEXT) != TEXT
     assert modifier.modify_document(None) is None
+
+
+def test_a_crawler_of_your_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A footer that no pattern knows is removed once five other pages have it, and from the first page of the next run."""
+    monkeypatch.chdir(tmp_path)
+    places = ("Varnay", "Osterlo", "Quillin", "Marsbury", "Tessin", "Lormont", "Pelham")
+    articles = {
+        f"https://courier.example/{place}": f"{FIRST.replace('bridge', place)}\n{SECOND.replace('repair', place)}"
+        for place in places
+    }
+    footer = "The Courier is read in four valleys, and printed where it is read"
+    first = names_of("A crawler of your own")
+    found = [first["article_of"](f"{text}\n{footer}", url) for url, text in articles.items()]
+    assert [text.endswith(footer) for text in found] == [True] * 5 + [False] * 2
+    assert found[5:] == list(articles.values())[5:]
+    first["close"]()
+    second = names_of("A crawler of your own")
+    assert [second["article_of"](f"{text}\n{footer}", url) for url, text in articles.items()] == [*articles.values()]
+    second["close"]()

@@ -12,10 +12,11 @@ import pytest
 
 pytest.importorskip("datasets", reason="needs the extra 'datasets'")
 
+import datasets
 from datasets import Dataset
 from datasets.fingerprint import Hasher
 
-from cleaner import CleanConfig, Cleaner, ConfigError
+from cleaner import CleanConfig, Cleaner, ConfigError, SiteMemory
 from cleaner.integrations.datasets import TableCleaner
 
 CONFIG = CleanConfig(
@@ -52,6 +53,27 @@ def test_streamed_dataset(noisy: str, article: str) -> None:
     dataset = Dataset.from_dict({"text": [noisy] * 5}).to_iterable_dataset().with_format("arrow")
     cleaned = dataset.map(TableCleaner(), batched=True, batch_size=2).with_format(None)
     assert [row["text"] for row in cleaned] == [article] * 5
+
+
+def test_map_with_a_site_memory(
+    tmp_path: Path,
+    site_memory: SiteMemory,
+    site_pages: list[dict[str, str]],
+    site_articles: list[dict[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the site memory of the configuration knows is removed, and what it has learned since makes another cache key."""
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    path = tmp_path / "sites.sqlite"
+    SiteMemory().save(path)
+    function = TableCleaner(config=CleanConfig(sites=path))
+    before = Hasher.hash(function)
+    assert Hasher.hash(function) == before
+    site_memory.save(path)
+    assert Hasher.hash(function) != before
+    cleaned = Dataset.from_list(site_pages).with_format("arrow").map(function, batched=True).with_format(None)
+    assert cleaned["text"][:] == [page["text"] for page in site_articles]
+    assert cleaned["url"][:] == [page["url"] for page in site_pages]
 
 
 def test_batches_of_lists_are_refused(noisy: str) -> None:

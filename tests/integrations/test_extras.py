@@ -22,7 +22,9 @@ except ImportError as error:
     [
         ("scrapy", "itemadapter", "scrapy"),
         ("datatrove", "datatrove", "datatrove"),
+        ("datatrove_sites", "datatrove", "datatrove"),
         ("arrow", "pyarrow", "arrow"),
+        ("arrow_sites", "pyarrow", "arrow"),
         ("pandas", "pandas", "pandas"),
         ("langchain", "langchain_core", "langchain"),
     ],

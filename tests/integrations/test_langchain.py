@@ -12,7 +12,7 @@ pytest.importorskip("langchain_core", reason="needs the extra 'langchain'")
 
 from langchain_core.documents import Document
 
-from cleaner import CleanConfig, Cleaner, ConfigError
+from cleaner import CleanConfig, Cleaner, ConfigError, SiteMemory
 from cleaner.integrations.langchain import NewsCleanerTransformer
 
 PARTS = {"id": "7", "metadata": {"source": "https://example.org/bridge", "page": 1}}
@@ -32,6 +32,17 @@ def test_text_is_cleaned_and_all_else_kept(noisy: str, article: str) -> None:
     assert [(one.id, one.metadata) for one in found] == [("7", PARTS["metadata"])] * 4
     assert given[0].page_content == noisy
     assert list(NewsCleanerTransformer().transform_documents([])) == []
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_a_site_memory_knows_the_source(
+    site_memory: SiteMemory, site_pages: list[dict[str, str]], site_articles: list[dict[str, str]], form: Any
+) -> None:
+    """The source of a document tells its site, and what a site memory knows of that is removed."""
+    transformer = NewsCleanerTransformer(format=form, config=CleanConfig(sites=site_memory))
+    given = [Document(page_content=page["text"], metadata={"source": page["url"]}) for page in site_pages]
+    found = transformer.transform_documents(given)
+    assert [one.page_content for one in found] == [page["text"] for page in site_articles]
 
 
 def test_asynchronously(noisy: str, article: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cleaner import CleanConfig, Cleaner, CleanerError, CleanResult, ConfigError
-from cleaner.errors import MissingExtraError, WeightsError
+from cleaner import CleanConfig, Cleaner, CleanerError, CleanResult, ConfigError, SiteMemory
+from cleaner.errors import MissingExtraError, SitesError, WeightsError
 from cleaner.integrations.outcomes import NOT_CLEANED, clean_documents, require_html, shared_cleaner
 
 
@@ -82,7 +84,7 @@ def test_errors_in_settings_are_no_document_s_fault(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_known_helps_and_never_harms(noisy: str, article: str) -> None:
-    """A title is used; a title, language or URL that is not a text is ignored; a region is cut from a language."""
+    """A title is used; a title, language, URL or site that is not a text is ignored; a region is cut from a language."""
     title = "Old bridge stays open for one more year"
     page = f"{title}\n{article}\n{title}"
     seen: list[Mapping[str, Any]] = []
@@ -97,12 +99,43 @@ def test_what_is_known_helps_and_never_harms(noisy: str, article: str) -> None:
             return super().stream(waiting)
 
     cleaner = Watched(patterns=shared_cleaner(None).patterns)
-    known = {"title": title, "lang": "en_GB", "url": 3}
+    known = {"title": title, "lang": "en_GB", "url": 3, "site": 4}
     (outcome,) = clean_documents(cleaner, [{"text": page, **known}])
-    assert seen[0] == {"text": page, "title": title, "lang": "en", "url": None}
+    assert seen[0] == {"text": page, "title": title, "lang": "en", "url": None, "site": None}
     assert outcome.text == f"{title}\n{article}"
     (outcome,) = clean_documents(cleaner, [{"text": noisy, "title": float("nan"), "lang": ["en"], "url": b"x"}])
     assert outcome.text == article
+
+
+@pytest.mark.parametrize("markdown", [False, True])
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_site_is_looked_up_by_url_or_name(
+    site_pages: list[dict[str, str]], site_articles: list[dict[str, str]], by_name: bool, markdown: bool
+) -> None:
+    """With a site memory the lines that a site repeats are removed; it is the host of the URL, or the site that is named."""
+    memory = SiteMemory()
+    documents = [{"site": page["url"].split("/")[2].upper(), **page} if by_name else page for page in site_pages]
+    for document in documents:
+        memory.observe(**document)
+    outcomes = list(clean_documents(Cleaner(sites=memory), documents[:6], markdown=markdown))
+    assert [outcome.text for outcome in outcomes] == [page["text"] for page in site_articles[:6]]
+    assert outcomes[0].result is not None
+    sources = {one.source for removal in outcomes[0].result.removals for one in removal.evidence}
+    assert "context.site-repeats" in sources
+    unknown = [{**page, "site": "another"} for page in documents[:6]]
+    assert not any(one.changed for one in clean_documents(Cleaner(sites=memory), unknown, markdown=markdown))
+
+
+def test_a_damaged_site_memory_ends_the_job(
+    tmp_path: Path, site_memory: SiteMemory, site_pages: list[dict[str, str]]
+) -> None:
+    """A damaged page in the file of a site memory is no document's fault: it is an error that names the file."""
+    path = tmp_path / "sites.sqlite"
+    site_memory.save(path)
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE pages SET lines = x'00'")
+    with pytest.raises(SitesError, match=r"sites\.sqlite: is damaged"):
+        list(clean_documents(Cleaner(sites=path), site_pages[:1]))
 
 
 def test_html_goes_to_clean_html(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -22,8 +24,11 @@ from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.statscollectors import MemoryStatsCollector
 from scrapy.utils.test import get_crawler
 
-from cleaner import Cleaner, CleanResult, ConfigError
+from cleaner import Cleaner, CleanResult, ConfigError, SiteMemory
+from cleaner.errors import SitesError
 from cleaner.integrations.scrapy import CleanerPipeline
+
+Told = Callable[[SiteMemory], dict[str, Any]]
 
 SPIDER = """
 import dataclasses, json
@@ -112,7 +117,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, article: str, noise: str) -> 
     for name, text in texts.items():
         lines = "".join(f"<p>{line}</p>" for line in text.splitlines())
         (folder / name).write_text(f"<html><body><h1>{TITLE}</h1>{lines}</body></html>")
-    links = "".join(f'<a href="{name}">page</a>' for name in texts)
+    with serving(folder, texts) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder: Path, names: Iterable[str]) -> Iterator[str]:
+    """The address of an index that links the named files of a folder, served on this machine."""
+    links = "".join(f'<a href="{name}">page</a>' for name in names)
     (folder / "index.html").write_text(f"<html><body>{links}</body></html>")
 
     class Handler(SimpleHTTPRequestHandler):
@@ -220,6 +232,33 @@ def test_crawl_drops_items_without_article(site: str, tmp_path: Path, article: s
     }
 
 
+@pytest.mark.slow
+def test_crawl_learns_what_its_site_repeats(
+    tmp_path: Path, site_pages: list[dict[str, str]], site_articles: list[dict[str, str]], told: Told
+) -> None:
+    """A crawl learns into a file what one memory learns of its items, and the next crawl cleans all of them with it."""
+    texts = {f"dict-{number}.html": page["text"] for number, page in enumerate(site_pages[::3])}
+    articles = {f"dict-{number}": page["text"] for number, page in enumerate(site_articles[::3])}
+    for name, text in texts.items():
+        (tmp_path / name).write_text("".join(f"<p>{line}</p>" for line in text.splitlines()))
+    with serving(tmp_path, texts) as address:
+        memory = SiteMemory()
+        for name, text in texts.items():
+            memory.observe(text, url=address.replace("index.html", name))
+        settings = {"CLEANER_SITES": "sites.sqlite", "CLEANER_LEARN_SITES": True, "CLEANER_SITES_EVERY": 4}
+        first = crawl(address, tmp_path, settings)
+        assert first.stats["cleaner/learned_items"] == 10
+        # The first five pages came when too little was known of the site.
+        kept = [name for name, item in first.items.items() if item["text"] == texts[f"{name}.html"]]
+        assert len(kept) == 5
+        assert all(first.items[name]["text"] == articles[name] for name in articles.keys() - kept)
+        assert told(SiteMemory(tmp_path / "sites.sqlite")) == told(memory)
+        second = crawl(address, tmp_path, {"CLEANER_SITES": "sites.sqlite", "CLEANER_REMOVED_FIELD": "removed"})
+    assert {name: item["text"] for name, item in second.items.items()} == articles
+    assert "cleaner/learned_items" not in second.stats
+    assert told(SiteMemory(tmp_path / "sites.sqlite")) == told(memory)
+
+
 # --- settings, without a crawl -----------------------------------------------------------------------------
 
 
@@ -298,9 +337,78 @@ def test_html_fields_without_html_input(monkeypatch: pytest.MonkeyPatch) -> None
         pipeline(CLEANER_HTML_FIELDS=["html"])
 
 
+def test_what_is_learned_is_saved_now_and_then(tmp_path: Path, site_pages: list[dict[str, str]]) -> None:
+    """The file is saved after every so many items and when the spider closes; an item without a site is not learned."""
+    path = tmp_path / "sites.sqlite"
+    made = pipeline(CLEANER_SITES=str(path), CLEANER_LEARN_SITES=True, CLEANER_SITES_EVERY="3")
+    for page in [{"text": "On Monday it rained."}, {"url": "https://a.example/1"}, *site_pages[:7]]:
+        made.process_item(dict(page))
+    names = ("courier", "gazette", "lantern")
+    assert [SiteMemory(path).page_count(f"{name}.example") for name in names] == [2, 2, 2]
+    made.close_spider()
+    assert [SiteMemory(path).page_count(f"{name}.example") for name in names] == [3, 2, 2]
+    assert made._stats is not None
+    assert made._stats.get_value("cleaner/learned_items") == 7
+
+
+def test_all_texts_of_an_item_are_one_page(tmp_path: Path) -> None:
+    """The fields of texts are learned together, of a site that a field names; fields of HTML and other values are not."""
+    settings: dict[str, Any] = {"CLEANER_FIELDS": ["lead", "text"], "CLEANER_HTML_FIELDS": ["html"]}
+    settings |= {"CLEANER_SITES": str(tmp_path / "sites.sqlite"), "CLEANER_LEARN_SITES": True}
+    made = pipeline(CLEANER_SITE_FIELD="paper", **settings)
+    item = {"paper": "The Courier", "lead": "It rained again.", "text": "The ferry came late.", "html": "<p>Menu</p>"}
+    made.process_item(dict(item))
+    made.process_item(item | {"lead": ["It snowed."], "text": "The ferry came late."})
+    made.close_spider()
+    pages = SiteMemory(tmp_path / "sites.sqlite").pages("The Courier")
+    assert sorted(len(page.exact) for page in pages) == [1, 2]
+
+
+def test_a_file_that_cannot_be_saved_does_not_end_the_crawl(
+    tmp_path: Path, site_pages: list[dict[str, str]], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another program holds the file the crawl goes on; what was learned is saved the next time."""
+    monkeypatch.setattr("cleaner.sites.store.WAIT", 0.05)
+    path = tmp_path / "sites.sqlite"
+    made = pipeline(CLEANER_SITES=str(path), CLEANER_LEARN_SITES=True, CLEANER_SITES_EVERY=3)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for page in site_pages[:4]:
+            made.process_item(dict(page))
+    assert "sites is not saved" in caplog.text
+    assert "is being written to by another run" in caplog.text
+    made.close_spider()
+    assert SiteMemory(path).page_count("courier.example") == 2
+
+
+def test_a_crawl_that_learns_nothing_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Items without an address are not learned, which the log says once, with the field that was looked at."""
+    made = pipeline(CLEANER_SITES=str(tmp_path / "sites.sqlite"), CLEANER_LEARN_SITES=True, CLEANER_URL_FIELD="link")
+    made.process_item({"text": "On Monday it rained.", "url": "https://a.example/1"})
+    made.close_spider()
+    assert caplog.messages == ["no item was learned: none has a text, and a site in 'link'"]
+
+
+def test_a_site_memory_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    """A missing file is an error before the crawl if nothing is learned, a foreign one always, and it stays as it is."""
+    with pytest.raises(SitesError, match=r"sites\.sqlite: does not exist"):
+        pipeline(CLEANER_SITES=str(tmp_path / "sites.sqlite"))
+    notes = tmp_path / "notes.txt"
+    notes.write_text("my notes, nothing else")
+    for learns in (False, True):
+        with pytest.raises(SitesError, match=r"notes\.txt: is no site memory"):
+            pipeline(CLEANER_SITES=str(notes), CLEANER_LEARN_SITES=learns)
+    assert notes.read_text() == "my notes, nothing else"
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
+        ({"CLEANER_LEARN_SITES": True}, "CLEANER_LEARN_SITES: needs a file to learn into; name it with CLEANER_SITES"),
+        (
+            {"CLEANER_LEARN_SITES": True, "CLEANER_SITES": "sites.sqlite", "CLEANER_SITES_EVERY": "often"},
+            "CLEANER_SITES_EVERY: 'often' is not a number of items; give 1 or more",
+        ),
         ({"CLEANER_CONFIG": {"threshold": "high"}}, "threshold: 'high' is not a number"),
         ({"CLEANER_CONFIG": {"kinds": 1}}, "kinds: is not a setting"),
         ({"CLEANER_FIELDS": "{broken"}, "CLEANER_FIELDS: .* is not JSON"),
@@ -308,8 +416,11 @@ def test_html_fields_without_html_input(monkeypatch: pytest.MonkeyPatch) -> None
         ({"CLEANER_FIELDS": 5}, "CLEANER_FIELDS: 5 does not name fields"),
     ],
 )
-def test_wrong_settings_are_refused(settings: dict[str, Any], message: str) -> None:
+def test_wrong_settings_are_refused(
+    settings: dict[str, Any], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A wrong setting is an error before the crawl, in a sentence that names it."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=message):
         pipeline(**settings)
 

@@ -10,17 +10,21 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cleaner import SiteMemory
+
 PAGE = (Path(__file__).parents[2] / "docs" / "integrations.md").read_text("utf-8")
 TOOLS = (
     *("Scrapy", "datatrove", "pandas", "polars", "Dask", "Ray Data", "Spark"),
-    *("Hugging Face datasets", "LangChain", "trafilatura"),
+    *("Hugging Face datasets", "LangChain", "trafilatura", "Sites on Ray Data", "Sites on Spark", "Sites on datatrove"),
 )
 MAX_LINES = 20
+Told = Callable[[SiteMemory], dict[str, Any]]
 
 SECTIONS = {title: body for title, _, body in (part.partition("\n") for part in PAGE.split("\n## ")[1:])}
 
@@ -40,7 +44,12 @@ def run_here(tool: str) -> dict[str, Any]:
 
 def run_script(tool: str, **environment: str) -> str:
     """What a snippet prints, run as a script in the current folder."""
-    Path("script.py").write_text(snippet(tool), "utf-8")
+    return run_code(snippet(tool), **environment)
+
+
+def run_code(code: str, **environment: str) -> str:
+    """What a script prints, run in the current folder."""
+    Path("script.py").write_text(code, "utf-8")
     done = subprocess.run(
         [sys.executable, "script.py"],
         env=os.environ | environment,
@@ -69,6 +78,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, noisy: str, article:
     import pyarrow.parquet as pq
 
     pq.write_table(pa.table({"id": [1, 2, 3], "text": [noisy, None, article]}), tmp_path / "pages.parquet")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site_pages: list[dict[str, str]]) -> Path:
+    """A folder with ``pages.parquet``, a folder of four files with pages of three sites, some of them twice."""
+    pa = pytest.importorskip("pyarrow", reason="needs the extra 'arrow'")
+    import pyarrow.parquet as pq
+
+    (tmp_path / "pages.parquet").mkdir()
+    for number in range(4):
+        rows = [*site_pages[number::4], *site_pages[: 2 * number]]
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "pages.parquet" / f"{number}.parquet")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -128,6 +151,33 @@ def test_spark(article: str) -> None:
     """The Spark snippet writes cleaned batches from a local session."""
     run_script("Spark", PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1")
     assert written() == [article, article, None]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs ray (extra 'test-engines')")
+def test_sites_on_ray_data(
+    sites: Path, told: Told, site_memory: SiteMemory, site_articles: list[dict[str, str]]
+) -> None:
+    """The group-by on Ray learns what one memory learns, and the pages are cleaned with it."""
+    run_script("Sites on Ray Data")
+    assert told(SiteMemory(sites / "sites.sqlite")) == told(site_memory)
+    assert sorted(set(written())) == sorted(page["text"] for page in site_articles)
+    assert len(written()) == 42
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="needs pyspark (extra 'test-engines')")
+@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+def test_sites_on_spark(sites: Path, told: Told, site_memory: SiteMemory, site_articles: list[dict[str, str]]) -> None:
+    """The group-by on Spark learns what one memory learns, and the pages are cleaned with it as the page says."""
+    environment = {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    run_script("Sites on Spark", **environment)
+    assert told(SiteMemory(sites / "sites.sqlite")) == told(site_memory)
+    (call,) = re.findall(r"`(clean_table\(batch.*?\))`", SECTIONS["Sites on Spark"])
+    code = snippet("Spark").replace('clean_table(batch, column="text")', call)
+    run_code(f"from cleaner import CleanConfig\n{code}", **environment)
+    assert sorted(set(written())) == sorted(page["text"] for page in site_articles)
+    assert len(written()) == 42
 
 
 @pytest.mark.usefixtures("folder")
@@ -196,6 +246,30 @@ def test_datatrove(noisy: str, article: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("folder")
+def test_sites_on_datatrove(
+    told: Told, site_memory: SiteMemory, site_pages: list[dict[str, str]], site_articles: list[dict[str, str]]
+) -> None:
+    """The three pipelines learn what one memory learns, and clean the pages with it."""
+    pytest.importorskip("datatrove")
+    import json
+
+    import zstandard
+
+    Path("pages").mkdir()
+    for number in range(4):
+        lines = [json.dumps(page) + "\n" for page in site_pages[number::4]]
+        Path(f"pages/{number}.jsonl").write_text("".join(lines), "utf-8")
+    run_script("Sites on datatrove")
+    assert told(SiteMemory("sites.sqlite")) == told(site_memory)
+    texts = []
+    for path in Path("articles").glob("*.zst"):
+        with zstandard.open(path, "rt", encoding="utf-8") as file:
+            texts += [json.loads(line)["text"] for line in file.read().splitlines()]
+    assert sorted(texts) == sorted(page["text"] for page in site_articles)
+
+
+@pytest.mark.slow
 def test_scrapy(folder: Path, noisy: str, article: str) -> None:
     """The settings of the Scrapy snippet clean the items of a crawl."""
     pytest.importorskip("scrapy")
@@ -207,7 +281,8 @@ def test_scrapy(folder: Path, noisy: str, article: str) -> None:
         "    name = 'local'\n"
         f"    start_urls = ['file://{folder}/page.html']\n"
         "    def parse(self, response):\n"
-        "        yield {'title': 'T', 'text': response.css('pre::text').get()}\n"
+        "        text = response.css('pre::text').get()\n"
+        "        yield {'title': 'T', 'text': text, 'url': 'https://a.example/1'}\n"
     )
     Path("page.html").write_text(f"<html><body><pre>{noisy}</pre></body></html>", "utf-8")
     Path("settings.py").write_text(snippet("Scrapy"), "utf-8")
@@ -218,4 +293,5 @@ def test_scrapy(folder: Path, noisy: str, article: str) -> None:
     (item,) = (json.loads(line) for line in Path("items.jsonl").read_text().splitlines())
     assert item["text"] == article
     assert [removal["kind"] for removal in item["removed"]] == ["share-bar", "newsletter"]
+    assert SiteMemory(folder / "sites.sqlite").page_count("a.example") == 1
     assert item["comments"] == []

@@ -10,7 +10,7 @@ pytest.importorskip("trafilatura", reason="needs the extra 'trafilatura'")
 
 from trafilatura import bare_extraction
 
-from cleaner import CleanConfig, Cleaner
+from cleaner import CleanConfig, Cleaner, SiteMemory
 from cleaner.integrations.trafilatura import clean_document
 
 TITLE = "Old bridge stays open"
@@ -44,6 +44,19 @@ def test_text_comments_and_metadata_apart(article: str, noise: str) -> None:
     assert {removal.kind.value for removal in page.result.removals} >= {"newsletter", "share-bar"}
     assert page.flags == ()
     assert document.text == before
+
+
+def test_a_site_memory_knows_the_address(
+    site_memory: SiteMemory, site_pages: list[dict[str, str]], site_articles: list[dict[str, str]]
+) -> None:
+    """The address that trafilatura reports tells the site, and what a site memory knows of that is removed."""
+    document = extract(*site_pages[1]["text"].splitlines(), url=site_pages[1]["url"])
+    page = clean_document(document, config=CleanConfig(sites=site_memory))
+    assert page is not None
+    assert page.metadata["url"] == site_pages[1]["url"]
+    assert page.text.splitlines()[-3:] == site_articles[1]["text"].splitlines()
+    assert page.result is not None
+    assert {one.source for removal in page.result.removals for one in removal.evidence} >= {"context.site-repeats"}
 
 
 def test_comments_left_in_the_text_are_found(article: str) -> None:
