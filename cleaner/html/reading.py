@@ -209,6 +209,7 @@ class PageReader:
         clock.check()
         site = None if find_site is None else find_site(address, view.document.text)
         repeats = None if site is None else block_repeats(page, view.document, site)
+        clock.check()
         return self._decide(view, values, points, copies, repeats=repeats, site=site)
 
     def vote(self, reading: Reading, text: str) -> Reading:
