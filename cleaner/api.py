@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cleaner.clock import Clock, OutOfTimeError
 from cleaner.config import CleanConfig, KnowsSites, Output
+from cleaner.documents import checked, require_page, require_text, text_of
+from cleaner.errors import ConfigError
 from cleaner.lines.analysis import Carried
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import PatternSet
 from cleaner.result import CleanResult
 from cleaner.sites.addresses import page_key, site_name, site_of_url
 from cleaner.sites.memory import SiteMemory
+from cleaner.sites.pages import LearnedPage, learn_text
 from cleaner.sites.view import SiteView
 from cleaner.text.document import Document
 
@@ -22,12 +25,19 @@ if TYPE_CHECKING:
     from cleaner.html.cleaning import PageCleaner
     from cleaner.markdown.cleaning import MarkdownCleaner
 
-__all__ = ["Cleaner", "clean_html", "clean_markdown", "clean_text", "explain_html", "explain_markdown", "explain_text"]
+__all__ = [
+    "Cleaner",
+    "clean_html",
+    "clean_markdown",
+    "clean_text",
+    "explain_html",
+    "explain_markdown",
+    "explain_text",
+    "learn_document",
+]
 
 # The most characters of texts that are analysed together.
 TOGETHER = 0x10000
-# The types of a value that is missing: None, NaN, and what pandas has for it.
-_MISSING = frozenset({"NoneType", "float", "NAType", "NaTType"})
 
 
 class Cleaner:
@@ -78,7 +88,7 @@ class Cleaner:
         host of ``url`` says what to look up in the site memory, if there is one. Raises `TypeError` where the text is no
         string.
         """
-        view = self._view(_require_text(text), url, site)
+        view = self._view(require_text(text), url, site)
         return self._texts.clean(text, title=title, lang=lang, site=view)
 
     def _view(self, text: str, url: str | None, site: str | None) -> SiteView | None:
@@ -89,16 +99,24 @@ class Cleaner:
         knowledge = None if name is None else self.sites.knowledge(name)
         return None if knowledge is None else SiteView(knowledge, page_key(url, text))
 
-    def clean_html(self, html: str | bytes, *, url: str | None = None, output: Output = "text") -> CleanResult:
+    def clean_html(
+        self, html: str | bytes, *, url: str | None = None, site: str | None = None, output: Output = "text"
+    ) -> CleanResult:
         """The cleaned text of one HTML page, with every removal and its reason.
 
         Offsets of removals are into the text of all the page's blocks, one line per block, which `CleanResult.restore`
         returns. ``output``: ``"markdown"`` gives the same text as Markdown, and offsets into the Markdown of all blocks.
-        ``url`` helps to find metadata, and makes the links of Markdown absolute. A page without an article gives an
-        empty text and a flag. Raises `ConfigError` for an unknown output, or Markdown with another engine than blocks, and
+        ``url`` helps to find metadata, and makes the links of Markdown absolute. ``site``, or else the host of ``url`` or of
+        the address that the page names, says what to look up in the site memory, if there is one. A page without an
+        article gives an empty text and a flag. Raises `ConfigError` for an unknown output, or Markdown with another engine than blocks, and
         `TypeError` where the page is neither a string nor bytes.
         """
-        return self.pages.clean(_require_page(html), url=url, output=output)
+        find_site = None if self.sites is None else partial(self._find_site, site)
+        return self.pages.clean(require_page(html), url=url, find_site=find_site, output=output)
+
+    def _find_site(self, site: str | None, address: str, text: str) -> SiteView | None:
+        """What is known about the site of a page."""
+        return self._view(text, address, site)
 
     def clean_markdown(
         self,
@@ -114,8 +132,27 @@ class Cleaner:
         Its visible text is judged; whole lines of the source are removed, or links and words with their markup.
         ``title``, ``lang``, ``url`` and ``site``: as for `clean`. Raises `TypeError` where the text is no string.
         """
-        view = self._view(_require_text(text), url, site)
+        view = self._view(require_text(text), url, site)
         return self.sources.clean(text, title=title, lang=lang, site=view)
+
+    def observe(self, document: str | Mapping[str, Any], *, url: str | None = None, site: str | None = None) -> bool:
+        """Teach the site memory a document; whether it belongs to a site, without which nothing is learned.
+
+        ``document``: a text or a mapping, as in `stream`; ``url`` and ``site`` are used where it has none of its own.
+        The order in which documents are observed changes nothing, nor does observing one again. Raises `ConfigError`
+        without a `SiteMemory`, and `TypeError` where the document has no text.
+
+        >>> Cleaner(sites=SiteMemory()).observe(
+        ...     {"html": "<p>The ferry waits.</p>", "url": "https://post.example/ferry"}
+        ... )
+        True
+        """
+        if not isinstance(self.sites, SiteMemory):
+            raise ConfigError("sites: there is no memory to teach; give one, as in Cleaner(sites=SiteMemory())")
+        found = learn_document(document, url=url, site=site)
+        if found is not None:
+            self.sites.add(*found)
+        return found is not None
 
     @cached_property
     def sources(self) -> MarkdownCleaner:
@@ -137,7 +174,7 @@ class Cleaner:
         A document is a text or a mapping, as in `stream`. Raises `TypeError`, with its index, where one has no text.
         """
         results: list[CleanResult] = []
-        for batch in _batches(_checked(documents)):
+        for batch in _batches(checked(documents)):
             if len(batch) == 1:
                 results.extend(self.stream(batch))
                 continue
@@ -148,7 +185,7 @@ class Cleaner:
         """The results of texts that are analysed together; one by one if that takes too long."""
         try:
             with Clock(self.config.timeout) as clock:
-                texts = [Document.read(_text_of(document), clock) for document in batch]
+                texts = [Document.read(text_of(document), clock) for document in batch]
                 carried = list(self._texts.look_over(texts))
         except OutOfTimeError:
             return self.stream(batch)
@@ -165,20 +202,53 @@ class Cleaner:
         """The results of any number of documents, in order and in constant memory, read and returned one at a time.
 
         A document is a text, or a mapping with ``text`` and, if known, ``title``, ``lang``, ``url`` and ``site``; or a mapping
-        with ``html``, and perhaps ``url``; or one with ``markdown`` in place of ``text``. Raises
+        with ``html``, and perhaps ``url`` and ``site``; or one with ``markdown`` in place of ``text``. Raises
         `TypeError`, with its index, where one has no text.
         """
-        for document in _checked(documents):
+        for document in checked(documents):
             if isinstance(document, str):
                 yield self.clean(document)
             elif "html" in document:
-                yield self.clean_html(document["html"], url=document.get("url"))
+                yield self.clean_html(document["html"], url=document.get("url"), site=document.get("site"))
             else:
                 known = {name: document.get(name) for name in ("title", "lang", "url", "site")}
                 if "markdown" in document:
                     yield self.clean_markdown(document["markdown"], **known)
                 else:
                     yield self.clean(document["text"], **known)
+
+
+def learn_document(
+    document: str | Mapping[str, Any], *, url: str | None = None, site: str | None = None
+) -> tuple[str, LearnedPage, dict[int, str]] | None:
+    """What `SiteMemory.add` needs to learn a document: its site, the page, and its lines; None if no site is known.
+
+    ``document``: a text or a mapping, as in `Cleaner.stream`; ``url`` and ``site`` are used where it has none of its own.
+    Of HTML also the address that the page names is tried. Markdown is learned as its visible text, as it is judged.
+    Raises `TypeError` where the document has no text.
+
+    >>> site, page, lines = learn_document({"markdown": "# The *ferry* waits", "url": "https://post.example/ferry"})
+    >>> site, list(lines.values())
+    ('post.example', ['the ferry waits'])
+    """
+    next(checked([document]))
+    given = {"text": document} if isinstance(document, str) else document
+    url, site = given.get("url") or url, given.get("site") or site
+    html = given.get("html")
+    if html is not None:
+        from cleaner.html.learning import learn_html, named_address
+
+        url = url or named_address(html)
+    name = site_of_url(url) if site is None else site_name(site)
+    if name is None:
+        return None
+    if html is not None:
+        return name, *learn_html(html, url)
+    if "markdown" in given:
+        from cleaner.markdown.view import read_view
+
+        return name, *learn_text(read_view(given["markdown"]).text, url)
+    return name, *learn_text(given["text"], url)
 
 
 def clean_text(
@@ -296,56 +366,13 @@ def _cleaner(config: CleanConfig) -> Cleaner:
     return Cleaner(config)
 
 
-def _checked(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[str | Mapping[str, Any]]:
-    """The documents; raises `TypeError` for one without a text, and tells its index."""
-    for index, document in enumerate(documents):
-        try:
-            if isinstance(document, str) or not hasattr(document, "get"):
-                _require_text(document)
-            elif "html" in document:
-                _require_page(document["html"])
-            else:
-                _require_text(document["markdown" if "markdown" in document else "text"])
-        except TypeError as error:
-            raise TypeError(f"document {index}: {error}") from None
-        yield document
-
-
-def _text_of(document: str | Mapping[str, Any]) -> str:
-    return document if isinstance(document, str) else _require_text(document["text"])
-
-
-def _require_text(text: object) -> str:
-    """The text itself; raises `TypeError` for a missing value of a table, mostly, or the bytes of a file."""
-    if isinstance(text, str):
-        return text
-    name = type(text).__name__
-    hint = "decode it, or use clean_html for a page" if isinstance(text, bytes) else _hint(name, "clean_text")
-    raise TypeError(f"text must be a str, not {name}; {hint}")
-
-
-def _require_page(html: object) -> str | bytes:
-    """The page itself; raises `TypeError` for what is neither a string nor bytes."""
-    if isinstance(html, str | bytes):
-        return html
-    name = type(html).__name__
-    raise TypeError(f"html must be a str or bytes, not {name}; {_hint(name, 'clean_html')}")
-
-
-def _hint(name: str, function: str) -> str:
-    """What to do about a value of this type, which ``function`` cannot clean."""
-    if name in _MISSING:
-        return f'leave missing values out, with pandas for example by df.text.map({function}, na_action="ignore")'
-    return "convert it first"
-
-
 def _batches(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[list[str | Mapping[str, Any]]]:
     """Documents in groups that are analysed together; HTML, Markdown or a long text is a group of its own."""
     batch: list[str | Mapping[str, Any]] = []
     size = 0
     for document in documents:
         is_text = isinstance(document, str) or not {"html", "markdown"} & document.keys()
-        own = len(_text_of(document)) + 1 if is_text else TOGETHER
+        own = len(text_of(document)) + 1 if is_text else TOGETHER
         if batch and size + own > TOGETHER:
             yield batch
             batch, size = [], 0

@@ -72,11 +72,13 @@ def choose_blocks(
     *,
     headline: str,
     threshold: float,
+    is_article: bool = False,
 ) -> Choice:
     """The choice over the blocks of a page.
 
     ``words``: the size of each block; ``points``: its log-odds of main content. ``headlines``: the blocks that are
-    copies of the headline, and ``headline`` what to do with them, see `CleanConfig`.
+    copies of the headline, and ``headline`` what to do with them, see `CleanConfig`. ``is_article``: whether the page is
+    known to have an article.
     """
     copies = sorted(set(headlines))
     open_blocks = np.ones(words.size, dtype=bool)
@@ -86,7 +88,7 @@ def choose_blocks(
     kept = open_blocks & (cut - points <= threshold)
     marks = _repeats(texts, words, kept)
     kept[list(marks)] = False
-    if not _is_article(chance, words, kept, expected, copies):
+    if not (kept.any() if is_article else _is_article(chance, words, kept, expected, copies)):
         kept[:] = False
         return Choice(kept, points, float("inf"), expected, {}, None)
     first = _first_copy(copies, words, kept)

@@ -17,11 +17,13 @@ from cleaner.clock import NO_LIMIT, TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig, Output, require_output
 from cleaner.html.data import builtin_model, element_words, read_model
 from cleaner.html.judging import judge_blocks
+from cleaner.html.learning import named_address
 from cleaner.html.metadata import read_metadata
 from cleaner.html.page import read_page
 from cleaner.html.placing import as_markdown
 from cleaner.html.reading import PageReader, Reading
 from cleaner.html.reasons import Reasons
+from cleaner.html.repeats import FindSite
 from cleaner.html.trafilatura import add_metadata, extract_text
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import Pattern
@@ -32,6 +34,7 @@ from cleaner.passes.results import make_result, removed_spans
 from cleaner.passes.segments import Segments
 from cleaner.passes.trace import Pass, Story, Trace
 from cleaner.result import NO_ARTICLE, CleanResult, Metadata
+from cleaner.sites.view import SiteView
 from cleaner.text.document import Document
 
 __all__ = ["PageCleaner"]
@@ -62,20 +65,29 @@ class PageCleaner:
         self._sure_config = config.replace(threshold=config.threshold + SURE_MARGIN)
         self._reader = PageReader(self.model, texts.word_lists, element_words(), config.headline, config.threshold)
 
-    def clean(self, markup: str | bytes, *, url: str | None = None, output: Output = "text") -> CleanResult:
-        """The cleaned text of one page; see `Cleaner.clean_html`."""
+    def clean(
+        self,
+        markup: str | bytes,
+        *,
+        url: str | None = None,
+        find_site: FindSite | None = None,
+        output: Output = "text",
+    ) -> CleanResult:
+        """The cleaned text of one page; see `Cleaner.clean_html`. ``find_site``: gives what is known about its site."""
         require_output(output, self.config)
         with Clock(self.config.timeout) as clock:
             try:
-                return self._clean_within(clock, markup, url, output)
+                return self._clean_within(clock, markup, url, find_site, output)
             except OutOfTimeError:
                 return CleanResult("", flags=(TIMED_OUT,), confidence=0.0)
 
-    def _clean_within(self, clock: Clock, markup: str | bytes, url: str | None, output: Output) -> CleanResult:
+    def _clean_within(
+        self, clock: Clock, markup: str | bytes, url: str | None, find_site: FindSite | None, output: Output
+    ) -> CleanResult:
         describe = partial(_describe, markup, url)
         if self.config.engine == "trafilatura":
-            return self._clean_extracted(markup, url, describe, clock)
-        reading = self.read(markup, clock, url=url, with_markup=output == "markdown")
+            return self._clean_extracted(markup, url, find_site, describe, clock)
+        reading = self.read(markup, clock, url=url, find_site=find_site, with_markup=output == "markdown")
         if reading is None:
             return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
         result = self._compose(markup, reading, describe)
@@ -85,10 +97,16 @@ class PageCleaner:
         return result
 
     def read(
-        self, markup: str | bytes, clock: Clock = NO_LIMIT, *, url: str | None = None, with_markup: bool = False
+        self,
+        markup: str | bytes,
+        clock: Clock = NO_LIMIT,
+        *,
+        url: str | None = None,
+        find_site: FindSite | None = None,
+        with_markup: bool = False,
     ) -> Reading | None:
         """A page with the decision over its blocks; see `PageReader.read`."""
-        reading = self._reader.read(markup, clock, url=url, with_markup=with_markup)
+        reading = self._reader.read(markup, clock, url=url, find_site=find_site, with_markup=with_markup)
         if reading is not None and DOUBTED_EXPECTED[0] <= reading.choice.expected < DOUBTED_EXPECTED[1]:
             reading = self._reader.vote(reading, extract_text(markup, fast=True))
         if reading is not None and len(reading.page.blocks) > MANY_BLOCKS:
@@ -110,19 +128,25 @@ class PageCleaner:
         return Reasons(reading, self.model, self.texts.matcher, element_words())
 
     def _clean_extracted(
-        self, markup: str | bytes, url: str | None, describe: Callable[[], Metadata], clock: Clock
+        self,
+        markup: str | bytes,
+        url: str | None,
+        find_site: FindSite | None,
+        describe: Callable[[], Metadata],
+        clock: Clock,
     ) -> CleanResult:
         text = extract_text(markup, url)
         clock.check()
         if not text:
             return CleanResult("", flags=(NO_ARTICLE,), confidence=0.0, describe=describe)
-        return replace(self.texts.clean(text, title=describe().title, clock=clock), describe=describe)
+        site = None if find_site is None else find_site(url or named_address(markup, clock), text)
+        return replace(self.texts.clean(text, title=describe().title, site=site, clock=clock), describe=describe)
 
     def _compose(self, markup: str | bytes, reading: Reading, describe: Callable[[], Metadata]) -> CleanResult:
         blocks = judge_blocks(reading, self.reasons(reading))
         done = self._run(reading, blocks)
         tell = partial(self._tell, reading, blocks)
-        trace = Trace(partial(self._retell, markup), tell)
+        trace = Trace(partial(self._retell, markup, reading.site), tell)
         result = make_result(reading.source, done, trace, clock=reading.page.clock, path_at=reading.path_at)
         if reading.page.markup is not None:
             result = as_markdown(result, reading, removed_spans(done))
@@ -143,6 +167,7 @@ class PageCleaner:
             Document.read(left, reading.page.clock),
             config,
             title=reading.headline,
+            site=reading.site,
             segments=reading.segments,
             explain=explain,
         )
@@ -161,8 +186,8 @@ class PageCleaner:
     def _tell(self, reading: Reading, blocks: Judgement) -> Story:
         return Story(reading.source, reading.lines, self._run(reading, blocks, explain=True).passes, reading.path_at)
 
-    def _retell(self, markup: str | bytes) -> Story:
-        reading = self.read(markup)
+    def _retell(self, markup: str | bytes, site: SiteView | None) -> Story:
+        reading = self.read(markup, find_site=lambda *_: site)
         assert reading is not None
         return self._tell(reading, judge_blocks(reading, self.reasons(reading)))
 

@@ -7,12 +7,28 @@ import json
 import re
 from typing import Any
 
-__all__ = ["embedded_markup"]
+from cleaner.html.page import Cutter, Page, read_page
+
+__all__ = ["embedded_markup", "with_embedded"]
 
 MIN_CHARACTERS = 400
+# A page that shows fewer words than this may have its text in its data.
+MIN_WORDS = 50.0
 _PUSHED = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
 _BODY = re.compile(r'"articleBody"\s*:\s*("(?:[^"\\]|\\.)*")')
 _BEGIN = re.compile(r"<(?:p|div|h[1-6]|article|section)[ >]")
+
+
+def with_embedded(page: Page, make_cutter: type[Cutter] = Cutter) -> Page:
+    """The page, or the article in its data if the page itself shows next to nothing."""
+    root: Any = page.root
+    if sum(len(block.text.split()) for block in page.blocks) < MIN_WORDS:
+        markup = embedded_markup(root)
+        if markup:
+            found = read_page(f"<article>{markup}</article>", clock=page.clock, make_cutter=make_cutter)
+            found.root = root
+            return found
+    return page
 
 
 def embedded_markup(root: Any) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from cleaner.result import Metadata
 
-__all__ = ["page_address", "page_titles", "read_metadata"]
+__all__ = ["canonical_address", "page_address", "page_titles", "read_metadata"]
 
 MAX_TITLE = 400
 MAX_VALUE = 300
@@ -65,13 +65,23 @@ def page_address(root: Any, url: str | None = None) -> str:
     """
     if root is None:
         return url or ""
-    canonical = (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical")
-    address = url or _http(next(canonical, None) or "")
+    address = url or canonical_address(root)
     base = next((element.get("href") for element in root.iter("base") if element.get("href")), "")
     try:
         return _http(urljoin(address, base[:MAX_ADDRESS])) or address
     except ValueError:
         return address
+
+
+def canonical_address(root: Any) -> str:
+    """The canonical address that a page names; empty if it names none.
+
+    >>> from lxml import html
+    >>> canonical_address(html.fromstring('<head><link rel="canonical" href="https://example.org/a"></head>'))
+    'https://example.org/a'
+    """
+    canonical = (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical")
+    return _http(next(canonical, None) or "")
 
 
 def _http(address: str) -> str:

@@ -20,6 +20,7 @@ from cleaner.html.markup import Markup
 
 __all__ = [
     "CELL_JOINT",
+    "HEADINGS",
     "IN_BOLD",
     "IN_LINK",
     "Block",
@@ -58,6 +59,7 @@ _BLOCKS = _tags(
     "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol optgroup p pre "
     "search section summary table caption tbody td tfoot th thead tr ul button html title frameset"
 )
+HEADINGS = _tags("h1 h2 h3 h4 h5 h6")
 # What is around a text; a cutter may use further bits.
 IN_LINK, IN_BOLD = 1, 2
 # Attributes whose words say what an element is for.

@@ -10,25 +10,26 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
 
 from cleaner.clock import NO_LIMIT, Clock
 from cleaner.html.choice import Choice, choose_blocks
-from cleaner.html.embedded import embedded_markup
+from cleaner.html.embedded import with_embedded
 from cleaner.html.headlines import find_headlines
 from cleaner.html.marking import MarkupCutter
-from cleaner.html.metadata import page_address, page_titles
+from cleaner.html.metadata import canonical_address, page_address, page_titles
 from cleaner.html.model import BlockModel
 from cleaner.html.page import Cutter, Page, read_page
+from cleaner.html.repeats import BlockRepeats, FindSite, block_repeats
 from cleaner.html.signals import signal_groups
 from cleaner.html.view import ElementWords, PageView
 from cleaner.lines.headlines import SITE_SEPARATORS
 from cleaner.passes.edits import Edit
 from cleaner.passes.segments import Segments
 from cleaner.result import NO_ARTICLE, Line
+from cleaner.sites.view import SiteView
 from cleaner.text.arrays import FloatArray, SingleArray
 from cleaner.text.folding import fold
 from cleaner.text.words import WordLists
@@ -37,8 +38,6 @@ __all__ = ["PageReader", "Reading"]
 
 BULLET = "- "
 LIST_UPS = 3
-# A page that shows fewer words than this may have its text in its data.
-MIN_WORDS = 50.0
 # The part of a title after its last separator is the site's name if it has at most MAX_SITE_WORDS, and what stands
 # before it at least MIN_LEAD_WORDS.
 MAX_SITE_WORDS, MIN_LEAD_WORDS = 5, 3
@@ -54,7 +53,8 @@ class Reading:
     """A page as it was read and decided; ``values``: the signals of its blocks, one row per block.
 
     ``copies``: the blocks that are copies of the headline. ``votes``: the points that another extractor's vote adds to
-    each block, None if it was not asked.
+    each block, None if it was not asked. ``repeats``: what the site's other pages say, None if they say nothing.
+    ``site``: what is known about the page's site, None if nothing is.
     ``lead``: the headline that stands before all blocks in the source, empty if there is none.
     """
 
@@ -65,6 +65,8 @@ class Reading:
     votes: FloatArray | None
     lead: str
     flags: tuple[str, ...]
+    repeats: BlockRepeats | None = None
+    site: SiteView | None = None
 
     @property
     def page(self) -> Page:
@@ -173,20 +175,28 @@ class PageReader:
     threshold: float
 
     def read(
-        self, markup: str | bytes, clock: Clock = NO_LIMIT, *, url: str | None = None, with_markup: bool = False
+        self,
+        markup: str | bytes,
+        clock: Clock = NO_LIMIT,
+        *,
+        url: str | None = None,
+        find_site: FindSite | None = None,
+        with_markup: bool = False,
     ) -> Reading | None:
         """A page with its decision; None if it has no text at all.
 
-        ``clock``: the page's time limit. ``with_markup``: also keep what Markdown needs, with ``url`` for the links.
+        ``clock``: the page's time limit. ``find_site``: gives what is known about its site. ``with_markup``: also keep
+        what Markdown needs, with ``url`` for the links.
         """
         make_cutter = MarkupCutter if with_markup else Cutter
         page = read_page(markup, clock=clock, make_cutter=make_cutter)
         if page.root is None:
             return None
         titles = page_titles(page.root)
-        page = _with_embedded(page, make_cutter)
+        page = with_embedded(page, make_cutter)
         if page.markup is not None:
             page.markup.address = page_address(page.root, url)
+        address = url or canonical_address(page.root)
         if not page.blocks:
             return None
         page.root = None  # the tree takes most of a page's memory and is no longer needed
@@ -197,7 +207,10 @@ class PageReader:
         clock.check()
         copies = find_headlines(page, view.document.folded_lines, titles)
         clock.check()
-        return self._decide(view, values, points, copies, None)
+        site = None if find_site is None else find_site(address, view.document.text)
+        repeats = None if site is None else block_repeats(page, view.document, site)
+        clock.check()
+        return self._decide(view, values, points, copies, repeats=repeats, site=site)
 
     def vote(self, reading: Reading, text: str) -> Reading:
         """The page decided again, with the vote of another extractor that extracted ``text`` from it."""
@@ -208,30 +221,51 @@ class PageReader:
             for line in reading.page.clock.watch(reading.view.document.folded_lines, VOTE_STEPS)
         ]
         votes = np.where(took, VOTE_POINTS, -VOTE_POINTS)
-        return self._decide(reading.view, reading.values, reading.choice.points + votes, reading.copies, votes)
+        repeats, points = reading.repeats, reading.choice.points
+        if repeats is not None:
+            points = points + repeats.points
+        return self._decide(
+            reading.view,
+            reading.values,
+            points + votes,
+            reading.copies,
+            votes=votes,
+            repeats=repeats,
+            site=reading.site,
+        )
 
     def _decide(
-        self, view: PageView, values: SingleArray, points: FloatArray, copies: list[int], votes: FloatArray | None
+        self,
+        view: PageView,
+        values: SingleArray,
+        points: FloatArray,
+        copies: list[int],
+        *,
+        votes: FloatArray | None = None,
+        repeats: BlockRepeats | None,
+        site: SiteView | None,
     ) -> Reading:
-        choice = choose_blocks(
-            view.texts, view.features.words, points, copies, headline=self.headline, threshold=self.threshold
+        choose = partial(
+            choose_blocks,
+            view.texts,
+            view.features.words,
+            headlines=copies,
+            headline=self.headline,
+            threshold=self.threshold,
         )
+        choice = choose(points)
+        if repeats is not None:
+            # What a site repeats tells which text is the article, but never that a page has none.
+            found = bool(choice.kept.any())
+            closer = choose(points - repeats.points, is_article=found)
+            if found and not closer.kept.any():
+                repeats = None
+            else:
+                choice = closer
         found = bool(choice.kept.any())
         flags = view.page.flags if found else (*view.page.flags, NO_ARTICLE)
         lead = _lead(view.titles, choice) if found and self.headline != "drop" else ""
-        return Reading(view, values, choice, copies, votes, lead, flags)
-
-
-def _with_embedded(page: Page, make_cutter: type[Cutter]) -> Page:
-    """The page, or the article in its data if the page itself shows next to nothing."""
-    root: Any = page.root
-    if sum(len(block.text.split()) for block in page.blocks) < MIN_WORDS:
-        markup = embedded_markup(root)
-        if markup:
-            found = read_page(f"<article>{markup}</article>", clock=page.clock, make_cutter=make_cutter)
-            found.root = root
-            return found
-    return page
+        return Reading(view, values, choice, copies, votes, lead, flags, repeats, site)
 
 
 def _lead(titles: Sequence[str], choice: Choice) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from cleaner.html.model import BlockModel
+from cleaner.html.page import HEADINGS
 from cleaner.html.reading import Reading
 from cleaner.html.view import ElementWords
 from cleaner.lines.analysis import evidence_of, points_of
@@ -27,7 +28,6 @@ BLOCKS_AT_ONCE = 64
 KIND_UPS = 6
 COMMENT_MIN_WORDS = 3
 COMMENT_MAX_LINK_SHARE = 0.5
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def element_kind(reading: Reading, words: ElementWords, block: int) -> Kind | None:
@@ -57,7 +57,7 @@ def comment_blocks(reading: Reading, words: ElementWords) -> list[str]:
         if kept[block] or own.link_size > COMMENT_MAX_LINK_SHARE * len(own.text):
             continue
         around = next((node for node in page.ancestors(own.node) if node in marked), None)
-        if around is None or page.nodes[own.node].tag in _HEADINGS or len(own.text.split()) < COMMENT_MIN_WORDS:
+        if around is None or page.nodes[own.node].tag in HEADINGS or len(own.text.split()) < COMMENT_MIN_WORDS:
             continue
         if element_kind(reading, words, block) is Kind.COMMENT:
             bodies[around].append(own.text)
@@ -117,6 +117,8 @@ class Reasons:
             found.append(Evidence(mark.source, mark.points, start, end, mark.kind))
         if reading.votes is not None:
             found.append(Evidence("trafilatura.vote", -float(reading.votes[block]), start, end))
+        if reading.repeats is not None:
+            found += reading.repeats.evidence(block, start, end)
         prior, parts = self._parts(block)
         order = np.argsort(-np.abs(parts), kind="stable")
         count = int(np.count_nonzero(np.abs(parts) >= NAMED_MIN_POINTS))

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from cleaner.clock import Clock
 from cleaner.html.page import Page
 from cleaner.lines.features import Features, compute_features
 from cleaner.result import Kind
@@ -16,7 +17,7 @@ from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.document import Document
 from cleaner.text.words import WordLists
 
-__all__ = ["ElementWords", "PageView", "name_words"]
+__all__ = ["ElementWords", "PageView", "block_document", "block_texts", "name_words"]
 
 UPS = 4
 PARAGRAPH_MIN_CHARACTERS = 40
@@ -39,6 +40,16 @@ def name_words(names: str) -> tuple[str, ...]:
     whole = [name.lower() for name in names.split() if len(name) <= _MAX_NAME]
     parts = [word.lower() for word in _WORD.findall(names) if len(word) > 1]
     return tuple(dict.fromkeys((*whole[:_MAX_WORDS], *parts[:_MAX_WORDS])))
+
+
+def block_texts(page: Page) -> list[str]:
+    """The text of each block of a page on one line."""
+    return [" ".join(block.text.split()) if "\n" in block.text else block.text for block in page.blocks]
+
+
+def block_document(texts: Sequence[str], clock: Clock) -> Document:
+    """The texts of blocks as one document, one line each."""
+    return Document("\n".join(texts), "none", clock)
 
 
 @dataclass(frozen=True)
@@ -81,12 +92,12 @@ class PageView:
     @cached_property
     def texts(self) -> list[str]:
         """The text of each block on one line."""
-        return [" ".join(block.text.split()) if "\n" in block.text else block.text for block in self.page.blocks]
+        return block_texts(self.page)
 
     @cached_property
     def document(self) -> Document:
         """The texts of the blocks as one document, one line each."""
-        return Document("\n".join(self.texts), "none", self.page.clock)
+        return block_document(self.texts, self.page.clock)
 
     @cached_property
     def features(self) -> Features:

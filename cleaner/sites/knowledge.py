@@ -39,6 +39,9 @@ class Recalled:
     line of its shape stands. ``elements``: on how many of them it stands in the same element. ``beside``: on how many
     of them it stands next to the same line. ``place``: where it stands in the document, ``opening``: whether right above what only the document has. ``own_words``: the words of the
     sentences that no other page has.
+
+    Of pages that were learned as HTML: ``elsewhere``: on how many of them the line stands in other elements only;
+    ``frames``: on how many of them its element stands, and ``fillings``: on how many of these with text of their own.
     """
 
     pages: int
@@ -51,6 +54,9 @@ class Recalled:
     place: IntArray
     opening: BoolArray
     own_words: int
+    elsewhere: IntArray
+    frames: IntArray
+    fillings: IntArray
 
 
 class SiteKnowledge:
@@ -69,6 +75,10 @@ class SiteKnowledge:
         self._shapes: dict[int, int] = defaultdict(int)
         self._elements: dict[int, int] = defaultdict(int)
         self._pairs: dict[int, int] = defaultdict(int)
+        # Which were learned as HTML; which of them hold an element, and which hold text of their own in it.
+        self._marked = 0
+        self._frames: dict[int, int] = defaultdict(int)
+        self._fillings: dict[int, int] = defaultdict(int)
         self._places: tuple[dict[int, int], ...] = tuple(defaultdict(int) for _ in range(3))
         self._openings: dict[int, int] = defaultdict(int)
         counted = [(page, 1 << group) for page, group in zip(pages, groups, strict=True) if group is not None]
@@ -83,6 +93,10 @@ class SiteKnowledge:
             for number, places in enumerate(self._places):
                 _mark(places, page.exact[place == number], bit)
             _mark(self._openings, page.exact[_opening(place, _is_common(counts, self.pages))], bit)
+            if page.paths.any():
+                self._marked |= bit
+                _mark(self._frames, page.paths, bit)
+                _mark(self._fillings, page.paths[(counts == 1) & (page.words >= OWN_MIN_WORDS)], bit)
 
     def recall(self, page: LearnedPage) -> Recalled:
         """What the other pages say about the lines of a page; it need not have been learned itself."""
@@ -91,6 +105,9 @@ class SiteKnowledge:
         others = ~self._copies(page, masks)
         counts = _counts(masks, others)
         pairs = _counts([self._pairs.get(pair, 0) for pair in _pair_keys(page.exact).tolist()], others)
+        elements = [self._elements.get(one, 0) for one in _element_keys(page).tolist()]
+        elsewhere = [mask & self._marked & ~same for mask, same in zip(masks, elements, strict=True)]
+        paths = page.paths.tolist()
         is_own = counts == 0
         is_told = is_own & page.sentences & (page.words >= SENTENCE_MIN_WORDS)
         place = _places_of(page, is_own)
@@ -101,11 +118,14 @@ class SiteKnowledge:
             places=np.array([_counts([places.get(line, 0) for line in lines], others) for places in self._places]),
             openings=_counts([self._openings.get(line, 0) for line in lines], others),
             shapes=_counts([self._shapes.get(shape, 0) if shape else 0 for shape in page.shapes.tolist()], others),
-            elements=_counts([self._elements.get(one, 0) for one in _element_keys(page).tolist()], others),
+            elements=_counts(elements, others),
             beside=np.maximum(np.append(pairs, 0), np.insert(pairs, 0, 0)) if lines else counts,
             place=place,
             opening=_opening(place, _is_common(counts, count)),
             own_words=int(page.words[is_told].sum()),
+            elsewhere=_counts(elsewhere, others),
+            frames=_counts([self._frames.get(path, 0) if path else 0 for path in paths], others),
+            fillings=_counts([self._fillings.get(path, 0) if path else 0 for path in paths], others),
         )
 
     def _copies(self, page: LearnedPage, masks: Sequence[int]) -> int:
