@@ -13,7 +13,7 @@ from cleaner.text.arrays import HashArray, IntArray
 from cleaner.text.document import Document
 from cleaner.text.folding import is_cjk
 
-__all__ = ["LineKeys", "hash_text", "line_keys", "shape_of"]
+__all__ = ["LineKeys", "hash_bytes", "hash_text", "line_keys", "shape_of"]
 
 # No line with fewer letters and digits, or with more characters, is learned (set by hand).
 MIN_CHARACTERS, MAX_CHARACTERS = 2, 4_000
@@ -53,7 +53,12 @@ class LineKeys:
 
 def hash_text(text: str) -> int:
     """A hash of a text, 64 bits without a sign; the same on every machine."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+    return hash_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def hash_bytes(data: bytes) -> int:
+    """A hash of some bytes, as of a text."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
 
 
 def line_keys(document: Document) -> LineKeys:
