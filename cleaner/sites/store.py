@@ -25,12 +25,13 @@ SCHEMA: Final = 1
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_AT = slice(68, 72)
 # How long a writer waits for another one, in seconds.
-WAIT: Final = 30.0
+WAIT: Final = 120.0
+# Pages have row numbers, as without them one of more than a kilobyte would take a page of the file of its own.
 _TABLES = (
     "CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     (
         "CREATE TABLE pages (site INTEGER NOT NULL, key INTEGER NOT NULL, version INTEGER NOT NULL, "
-        "lines BLOB NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID"
+        "lines BLOB NOT NULL, UNIQUE (site, key))"
     ),
     (
         "CREATE TABLE texts (site INTEGER NOT NULL, line INTEGER NOT NULL, text TEXT NOT NULL, "
@@ -56,6 +57,11 @@ class SiteStore:
     def close(self) -> None:
         """Close the file; closing it again does nothing."""
         # What was committed is in the file, whatever happens to it afterwards.
+        with suppress(sqlite3.Error):
+            if self._mode == "write":
+                # Without a log, reading makes no files beside this one. While somebody else has it open, the log stays.
+                self._database.execute("PRAGMA busy_timeout = 0")
+                self._database.execute("PRAGMA journal_mode = DELETE")
         with suppress(sqlite3.Error):
             self._database.close()
 

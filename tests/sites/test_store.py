@@ -99,10 +99,25 @@ def test_damaged_pages_are_told(tmp_path: Path) -> None:
 
 
 def test_reading_leaves_no_files(tmp_path: Path) -> None:
-    """Neither writing nor reading leaves the files of a write-ahead log behind."""
+    """Neither writing nor reading leaves the files of a write-ahead log behind, nor has a reader any while it reads."""
     path = filled(tmp_path / "sites.sqlite")
     with SiteStore(path, "read") as store:
         assert store.sites() == [SITE]
+        assert [one.name for one in tmp_path.iterdir()] == ["sites.sqlite"]
+    assert [one.name for one in tmp_path.iterdir()] == ["sites.sqlite"]
+
+
+def test_a_reader_sees_what_is_written_meanwhile(tmp_path: Path) -> None:
+    """A reader that has the file open reads between the transactions of a writer, and notices that there were some."""
+    path = filled(tmp_path / "sites.sqlite")
+    page, texts = learn_text("Menu\nPartager", "other.example/1")
+    with SiteStore(path, "read") as reader:
+        before = reader.changes()
+        with SiteStore(path, "write") as writer:
+            writer.update("other.example", [page], texts)
+            assert reader.sites() == [SITE, "other.example"]
+        assert reader.changes() != before
+        assert reader.page_count("other.example") == 1
     assert [one.name for one in tmp_path.iterdir()] == ["sites.sqlite"]
 
 
