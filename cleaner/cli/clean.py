@@ -37,9 +37,6 @@ from cleaner.cli.options import (
     ResultFieldOption,
     ResumeOption,
     SheetOption,
-    SiteFieldOption,
-    SiteOption,
-    SitesOption,
     TableOption,
     TextFormatOption,
     ThresholdOption,
@@ -47,7 +44,6 @@ from cleaner.cli.options import (
     TitleFieldOption,
     TitleOption,
     UrlFieldOption,
-    UrlOption,
     WeightsOption,
     count_cores,
     make_config,
@@ -73,6 +69,7 @@ from cleaner.cli.output import (
     write_error,
 )
 from cleaner.cli.planning import check_usage, make_places, plan_places
+from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
 from cleaner.corpus.records import Source, find_sources
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder

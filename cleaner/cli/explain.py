@@ -19,11 +19,8 @@ from cleaner.cli.options import (
     LangOption,
     ModeOption,
     PatternsOption,
-    SiteOption,
-    SitesOption,
     ThresholdOption,
     TitleOption,
-    UrlOption,
     WeightsOption,
     make_cleaner,
     make_config,
@@ -39,6 +36,7 @@ from cleaner.cli.output import (
     write,
     write_lines,
 )
+from cleaner.cli.site_options import SiteOption, SitesOption, UrlOption
 from cleaner.corpus.batch.jobs import site_of_source
 from cleaner.corpus.records import STDIN, decode_record, find_sources
 from cleaner.corpus.records.sniffing import recognise

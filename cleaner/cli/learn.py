@@ -25,8 +25,6 @@ from cleaner.cli.options import (
     JobsOption,
     MaxDocumentOption,
     SheetOption,
-    SiteFieldOption,
-    SiteOption,
     TableOption,
     TextFormatOption,
     TimeoutOption,
@@ -39,6 +37,7 @@ from cleaner.cli.options import (
 )
 from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say, say_all, say_each, write, write_error
 from cleaner.cli.planning import check_fields, check_usage, make_places
+from cleaner.cli.site_options import DEFAULT_FILE, DatabaseOption, SiteFieldOption, SiteOption
 from cleaner.config import CleanConfig
 from cleaner.corpus.records import Source, find_sources, require_encoding
 from cleaner.corpus.records.chunks import Fields
@@ -46,25 +45,15 @@ from cleaner.corpus.records.unread import Unread
 from cleaner.errors import SitesError
 
 if TYPE_CHECKING:
+    from cleaner.cli.progress import Bar
     from cleaner.corpus.batch import Plan, Settings
     from cleaner.corpus.batch.learning import Learned
     from cleaner.corpus.batch.plan import Watcher
 
-__all__ = [
-    "DEFAULT_FILE",
-    "DatabaseOption",
-    "check_memory",
-    "check_twice_readable",
-    "is_same_file",
-    "run",
-    "with_memory",
-]
+__all__ = ["check_memory", "check_twice_readable", "is_same_file", "run", "with_memory"]
 
-DEFAULT_FILE = Path("sites.sqlite")
-
-DatabaseOption = Annotated[
-    Path, typer.Option("--db", metavar="FILE", help="The file of what sites repeat; other commands take it as --sites.")
-]
+# Learning writes no results.
+_NO_OUTPUT = {"in_place": False, "removed": None, "errors": None, "resume": False}
 
 
 def run(
@@ -147,9 +136,6 @@ def run(
             raise typer.Exit(EXIT_FAILED)
 
 
-_NO_OUTPUT = {"in_place": False, "removed": None, "errors": None, "resume": False}
-
-
 def is_same_file(source: Source, path: Path) -> bool:
     """Whether a source is the file of a site memory, which may be in a folder that is read."""
     return source.path is not None and os.path.realpath(source.path) == os.path.realpath(path)
@@ -204,14 +190,12 @@ def _learn(plan: Plan, settings: Settings, path: Path, watcher: Watcher) -> tupl
 # --- both passes in one command --------------------------------------------------------------------------
 
 
-class _Silent:
-    """Watches the first of two passes: what fails in it fails in the second one too, and is reported then."""
+def _first_pass(plan: Plan) -> Bar:
+    """The bar of the first of two passes, which says nothing: what fails in it fails, and is told, in the second one."""
+    from cleaner.cli.progress import Bar, learning_line
 
-    def say(self, message: str) -> None:
-        """Say nothing."""
-
-    def show(self, *_: object) -> None:
-        """Show nothing."""
+    wanted = not plan.is_quiet and (plan.is_dry or plan.targets is not None)
+    return Bar(wanted=wanted, render=learning_line, tell=lambda _: None)
 
 
 def check_twice_readable(sources: list[Source], *, is_dry: bool, sites: Path | None) -> None:
@@ -239,7 +223,11 @@ def with_memory(plan: Plan, settings: Settings, *, learns: bool) -> Iterator[Set
         return
     with tempfile.TemporaryDirectory(prefix="cleaner-sites-") as folder:
         path = sites if isinstance(sites, Path) else Path(folder) / DEFAULT_FILE
-        _learn(plan, settings, path, _Silent())
+        bar = _first_pass(plan)
+        try:
+            _learn(plan, settings, path, bar)
+        finally:
+            bar.clear()
         yield replace(settings, config=settings.config.replace(sites=path))
 
 

@@ -44,16 +44,12 @@ __all__ = [
     "ResultFieldOption",
     "ResumeOption",
     "SheetOption",
-    "SiteFieldOption",
-    "SiteOption",
-    "SitesOption",
     "TableOption",
     "ThresholdOption",
     "TimeoutOption",
     "TitleFieldOption",
     "TitleOption",
     "UrlFieldOption",
-    "UrlOption",
     "WeightsOption",
     "count_cores",
     "make_cleaner",
@@ -217,37 +213,6 @@ UrlFieldOption: TypeAlias = Annotated[
 ]
 IdFieldOption: TypeAlias = Annotated[
     str, typer.Option("--id-field", metavar="NAME", help="The field that names a record in the file of removals.")
-]
-SiteFieldOption: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--site-field",
-        metavar="NAME",
-        help="The field of the site that a record comes from; the host of its URL if left out.",
-        show_default=False,
-    ),
-]
-SitesOption: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--sites",
-        metavar="FILE",
-        help="What sites repeat, learned with `cleaner sites learn`; used for documents whose site is known.",
-        show_default=False,
-    ),
-]
-SiteOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--site",
-        metavar="NAME",
-        help="The site, if neither a field nor a URL says it; of a file it is its folder if left out.",
-        show_default=False,
-    ),
-]
-UrlOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--url", metavar="URL", help="The address of a single text or page.", show_default=False),
 ]
 ResultFieldOption: TypeAlias = Annotated[
     str | None,

@@ -22,11 +22,12 @@ _WIDTH = 20
 class Bar:
     """Shows how far a run is if standard error is a terminal; messages replace it for a moment.
 
-    ``render``: what makes the line, `progress_line` if None.
+    ``render``: what makes the line, `progress_line` if None. ``tell``: what is done with messages.
     """
 
-    def __init__(self, *, wanted: bool, render: Render | None = None) -> None:
+    def __init__(self, *, wanted: bool, render: Render | None = None, tell: Callable[[str], None] = say) -> None:
         self._render = render or progress_line
+        self._tell = tell
         self._is_wanted = wanted and sys.stderr is not None and sys.stderr.isatty()
         self._begun = time.monotonic()
         self._next = self._begun + _SECONDS_BEFORE_FIRST
@@ -36,7 +37,7 @@ class Bar:
     def say(self, message: str) -> None:
         """Write a message to standard error."""
         self.clear()
-        say(message)
+        self._tell(message)
 
     def show(self, tally: Tally, done: int, total: int) -> None:
         """Show how far the run is, from time to time."""

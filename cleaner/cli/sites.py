@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, nullcontext
@@ -12,9 +13,10 @@ from typing import Annotated
 import typer
 
 from cleaner.cli import learn
-from cleaner.cli.learn import DEFAULT_FILE, DatabaseOption
 from cleaner.cli.output import EXIT_FAILED, refuse, reporting, say, terminal_width, write, write_lines
-from cleaner.corpus.records import STDIN, write_file
+from cleaner.cli.site_options import DEFAULT_FILE, DatabaseOption
+from cleaner.corpus.records import STDIN
+from cleaner.corpus.records.writing import PartialFile
 from cleaner.errors import InputError, SitesError
 from cleaner.report.records import to_json
 from cleaner.report.terminal import align, shorten, visible
@@ -207,13 +209,27 @@ def export(
       cleaner sites export example.org | head
     """
     with reporting(), SiteStore(database, "read") as store:
+        if output is not None and os.path.realpath(output) == os.path.realpath(database):
+            refuse(f"-o {output}: is the file that is written out; name another one")
         names = [_known(store, site) for site in sites] if sites else store.sites()
         lines = export_lines(store, set(names))
         if output is None:
             for line in lines:
                 write(line)
         else:
-            write_file(output, b"".join(lines))
+            _write_file(output, lines)
+
+
+def _write_file(target: Path, lines: Iterable[bytes]) -> None:
+    """Write lines into a file, which is replaced when all are written."""
+    file = PartialFile(target, stable=False)
+    try:
+        for line in lines:
+            file.write(line)
+        file.finish()
+    except BaseException:
+        file.discard()
+        raise
 
 
 @app.command("import")

@@ -439,6 +439,8 @@ def test_export_and_import(tmp_path: Path, run: Run, database: Path) -> None:
     for name in ("a.sqlite", "b.sqlite"):
         assert export(run, tmp_path / name) == written.read_bytes()
     assert run("sites", "export", SITE, "--db", database).out == written.read_bytes()
+    assert run("sites", "export", "-o", database, "--db", database).status == USAGE
+    assert shown(run, database) == {SITE: (12, 4)}
 
 
 def test_import_of_what_is_no_export(tmp_path: Path, run: Run, database: Path) -> None:
