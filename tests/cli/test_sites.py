@@ -19,10 +19,13 @@ import pytest
 from cleaner.sites.store import SiteStore
 from tests.running import USAGE, Outcome, Run, wet
 from tests.site_pages import FOOT, MENU, page_of, pages_of
+from tests.workbooks import sheet, workbook
 
 SITE = "gazette.example"
 URL = "https://jeanne:geheim@www.Gazette.example:8443/{}?seite=1#oben"
 TEXTS = pages_of(12)
+# Another page of the site.
+NEW = page_of(Random(99))
 
 
 def write_records(path: Path, texts: list[str] = TEXTS, url: str = URL, **more: Any) -> Path:
@@ -49,6 +52,11 @@ def table(outcome: Outcome) -> dict[str, str]:
     """The rows of the table at the end of a run."""
     rows = (line.rsplit(maxsplit=1) for line in outcome.err.splitlines() if not line.startswith("cleaner:"))
     return {name.strip(): number for name, number in rows}
+
+
+def without_furniture(text: str) -> str:
+    """What is left of a page when its furniture is gone."""
+    return "\n".join(line for line in text.splitlines() if line not in (*MENU, FOOT))
 
 
 @pytest.fixture
@@ -111,6 +119,34 @@ def test_field_of_the_site(tmp_path: Path, run: Run) -> None:
     path.write_text("\n".join(map(json.dumps, records)))
     run("sites", "learn", path, "--site-field", "paper.name", "--site", "rest", "--db", tmp_path / "sites.sqlite")
     assert set(shown(run, tmp_path / "sites.sqlite")) == {"Le Courrier", "a.example", "rest"}
+
+
+@pytest.mark.parametrize("ending", ["json", "csv", "parquet", "sqlite", "xlsx"])
+def test_column_of_the_site(tmp_path: Path, run: Run, database: Path, ending: str) -> None:
+    """The field of the site is read from each format, by learning and by cleaning."""
+    path, learned = tmp_path / f"new.{ending}", tmp_path / "learned.sqlite"
+    if ending == "json":
+        path.write_text(json.dumps([{"paper": SITE, "text": NEW}]))
+    elif ending == "csv":
+        path.write_text(f'paper,text\n{SITE},"{NEW}"\n')
+    elif ending == "parquet":
+        pa = pytest.importorskip("pyarrow")
+        pytest.importorskip("pyarrow.parquet").write_table(pa.table({"paper": [SITE], "text": [NEW]}), path)
+    elif ending == "sqlite":
+        with sqlite3.connect(path) as made:
+            made.execute("CREATE TABLE pages (Paper TEXT, text TEXT)")
+            made.execute("INSERT INTO pages VALUES (?, ?)", (SITE, NEW))
+        made.close()
+    else:
+        cells = [("A1", "paper"), ("B1", "text"), ("A2", SITE), ("B2", NEW)]
+        texts = [f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>' for at, text in cells]
+        rows = f'<row r="1">{"".join(texts[:2])}</row><row r="2">{"".join(texts[2:])}</row>'
+        path.write_bytes(workbook({"pages": sheet(rows)}))
+    assert run("sites", "learn", path, "--site-field", "paper", "--db", learned).status == 0
+    assert shown(run, learned) == {SITE: (1, 0)}
+    outcome = run("clean", path, "-o", tmp_path / f"clean.{ending}", "--site-field", "paper", "--sites", database)
+    assert outcome.status == 0
+    assert f"bytes removed {len(NEW) - len(without_furniture(NEW))} " in " ".join(outcome.err.split())
 
 
 def write_formats(folder: Path) -> dict[str, list[str | Path]]:
@@ -462,13 +498,6 @@ def test_import_of_what_is_no_export(tmp_path: Path, run: Run, database: Path) -
 
 
 # --- cleaning with it ------------------------------------------------------------------------------------
-
-NEW = page_of(Random(99))
-
-
-def without_furniture(text: str) -> str:
-    """What is left of a page when its furniture is gone."""
-    return "\n".join(line for line in text.splitlines() if line not in (*MENU, FOOT))
 
 
 def test_cleaning_records_with_a_memory(tmp_path: Path, run: Run, database: Path) -> None:
