@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cleaner.cli.configuration import DEFAULT_TIMEOUT, NoConfigOption
+from cleaner.cli.learn import check_twice_readable, is_same_file, with_memory
 from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
@@ -59,6 +60,7 @@ from cleaner.cli.output import (
     EXIT_TERMINATED,
     TerminatedError,
     catch_signals,
+    refuse,
     reporting,
     say,
     say_all,
@@ -67,6 +69,7 @@ from cleaner.cli.output import (
     write_error,
 )
 from cleaner.cli.planning import check_usage, make_places, plan_places
+from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
 from cleaner.corpus.records import Source, find_sources
 from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
@@ -112,6 +115,7 @@ def run(
     title_field: TitleFieldOption = "title",
     lang_field: LangFieldOption = "lang",
     url_field: UrlFieldOption = "url",
+    site_field: SiteFieldOption = "",
     id_field: IdFieldOption = "id",
     result_field: ResultFieldOption = None,
     delimiter: DelimiterOption = None,
@@ -126,6 +130,16 @@ def run(
     patterns: PatternsOption = None,
     disabled_patterns: DisabledPatternsOption = None,
     weights: WeightsOption = None,
+    sites: SitesOption = None,
+    learn_sites: Annotated[
+        bool,
+        typer.Option(
+            "--learn-sites",
+            help="First learn what the sites of the inputs repeat, into --sites if it is given, then clean with it.",
+        ),
+    ] = False,
+    site: SiteOption = None,
+    url: UrlOption = None,
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
     no_config: NoConfigOption = False,
@@ -167,6 +181,7 @@ def run(
       cleaner clean pages.sqlite -o clean.sqlite --table pages --result-field clean
       cleaner clean CC-MAIN-2026.warc.wet.gz -o articles.jsonl.gz
       cleaner clean page.txt --keep byline,publication-date --headline drop
+      cleaner clean crawl.jsonl -o clean.jsonl --learn-sites
       cleaner clean corpus/ --dry-run
       cleaner clean --in-place old.txt --encoding cp1252
     """
@@ -193,6 +208,7 @@ def run(
             patterns=patterns,
             disabled_patterns=disabled_patterns,
             weights=weights,
+            sites=sites,
             engine=engine,
             encoding=encoding,
         )
@@ -206,6 +222,11 @@ def run(
             page_ending=".md" if html_output == "markdown" else ".txt",
             unread=unread,
         )
+        sources = [source for source in sources if sites is None or not is_same_file(source, sites)]
+        if learn_sites:
+            check_twice_readable(sources, is_dry=dry_run, sites=sites)
+        if url is not None and not (len(sources) == 1 and sources[0].format in DOCUMENT_FORMATS):
+            refuse("--url: is the address of one text or page; for records name the field with --url-field")
         text_field = "text" if field is None else field
         fields = Fields(
             text_field if html_field is None else html_field,
@@ -221,6 +242,7 @@ def run(
             encoding=encoding,
             sheet=sheet,
             table=table,
+            site=site_field,
         )
         plan, problems = plan_places(
             places,
@@ -251,8 +273,11 @@ def run(
                 with_removals=removed is not None,
                 with_all_evidence=all_evidence,
                 is_joined=plan.targets is None and not dry_run and len(plan.sources) > 1,
+                url=url,
+                site=site,
             )
-            outcome = _run(plan, settings, resume=resume)
+            with with_memory(plan, settings, learns=learn_sites) as settings_with_memory:
+                outcome = _run(plan, settings_with_memory, resume=resume)
             if not quiet and (dry_run or _is_corpus(names, plan.sources)):
                 _say_table(outcome)
             if not quiet:

@@ -24,10 +24,21 @@ DEFAULT_TIMEOUT: Final = 30.0
 _OWN, _PROJECT = "cleaner.toml", "pyproject.toml"
 # A configuration has a few lines (set by hand).
 _MAX_BYTES = 100_000
-_LISTS, _NUMBERS, _PATHS = ("keep", "disabled_patterns"), ("threshold", "timeout"), ("patterns", "weights")
+_LISTS, _NUMBERS, _PATHS = ("keep", "disabled_patterns"), ("threshold", "timeout"), ("patterns", "weights", "sites")
 # No number of points or seconds that means anything is larger (set by hand).
 _LARGEST = 1e9
-_NAMES = ("keep", "headline", "mode", "threshold", "patterns", "disabled_patterns", "weights", "engine", "timeout")
+_NAMES = (
+    "keep",
+    "headline",
+    "mode",
+    "threshold",
+    "patterns",
+    "disabled_patterns",
+    "weights",
+    "sites",
+    "engine",
+    "timeout",
+)
 
 
 @dataclass(frozen=True, slots=True)

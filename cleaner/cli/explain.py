@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cleaner.cli.configuration import NoConfigOption
+from cleaner.cli.learn import check_memory
 from cleaner.cli.options import (
     DisabledPatternsOption,
     EncodingOption,
@@ -35,6 +36,8 @@ from cleaner.cli.output import (
     write,
     write_lines,
 )
+from cleaner.cli.site_options import SiteOption, SitesOption, UrlOption
+from cleaner.corpus.batch.jobs import site_of_source
 from cleaner.corpus.records import STDIN, decode_record, find_sources
 from cleaner.corpus.records.sniffing import recognise
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
@@ -42,6 +45,7 @@ from cleaner.corpus.records.streams import read_all
 from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import InputError
 from cleaner.result import CleanResult
+from cleaner.sites.addresses import site_of_url
 
 __all__ = ["run"]
 
@@ -73,6 +77,9 @@ def run(
     patterns: PatternsOption = None,
     disabled_patterns: DisabledPatternsOption = None,
     weights: WeightsOption = None,
+    sites: SitesOption = None,
+    site: SiteOption = None,
+    url: UrlOption = None,
     engine: EngineOption = "blocks",
     encoding: EncodingOption = None,
     no_config: NoConfigOption = False,
@@ -88,6 +95,7 @@ def run(
       cleaner explain page.txt
       cleaner explain page.txt --removed-only
       cleaner explain page.html
+      cleaner explain page.txt --sites sites.sqlite --site example.org
       cleaner explain page.txt --json | python -m json.tool
     """
     del no_config  # its callback has made the defaults
@@ -105,10 +113,12 @@ def run(
             patterns=patterns,
             disabled_patterns=disabled_patterns,
             weights=weights,
+            sites=sites,
             engine=engine,
             encoding=encoding,
         )
         sources, errors = find_sources([name])
+        check_memory(config)
         cleaner = make_cleaner(config)
         failed = say_all(errors)
         for source in sources:
@@ -119,12 +129,18 @@ def run(
             try:
                 data = read_all(source)
                 if recognise(source, data).format == "html":
-                    result = cleaner.clean_html(data)
+                    result = cleaner.clean_html(data, url=url)
                     text = result.restore()
                 else:
                     text = decode_record(source, data, encoding).text
                     clean = cleaner.clean_markdown if source.format == "markdown" else cleaner.clean
-                    result = clean(text, title=title, lang=lang)
+                    result = clean(
+                        text,
+                        title=title,
+                        lang=lang,
+                        url=url,
+                        site=site if site or site_of_url(url) else site_of_source(source),
+                    )
                 if as_json:
                     _write_json(result, removed_only=removed_only)
                 else:

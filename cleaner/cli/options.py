@@ -327,6 +327,7 @@ def make_config(
     patterns: Path | None = None,
     disabled_patterns: list[str] | None = None,
     weights: Path | None = None,
+    sites: Path | None = None,
     engine: str = "blocks",
     encoding: str | None = None,
 ) -> CleanConfig:
@@ -341,6 +342,7 @@ def make_config(
         patterns=patterns,
         disabled_patterns=frozenset(split_commas(disabled_patterns)),
         weights=weights,
+        sites=sites,
         engine=cast("Any", engine),
     )
 

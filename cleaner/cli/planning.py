@@ -23,7 +23,7 @@ from cleaner.errors import OutputError
 if TYPE_CHECKING:
     from cleaner.corpus.batch import Plan
 
-__all__ = ["Places", "check_usage", "make_places", "plan_places"]
+__all__ = ["Places", "check_fields", "check_usage", "make_places", "plan_places"]
 
 _ARCHIVES = ("warc", "wet")
 _TABLES = ("csv", "tsv")
@@ -195,7 +195,7 @@ def plan_places(
         if not places.in_place:
             for source, target in targets.items():
                 _check_ending(source, target)
-    _check_fields(sources, fields)
+    check_fields(sources, fields)
     if html_output == "markdown" and sources and not _may_have_pages(places, sources, fields):
         refuse("--output-format: only HTML becomes Markdown, and there is none here; leave it out")
     if options["is_line_buffered"] and any(source.format in (*DOCUMENT_FORMATS, "json") for source in sources):
@@ -225,6 +225,8 @@ def _read_too(config: CleanConfig) -> Iterator[Path]:
     """The files that a run reads besides its inputs."""
     if config.weights is not None:
         yield config.weights
+    if isinstance(config.sites, Path):
+        yield config.sites
     if config.patterns is not None:
         yield from config.patterns.rglob("*") if config.patterns.is_dir() else [config.patterns]
 
@@ -294,7 +296,8 @@ def _check_ending(source: Source, target: Path) -> None:
     refuse(f"-o {target}: {source.name} holds {source.format} and cannot become {known}; name {ways} file")
 
 
-def _check_fields(sources: list[Source], fields: Fields) -> None:
+def check_fields(sources: list[Source], fields: Fields) -> None:
+    """Refuse options about fields that no source has."""
     if not fields.text:
         refuse("--field: has no name; give the name of the field with the text")
     if fields.is_markdown and not any(source.format in _WITH_FIELDS for source in sources):

@@ -53,7 +53,8 @@ def _by_weight(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _evidence_words(evidence: Evidence) -> str:
-    return f"{visible(evidence.source)} {evidence.points:+.1f}"
+    detail = f" ({visible(evidence.detail)})" if evidence.detail else ""
+    return f"{visible(evidence.source)} {evidence.points:+.1f}{detail}"
 
 
 def _fragments(result: CleanResult, starts: list[int], verdict: Verdict) -> Iterator[str]:

@@ -89,6 +89,7 @@ def _evidence_record(evidence: Evidence) -> dict[str, Any]:
         "kind": evidence.kind.value if evidence.kind else None,
         "start": evidence.start,
         "end": evidence.end,
+        **({"detail": evidence.detail} if evidence.detail else {}),
     }
 
 

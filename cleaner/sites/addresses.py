@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from cleaner.sites.keys import hash_text, storable
 
-__all__ = ["page_key", "site_name", "site_of_url"]
+__all__ = ["page_key", "site_name", "site_of_file", "site_of_url"]
 
 _WWW = "www."
+# Addresses that are none of pages of a site.
+_OTHER_SCHEMES = ("about:", "blob:", "data:", "file:", "javascript:", "mailto:", "tel:", "urn:")
 _MAX_NAME = 253
 _IS_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
+# A folder is named after a host if its name ends as a host does: "exemple.fr", but not "v1.2".
+_NAMES_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)", re.IGNORECASE)
+# What is in no name that is not also an address.
+_OF_ADDRESSES = frozenset(".:/@")
 
 
 def site_of_url(url: str | None) -> str | None:
@@ -29,15 +36,34 @@ def site_of_url(url: str | None) -> str | None:
 
 
 def site_name(name: str) -> str | None:
-    """A name that somebody gives to a site; that of an address if it is one, None if there is nothing in it.
+    """A name that somebody gives to a site: the host if it is one, or an address; None if it is blank or too long.
 
-    >>> site_name(" Le Courrier "), site_name("https://www.exemple.fr/une"), site_name(" ")
-    ('Le Courrier', 'exemple.fr', None)
+    >>> site_name(" Le Courrier "), site_name("https://u:p@www.exemple.fr/une"), site_name("WWW.exemple.fr")
+    ('Le Courrier', 'exemple.fr', 'exemple.fr')
+    >>> site_name(" ")
     """
     bare = storable(name.strip())
     if "://" in bare:
         return site_of_url(bare)
-    return bare or None
+    host = site_of_url(bare) if _OF_ADDRESSES & set(bare) else None
+    # A lone surrogate, which no file can hold, is no letter of a name.
+    return host or bare.encode("utf-8", "replace").decode()[: _MAX_NAME + 1] or None if len(bare) <= _MAX_NAME else None
+
+
+def site_of_file(path: PurePath, home: PurePath | None = None) -> str | None:
+    """The site of a file: the nearest folder above it that is named after a host, else the folder that it is in.
+
+    ``path`` begins at the root. The folder of the user, ``home``, and those above it are not looked at for hosts.
+
+    >>> site_of_file(PurePath("/data/www.exemple.fr/2024/a.txt")), site_of_file(PurePath("/data/courrier/a.txt"))
+    ('exemple.fr', 'courrier')
+    """
+    home = Path.home() if home is None else home
+    above = (home, *home.parents)
+    for folder in path.parents:
+        if folder not in above and _NAMES_HOST.fullmatch(folder.name) and (site := site_of_url(folder.name)):
+            return site
+    return site_name(path.parent.name)
 
 
 def page_key(url: str | None, text: str) -> int:
@@ -55,6 +81,8 @@ def _split(url: str | None) -> tuple[str, str] | None:
     if not url or not isinstance(url, str):
         return None
     bare = url.strip()
+    if bare.lower().startswith(_OTHER_SCHEMES):
+        return None
     if "://" not in bare:
         bare = bare if bare.startswith("//") else f"//{bare}"
     try:
@@ -62,7 +90,7 @@ def _split(url: str | None) -> tuple[str, str] | None:
         host = parts.hostname
     except ValueError:
         return None
-    if not host or parts.scheme in ("file", "data", "mailto", "javascript"):
+    if not host:
         return None
     host = _readable(host.rstrip(".")).removeprefix(_WWW)
     if not host or len(host) > _MAX_NAME or _IS_HOST.fullmatch(host) is None:

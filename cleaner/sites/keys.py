@@ -13,7 +13,7 @@ from cleaner.text.arrays import HashArray, IntArray
 from cleaner.text.document import Document
 from cleaner.text.folding import is_cjk
 
-__all__ = ["LineKeys", "hash_text", "line_keys", "shape_of", "storable"]
+__all__ = ["LineKeys", "hash_bytes", "hash_text", "line_keys", "shape_of", "storable"]
 
 # No line with fewer letters and digits, or with more characters, is learned (set by hand).
 MIN_CHARACTERS, MAX_CHARACTERS = 2, 4_000
@@ -55,7 +55,12 @@ class LineKeys:
 
 def hash_text(text: str) -> int:
     """A hash of a text, 64 bits without a sign; the same on every machine."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+    return hash_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def hash_bytes(data: bytes) -> int:
+    """A hash of some bytes, as of a text."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
 
 
 def storable(text: str) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
+from typing import Any
 
 import numpy as np
 
 from cleaner.sites.addresses import page_key
-from cleaner.sites.keys import LineKeys, hash_text, line_keys
+from cleaner.sites.keys import LineKeys, hash_bytes, line_keys
 from cleaner.text.arrays import BoolArray, HashArray, IntArray
 from cleaner.text.document import Document
 
-__all__ = ["PAGES_PER_SITE", "LearnedPage", "learn_text", "merge_pages", "repeated_lines"]
+__all__ = ["PAGES_PER_SITE", "LearnedPage", "learn_lines", "learn_text", "merge_pages", "repeated_lines"]
 
 # Of each site so many pages are kept: those with the smallest keys, which are as good as drawn by lot. So order and the
 # number of processes change nothing, a page that is learned twice counts once, and a site never takes more than
@@ -30,8 +31,8 @@ _VERSION = 1
 class LearnedPage:
     """The lines of one page, in their order.
 
-    ``key``: what the page is known by. ``version``: a hash of its lines; of two pages with one key the smaller one is
-    kept. ``exact`` and ``shapes``: see `LineKeys`. ``paths``: hashes of the elements that the lines come from, 0 for
+    ``key``: what the page is known by. ``version``: a hash of all that follows; of two pages with one key the one with the
+    smaller version is kept. ``exact`` and ``shapes``: see `LineKeys`. ``paths``: hashes of the elements that the lines come from, 0 for
     those of texts. ``words``: sizes in words, at most 127. ``sentences``: whether a line ends as a sentence does.
     """
 
@@ -53,8 +54,11 @@ class LearnedPage:
         exact = lines.exact[kept]
         where = np.zeros(exact.size, dtype=np.uint64) if paths is None else paths[kept]
         words = np.minimum(lines.words[kept], _MAX_WORDS)
-        version = hash_text(exact.tobytes().hex()) if exact.size else 0
-        return cls(key, version, exact, lines.shapes[kept], where, words, lines.sentences[kept])
+        page = cls(key, 0, exact, lines.shapes[kept], where, words, lines.sentences[kept])
+        return page if is_whole else replace(page, version=hash_bytes(page.to_bytes()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return LearnedPage.from_bytes, (self.key, self.version, self.to_bytes())
 
     def to_bytes(self) -> bytes:
         """The lines as bytes, the same on every machine."""
@@ -89,15 +93,23 @@ def learn_text(text: str, url: str | None = None) -> tuple[LearnedPage, dict[int
     >>> list(lines.values()), page.words.tolist()
     (['il pleut sur la ville.', 'partager'], [5, 1])
     """
-    lines = line_keys(Document.read(text))
-    return LearnedPage.of(page_key(url, text), lines), dict(zip(lines.exact.tolist(), lines.texts, strict=True))
+    return learn_lines(line_keys(Document.read(text)), page_key(url, text))
+
+
+def learn_lines(lines: LineKeys, key: int) -> tuple[LearnedPage, dict[int, str]]:
+    """A page of these lines, and its lines by their hashes; ``key``: see `page_key`."""
+    page = LearnedPage.of(key, lines)
+    texts = dict(zip(lines.exact.tolist(), lines.texts, strict=True))
+    if len(lines) > MAX_LINES:
+        texts = {line: texts[line] for line in page.exact.tolist()}
+    return page, texts
 
 
 def merge_pages(pages: Iterable[LearnedPage]) -> list[LearnedPage]:
-    """The pages of a site that are kept, in the order of their keys."""
+    """The pages of a site that are kept, in the order of their keys; one without a line is none of them."""
     known: dict[int, LearnedPage] = {}
     for page in pages:
-        if page.key not in known or page.version < known[page.key].version:
+        if page.exact.size and (page.key not in known or page.version < known[page.key].version):
             known[page.key] = page
     return [known[key] for key in nsmallest(PAGES_PER_SITE, known)]
 

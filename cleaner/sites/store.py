@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal, Self
 
@@ -20,13 +21,17 @@ __all__ = ["SCHEMA", "SiteStore"]
 # What tells the file from other databases ("NcSi"), and the version of its tables.
 APPLICATION: Final = 0x4E635369
 SCHEMA: Final = 1
+# How an SQLite database begins, and where in it the application stands.
+_MAGIC = b"SQLite format 3\0"
+_APPLICATION_AT = slice(68, 72)
 # How long a writer waits for another one, in seconds.
-WAIT: Final = 30.0
+WAIT: Final = 120.0
+# Pages have row numbers, as without them one of more than a kilobyte would take a page of the file of its own.
 _TABLES = (
     "CREATE TABLE sites (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
     (
         "CREATE TABLE pages (site INTEGER NOT NULL, key INTEGER NOT NULL, version INTEGER NOT NULL, "
-        "lines BLOB NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID"
+        "lines BLOB NOT NULL, UNIQUE (site, key))"
     ),
     (
         "CREATE TABLE texts (site INTEGER NOT NULL, line INTEGER NOT NULL, text TEXT NOT NULL, "
@@ -53,7 +58,18 @@ class SiteStore:
         """Close the file; closing it again does nothing."""
         # What was committed is in the file, whatever happens to it afterwards.
         with suppress(sqlite3.Error):
+            if self._mode == "write":
+                # Without a log, reading makes no files beside this one. While somebody else has it open, the log stays.
+                self._database.execute("PRAGMA busy_timeout = 0")
+                self._database.execute("PRAGMA journal_mode = DELETE")
+        with suppress(sqlite3.Error):
             self._database.close()
+
+    def remove(self) -> None:
+        """Close and delete the file, which this one has created."""
+        self.close()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.path}{ending}").unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +95,24 @@ class SiteStore:
             ).fetchall()
             found = [LearnedPage.from_bytes(_unsigned(key), _unsigned(version), data) for key, version, data in rows]
         return sorted(found, key=lambda page: page.key)
+
+    def keys(self, site: str) -> list[int]:
+        """The keys of the pages of a site, in no order."""
+        with self._refusing():
+            rows = self._database.execute(
+                "SELECT key FROM pages WHERE site = (SELECT id FROM sites WHERE name = ?)", (site,)
+            ).fetchall()
+            return [_unsigned(key) for (key,) in rows]
+
+    def fingerprint(self) -> str:
+        """A digest of the pages of all sites: files with the same one say the same about every document."""
+        digest = blake2b(digest_size=16)
+        with self._refusing():
+            for row in self._database.execute(
+                "SELECT name, key, version FROM sites JOIN pages ON site = id ORDER BY name, key"
+            ):
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
 
     def page_count(self, site: str) -> int:
         """How many pages of a site are kept."""
@@ -108,8 +142,8 @@ class SiteStore:
                 self._add(site, pages, texts)
 
     def forget(self, site: str) -> bool:
-        """Remove a site; whether it was known."""
-        with self._transaction():
+        """Remove a site, also from the unused parts of the file; whether it was known."""
+        with self._transaction("PRAGMA secure_delete = ON"):
             row = self._database.execute("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
             if row is None:
                 return False
@@ -120,10 +154,12 @@ class SiteStore:
 
     def _add(self, site: str, pages: Iterable[LearnedPage], texts: Mapping[int, str]) -> None:
         run = self._database.execute
-        run("INSERT OR IGNORE INTO sites (name) VALUES (?)", (site,))
-        (number,) = run("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
         before = {page.key: page for page in self.pages(site)}
         kept = merge_pages([*before.values(), *pages])
+        if not kept:
+            return
+        run("INSERT OR IGNORE INTO sites (name) VALUES (?)", (site,))
+        (number,) = run("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
         gone = before.keys() - {page.key for page in kept}
         self._database.executemany(
             "DELETE FROM pages WHERE site = ? AND key = ?", [(number, _signed(key)) for key in gone]
@@ -143,12 +179,14 @@ class SiteStore:
         )
         self._database.executemany(
             "INSERT OR IGNORE INTO texts VALUES (?, ?, ?)",
-            [(number, _signed(line), texts[line]) for line in (repeated - known) & texts.keys()],
+            [(number, _signed(line), _storable(texts[line])) for line in (repeated - known) & texts.keys()],
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *before: str) -> Iterator[None]:
         with self._refusing():
+            for statement in before:
+                self._database.execute(statement)
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -166,22 +204,36 @@ class SiteStore:
             raise SitesError(str(self.path), _fix(error)) from None
 
     def _open_to_read(self) -> sqlite3.Connection:
-        if not self.path.is_file():
-            raise SitesError(str(self.path), "does not exist; learn it first with: cleaner sites learn")
+        self._require_ours()
         address = self.path.resolve().as_uri()
         try:
-            return self._checked(_connect(f"{address}?mode=ro"))
+            # Opened as if to write, so that the files of its log are removed again when it is closed.
+            database = self._checked(_connect(f"{address}?mode=rw"))
         except sqlite3.OperationalError as error:
             if "unable to open" not in str(error) and "readonly" not in str(error):
                 raise
             # On a medium that cannot be written to, a reader cannot leave word for writers, but needs none.
-            return self._checked(_connect(f"{address}?mode=ro&immutable=1"))
+            database = self._checked(_connect(f"{address}?mode=ro&immutable=1"))
+        database.execute("PRAGMA query_only = ON")
+        return database
+
+    def _require_ours(self) -> None:
+        """Look at the first bytes of the file, so that SQLite never opens a foreign one, beside which it may write."""
+        try:
+            with self.path.open("rb") as file:
+                head = file.read(_APPLICATION_AT.stop)
+        except FileNotFoundError:
+            raise SitesError(str(self.path), "does not exist; learn it first with: cleaner sites learn") from None
+        except OSError as error:
+            raise SitesError(str(self.path), f"cannot be read: {error.strerror}; check the path") from None
+        if not head.startswith(_MAGIC) or int.from_bytes(head[_APPLICATION_AT], "big") != APPLICATION:
+            raise SitesError(str(self.path), "is no site memory; give another file")
 
     def _open_to_write(self) -> sqlite3.Connection:
         if self.path.is_dir() or not self.path.parent.is_dir():
             raise SitesError(str(self.path), "is not a file in an existing folder; give the path of a file")
         if self.path.exists() and self.path.stat().st_size:
-            # Opened to read first, so that nothing is ever written to a foreign file, not even a journal's name.
+            # Nothing is ever written to a foreign file, or to one of a newer version.
             self._open_to_read().close()
         database = _connect(f"{self.path.resolve().as_uri()}?mode=rwc")
         database.execute("BEGIN IMMEDIATE")
@@ -243,6 +295,11 @@ def _fix(error: Exception) -> str:
     if "full" in message:
         return "cannot grow, because the disk is full; free some space and run it again"
     return f"is damaged: {message}; restore it, or learn it again into another file"
+
+
+def _storable(text: str) -> str:
+    """A text without lone surrogates, which a file cannot hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _signed(value: int) -> int:

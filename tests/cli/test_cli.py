@@ -438,7 +438,7 @@ def test_kinds_to_keep(options: list[str], page: Path, run: Run) -> None:
 
 
 def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Headline, mode, threshold and title are passed on as given."""
+    """Headline, mode, threshold, title and site are passed on as given."""
     seen: list[Any] = []
     clean = Cleaner.clean
 
@@ -448,10 +448,11 @@ def test_options_reach_the_cleaner(page: Path, run: Run, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Cleaner, "clean", look)
     options = ["--headline", "drop", "--mode", "careful", "--threshold", "2.5", "--title", "Budget", "--lang", "fr"]
+    options += ["--site", "gazette"]
     for command in ("clean", "explain"):
         run(command, page, *options)
     config = CleanConfig(headline="drop", mode="careful", threshold=2.5)
-    known = {"title": "Budget", "lang": "fr"}
+    known = {"title": "Budget", "lang": "fr", "site": "gazette"}
     # Only cleaning has a time limit.
     assert seen == [(replace(config, timeout=30.0), known), (config, known)]
 

@@ -99,6 +99,7 @@ def test_settings_are_shown_with_their_source(folder: Path, run: Run) -> None:
         f'patterns = "{file.parent / "own"}"  # {file}',
         "disabled_patterns = []  # default",
         "# weights: none  # default",
+        "# sites: none  # default",
         'engine = "blocks"  # default',
         "timeout = 30.0  # default",
     ]

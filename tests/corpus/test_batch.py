@@ -180,8 +180,8 @@ def test_title_and_language_of_a_record_reach_the_cleaner(
     (tmp_path / "a.jsonl").write_text('{"text":"a","head":"T","url":"u"}\n{"text":"b","lang":"fr"}\n')
     run(tmp_path / "a.jsonl", "--title-field", "head", "--title", "all", "--lang", "de")
     assert seen == [
-        {"text": "", "title": "T", "lang": "de", "url": "u"},
-        {"text": "", "title": "all", "lang": "fr", "url": None},
+        {"text": "", "title": "T", "lang": "de", "url": "u", "site": "u"},
+        {"text": "", "title": "all", "lang": "fr", "url": None, "site": None},
     ]
 
 

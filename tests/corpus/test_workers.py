@@ -18,8 +18,8 @@ from cleaner import cli as command_line
 from cleaner.corpus.batch import tasks, work, workers
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, TextTask
-from cleaner.corpus.batch.work import Careful, Worker
+from cleaner.corpus.batch.tasks import Careful, ChunkResult, ChunkTask, TextTask
+from cleaner.corpus.batch.work import Worker
 from cleaner.corpus.batch.workers import WorkerError, Workers
 from cleaner.corpus.records import Source
 from cleaner.corpus.records.chunks import Place, RawChunk

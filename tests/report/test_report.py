@@ -198,3 +198,20 @@ def test_kind_table_counts_by_language() -> None:
     assert rows["all"] == ["1", "2", "3"]
     assert set(rows) == {kind.value for kind in Kind} | {"kind", "all"}
     assert len({len(line) for line in kind_table(PATTERNS)}) == 1
+
+
+def test_evidence_says_in_words_what_it_is_for() -> None:
+    """Words about evidence stand after its points, and in a field of their own; evidence without any has none."""
+    words = "on 41 of 84 other pages of this site, at the end\x1b"
+    told = Evidence("context.site-repeats", 12.0, 0, 4, Kind.BOILERPLATE, words)
+    verdict = Verdict(Line(0, 0, 4, 4), "drop", Kind.BOILERPLATE, 10.0, (told, Evidence("line.prose", -2.0, 0, 4)))
+    removal = Removal(0, 4, Kind.BOILERPLATE, 10.0, verdict.evidence, "Menu")
+    result = CleanResult("", (removal,), trace=lambda: (verdict,))
+    shown = "\n".join(render_explanation("Menu", result))
+    assert (
+        "context.site-repeats +12.0 (on 41 of 84 other pages of this site, at the end\\x1b), line.prose -2.0" in shown
+    )
+    (line,) = explain_json(result)["lines"]
+    for evidence in (line["evidence"], removal_record("a", removal, all_evidence=True)["evidence"]):
+        assert [one.get("detail") for one in evidence] == [words, None]
+        assert "detail" not in evidence[1]

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cleaner.config import CleanConfig
 from cleaner.corpus.batch import tasks
 from cleaner.corpus.batch.plan import Plan, Settings
 from cleaner.corpus.batch.tally import Tally
@@ -19,6 +20,7 @@ from cleaner.corpus.records.locks import HeldFile, remove_leftovers
 from cleaner.corpus.records.sources import Source
 from cleaner.corpus.records.writing import CHECKPOINT_ENDING, output_error
 from cleaner.errors import ConfigError, OutputError
+from cleaner.sites.store import SiteStore
 
 __all__ = ["Checkpoint", "CheckpointError", "Progress", "State"]
 
@@ -185,7 +187,12 @@ class Checkpoint:
         plan = self._plan
         parts: list[Any] = [
             _program(),
-            repr(replace(config, patterns=None, weights=None, keep=frozenset(), disabled_patterns=frozenset())),
+            repr(
+                replace(
+                    config, patterns=None, weights=None, keep=frozenset(), disabled_patterns=frozenset(), sites=None
+                )
+            ),
+            _memory(config),
             repr(sorted(config.keep)),
             repr(sorted(config.disabled_patterns)),
             _contents(config.patterns),
@@ -232,6 +239,14 @@ def _stamp(path: Path | None) -> list[int]:
     except OSError:
         return []
     return [found.st_size, found.st_mtime_ns] if found else []
+
+
+def _memory(config: CleanConfig) -> str:
+    """A fingerprint of the site memory of a configuration; empty where there is none."""
+    if not isinstance(config.sites, Path):
+        return ""
+    with SiteStore(config.sites, "read") as store:
+        return store.fingerprint()
 
 
 def _program() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from cleaner.config import CleanConfig, Output
 from cleaner.corpus.batch.tally import Tally
@@ -24,11 +24,14 @@ DEFAULT_TIMEOUT = 30.0
 class Settings:
     """How documents are cleaned: everything that a worker must know.
 
-    ``title`` and ``lang`` apply to documents that have none of their own. ``max_document`` is in bytes.
+    ``title``, ``lang``, ``url`` and ``site`` apply to documents that have none of their own. ``max_document`` is in bytes.
     ``with_removals``: they are written, with all their evidence or only with the strongest reasons.
     ``output``: what HTML becomes. ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
     may take, instead of the configuration's.
     """
+
+    # The module of the class `Worker` that does the work.
+    worker: ClassVar[str] = "cleaner.corpus.batch.work"
 
     config: CleanConfig
     title: str | None = None
@@ -41,6 +44,8 @@ class Settings:
     with_all_evidence: bool = False
     is_joined: bool = False
     timeout: float | None = DEFAULT_TIMEOUT
+    url: str | None = None
+    site: str | None = None
 
     @property
     def too_long(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import accumulate, chain
 from typing import Any
 
@@ -18,7 +19,7 @@ from cleaner.corpus.batch.workers import Workers
 from cleaner.corpus.records.interrupts import undisturbed
 from cleaner.corpus.records.sources import ASSEMBLED_FORMATS
 
-__all__ = ["Outcome", "StoppedError", "run_batch"]
+__all__ = ["Outcome", "StoppedError", "bytes_done", "run_batch", "worked_on"]
 
 # Tasks that are read ahead for each worker: the one it works on, and one that waits.
 _TASKS_AHEAD = 2
@@ -59,11 +60,11 @@ def run_batch(plan: Plan, settings: Settings, watcher: Watcher, *, resume: bool 
             delivery.begin(resume=resume)
         ends = list(accumulate(plan.sizes))
         tasks = read_tasks(plan, settings, delivery.state.source, delivery.state.place, delivery.is_wanted)
-        with closing(_worked_on(tasks, plan, settings)) as worked_on:
-            for task, result in worked_on:
+        with closing(worked_on(tasks, plan, settings)) as results:
+            for task, result in results:
                 with _undisturbed(plan, task):
                     _deliver(delivery, task, result)
-                watcher.show(delivery.state.tally, _bytes_done(task, ends), ends[-1])
+                watcher.show(delivery.state.tally, bytes_done(task, ends), ends[-1])
         with _undisturbed(plan):
             delivery.complete()
     except BaseException as error:
@@ -77,7 +78,7 @@ def _undisturbed(plan: Plan, task: Task | None = None) -> AbstractContextManager
     return nullcontext() if plan.checkpoint is None or may_be_long else undisturbed()
 
 
-def _worked_on(tasks: Iterator[Task], plan: Plan, settings: Settings) -> Generator[tuple[Task, Any], None, None]:
+def worked_on(tasks: Iterator[Task], plan: Plan, settings: Settings) -> Generator[tuple[Task, Any], None, None]:
     """Each task with its result, in order; done in this process if there is only enough work for one."""
     ahead: list[Task] = []
     jobs = 1 if plan.is_line_buffered else plan.jobs
@@ -93,14 +94,12 @@ def _worked_on(tasks: Iterator[Task], plan: Plan, settings: Settings) -> Generat
 
 
 def _alone(tasks: Iterator[Task], settings: Settings) -> Generator[tuple[Task, Any], None, None]:
-    from cleaner.corpus.batch.work import Worker
-
-    worker: Worker | None = None
+    worker: Any = None
     for task in tasks:
         if isinstance(task, SourceEnd):
             yield task, None
         else:
-            worker = worker or Worker(settings)
+            worker = worker or import_module(settings.worker).Worker(settings)
             yield task, worker(task)
 
 
@@ -133,7 +132,7 @@ def _deliver(delivery: Delivery, task: Task, result: Any) -> None:
             delivery.take_text(outcome)
 
 
-def _bytes_done(task: Task, ends: Sequence[int]) -> int:
+def bytes_done(task: Task, ends: Sequence[int]) -> int:
     """How many bytes of all inputs are done after a task; ``ends``: the bytes up to the end of each source."""
     if isinstance(task, TextTask):
         return ends[task.texts[-1][0]]

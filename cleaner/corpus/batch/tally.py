@@ -9,7 +9,7 @@ from typing import Any
 
 from cleaner.result import CleanResult
 
-__all__ = ["ENCODING", "MARKDOWN", "MARKUP", "MOJIBAKE", "PAGE", "Tally"]
+__all__ = ["ENCODING", "MARKDOWN", "MARKUP", "MOJIBAKE", "PAGE", "Tally", "utf8_size"]
 
 PAGE = "page"
 MARKUP = "markup"
@@ -43,9 +43,9 @@ class Tally:
         """Count a document that was cleaned."""
         self.documents += 1
         self.changed += result.changed
-        self.size += _utf8_size(text)
+        self.size += utf8_size(text)
         for removal in result.removals:
-            self.removed[removal.kind.value] += _utf8_size(removal.text)
+            self.removed[removal.kind.value] += utf8_size(removal.text)
         self.flags.update(result.flags)
         self.confidence += result.confidence
 
@@ -76,5 +76,6 @@ class Tally:
         return Tally.from_json(self.to_json())
 
 
-def _utf8_size(text: str) -> int:
+def utf8_size(text: str) -> int:
+    """How many bytes a text has in UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cleaner.corpus.batch.plan import Plan, Settings
@@ -17,6 +17,7 @@ from cleaner.corpus.records.streams import read_all
 from cleaner.errors import CleanerError, InputError
 
 __all__ = [
+    "Careful",
     "ChunkResult",
     "ChunkTask",
     "Failure",
@@ -117,6 +118,19 @@ class TextOutcome:
 
 
 Result = ChunkResult | list[TextOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Careful:
+    """How to work on a task that has ended a worker process: document by document.
+
+    ``report`` is called with the number of each document before it is cleaned, and with None when all are done.
+    ``given_up``: documents that ended a worker, and the reason to report for them. Texts have the numbers of their
+    sources, records those of their items.
+    """
+
+    report: Callable[[int | None], None]
+    given_up: Mapping[int, str] = field(default_factory=dict)
 
 
 def failed_result(task: TextTask | ChunkTask, reason: str) -> Result:

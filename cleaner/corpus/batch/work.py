@@ -2,69 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
+from cleaner.corpus.batch.jobs import Job, read_record, record_jobs, text_job
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
 from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, PAGE, Tally
-from cleaner.corpus.batch.tasks import ChunkResult, ChunkTask, Failure, Result, TextOutcome, TextTask, failed_result
-from cleaner.corpus.records.chunks import Document, Done, record_format
-from cleaner.corpus.records.encodings import AUTO
+from cleaner.corpus.batch.tasks import (
+    Careful,
+    ChunkResult,
+    ChunkTask,
+    Failure,
+    Result,
+    TextOutcome,
+    TextTask,
+    failed_result,
+)
+from cleaner.corpus.records.chunks import Done, record_format
 from cleaner.corpus.records.jsonfiles import write_joint
 from cleaner.corpus.records.markup import holds_markdown, holds_markup
 from cleaner.corpus.records.mojibake import holds_mojibake
-from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.streams import compress
-from cleaner.corpus.records.texts import Record, decode_record
+from cleaner.corpus.records.texts import Record
 from cleaner.errors import CleanerError, InputError, OutputError
 from cleaner.report.records import removal_record, to_json
 from cleaner.result import CleanResult
 
-__all__ = ["Careful", "Worker"]
+__all__ = ["Worker"]
 
 # After _LAST_TIMES times the time limit of a page, plus _LAST_SECONDS, its process is ended. Set by hand: work that can
 # be interrupted has ended long before.
 _LAST_TIMES = 2
 _LAST_SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Careful:
-    """How to work on a task that has ended a worker process: document by document.
-
-    ``report`` is called with the number of each document before it is cleaned, and with None when all are done.
-    ``given_up``: documents that ended a worker, and the reason to report for them. Texts have the numbers of their
-    sources, records those of their items.
-    """
-
-    report: Callable[[int | None], None]
-    given_up: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A document to clean; ``name`` and ``line`` say where it comes from.
-
-    ``is_known``: somebody has said that it is a text, so tags in it are not worth a note.
-    """
-
-    number: int
-    document: Document
-    name: str
-    line: int | None = None
-    is_markdown: bool = False
-    is_known: bool = False
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is plain text, which is faster to clean together with others."""
-        return self.document.html is None and not self.is_markdown
 
 
 @dataclass(slots=True)
@@ -104,9 +79,9 @@ class Worker:
     # --- text files ---------------------------------------------------------------------------------------
 
     def _clean_texts(self, task: TextTask, careful: Careful | None) -> list[TextOutcome]:
-        records = [self._decode(source, data) for _, source, data, _ in task.texts]
+        records = [read_record(source, data, self._settings) for _, source, data, _ in task.texts]
         jobs = [
-            self._job(index, record)
+            text_job(index, record, self._settings)
             for (index, *_), record in zip(task.texts, records, strict=True)
             if isinstance(record, Record)
         ]
@@ -123,28 +98,6 @@ class Worker:
                 outcome.tally.failed = 1
             outcomes.append(outcome)
         return outcomes
-
-    def _job(self, index: int, record: Record) -> _Job:
-        document = Document(
-            record.text,
-            record.encode,
-            html=record.data if record.is_html else None,
-            encoding=record.encoding if self._settings.encoding == AUTO and not record.is_html else None,
-        )
-        name = STDIN if record.source.path is None else record.source.name
-        is_markdown = record.source.format == "markdown"
-        return _Job(index, document, name, is_markdown=is_markdown, is_known=not record.source.is_assumed)
-
-    def _decode(self, source: Source, data: bytes | InputError) -> Record | InputError:
-        if isinstance(data, InputError):
-            return data
-        if source.format == "html":
-            # A page declares its own encoding.
-            return Record(source, "", data=data, is_html=True)
-        try:
-            return decode_record(source, data, self._settings.encoding)
-        except InputError as error:
-            return error
 
     def _text_outcome(
         self, index: int, record: Record | InputError, result: _Cleaned | InputError | str
@@ -176,13 +129,7 @@ class Worker:
         whole = ChunkResult(b"", b"", [], Tally())
         done: list[Done] = []
         removals: list[bytes] = []
-        is_markdown = self._settings.fields.is_markdown
-        jobs = [
-            _Job(item.number, item.document, task.name, item.number, is_markdown)
-            for item in items
-            if item.document is not None
-        ]
-        cleaned = self._clean(jobs, careful)
+        cleaned = self._clean(record_jobs(items, task, self._settings), careful)
         for item in items:
             result = item.failure if item.document is None else next(cleaned)
             if isinstance(result, str):
@@ -204,7 +151,7 @@ class Worker:
 
     # --- documents ----------------------------------------------------------------------------------------
 
-    def _clean(self, jobs: Sequence[_Job], careful: Careful | None) -> Iterator[_Cleaned | str]:
+    def _clean(self, jobs: Sequence[Job], careful: Careful | None) -> Iterator[_Cleaned | str]:
         """What is left of each document, or why it could not be cleaned."""
         if careful is not None:
             yield from self._carefully(jobs, careful)
@@ -213,7 +160,7 @@ class Worker:
             own = list(group)
             yield from self._together(own) if is_text else map(self._alone, own)
 
-    def _carefully(self, jobs: Sequence[_Job], careful: Careful) -> list[_Cleaned | str]:
+    def _carefully(self, jobs: Sequence[Job], careful: Careful) -> list[_Cleaned | str]:
         """The results of documents, one by one, each announced."""
         results: list[_Cleaned | str] = []
         for job in jobs:
@@ -225,7 +172,7 @@ class Worker:
         careful.report(None)
         return results
 
-    def _together(self, jobs: Sequence[_Job]) -> Iterator[_Cleaned | str]:
+    def _together(self, jobs: Sequence[Job]) -> Iterator[_Cleaned | str]:
         """The results of texts, which are faster to clean together; one by one if one of them fails."""
         try:
             results = self._cleaner.clean_many(self._mapping(job) for job in jobs)
@@ -233,7 +180,7 @@ class Worker:
         except Exception:  # noqa: BLE001 - the one that fails is reported when it is cleaned alone
             return map(self._alone, jobs)
 
-    def _alone(self, job: _Job) -> _Cleaned | str:
+    def _alone(self, job: Job) -> _Cleaned | str:
         seconds = None if job.document.html is None else self._settings.timeout
         try:
             # The cleaner has its own limit. This one covers the work on its result, and calls into libraries.
@@ -262,16 +209,17 @@ class Worker:
         finally:
             end_process_after(None)
 
-    def _mapping(self, job: _Job) -> dict[str, Any]:
+    def _mapping(self, job: Job) -> dict[str, Any]:
         document = job.document
         return {
             "markdown" if job.is_markdown else "text": document.text,
             "title": document.title or self._settings.title,
             "lang": document.lang or self._settings.lang,
             "url": document.url,
+            "site": job.site,
         }
 
-    def _finished(self, job: _Job, result: CleanResult) -> _Cleaned:
+    def _finished(self, job: Job, result: CleanResult) -> _Cleaned:
         """Everything that is written and counted for a result."""
         before = job.document.text if job.document.html is None else result.restore()
         tally = Tally()

@@ -17,11 +17,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, cast
 
 from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tasks import ChunkTask, Result, TextTask, failed_result
+from cleaner.corpus.batch.tasks import Careful, ChunkTask, Result, TextTask, failed_result
 from cleaner.errors import CleanerError
 
 __all__ = ["WorkerError", "Workers", "serve"]
@@ -29,7 +30,7 @@ __all__ = ["WorkerError", "Workers", "serve"]
 # One core per process: threads of numerical libraries would only compete with each other.
 # One heap, so that memory freed by the thread that reads tasks can be used by the one that cleans them.
 _ENVIRONMENT = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MALLOC_ARENA_MAX"), "1")
-_PROGRAM = "from cleaner.corpus.batch.workers import serve; serve()"
+_PROGRAM = "from cleaner.corpus.batch.workers import serve; serve(worker)"
 # How long a process may take to end after its pipe is closed.
 _SECONDS_TO_END = 10.0
 # How often to start a worker that ends before it can work.
@@ -158,7 +159,7 @@ class Workers:
         return _how(process.returncode)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        program = f"import sys; sys.path[:] = {sys.path!r}; {_PROGRAM}"
+        program = f"import sys; sys.path[:] = {sys.path!r}; worker = {self._settings.worker!r}; {_PROGRAM}"
         options: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
         with self._lock:
             if self._is_stopped:
@@ -218,11 +219,14 @@ class _Begun:
 # --- in the worker ---------------------------------------------------------------------------------------
 
 
-def serve() -> None:
-    """Work until the pipe with the tasks is closed; the first thing in it is the settings."""
+def serve(module: str = Settings.worker) -> None:
+    """Work until the pipe with the tasks is closed; the first thing in it is the settings.
+
+    ``module``: that of the class `Worker` that does the work.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Imported before the thread starts, so that two threads never import at once.
-    from cleaner.corpus.batch.work import Careful, Worker
+    make_worker = import_module(module).Worker
 
     tasks = sys.stdin.buffer
     results = os.fdopen(os.dup(1), "wb")
@@ -244,7 +248,7 @@ def serve() -> None:
 
     try:
         settings = waiting.get()
-        worker = tried(lambda: Worker(settings, may_be_ended=True))
+        worker = tried(lambda: make_worker(settings, may_be_ended=True))
         answer(worker if isinstance(worker, CleanerError) else None)
         while True:
             task, given_up = waiting.get()

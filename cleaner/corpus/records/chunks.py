@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 from cleaner.corpus.records.sources import Compression, Format, Source
 
 __all__ = [
+    "KNOWN",
     "AssembledFormat",
     "Document",
     "Done",
@@ -25,6 +26,9 @@ __all__ = [
     "too_large",
     "too_long",
 ]
+
+# What may be known about a document, beside its name: the fields of `Document` and of `Fields`.
+KNOWN = ("title", "lang", "url", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Fields:
     """The names of the fields of a record, and how a table of them is written.
 
     ``result``: where the cleaned text goes, if it does not replace the text. ``is_html``, ``is_markdown``: what the text
-    field holds.
+    field holds. ``site``: the field of the site that a document comes from, if there is one.
     ``other_texts``: further names of the column of the text in tables, if none is called ``text``. ``delimiter`` and
     ``encoding``: those of CSV and TSV, if they are given. ``sheet`` of Excel, ``table`` of SQLite: the one to clean, if
     it is given.
@@ -84,6 +88,7 @@ class Fields:
     encoding: str | None = None
     sheet: str | None = None
     table: str | None = None
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Document:
     id: Any = None
     html: str | bytes | None = None
     encoding: str | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records.chunks import KNOWN, Fields
 from cleaner.corpus.records.sources import Source
 from cleaner.errors import InputError
 
@@ -27,6 +27,7 @@ class Columns:
     title: int | None = None
     lang: int | None = None
     url: int | None = None
+    site: int | None = None
     id: int | None = None
     result: int | None = None
 
@@ -57,14 +58,14 @@ def find_columns(source: Source, names: list[str], fields: Fields) -> Columns:
         raise InputError(
             f"{source.name}: has no column {_missing(fields)}; name that of the text with --field: {_listed(names)}"
         )
-    for name in filter(None, (names[text], fields.title, fields.lang, fields.url, fields.id, fields.result)):
+    for name in filter(None, (names[text], fields.id, fields.result, *(getattr(fields, name) for name in KNOWN))):
         if names.count(name) > 1:
             raise InputError(f"{source.name}: has several columns {name!r}; give each a name of its own")
 
     def column(name: str) -> int | None:
         return names.index(name) if name and name in names else None
 
-    known = {name: column(getattr(fields, name)) for name in ("title", "lang", "url", "id")}
+    known = {name: column(getattr(fields, name)) for name in (*KNOWN, "id")}
     result = None if fields.result is None else column(fields.result)
     if fields.result is not None and result is None:
         result = len(names)

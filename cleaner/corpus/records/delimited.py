@@ -9,7 +9,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cleaner.corpus.records.buffers import Buffer
-from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
+from cleaner.corpus.records.chunks import (
+    KNOWN,
+    Document,
+    Done,
+    Fields,
+    Item,
+    Limits,
+    Place,
+    RawChunk,
+    too_large,
+    too_long,
+)
 from cleaner.corpus.records.dialect import Cell, RowError, RowScanner, first_line_end, split_cells, write_cell
 from cleaner.corpus.records.encodings import AUTO, is_spoilt_by
 from cleaner.corpus.records.jsonl import written_pieces
@@ -191,7 +202,7 @@ def _read_row(number: int, row: bytes, layout: Layout, fields: Fields, max_bytes
     if not text:
         # A missing value; the row still needs a cell for the result where that is in a new column.
         return Item(number, writer(text) if layout.columns.result == layout.width else row)
-    known = {name: value(getattr(layout.columns, name)) for name in ("title", "lang", "url")}
+    known = {name: value(getattr(layout.columns, name)) for name in KNOWN}
     encoding = layout.encoding if fields.encoding == AUTO else None
     document = Document(text, writer, **known, id=value(layout.columns.id), encoding=encoding)
     return Item(number, row, replace(document, text="", html=text) if fields.is_html else document)

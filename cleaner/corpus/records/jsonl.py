@@ -8,7 +8,18 @@ from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import Any
 
-from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large, too_long
+from cleaner.corpus.records.chunks import (
+    KNOWN,
+    Document,
+    Done,
+    Fields,
+    Item,
+    Limits,
+    Place,
+    RawChunk,
+    too_large,
+    too_long,
+)
 from cleaner.corpus.records.jsonfields import FieldError, JsonObject, parse_object
 from cleaner.corpus.records.limits import QUOTED_BYTES
 from cleaner.corpus.records.sources import Compression, Source
@@ -115,7 +126,7 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
 
 def wanted_names(fields: Fields) -> frozenset[str]:
     """The names of the fields that are looked for in an object."""
-    return frozenset(filter(None, (fields.text, fields.title, fields.lang, fields.url, fields.id, fields.result)))
+    return frozenset(filter(None, (fields.text, fields.id, fields.result, *(getattr(fields, name) for name in KNOWN))))
 
 
 def _split_lines(data: bytes) -> list[bytes]:
@@ -149,7 +160,7 @@ def read_object(number: int, line: bytes, fields: Fields, names: frozenset[str],
     except FieldError as error:
         return Item(number, line, failure=str(error))
     writer = _Writer(line, mark, bare, record, fields)
-    known = {name: _string(record, getattr(fields, name)) for name in ("title", "lang", "url")}
+    known = {name: _string(record, getattr(fields, name)) for name in KNOWN}
     html = text if fields.is_html else None
     text = "" if fields.is_html else text
     return Item(number, line, Document(text, writer, **known, id=_identifier(record, fields.id), html=html))

@@ -13,7 +13,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.corpus.records.chunks import KNOWN, Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
 from cleaner.corpus.records.journal import no_bytes, read_journal, write_texts
 from cleaner.corpus.records.sources import Compression, Source, input_error
 from cleaner.errors import InputError
@@ -74,7 +74,7 @@ def _check_columns(source: Source, schema: pa.Schema, fields: Fields) -> None:
 
 def _read_names(fields: Fields) -> list[str]:
     """The columns to read, if they exist, each once."""
-    return list(dict.fromkeys((fields.text, fields.title, fields.lang, fields.url, fields.id)))
+    return list(dict.fromkeys((fields.text, fields.id, *(getattr(fields, name) for name in KNOWN))))
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -169,7 +169,7 @@ def _read_row(number: int, row: dict[str, Any], fields: Fields, max_bytes: int) 
     reason = too_large(text, max_bytes) if is_text else f"the column {fields.text!r} is not UTF-8"
     if reason is not None:
         return Item(number, json.dumps(row, ensure_ascii=False, default=str).encode("utf-8"), failure=reason)
-    known = {name: _string(row.get(getattr(fields, name))) for name in ("title", "lang", "url")}
+    known = {name: _string(row.get(getattr(fields, name))) for name in KNOWN}
     return Item(number, b"", Document(text, no_bytes, **known, id=_plain(row.get(fields.id))))
 
 

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.corpus.records.chunks import KNOWN, Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
 from cleaner.corpus.records.columns import Columns, choose_table, find_columns
 from cleaner.corpus.records.databases import (
     is_write_ahead,
@@ -135,7 +135,7 @@ def _key_before(connection: sqlite3.Connection, table: _Table, records: int) -> 
 def _read_rows(connection: sqlite3.Connection, table: _Table, last: tuple[Any, ...], limits: Limits) -> list[_Read]:
     """The rows of a chunk: those after the one with the key ``last``."""
     keys, text = ", ".join(table.keys), table.text
-    numbers = {name: getattr(table.columns, name) for name in ("title", "lang", "url", "id")}
+    numbers = {name: getattr(table.columns, name) for name in (*KNOWN, "id")}
     known = {name: quoted(table.names[number]) for name, number in numbers.items() if number is not None}
     size = f"length(CAST({text} AS BLOB))"
     held_text = f"CASE WHEN typeof({text}) = 'text' AND {size} <= {limits.record_bytes} THEN {text} END"
@@ -196,11 +196,9 @@ def _keys(source: Source, table: str, columns: list[tuple[str, int, bool]], *, i
 
 def _same_names(fields: Fields, names: list[str]) -> Fields:
     """The fields as the columns are called: SQLite takes no notice of the case of letters."""
-    text, title, lang, url, own, result = (
-        _same_name(name, names)
-        for name in (fields.text, fields.title, fields.lang, fields.url, fields.id, fields.result or "")
-    )
-    return replace(fields, text=text, title=title, lang=lang, url=url, id=own, result=result or None)
+    own, result = _same_name(fields.id, names), _same_name(fields.result or "", names)
+    known: dict[str, Any] = {name: _same_name(getattr(fields, name), names) for name in ("text", *KNOWN)}
+    return replace(fields, **known, id=own, result=result or None)
 
 
 def _alike(names: list[str], wanted: str) -> list[str]:
@@ -227,7 +225,7 @@ def _item(number: int, read: _Read, fields: Fields, max_bytes: int) -> Row:
         return Row(number, json.dumps(raw, default=bytes.hex).encode("ascii"), failure=failure)
     if read.text is None:
         return Row(number, b"")
-    values = {name: read.known.get(name) for name in ("title", "lang", "url")}
+    values = {name: read.known.get(name) for name in KNOWN}
     known = {name: value if isinstance(value, str) and value else None for name, value in values.items()}
     own = read.known.get("id")
     document = Document(read.text, no_bytes, **known, id=own.hex() if isinstance(own, bytes) else own)

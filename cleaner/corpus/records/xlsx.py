@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, ZipInfo
 
-from cleaner.corpus.records.chunks import Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
+from cleaner.corpus.records.chunks import KNOWN, Document, Done, Fields, Item, Limits, Place, RawChunk, too_large
 from cleaner.corpus.records.columns import Columns, choose_table, find_columns
 from cleaner.corpus.records.journal import no_bytes, read_journal, write_texts
 from cleaner.corpus.records.sheets import MAX_COLUMNS, Cell, Dimension, Row, scan_sheet, with_cell, with_column
@@ -133,7 +133,7 @@ def _read_row(book: Workbook, row: Row, columns: Columns) -> _Read:
     def cell(column: int | None) -> Cell | None:
         return None if column is None else row.cell(column + 1)
 
-    values = {name: _value(book, cell(getattr(columns, name))) for name in ("title", "lang", "url", "id")}
+    values = {name: _value(book, cell(getattr(columns, name))) for name in (*KNOWN, "id")}
     text, result = cell(columns.text), cell(columns.result)
     value = _value(book, text)
     failure = None
@@ -159,7 +159,7 @@ def _item(read: _Read, fields: Fields, max_bytes: int) -> Item:
         return Item(read.number, json.dumps(raw).encode("ascii"), failure=failure)
     if read.text is None:
         return Item(read.number, b"")
-    known = {name: str(read.known[name]) if read.known[name] else None for name in ("title", "lang", "url")}
+    known = {name: str(read.known[name]) if read.known[name] else None for name in KNOWN}
     return Item(read.number, b"", Document(read.text, no_bytes, **known, id=read.known["id"]))
 
 

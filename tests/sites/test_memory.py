@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from cleaner import Cleaner, SiteMemory
+from cleaner.errors import SitesError
+from cleaner.sites.pages import PAGES_PER_SITE
+from tests.site_pages import FOOT, MENU, page_of, pages_of
+
+SITE = "gazette.example"
+
+
+def filled(count: int = 9) -> SiteMemory:
+    """A memory of some pages of a site."""
+    memory = SiteMemory()
+    for number, text in enumerate(pages_of(count)):
+        assert memory.observe(text, url=f"https://{SITE}/{number}")
+    return memory
+
+
+def test_what_has_no_site_is_not_learned() -> None:
+    """Without a site and an address with a host nothing is learned, and `observe` says so."""
+    memory = SiteMemory()
+    for url in (None, "", "http://[", "mailto:a@b.example"):
+        assert not memory.observe("Partager", url=url)
+    assert not memory.observe("Partager", site=" ")
+    assert memory.sites() == []
+
+
+def test_saved_and_read_again(tmp_path: Path) -> None:
+    """A file keeps pages and texts of repeated lines; texts that stand on one page are not in it."""
+    memory = filled()
+    memory.save(tmp_path / "sites.sqlite")
+    read = SiteMemory(tmp_path / "sites.sqlite")
+    assert [page.key for page in read.pages(SITE)] == [page.key for page in memory.pages(SITE)]
+    assert set(read.texts(SITE).values()) == {line.lower() for line in (*MENU, FOOT)}
+    own = pages_of(9)[0].splitlines()[len(MENU)].lower()
+    assert own.encode() not in (tmp_path / "sites.sqlite").read_bytes()
+
+
+def test_saving_adds_to_a_file(tmp_path: Path) -> None:
+    """A memory saved into a file that has pages adds its own, and saving again changes nothing."""
+    path = tmp_path / "sites.sqlite"
+    filled(6).save(path)
+    more = SiteMemory(path)
+    more.observe(page_of(Random(99)), url=f"https://{SITE}/more")
+    for _ in range(2):
+        more.save()
+        assert SiteMemory(path).page_count(SITE) == 7
+
+
+def test_pages_are_bounded() -> None:
+    """A memory that sees very many pages keeps a bounded number, and texts of their lines only."""
+    memory = SiteMemory()
+    for number in range(PAGES_PER_SITE + 50):
+        memory.observe(f"Menu\nAbout number {'x' * number}", url=f"https://{SITE}/{number}")
+    assert memory.page_count(SITE) == PAGES_PER_SITE
+    assert list(memory.texts(SITE).values()) == ["menu"]
+
+
+def test_a_file_that_somebody_adds_to(tmp_path: Path) -> None:
+    """A memory that is being read sees what another one saves into its file."""
+    path = tmp_path / "sites.sqlite"
+    filled(5).save(path)
+    reader = SiteMemory(path)
+    known = reader.knowledge(SITE)
+    assert known is not None
+    assert known.size == 5
+    filled(9).save(path)
+    known = reader.knowledge(SITE)
+    assert known is not None
+    assert known.size == 9
+
+
+def test_pickled_with_what_was_observed(tmp_path: Path) -> None:
+    """A memory that another process gets knows the file and what was observed since."""
+    path = tmp_path / "sites.sqlite"
+    filled(5).save(path)
+    memory = SiteMemory(path)
+    memory.observe(page_of(Random(99)), url=f"https://{SITE}/more")
+    copy = pickle.loads(pickle.dumps(memory))
+    assert copy.page_count(SITE) == 6
+    assert copy.texts(SITE) == memory.texts(SITE)
+
+
+def test_evidence_of_a_cleaner_with_a_memory() -> None:
+    """A line that the site repeats is removed, for that reason and in these words; without the memory it stays."""
+    memory = filled()
+    text = page_of(Random(99))
+    result = Cleaner(sites=memory).clean(text, url=f"https://{SITE}/new")
+    (verdict,) = [one for one in result.lines if text[one.line.start : one.line.end] == FOOT]
+    assert verdict.action == "drop"
+    assert "on 9 of 9 other pages of this site, at the end" in {one.detail for one in verdict.evidence}
+    assert FOOT in Cleaner().clean(text).text
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A file that does not exist is named, with the command that makes it."""
+    with pytest.raises(SitesError, match=r"none\.sqlite: does not exist; learn it first"):
+        SiteMemory(tmp_path / "none.sqlite")
