@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cleaner.clock import Clock, OutOfTimeError
+from cleaner.clock import NO_LIMIT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig, KnowsSites, Output
 from cleaner.documents import checked, require_page, require_text, text_of
 from cleaner.errors import ConfigError
@@ -16,8 +16,9 @@ from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import PatternSet
 from cleaner.result import CleanResult
 from cleaner.sites.addresses import page_key, site_name, site_of_url
+from cleaner.sites.keys import line_keys
 from cleaner.sites.memory import SiteMemory
-from cleaner.sites.pages import LearnedPage, learn_text
+from cleaner.sites.pages import LearnedPage, learn_lines
 from cleaner.sites.view import SiteView
 from cleaner.text.document import Document
 
@@ -219,13 +220,13 @@ class Cleaner:
 
 
 def learn_document(
-    document: str | Mapping[str, Any], *, url: str | None = None, site: str | None = None
+    document: str | Mapping[str, Any], *, url: str | None = None, site: str | None = None, clock: Clock = NO_LIMIT
 ) -> tuple[str, LearnedPage, dict[int, str]] | None:
     """What `SiteMemory.add` needs to learn a document: its site, the page, and its lines; None if no site is known.
 
     ``document``: a text or a mapping, as in `Cleaner.stream`; ``url`` and ``site`` are used where it has none of its own.
     Of HTML also the address that the page names is tried. Markdown is learned as its visible text, as it is judged.
-    Raises `TypeError` where the document has no text.
+    ``clock``: the time limit. Raises `TypeError` where the document has no text.
 
     >>> site, page, lines = learn_document({"markdown": "# The *ferry* waits", "url": "https://post.example/ferry"})
     >>> site, list(lines.values())
@@ -238,17 +239,19 @@ def learn_document(
     if html is not None:
         from cleaner.html.learning import learn_html, named_address
 
-        url = url or named_address(html)
+        url = url or (None if site else named_address(html, clock))
     name = site_of_url(url) if site is None else site_name(site)
     if name is None:
         return None
     if html is not None:
-        return name, *learn_html(html, url)
+        return name, *learn_html(html, url, clock)
+    source = given["markdown" if "markdown" in given else "text"]
+    text = source
     if "markdown" in given:
         from cleaner.markdown.view import read_view
 
-        return name, *learn_text(read_view(given["markdown"]).text, url)
-    return name, *learn_text(given["text"], url)
+        text = read_view(source, clock).text
+    return name, *learn_lines(line_keys(Document.read(text, clock)), page_key(url, source))
 
 
 def clean_text(

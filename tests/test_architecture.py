@@ -17,7 +17,7 @@ FLOORS = (
     {"matching", "passes", "sites", "trees"},
     {"lines", "report"},
     {"html", "markdown"},
-    {"api", "learning"},
+    {"api"},
     # The public names.
     {""},
     {"training", "corpus.batch", "integrations"},

@@ -22,16 +22,18 @@ PATH_ELEMENTS = 4
 MAX_WORDS, MAX_WORD = 3, 32
 
 
-def learn_html(markup: str | bytes, url: str | None = None) -> tuple[LearnedPage, dict[int, str]]:
+def learn_html(
+    markup: str | bytes, url: str | None = None, clock: Clock = NO_LIMIT
+) -> tuple[LearnedPage, dict[int, str]]:
     """A page as it is learned, and its lines by their hashes; it is known by ``url``, or else the address that it names.
 
-    Never fails; what has no text is learned as an empty page.
+    Never fails; what has no text is learned as an empty page. ``clock``: the page's time limit.
 
     >>> page, lines = learn_html("<nav>Home News</nav><p>It rains over the town.</p>")
     >>> list(lines.values()), bool(page.paths[0] == page.paths[1])
     (['home news', 'it rains over the town.'], False)
     """
-    page = read_page(markup)
+    page = read_page(markup, clock=clock)
     address = url
     if page.root is not None:
         address = url or canonical_address(page.root)

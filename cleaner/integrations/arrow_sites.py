@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from cleaner.errors import ConfigError, MissingExtraError
-from cleaner.integrations.learning import Learned, learn_document
+from cleaner.integrations.learning import Learned, learn_safely
 from cleaner.sites.memory import SiteMemory
 from cleaner.sites.pages import LearnedPage, merge_pages
 from cleaner.sites.store import SiteStore
@@ -75,7 +75,7 @@ def learn_table(table: Any, column: str = "text", *, url: str = "url", site: str
     held = HeldPages()
     full = []
     failed = []
-    for learned in map(learn_document, documents):
+    for learned in map(learn_safely, documents):
         if learned.error is not None:
             failed.append(learned.error)
         if (merged := held.learn(learned)) is not None:

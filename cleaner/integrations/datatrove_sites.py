@@ -16,7 +16,7 @@ from typing import Any
 
 from cleaner.errors import ConfigError, MissingExtraError, SitesError
 from cleaner.integrations.arrow_sites import SCHEMA, HeldPages, write_sites
-from cleaner.integrations.learning import Learned, learn_document
+from cleaner.integrations.learning import Learned, learn_safely
 
 try:
     import pyarrow as pa
@@ -65,7 +65,7 @@ class SiteLearner(PipelineStep):
 
     def _learn(self, document: Document) -> Learned:
         known = {name: document.metadata.get(key) for name, key in self.keys.items()}
-        learned = learn_document({"text": document.text} | known)
+        learned = learn_safely({"text": document.text} | known)
         self.stat_update("total")
         if learned.page is not None:
             self.stat_update("learned")

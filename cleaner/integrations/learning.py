@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cleaner.api import learn_document
 from cleaner.integrations.outcomes import not_a_text
-from cleaner.sites.addresses import site_name, site_of_url
-from cleaner.sites.pages import LearnedPage, learn_text
+from cleaner.sites.pages import LearnedPage
 
-__all__ = ["Learned", "learn_document"]
+__all__ = ["Learned", "learn_safely"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,21 @@ class Learned:
     error: str | None = None
 
 
-def learn_document(document: Mapping[str, Any]) -> Learned:
-    """What there is to learn of a document: of its ``text``, and its ``site`` or else the host of its ``url``.
+def learn_safely(document: Mapping[str, Any]) -> Learned:
+    """What there is to learn of a document: of its text, and its ``site`` or else the host of its ``url``.
 
-    >>> learned = learn_document({"text": "Der Rat tagt heute.\\nAntwortenLöschen", "url": "https://rat.example/1"})
-    >>> learned.site, list(learned.texts.values()), learn_document({"text": None}).error
+    >>> learned = learn_safely({"text": "Der Rat tagt heute.\\nAntwortenLöschen", "url": "https://rat.example/1"})
+    >>> learned.site, list(learned.texts.values()), learn_safely({"text": None}).error
     ('rat.example', ['der rat tagt heute.', 'antwortenloschen'], 'of type NoneType, not a text')
     """
     text = document.get("text")
-    if not isinstance(text, str):
+    if not {"html", "markdown"} & document.keys() and not isinstance(text, str):
         return Learned(error=not_a_text(text))
-    url, site = (given if isinstance(given := document.get(name), str) else None for name in ("url", "site"))
+    known = {name: given for name in ("url", "site") if isinstance(given := document.get(name), str)}
     try:
-        name = site_of_url(url) if site is None else site_name(site)
-        return Learned() if name is None else Learned(name, *learn_text(text, url))
+        learned = learn_document(
+            {name: value for name, value in document.items() if name not in ("url", "site")} | known
+        )
     except Exception as error:  # noqa: BLE001 - a document that fails affects only itself
         return Learned(error=f"{type(error).__name__}: {error}")
+    return Learned() if learned is None else Learned(*learned)

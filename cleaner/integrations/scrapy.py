@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Self
 from cleaner.api import Cleaner
 from cleaner.config import CleanConfig
 from cleaner.errors import ConfigError, MissingExtraError, SitesError
-from cleaner.integrations.learning import learn_document
+from cleaner.integrations.learning import learn_safely
 from cleaner.integrations.outcomes import NOT_CLEANED, Outcome, clean_documents, require_html, shared_cleaner
 from cleaner.sites.memory import SiteMemory
 from cleaner.sites.store import SiteStore
@@ -171,7 +171,7 @@ class _Learner:
 
     def learn(self, document: Mapping[str, Any]) -> bool:
         """Learn a document; whether it belongs to a site."""
-        learned = learn_document(document)
+        learned = learn_safely(document)
         if learned.page is None:
             return False
         self._memory.add(learned.site, learned.page, learned.texts)

@@ -9,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import ClassVar
 
+from cleaner.api import learn_document
 from cleaner.clock import Clock, OutOfTimeError
 from cleaner.corpus.batch.jobs import Job, read_record, record_jobs, text_job
 from cleaner.corpus.batch.limits import time_limit
@@ -18,7 +19,6 @@ from cleaner.corpus.batch.tally import Tally, utf8_size
 from cleaner.corpus.batch.tasks import Careful, ChunkResult, ChunkTask, Result, SourceEnd, TextTask, read_tasks
 from cleaner.corpus.records.chunks import Place, record_format
 from cleaner.errors import CleanerError, InputError
-from cleaner.learning import DocumentKind, learn_document
 from cleaner.sites.addresses import page_key, site_of_url
 from cleaner.sites.learning import Learner, WantedPages
 from cleaner.sites.pages import LearnedPage
@@ -164,7 +164,9 @@ class Worker:
         is_key_known = job.document.html is None or site_of_url(url) is not None
         if not is_key_known or self._wanted.is_wanted(job.site, page_key(url, job.document.text)):
             with time_limit(self._settings.timeout), Clock(self._settings.timeout) as clock:
-                page, texts = learn_document(_kind(job), content, url, clock)
+                learned = learn_document({_kind(job): content}, url=url, site=job.site, clock=clock)
+            assert learned is not None
+            _, page, texts = learned
             if is_key_known or self._wanted.is_wanted(job.site, page.key):
                 pages, known = lessons.sites.setdefault(job.site, ([], {}))
                 pages.append(page)
@@ -177,7 +179,7 @@ def _content(job: Job) -> str | bytes:
     return job.document.text if job.document.html is None else job.document.html
 
 
-def _kind(job: Job) -> DocumentKind:
+def _kind(job: Job) -> str:
     if job.document.html is not None:
         return "html"
     return "markdown" if job.is_markdown else "text"
