@@ -5,7 +5,7 @@
 
 Each way reads JSON lines, passes every text to a cleaner that returns it unchanged, and writes JSON lines in zstd; the
 Arrow table is already in memory and stays there. The figures are medians of several rounds, in one process. The last
-line gives the time of a real cleaner for the same documents, to compare.
+lines give the time of a real cleaner for the same documents, to compare, and of learning what their sites repeat.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ from loguru import logger
 
 from cleaner import Cleaner, CleanResult
 from cleaner.integrations.arrow import clean_table
+from cleaner.integrations.arrow_sites import learn_table
 from cleaner.integrations.datatrove import CleanerStep
+from cleaner.integrations.datatrove_sites import SiteLearner
+from cleaner.sites.pages import learn_text
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -60,6 +63,14 @@ def datatrove_steps(pages: Path, output: Path) -> None:
     deque(data, maxlen=0)
 
 
+def learning_steps(pages: Path, output: Path) -> None:
+    """Reading and learning in steps of datatrove."""
+    data: Any = None
+    for step in (JsonlReader(str(pages.parent)), SiteLearner(str(output))):
+        data = step(data, 0, 1)
+    deque(data, maxlen=0)
+
+
 def measure(work: Callable[[], object], documents: int, rounds: int) -> float:
     """Milliseconds of CPU time per document, the median of several rounds."""
     taken = []
@@ -78,7 +89,14 @@ def main() -> None:
     options = parser.parse_args()
     logger.remove()
     samples = [path.read_text("utf-8") for path in sorted(SAMPLES.glob("*/raw.txt"))]
-    records = [{"id": str(number), "text": samples[number % len(samples)]} for number in range(options.documents)]
+    records = [
+        {
+            "id": str(number),
+            "url": f"https://{number % 50}.example/{number}",
+            "text": samples[number % len(samples)],
+        }
+        for number in range(options.documents)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         pages = Path(folder, "pages", "pages.jsonl")
         pages.parent.mkdir()
@@ -96,10 +114,16 @@ def main() -> None:
             mock.patch("cleaner.integrations.arrow.shared_cleaner", return_value=Idle()),
         ):
             rows = {name: measure(work, options.documents, options.rounds) for name, work in ways.items()}
+        learning: dict[str, Callable[[], object]] = {
+            "learning alone": lambda: deque((learn_text(one["text"], one["url"]) for one in records), maxlen=0),
+            "learning, Arrow": lambda: learn_table(table),
+            "learning, datatrove": lambda: learning_steps(pages, output),
+        }
+        learned = {name: measure(work, options.documents, options.rounds) for name, work in learning.items()}
     cleaner = Cleaner()
     rows["cleaning alone"] = measure(lambda: deque(cleaner.stream(samples), maxlen=0), len(samples), 1)
-    for name, milliseconds in rows.items():
-        print(f"{name:<15} {milliseconds:8.3f} ms a document")
+    for name, milliseconds in (rows | learned).items():
+        print(f"{name:<19} {milliseconds:8.3f} ms a document")
 
 
 if __name__ == "__main__":
