@@ -53,10 +53,12 @@ HELD_BYTES = 0x2000000
 _HEAD = struct.Struct("<QQ")
 
 
-def learn_table(table: Any, column: str = "text", *, url: str = "url", site: str | None = None) -> Any:
+def learn_table(
+    table: Any, column: str = "text", *, html: bool = False, url: str = "url", site: str | None = None
+) -> Any:
     """A table of the pages learned from the texts of a table or record batch: columns ``site``, ``page`` and ``texts``.
 
-    ``url``: the column with the addresses, which tell pages apart and whose hosts are the sites. ``site``: a column with
+    ``html``: the texts are HTML pages. ``url``: the column with the addresses, which tell pages apart and whose hosts are the sites. ``site``: a column with
     the sites, if they have other names. Rows without a text or a site are left out, and so are those that fail, which
     are counted in the log. Of each site only the pages that `merge_sites` keeps are returned.
     Raises `ConfigError` if there is no such column of texts or of sites.
@@ -75,7 +77,8 @@ def learn_table(table: Any, column: str = "text", *, url: str = "url", site: str
     held = HeldPages()
     full = []
     failed = []
-    for learned in map(learn_safely, documents):
+    for document in documents:
+        learned = learn_safely(document, html=html)
         if learned.error is not None:
             failed.append(learned.error)
         if (merged := held.learn(learned)) is not None:
@@ -87,7 +90,7 @@ def learn_table(table: Any, column: str = "text", *, url: str = "url", site: str
 
 
 def learn_batches(
-    batches: Iterable[Any], column: str = "text", *, url: str = "url", site: str | None = None
+    batches: Iterable[Any], column: str = "text", *, html: bool = False, url: str = "url", site: str | None = None
 ) -> Iterator[Any]:
     """Record batches of the pages learned from record batches, for engines that pass an iterator; see `learn_table`.
 
@@ -99,7 +102,7 @@ def learn_batches(
     """
     held = HeldPages()
     for batch in batches:
-        merged = held.add(learn_table(batch, column, url=url, site=site))
+        merged = held.add(learn_table(batch, column, html=html, url=url, site=site))
         if merged is not None:
             yield from merged.to_batches()
     yield from held.rest().to_batches()

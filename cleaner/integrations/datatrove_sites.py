@@ -37,7 +37,7 @@ class SiteLearner(PipelineStep):
     """Learns the text of every document, and passes the documents on as they are.
 
     ``output_folder``: where each task writes the pages it has learned, as a Parquet file named after its rank. The files
-    contain the lines of these pages. ``url_key``, ``site_key``: the metadata with the address of the page, whose host is
+    contain the lines of these pages. ``html``: the texts are HTML pages. ``url_key``, ``site_key``: the metadata with the address of the page, whose host is
     the site, and with the site if it has another name.
     Statistics: ``total``, ``learned``, ``without_site`` and ``failed``.
     """
@@ -45,9 +45,17 @@ class SiteLearner(PipelineStep):
     type = "📊 - STATS"
     name = "news-cleaner sites"
 
-    def __init__(self, output_folder: DataFolderLike, *, url_key: str = "url", site_key: str | None = None) -> None:
+    def __init__(
+        self,
+        output_folder: DataFolderLike,
+        *,
+        html: bool = False,
+        url_key: str = "url",
+        site_key: str | None = None,
+    ) -> None:
         super().__init__()
         self.output_folder = get_datafolder(output_folder)
+        self.html = html
         self.keys = {"url": url_key} | ({} if site_key is None else {"site": site_key})
 
     def run(self, data: Iterable[Document] | None, rank: int = 0, world_size: int = 1) -> Iterator[Document]:
@@ -65,7 +73,7 @@ class SiteLearner(PipelineStep):
 
     def _learn(self, document: Document) -> Learned:
         known = {name: document.metadata.get(key) for name, key in self.keys.items()}
-        learned = learn_safely({"text": document.text} | known)
+        learned = learn_safely({"text": document.text} | known, html=self.html)
         self.stat_update("total")
         if learned.page is not None:
             self.stat_update("learned")

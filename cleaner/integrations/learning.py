@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cleaner.api import learn_document
+from cleaner import api
 from cleaner.integrations.outcomes import not_a_text
 from cleaner.sites.pages import LearnedPage
 
@@ -26,21 +26,21 @@ class Learned:
     error: str | None = None
 
 
-def learn_safely(document: Mapping[str, Any]) -> Learned:
-    """What there is to learn of a document: of its text, and its ``site`` or else the host of its ``url``.
+def learn_safely(document: Mapping[str, Any], *, html: bool = False) -> Learned:
+    """What there is to learn of a document: of its ``text``, and its ``site`` or else the host of its ``url``.
+
+    ``html``: the text is an HTML page, which may name its address itself.
 
     >>> learned = learn_safely({"text": "Der Rat tagt heute.\\nAntwortenLöschen", "url": "https://rat.example/1"})
     >>> learned.site, list(learned.texts.values()), learn_safely({"text": None}).error
     ('rat.example', ['der rat tagt heute.', 'antwortenloschen'], 'of type NoneType, not a text')
     """
     text = document.get("text")
-    if not {"html", "markdown"} & document.keys() and not isinstance(text, str):
+    if not isinstance(text, str | bytes if html else str):
         return Learned(error=not_a_text(text))
     known = {name: given for name in ("url", "site") if isinstance(given := document.get(name), str)}
     try:
-        learned = learn_document(
-            {name: value for name, value in document.items() if name not in ("url", "site")} | known
-        )
+        found = api.learn_document({**known, "html" if html else "text": text})
+        return Learned() if found is None else Learned(*found)
     except Exception as error:  # noqa: BLE001 - a document that fails affects only itself
         return Learned(error=f"{type(error).__name__}: {error}")
-    return Learned() if learned is None else Learned(*learned)

@@ -134,7 +134,7 @@ def _clean_one(cleaner: Cleaner, document: Mapping[str, Any], *, html: bool = Fa
             if not isinstance(given, str | bytes):
                 return Outcome(given, None, not_a_text(given))
             # Looked up by name: the method comes with HTML input.
-            result = getattr(cleaner, "clean_html")(given, url=known["url"])  # noqa: B009
+            result = getattr(cleaner, "clean_html")(given, url=known["url"], site=known["site"])  # noqa: B009
         else:
             clean = cleaner.clean_markdown if markdown else cleaner.clean
             result = clean(known.pop("text"), **known)

@@ -10,7 +10,7 @@
 | ``CLEANER_TITLE_FIELD``, ``CLEANER_LANG_FIELD``, ``CLEANER_URL_FIELD`` | ``title``, ``lang``, ``url`` | What is known. |
 | ``CLEANER_SITE_FIELD`` | none | Field with the site, if it is not the host of the address. |
 | ``CLEANER_SITES`` | none | File of a site memory: what sites repeat is removed. |
-| ``CLEANER_LEARN_SITES`` | false | Learn the text fields of each item before they are cleaned; the file is made if need be. |
+| ``CLEANER_LEARN_SITES`` | false | Learn each item before it is cleaned: its texts, else its HTML; the file is made if need be. |
 | ``CLEANER_SITES_EVERY`` | 1000 | After how many learned items the file is saved, which is done at the end, too. |
 | ``CLEANER_REMOVED_FIELD`` | none | Field for what was removed: dicts of field, start, end, kind, score and text. |
 | ``CLEANER_COMMENTS_FIELD`` | none | Field for the reader comments that were removed. |
@@ -126,12 +126,16 @@ class CleanerPipeline:
             logger.warning("no item was learned: none has a text, and a site in %s", fields)
 
     def _learn(self, adapter: ItemAdapter) -> None:
-        """Learn the texts of an item as one page, if items are learned."""
+        """Learn the texts of an item as one page, or else its first page of HTML, if items are learned."""
         if self._learner is None:
             return
         texts = [adapter.get(source) for source, _, is_html in self._fields if not is_html]
         text = "\n".join(text for text in texts if isinstance(text, str))
-        if text and self._learner.learn({**self._known_of(adapter), "text": text}):
+        pages = [page for source, _, is_html in self._fields if is_html and (page := adapter.get(source))]
+        if not text and not pages:
+            return
+        document = {**self._known_of(adapter), "text": text or pages[0]}
+        if self._learner.learn(document, html=not text):
             self._increase("cleaner/learned_items")
 
     def _known_of(self, adapter: ItemAdapter) -> dict[str, Any]:
@@ -169,9 +173,9 @@ class _Learner:
         self._memory = memory
         self._every = every
 
-    def learn(self, document: Mapping[str, Any]) -> bool:
+    def learn(self, document: Mapping[str, Any], *, html: bool) -> bool:
         """Learn a document; whether it belongs to a site."""
-        learned = learn_safely(document)
+        learned = learn_safely(document, html=html)
         if learned.page is None:
             return False
         self._memory.add(learned.site, learned.page, learned.texts)

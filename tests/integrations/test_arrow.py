@@ -148,15 +148,15 @@ def test_html(monkeypatch: pytest.MonkeyPatch) -> None:
     """With ``html`` the texts go to `Cleaner.clean_html`, with the addresses that the table has."""
     calls = []
 
-    def clean_html(_: Cleaner, html: str, *, url: str | None = None) -> CleanResult:
-        calls.append((html, url))
+    def clean_html(_: Cleaner, html: str, *, url: str | None = None, site: str | None = None) -> CleanResult:
+        calls.append((html, url, site))
         return CleanResult("The article.")
 
     monkeypatch.setattr(Cleaner, "clean_html", clean_html, raising=False)
     table = pa.table({"page": ["<p>a", None], "url": ["http://a.example/", None]})
     cleaned = clean_table(table, "page", target="text", html=True)
     assert cleaned["text"].to_pylist() == ["The article.", None]
-    assert calls == [("<p>a", "http://a.example/")]
+    assert calls == [("<p>a", "http://a.example/", None)]
     monkeypatch.delattr(Cleaner, "clean_html")
     with pytest.raises(ConfigError, match="extract the text first"):
         clean_table(table, "page", html=True)

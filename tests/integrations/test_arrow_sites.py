@@ -127,6 +127,21 @@ def test_sites_may_have_names(table: Any) -> None:
         learn_table(table, "body")
 
 
+def test_pages_of_html(site_pages: Pages, site_articles: Pages, tmp_path: Path) -> None:
+    """Pages of HTML are learned with the elements of their lines, in batches too, and cleaned with what was learned."""
+    pages = [
+        {"url": page["url"], "text": "".join(f"<p>{line}</p>" for line in page["text"].splitlines())}
+        for page in site_pages
+    ]
+    table = pa.Table.from_pylist(pages)
+    write_sites(learn_batches(table.to_batches(max_chunksize=7), html=True), tmp_path / "sites.sqlite")
+    memory = SiteMemory(tmp_path / "sites.sqlite")
+    assert all(page.paths.any() for page in memory.pages("lantern.example"))
+    cleaned = clean_table(table, html=True, config=CleanConfig(sites=tmp_path / "sites.sqlite"))
+    assert cleaned["text"].to_pylist() == [page["text"] for page in site_articles]
+    assert memory.page_count("lantern.example") == 10
+
+
 def test_types_and_columns_of_engines_are_kept(table: Any, told: Told, site_memory: SiteMemory) -> None:
     """Engines pass columns of large types and columns of their own: merging keeps them, and memories read them."""
     large = pa.schema(

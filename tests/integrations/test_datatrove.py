@@ -277,14 +277,14 @@ def test_step_cleans_html(monkeypatch: pytest.MonkeyPatch) -> None:
     """With ``html`` the text goes to `Cleaner.clean_html` with the document's address."""
     calls = []
 
-    def clean_html(_: Cleaner, html: str, *, url: str | None = None) -> CleanResult:
-        calls.append((html, url))
+    def clean_html(_: Cleaner, html: str, *, url: str | None = None, site: str | None = None) -> CleanResult:
+        calls.append((html, url, site))
         return CleanResult("The article.")
 
     monkeypatch.setattr(Cleaner, "clean_html", clean_html, raising=False)
     (document,) = run_step(CleanerStep(html=True), "<p>a", url="http://a.example/")
     assert document.text == "The article."
-    assert calls == [("<p>a", "http://a.example/")]
+    assert calls == [("<p>a", "http://a.example/", None)]
 
 
 def test_wrong_options_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

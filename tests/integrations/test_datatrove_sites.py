@@ -184,6 +184,15 @@ def test_keys_of_the_metadata(tmp_path: Path, site_pages: Pages, site_articles: 
     assert found == [page["text"] for page in site_articles]
 
 
+def test_learner_of_html(tmp_path: Path) -> None:
+    """With ``html`` the texts are pages of HTML, which may be bytes and may name their addresses themselves."""
+    page = '<html><head><link rel="canonical" href="https://a.example/1"></head><body><p>It rained.</p></body></html>'
+    step = SiteLearner(str(tmp_path), html=True)
+    list(step(iter([Document(page, "1"), Document(page.encode(), "2", metadata={"url": "https://b.example/"})])))
+    assert totals(step) == {"total": 2, "learned": 2}
+    assert sorted(pq.read_table(tmp_path / "00000.parquet")["site"].to_pylist()) == ["a.example", "b.example"]
+
+
 def test_merger_refuses_what_it_cannot_merge(tmp_path: Path, site_pages: Pages) -> None:
     """A damaged file, a foreign one, an empty folder and several tasks are errors that name the file and the fix."""
     folder = tmp_path / "learned"

@@ -139,17 +139,21 @@ def test_a_damaged_site_memory_ends_the_job(
 
 
 def test_html_goes_to_clean_html(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HTML pages are passed to `Cleaner.clean_html` with their URL, as text or bytes, and nothing else is."""
+    """HTML pages are passed to `Cleaner.clean_html` with their URL and site, as text or bytes, and nothing else is."""
     calls = []
 
-    def clean_html(_: Cleaner, html: str | bytes, *, url: str | None = None) -> CleanResult:
-        calls.append((html, url))
+    def clean_html(_: Cleaner, html: str | bytes, *, url: str | None = None, site: str | None = None) -> CleanResult:
+        calls.append((html, url, site))
         return CleanResult("The article.")
 
     monkeypatch.setattr(Cleaner, "clean_html", clean_html, raising=False)
-    pages: list[dict[str, Any]] = [{"text": "<p>a", "url": "http://a.example/"}, {"text": b"<p>b"}, {"text": 5}]
+    pages: list[dict[str, Any]] = [
+        {"text": "<p>a", "url": "http://a.example/", "site": "A"},
+        {"text": b"<p>b"},
+        {"text": 5},
+    ]
     outcomes = list(clean_documents(shared_cleaner(None), pages, html=True))
-    assert calls == [("<p>a", "http://a.example/"), (b"<p>b", None)]
+    assert calls == [("<p>a", "http://a.example/", "A"), (b"<p>b", None, None)]
     assert [outcome.text for outcome in outcomes] == ["The article.", "The article.", 5]
     assert [outcome.changed for outcome in outcomes] == [True, True, False]
     require_html()

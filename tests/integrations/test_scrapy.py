@@ -319,15 +319,15 @@ def test_html_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     """A field of HTML goes to `Cleaner.clean_html` with the item's address, and its text to the named field."""
     calls = []
 
-    def clean_html(_: Cleaner, html: str, *, url: str | None = None) -> CleanResult:
-        calls.append((html, url))
+    def clean_html(_: Cleaner, html: str, *, url: str | None = None, site: str | None = None) -> CleanResult:
+        calls.append((html, url, site))
         return CleanResult("The article.")
 
     monkeypatch.setattr(Cleaner, "clean_html", clean_html, raising=False)
     made = pipeline(CLEANER_FIELDS=[], CLEANER_HTML_FIELDS={"html": "text"})
     item = made.process_item({"url": "http://a.example/", "html": "<p>a"})
     assert item == {"url": "http://a.example/", "html": "<p>a", "text": "The article."}
-    assert calls == [("<p>a", "http://a.example/")]
+    assert calls == [("<p>a", "http://a.example/", None)]
 
 
 def test_html_fields_without_html_input(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,7 +352,7 @@ def test_what_is_learned_is_saved_now_and_then(tmp_path: Path, site_pages: list[
 
 
 def test_all_texts_of_an_item_are_one_page(tmp_path: Path) -> None:
-    """The fields of texts are learned together, of a site that a field names; fields of HTML and other values are not."""
+    """The fields of texts are learned together, of a site that a field names; other values are not, nor is HTML beside them."""
     settings: dict[str, Any] = {"CLEANER_FIELDS": ["lead", "text"], "CLEANER_HTML_FIELDS": ["html"]}
     settings |= {"CLEANER_SITES": str(tmp_path / "sites.sqlite"), "CLEANER_LEARN_SITES": True}
     made = pipeline(CLEANER_SITE_FIELD="paper", **settings)
@@ -362,6 +362,24 @@ def test_all_texts_of_an_item_are_one_page(tmp_path: Path) -> None:
     made.close_spider()
     pages = SiteMemory(tmp_path / "sites.sqlite").pages("The Courier")
     assert sorted(len(page.exact) for page in pages) == [1, 2]
+
+
+def test_html_is_learned_where_there_is_no_text(
+    tmp_path: Path, site_pages: list[dict[str, str]], site_articles: list[dict[str, str]]
+) -> None:
+    """Items with pages of HTML alone are learned as such, and the next pages of the site are cleaned with it."""
+    settings: dict[str, Any] = {"CLEANER_FIELDS": [], "CLEANER_HTML_FIELDS": ["html"]}
+    made = pipeline(CLEANER_SITES=str(tmp_path / "sites.sqlite"), CLEANER_LEARN_SITES=True, **settings)
+    items = [{"url": page["url"], "html": html_of(page["text"])} for page in site_pages[::3]]
+    found = [made.process_item(item)["html"].split("\n") for item in items]
+    assert all(line in found[-1] for line in site_articles[-3]["text"].splitlines())
+    made.close_spider()
+    assert all(page.paths.any() for page in SiteMemory(tmp_path / "sites.sqlite").pages("courier.example"))
+
+
+def html_of(text: str) -> str:
+    """A page of HTML with the lines of a text."""
+    return f"<html><body>{''.join(f'<p>{line}</p>' for line in text.splitlines())}</body></html>"
 
 
 def test_a_file_that_cannot_be_saved_does_not_end_the_crawl(

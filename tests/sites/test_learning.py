@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cleaner import learning as learners
+from cleaner.api import learn_document
 from cleaner.sites import learning
 from cleaner.sites.exchange import export_lines
 from cleaner.sites.learning import Learner, WantedPages
@@ -191,10 +191,17 @@ def test_a_killed_learner_is_completed(tmp_path: Path) -> None:
 # --- kinds of documents ----------------------------------------------------------------------------------
 
 
+def learned(document: str | dict[str, object], url: str | None = None) -> tuple[LearnedPage, dict[int, str]]:
+    """The page of a document of a site, and its lines."""
+    found = learn_document(document, url=url, site="a.example")
+    assert found is not None
+    return found[1:]
+
+
 def test_markdown_is_learned_as_it_is_seen() -> None:
     """Of Markdown the visible text is learned; the page is known by its source, as cleaning knows it."""
     source = "# The *ferry*\n\n[Menu](/m)\n"
-    page, texts = learners.learn_document("markdown", source)
+    page, texts = learned({"markdown": source})
     assert [texts[line] for line in page.exact.tolist()] == ["the ferry", "menu"]
     assert page.key == learn_text(source)[0].key != learn_text("The ferry\n\nMenu")[0].key
 
@@ -202,12 +209,12 @@ def test_markdown_is_learned_as_it_is_seen() -> None:
 def test_pages_of_html_are_learned_by_blocks() -> None:
     """Each block of a page of HTML is a line, whether it comes as bytes or as a string."""
     markup = "<nav><a href='/'>Front page</a></nav><p>The <b>ferry</b> sails.</p>"
-    page, texts = learners.learn_document("html", markup.encode(), "https://a.example/1")
+    page, texts = learned({"html": markup.encode()}, "https://a.example/1")
     assert [texts[line] for line in page.exact.tolist()] == ["front page", "the ferry sails."]
-    assert page.key == learners.learn_document("html", markup, "http://a.example/1#x")[0].key
+    assert page.key == learned({"html": markup}, "http://a.example/1#x")[0].key
 
 
 def test_bytes_are_no_text() -> None:
     """A text as bytes is refused, as its encoding is not known."""
-    with pytest.raises(TypeError, match="a text must be a str, not bytes; decode it"):
-        learners.learn_document("text", b"Menu")
+    with pytest.raises(TypeError, match="text must be a str, not bytes; decode it"):
+        learned({"text": b"Menu"})
