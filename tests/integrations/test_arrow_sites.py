@@ -174,14 +174,17 @@ def test_types_and_columns_of_engines_are_kept(table: Any, told: Told, site_memo
         ({"site": [None], "page": [bytes(16) + b"\x01\0\0\0\0"], "texts": [[]]}, "site: is missing in a row"),
     ],
 )
-def test_what_was_not_learned_is_refused(rows: dict[str, Any], message: str, tmp_path: Path) -> None:
+def test_what_was_not_learned_is_refused(
+    rows: dict[str, Any], message: str, table: Any, tmp_path: Path, told: Told
+) -> None:
     """A table that does not hold learned pages is an error that says so, and a file that exists keeps what it has."""
     schema = pa.schema([field for field in SCHEMA if field.name in rows])
-    write_sites([], tmp_path / "sites.sqlite")
-    before = (tmp_path / "sites.sqlite").read_bytes()
+    write_sites(learn_table(table), tmp_path / "sites.sqlite")
+    before = told(SiteMemory(tmp_path / "sites.sqlite"))
     with pytest.raises(ConfigError, match=message):
         write_sites(pa.table(rows, schema), tmp_path / "sites.sqlite")
-    assert (tmp_path / "sites.sqlite").read_bytes() == before
+    assert before
+    assert told(SiteMemory(tmp_path / "sites.sqlite")) == before
 
 
 def test_texts_that_are_not_of_the_page_are_refused(table: Any) -> None:
