@@ -11,7 +11,7 @@ from cleaner.html.page import Page, page_text, parse_page, read_page
 from cleaner.html.view import block_document, block_texts
 from cleaner.sites.addresses import page_key
 from cleaner.sites.keys import hash_text, line_keys
-from cleaner.sites.pages import LearnedPage
+from cleaner.sites.pages import LearnedPage, learn_lines
 from cleaner.text.arrays import HashArray
 
 __all__ = ["element_paths", "learn_html", "named_address"]
@@ -40,8 +40,7 @@ def learn_html(
         page = with_embedded(page)
     document = block_document(block_texts(page), page.clock)
     lines = line_keys(document)
-    learned = LearnedPage.of(page_key(address, document.text), lines, element_paths(page)[lines.lines])
-    return learned, dict(zip(lines.exact.tolist(), lines.texts, strict=True))
+    return learn_lines(lines, page_key(address, document.text), element_paths(page)[lines.lines])
 
 
 def named_address(markup: str | bytes, clock: Clock = NO_LIMIT) -> str:

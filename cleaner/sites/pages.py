@@ -96,9 +96,9 @@ def learn_text(text: str, url: str | None = None) -> tuple[LearnedPage, dict[int
     return learn_lines(line_keys(Document.read(text)), page_key(url, text))
 
 
-def learn_lines(lines: LineKeys, key: int) -> tuple[LearnedPage, dict[int, str]]:
-    """A page of these lines, and its lines by their hashes; ``key``: see `page_key`."""
-    page = LearnedPage.of(key, lines)
+def learn_lines(lines: LineKeys, key: int, paths: HashArray | None = None) -> tuple[LearnedPage, dict[int, str]]:
+    """A page of these lines, and its lines by their hashes; ``key``: see `page_key`, ``paths``: see `LearnedPage.of`."""
+    page = LearnedPage.of(key, lines, paths)
     texts = dict(zip(lines.exact.tolist(), lines.texts, strict=True))
     if len(lines) > MAX_LINES:
         texts = {line: texts[line] for line in page.exact.tolist()}

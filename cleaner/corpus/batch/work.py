@@ -189,7 +189,7 @@ class Worker:
                     (result,) = self._cleaner.stream([self._mapping(job)])
                 else:
                     page, url = job.document.html, job.document.url
-                    result = self._cleaner.clean_html(page, url=url, output=self._settings.output)
+                    result = self._cleaner.clean_html(page, url=url, site=job.site, output=self._settings.output)
                     if TIMED_OUT in result.flags:
                         return self._settings.too_long
                 return self._finished(job, result)
