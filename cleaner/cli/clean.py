@@ -225,7 +225,7 @@ def run(
         sources = [source for source in sources if sites is None or not is_same_file(source, sites)]
         if learn_sites:
             check_twice_readable(sources, is_dry=dry_run, sites=sites)
-        if url is not None and not (len(sources) == 1 and sources[0].format in DOCUMENT_FORMATS):
+        if url is not None and (len(sources) > 1 or any(one.format not in DOCUMENT_FORMATS for one in sources)):
             refuse("--url: is the address of one text or page; for records name the field with --url-field")
         text_field = "text" if field is None else field
         fields = Fields(

@@ -129,7 +129,9 @@ def merge(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.", show_default=False)
     ] = None,
 ) -> None:
-    """Put several files together; the result says what one would say that had learned all their documents.
+    """Put several files together.
+
+    The result says what one would say that had learned all their documents.
 
     \b
     Examples:
@@ -201,7 +203,9 @@ def export(
         typer.Option("--output", "-o", metavar="FILE", help="Where to write; standard output if left out."),
     ] = None,
 ) -> None:
-    """Write a file out as lines of JSON, which a person can read, and compare with an earlier one.
+    """Write a file out as lines of JSON.
+
+    A person can read them, and compare them with those of another file.
 
     \b
     Examples:
@@ -240,7 +244,9 @@ def import_(
     *,
     database: DatabaseOption = DEFAULT_FILE,
 ) -> None:
-    """Add what `cleaner sites export` has written to a file: all of it, or nothing if it is damaged.
+    """Add an export to a file.
+
+    All of what `cleaner sites export` has written is added, or nothing if it is damaged.
 
     \b
     Examples:

@@ -50,3 +50,15 @@ def test_a_site_without_pages() -> None:
     """Of no page, and of a single one, no line is listed."""
     assert list_site([], {}).lines == []
     assert list_site(*learned(["Menu\nPartager"])).lines == []
+
+
+def test_one_story_printed_very_often() -> None:
+    """A site that is one story under many addresses repeats nothing, as all its pages are copies."""
+    story = pages_of(1)[0]
+    found = list_site(*learned([story] * 200))
+    assert found.pages == 200
+    assert found.counted <= 1
+    assert found.lines == []
+    mixed = list_site(*learned([*[story] * 40, *pages_of(60, seed=4)]))
+    assert (mixed.pages, mixed.counted) == (100, 61)
+    assert {one.text for one in mixed.lines} == {line.lower() for line in (*MENU, FOOT)}

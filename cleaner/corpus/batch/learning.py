@@ -163,7 +163,9 @@ class Worker:
         # The key of a page of HTML without an address is only known after it was read.
         is_key_known = job.document.html is None or site_of_url(url) is not None
         if not is_key_known or self._wanted.is_wanted(job.site, page_key(url, job.document.text)):
-            with time_limit(self._settings.timeout), Clock(self._settings.timeout) as clock:
+            # What reads lines looks at the clock; what reads HTML calls into a library.
+            limit = None if job.document.html is None else self._settings.timeout
+            with time_limit(limit), Clock(self._settings.timeout) as clock:
                 learned = learn_document({_kind(job): content}, url=url, site=job.site, clock=clock)
             assert learned is not None
             _, page, texts = learned
