@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-import cleaner.learning
 from cleaner import cli as command_line
+from cleaner.api import learn_document
 from cleaner.config import CleanConfig
 from cleaner.corpus.batch import learning, tasks, workers
 from cleaner.corpus.batch.learning import LearnSettings, Worker
@@ -28,10 +28,10 @@ LETHAL = """
 import os, signal
 from cleaner.corpus.batch import learning
 learn = learning.learn_document
-def lethal(kind, content, *arguments):
-    if "lethal" in content:
+def lethal(document, **known):
+    if "lethal" in document["text"]:
         os.kill(os.getpid(), signal.SIGKILL)
-    return learn(kind, content, *arguments)
+    return learn(document, **known)
 learning.learn_document = lethal
 from cleaner.corpus.batch.workers import serve
 serve(worker)
@@ -94,12 +94,11 @@ def test_documents_that_take_too_long(tmp_path: Path, capsys: Any) -> None:
 
 def test_an_unforeseen_error_costs_its_document(monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the program about one document is a failure of that one, to be reported."""
-    learn_document = cleaner.learning.learn_document
 
-    def failing(kind: Any, content: Any, *arguments: Any) -> Any:
-        if "odd" in content:
+    def failing(document: dict[str, str], **known: Any) -> Any:
+        if "odd" in document["text"]:
             raise ZeroDivisionError("odd")
-        return learn_document(kind, content, *arguments)
+        return learn_document(document, **known)
 
     monkeypatch.setattr(learning, "learn_document", failing)
     monkeypatch.setattr("cleaner.corpus.batch.jobs.site_of_source", lambda _: SITE)
@@ -124,11 +123,10 @@ def test_a_careful_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pages_that_will_not_be_kept_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a site with more pages than are kept, those with larger keys are counted without being read into lines."""
     read: list[Any] = []
-    learn_document = cleaner.learning.learn_document
 
-    def counting(*arguments: Any) -> Any:
-        read.append(arguments)
-        return learn_document(*arguments)
+    def counting(document: dict[str, str], **known: Any) -> Any:
+        read.append(document)
+        return learn_document(document, **known)
 
     monkeypatch.setattr(learning, "learn_document", counting)
     lines = "".join(json.dumps({"url": f"{SITE}/{number}", "text": "Menu"}) + "\n" for number in range(3000)).encode()
