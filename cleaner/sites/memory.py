@@ -15,8 +15,9 @@ from cleaner.sites.store import SiteStore
 
 __all__ = ["SiteMemory"]
 
-# How many sites are kept ready for cleaning; each takes a megabyte or two (set by hand).
-KEPT_SITES = 64
+# Sites are kept ready for cleaning until they have so many pages together, of 5 kB each; what they repeat takes as much
+# as some pages more (both set by hand).
+KEPT_PAGES, PAGES_OF_A_SITE = 16_384, 8
 # What is known about a site is worked out again when it has learned this share of its pages since (set by hand).
 RENEW_SHARE = 1 / 16
 
@@ -119,10 +120,11 @@ class SiteMemory:
             if not pages:
                 return None
             known = SiteKnowledge(pages)
+            self._known.pop(site, None)
             self._known[site] = count, known
-            self._known.move_to_end(site)
-            while len(self._known) > KEPT_SITES:
-                self._known.popitem(last=False)
+            kept = sum(one.size + PAGES_OF_A_SITE for _, one in self._known.values())
+            while kept > KEPT_PAGES and len(self._known) > 1:
+                kept -= self._known.popitem(last=False)[1][1].size + PAGES_OF_A_SITE
             return known
 
     def save(self, path: Path | str | None = None) -> None:

@@ -98,6 +98,22 @@ def test_evidence_of_a_cleaner_with_a_memory() -> None:
     assert FOOT in Cleaner().clean(text).text
 
 
+def test_what_is_kept_ready_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many sites those asked for last are kept ready, as many as have a number of pages; the others are known, too."""
+    monkeypatch.setattr("cleaner.sites.memory.KEPT_PAGES", 45)
+    memory = SiteMemory()
+    for number, text in enumerate(pages_of(60)):
+        memory.observe(text, site=f"site{number % 10}.example")
+    for number in range(10):
+        known = memory.knowledge(f"site{number}.example")
+        assert known is not None
+        assert known.size == 6
+    assert list(memory._known) == [f"site{number}.example" for number in (7, 8, 9)]
+    monkeypatch.setattr("cleaner.sites.memory.KEPT_PAGES", 1)
+    assert memory.knowledge("site0.example") is not None
+    assert list(memory._known) == ["site0.example"]
+
+
 def test_missing_file(tmp_path: Path) -> None:
     """A file that does not exist is named, with the command that makes it."""
     with pytest.raises(SitesError, match=r"none\.sqlite: does not exist; learn it first"):
