@@ -6,11 +6,11 @@ of its own counts as none.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cleaner.sites.pages import LearnedPage
 from cleaner.text.arrays import BoolArray, HashArray, IntArray
@@ -35,10 +35,10 @@ class Recalled:
 
     ``pages``: how many other pages are known. ``counts``: on how many of them the line stands, and ``places``: of these,
     at how many it stands above the page's own text, inside it and below (three rows), ``openings``: right above it.
-    ``shapes``: on how many of them a
-    line of its shape stands. ``elements``: on how many of them it stands in the same element. ``beside``: on how many
-    of them it stands next to the same line. ``place``: where it stands in the document, ``opening``: whether right above what only the document has. ``own_words``: the words of the
-    sentences that no other page has.
+    ``shapes``: on how many of them a line of its shape stands. ``elements``: on how many of them it stands in the same
+    element. ``beside``: on how many of them it stands next to the same line. ``place``: where it stands in the document,
+    ``opening``: whether right above what only the document has. ``own_words``: the words of the sentences that no other
+    page has.
 
     Of pages that were learned as HTML: ``elsewhere``: on how many of them the line stands in other elements only;
     ``frames``: on how many of them its element stands, and ``fillings``: on how many of these with text of their own.
@@ -67,138 +67,178 @@ class SiteKnowledge:
 
     def __init__(self, pages: Sequence[LearnedPage]) -> None:
         self.size = len(pages)
-        groups = _grouped(pages)
-        self.pages = len(set(groups) - {None})
-        self._groups = {page.key: group for page, group in zip(pages, groups, strict=True) if group is not None}
-        # Which groups of pages hold a line, a shape, a line in an element, a pair of lines: bit k is group k.
-        self._lines: dict[int, int] = defaultdict(int)
-        self._shapes: dict[int, int] = defaultdict(int)
-        self._elements: dict[int, int] = defaultdict(int)
-        self._pairs: dict[int, int] = defaultdict(int)
-        # Which were learned as HTML; which of them hold an element, and which hold text of their own in it.
-        self._marked = 0
-        self._frames: dict[int, int] = defaultdict(int)
-        self._fillings: dict[int, int] = defaultdict(int)
-        self._places: tuple[dict[int, int], ...] = tuple(defaultdict(int) for _ in range(3))
-        self._openings: dict[int, int] = defaultdict(int)
-        counted = [(page, 1 << group) for page, group in zip(pages, groups, strict=True) if group is not None]
-        for page, bit in counted:
-            _mark(self._lines, page.exact, bit)
-            _mark(self._shapes, page.shapes[page.shapes != 0], bit)
-            _mark(self._elements, _element_keys(page)[page.paths != 0], bit)
-            _mark(self._pairs, _pair_keys(page.exact), bit)
-        for page, bit in counted:
-            counts = np.array([self._lines[line].bit_count() for line in page.exact.tolist()], dtype=np.int64)
+        numbers = _grouped(pages)
+        self.pages = len(set(numbers) - {None})
+        self._groups = {page.key: group for page, group in zip(pages, numbers, strict=True) if group is not None}
+        counted = [(page, group) for page, group in zip(pages, numbers, strict=True) if group is not None]
+        # The pages of a group stand together, as a table needs them.
+        counted.sort(key=lambda one: one[1])
+        groups = [group for _, group in counted]
+        lines = _Table([page.exact for page, _ in counted], groups)
+        self._shapes = _Table([page.shapes for page, _ in counted], groups)
+        self._elements = _Table([_element_keys(page) for page, _ in counted], groups)
+        self._pairs = _Table([_pair_keys(page.exact) for page, _ in counted], groups)
+        marks, frames = [], []
+        for (page, _), counts in zip(counted, lines.counts_of([page.exact for page, _ in counted]), strict=True):
             place = _places_of(page, counts == 1)
-            for number, places in enumerate(self._places):
-                _mark(places, page.exact[place == number], bit)
-            _mark(self._openings, page.exact[_opening(place, _is_common(counts, self.pages))], bit)
-            if page.paths.any():
-                self._marked |= bit
-                _mark(self._frames, page.paths, bit)
-                _mark(self._fillings, page.paths[(counts == 1) & (page.words >= OWN_MIN_WORDS)], bit)
+            is_html = np.full(counts.size, page.paths.any())
+            opening = _opening(place, _is_common(counts, self.pages))
+            marks.append(np.array([place == HEAD, place == INSIDE, place == TAIL, opening, is_html]))
+            frames.append(np.array([(counts == 1) & (page.words >= OWN_MIN_WORDS)]))
+        # Which lines a page has, with their places, and whether it is of HTML; which elements it has, and which of them
+        # with text of its own.
+        self._lines = _Table([page.exact for page, _ in counted], groups, marks, 5)
+        self._frames = _Table([page.paths for page, _ in counted], groups, frames, 1)
 
     def recall(self, page: LearnedPage) -> Recalled:
         """What the other pages say about the lines of a page; it need not have been learned itself."""
-        lines = page.exact.tolist()
-        masks = [self._lines.get(line, 0) for line in lines]
-        others = ~self._copies(page, masks)
-        counts = _counts(masks, others)
-        pairs = _counts([self._pairs.get(pair, 0) for pair in _pair_keys(page.exact).tolist()], others)
-        elements = [self._elements.get(one, 0) for one in _element_keys(page).tolist()]
-        elsewhere = [mask & self._marked & ~same for mask, same in zip(masks, elements, strict=True)]
-        paths = page.paths.tolist()
+        others = self._others(page)
+        counts, *places, openings, marked = self._lines.counts(page.exact, others)
+        (pairs,) = self._pairs.counts(_pair_keys(page.exact), others)
+        (elements,) = self._elements.counts(_element_keys(page), others)
+        (shapes,) = self._shapes.counts(page.shapes, others)
+        frames, fillings = self._frames.counts(page.paths, others)
+        is_html = page.paths != 0
         is_own = counts == 0
         is_told = is_own & page.sentences & (page.words >= SENTENCE_MIN_WORDS)
         place = _places_of(page, is_own)
-        count = (((1 << self.pages) - 1) & others).bit_count()
+        count = int(np.count_nonzero(others))
         return Recalled(
             pages=count,
             counts=counts,
-            places=np.array([_counts([places.get(line, 0) for line in lines], others) for places in self._places]),
-            openings=_counts([self._openings.get(line, 0) for line in lines], others),
-            shapes=_counts([self._shapes.get(shape, 0) if shape else 0 for shape in page.shapes.tolist()], others),
-            elements=_counts(elements, others),
-            beside=np.maximum(np.append(pairs, 0), np.insert(pairs, 0, 0)) if lines else counts,
+            places=np.array(places),
+            openings=openings,
+            shapes=np.where(page.shapes != 0, shapes, 0),
+            elements=np.where(is_html, elements, 0),
+            beside=np.maximum(np.append(pairs, 0), np.insert(pairs, 0, 0)) if counts.size else counts,
             place=place,
             opening=_opening(place, _is_common(counts, count)),
             own_words=int(page.words[is_told].sum()),
-            elsewhere=_counts(elsewhere, others),
-            frames=_counts([self._frames.get(path, 0) if path else 0 for path in paths], others),
-            fillings=_counts([self._fillings.get(path, 0) if path else 0 for path in paths], others),
+            elsewhere=np.where(is_html, marked - elements, 0),
+            frames=np.where(is_html, frames, 0),
+            fillings=np.where(is_html, fillings, 0),
         )
 
-    def _copies(self, page: LearnedPage, masks: Sequence[int]) -> int:
-        """The groups of pages that are copies of a document, as bits: its own, and those with most of its own words."""
-        limit = max(self.pages * OWN_MAX_SHARE, 1)
-        shared: dict[int, int] = defaultdict(int)
-        total = 0
-        own = dict(zip(page.exact.tolist(), zip(masks, page.words.tolist(), strict=True), strict=True))
-        for mask, words in own.values():
-            if words >= OWN_MIN_WORDS and mask.bit_count() <= limit:
-                total += words
-                for bit in _bits(mask):
-                    shared[bit] += words
-        found = 1 << self._groups[page.key] if page.key in self._groups else 0
-        for bit, words in shared.items():
-            if words >= COPY_SHARE * total:
-                found |= 1 << bit
-        return found
+    def _others(self, page: LearnedPage) -> BoolArray:
+        """Which groups of pages are no copies of a document: not its own, nor those with most of its own words."""
+        others = np.ones(self.pages, dtype=bool)
+        if page.key in self._groups:
+            others[self._groups[page.key]] = False
+        lines, first = np.unique(page.exact, return_index=True)
+        words = page.words[first]
+        (counts,) = self._lines.counts_of([lines])
+        is_own = (words >= OWN_MIN_WORDS) & (counts <= max(self.pages * OWN_MAX_SHARE, 1))
+        shared = self._lines.weights(lines[is_own], words[is_own], self.pages)
+        others[(shared > 0) & (shared >= COPY_SHARE * int(words[is_own].sum()))] = False
+        return others
+
+
+class _Table:
+    """Which groups of pages hold a key: each pair of both once, in the order of the keys.
+
+    ``keys``: those of each page; ``groups``: the numbers of the pages' groups, in order. ``marks``: ``flags`` rows of flags
+    of the keys of each page; a group has a flag if one of its pages has it.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[HashArray],
+        groups: Sequence[int],
+        marks: Sequence[npt.NDArray[np.bool_]] = (),
+        flags: int = 0,
+    ) -> None:
+        found = np.concatenate([np.zeros(0, dtype=np.uint64), *keys])
+        group = np.repeat(np.array(groups, dtype=np.int64), [one.size for one in keys])
+        order = np.argsort(found, kind="stable")
+        found, group = found[order], group[order]
+        is_new = np.ones(found.size, dtype=bool)
+        is_new[1:] = (found[1:] != found[:-1]) | (group[1:] != group[:-1])
+        starts = np.flatnonzero(is_new)
+        self._keys, self._group = found[starts], group[starts].astype(np.int16)
+        self._marks = np.zeros((flags, starts.size), dtype=bool)
+        if marks and starts.size:
+            self._marks = np.logical_or.reduceat(np.concatenate(marks, axis=1)[:, order], starts, axis=1)
+
+    def counts(self, keys: HashArray, others: BoolArray) -> IntArray:
+        """How many of the groups ``others`` hold each key, then how many of these with each flag: a row each."""
+        first, stop = self._between(keys)
+        is_other = others[self._group]
+        running = np.zeros((1 + len(self._marks), is_other.size + 1), dtype=np.int64)
+        np.cumsum(is_other, out=running[0, 1:])
+        np.cumsum(self._marks & is_other, axis=1, out=running[1:, 1:])
+        return np.asarray(running[:, stop] - running[:, first])
+
+    def counts_of(self, pages: Sequence[HashArray]) -> list[IntArray]:
+        """How many groups hold each key of some pages: an array for each page."""
+        first, stop = self._between(np.concatenate([np.zeros(0, dtype=np.uint64), *pages]))
+        return np.split(stop - first, np.cumsum([page.size for page in pages])[:-1]) if pages else []
+
+    def weights(self, keys: HashArray, words: IntArray, groups: int) -> IntArray:
+        """The sum of the words of the keys that each group holds."""
+        first, stop = self._between(keys)
+        sizes = stop - first
+        at = np.repeat(first - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+        return np.bincount(self._group[at], np.repeat(words, sizes), groups).astype(np.int64)
+
+    def _between(self, keys: HashArray) -> tuple[IntArray, IntArray]:
+        """Where the pairs of each key begin and stop."""
+        return np.searchsorted(self._keys, keys, "left"), np.searchsorted(self._keys, keys, "right")
 
 
 def _grouped(pages: Sequence[LearnedPage]) -> list[int | None]:
     """The number of each page's group of copies; None for a page with nothing of its own."""
-    masks: dict[int, int] = defaultdict(int)
-    for number, page in enumerate(pages):
-        _mark(masks, page.exact, 1 << number)
+    table = _Table([page.exact for page in pages], range(len(pages)))
     limit = max(len(pages) * OWN_MAX_SHARE, 1)
-    own = [
-        {
-            line: words
-            for line, words in zip(page.exact.tolist(), page.words.tolist(), strict=True)
-            if words >= OWN_MIN_WORDS and masks[line].bit_count() <= limit
-        }
-        for page in pages
-    ]
-    sizes = [sum(lines.values()) for lines in own]
-    first = list(range(len(pages)))
-    for number, lines in enumerate(own):
-        shared: dict[int, int] = defaultdict(int)
-        for line, words in lines.items():
-            for above in _bits(masks[line] >> (number + 1)):
-                shared[number + 1 + above] += words
-        for other, words in shared.items():
-            if words >= COPY_SHARE * max(sizes[number], sizes[other]):
-                one, two = sorted((_root(first, number), _root(first, other)))
-                first[two] = one
+    sizes = np.zeros(len(pages), dtype=np.int64)
+    lines: list[HashArray] = []
+    words: list[IntArray] = []
+    for number, (page, counts) in enumerate(zip(pages, table.counts_of([page.exact for page in pages]), strict=True)):
+        own, first = np.unique(
+            page.exact[is_own := (page.words >= OWN_MIN_WORDS) & (counts <= limit)], return_index=True
+        )
+        size = page.words[is_own][first]
+        sizes[number] = size.sum()
+        is_shared = counts[is_own][first] > 1
+        lines.append(own[is_shared])
+        words.append(size[is_shared])
+    shared = _shared_words(lines, words)
+    least = COPY_SHARE * np.maximum(sizes[:, None], sizes)
+    first_of = list(range(len(pages)))
+    for number, other in np.argwhere((shared > 0) & (shared >= least)).tolist():
+        one, two = sorted((_root(first_of, number), _root(first_of, other)))
+        first_of[two] = one
     numbers: dict[int, int] = {}
     return [
-        numbers.setdefault(_root(first, number), len(numbers)) if sizes[number] else None
-        for number in range(len(pages))
+        numbers.setdefault(_root(first_of, number), len(numbers)) if size else None
+        for number, size in enumerate(sizes.tolist())
     ]
+
+
+def _shared_words(lines: Sequence[HashArray], words: Sequence[IntArray]) -> IntArray:
+    """The words of the lines that each two pages share, the page with the smaller number first.
+
+    A line stands once among those of a page.
+    """
+    count = len(lines)
+    found = np.concatenate([np.zeros(0, dtype=np.uint64), *lines])
+    order = np.argsort(found, kind="stable")
+    found = found[order]
+    page = np.repeat(np.arange(count), [one.size for one in lines])[order]
+    size = np.concatenate([np.zeros(0, dtype=np.int64), *words])[order]
+    shared = np.zeros(count * count)
+    # The pages of a line stand together, in order: each is compared with the next one, with the one after it, and so on.
+    for step in range(1, count):
+        same = np.flatnonzero(found[step:] == found[:-step])
+        if not same.size:
+            break
+        shared += np.bincount(page[same] * count + page[same + step], size[same], shared.size)
+    return shared.reshape(count, count).astype(np.int64)
 
 
 def _root(first: Sequence[int], number: int) -> int:
     while first[number] != number:
         number = first[number]
     return number
-
-
-def _bits(mask: int) -> Iterator[int]:
-    """The numbers of the bits that are set."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def _mark(table: dict[int, int], keys: HashArray, bit: int) -> None:
-    for key in keys.tolist():
-        table[key] |= bit
-
-
-def _counts(masks: Sequence[int], others: int) -> IntArray:
-    return np.array([(mask & others).bit_count() for mask in masks], dtype=np.int64)
 
 
 def _pair_keys(lines: HashArray) -> HashArray:
