@@ -63,7 +63,8 @@ class Cleaner:
     ) -> None:
         config = config or CleanConfig()
         self.config = config if sites is None else config.replace(sites=sites)
-        self.sites = SiteMemory(self.config.sites) if isinstance(self.config.sites, Path) else self.config.sites
+        given = self.config.sites
+        self.sites = SiteMemory(given) if isinstance(given, Path | str) else given
         self._given = patterns
         self._texts = TextCleaner(self.config, patterns)
         self.patterns = self._texts.patterns

@@ -65,7 +65,7 @@ class CleanConfig:
     html_weights: Path | None = None
     timeout: float | None = None
     disabled_patterns: frozenset[str] = frozenset()
-    sites: Path | KnowsSites | None = None
+    sites: Path | str | KnowsSites | None = None
 
     def __post_init__(self) -> None:
         given: Any = self.keep

@@ -128,19 +128,14 @@ def run(
                 )
             try:
                 data = read_all(source)
+                own_site = site if site or site_of_url(url) else site_of_source(source)
                 if recognise(source, data).format == "html":
-                    result = cleaner.clean_html(data, url=url)
+                    result = cleaner.clean_html(data, url=url, site=own_site)
                     text = result.restore()
                 else:
                     text = decode_record(source, data, encoding).text
                     clean = cleaner.clean_markdown if source.format == "markdown" else cleaner.clean
-                    result = clean(
-                        text,
-                        title=title,
-                        lang=lang,
-                        url=url,
-                        site=site if site or site_of_url(url) else site_of_source(source),
-                    )
+                    result = clean(text, title=title, lang=lang, url=url, site=own_site)
                 if as_json:
                     _write_json(result, removed_only=removed_only)
                 else:

@@ -564,6 +564,19 @@ def test_removals_and_explanations(tmp_path: Path, run: Run, database: Path) -> 
     assert "site-repeats" not in run("explain", path, "--sites", database, "--no-colour").out.decode()
 
 
+def test_explaining_a_page_of_html(tmp_path: Path, run: Run) -> None:
+    """A page is explained with the site that is named, as it is cleaned."""
+    pages = ["".join(f"<p>{line}</p>" for line in text.split("\n")) for text in TEXTS]
+    for number, page in enumerate(pages):
+        (tmp_path / f"{number}.html").write_text(page)
+    path = tmp_path / "sites.sqlite"
+    assert run("sites", "learn", tmp_path, "--site", "gazette", "--db", path, "-q").status == 0
+    view = run("explain", tmp_path / "0.html", "--sites", path, "--site", "gazette", "--no-colour").out.decode()
+    assert "context.site-repeats" in view
+    assert "other pages of this site" in view
+    assert "site-repeats" not in run("explain", tmp_path / "0.html", "--no-colour").out.decode()
+
+
 def test_learning_and_cleaning_in_one_command(tmp_path: Path, run: Run) -> None:
     """Both passes in one command give what the two commands give, by any number of processes, and leave no file."""
     pages = write_records(tmp_path / "pages.jsonl")
