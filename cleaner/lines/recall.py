@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cleaner.sites.knowledge import INSIDE, TAIL, Recalled
+from cleaner.sites.knowledge import TAIL, Recalled
 from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.document import Document
 
@@ -39,16 +39,20 @@ class UnitCounts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repeats:
-    """The units that the site repeats: ``points`` of those that are noise for that, ``hints`` for the others."""
+    """The units that the site repeats: ``points`` of those that are noise for that, ``hints`` for the others.
+
+    ``inside``: those inside the article.
+    """
 
     units: UnitCounts
     points: FloatArray
     hints: FloatArray
+    inside: BoolArray
 
     @property
     def alone(self) -> BoolArray:
         """The repeated units that say nothing about their neighbours, because they stand inside the article."""
-        return np.asarray((self.points > 0.0) & (self.units.place == INSIDE))
+        return np.asarray((self.points > 0.0) & (self.inside))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

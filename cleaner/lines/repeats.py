@@ -18,6 +18,7 @@ from cleaner.lines.analysis import Analysis
 from cleaner.lines.headlines import Headline
 from cleaner.lines.ledger import Ledger
 from cleaner.lines.recall import LineCounts, Repeats, UnitCounts
+from cleaner.lines.scorer import page_likeness
 from cleaner.result import Evidence, Kind
 from cleaner.sites.knowledge import HEAD, INSIDE, OWN_MIN_WORDS
 from cleaner.sites.view import SiteView
@@ -45,15 +46,23 @@ TOPIC_MAX_SHARE = 0.3
 # or often. A shorter one may be a heading, as of a recipe's ingredients.
 BLOCK_POINTS = LABEL_POINTS = 6.0
 LABEL_WORDS = 4
+# What many pages are at least: this share of them. A running story, a series and a court's register have sentences and
+# headings on fewer.
+LEAST_SHARE = 0.08
+# A paragraph of so many words on fewer than MANY_SHARE of the pages may be that of another version of the story.
+VERSION_WORDS = 25
+# From this likeness to a page on, the article ends with its last sentence; below it, with its last own line, of which
+# the next stands at most MAX_GAP lines below. Then CLOSING_LINES may belong to it.
+PAGE_LIKE, MAX_GAP, CLOSING_LINES = 0.5, 3, 12
 # Points of a line that is not repeated as often: on one other page, on more; a line of its shape on two.
 ONCE_POINTS, MORE_POINTS, SHAPE_POINTS = 1.5, 3.0, 2.0
 # A line inside the article of extracted text that no other page has; one in a box that other pages would have too.
 ALONE_POINTS, BOX_POINTS, BOX_PAGES = -1.0, -14.0, 10
-# With fewer words in sentences that only this page has, repeated sentences may be the article.
+# With fewer words in sentences that only this page has, what repeats may be the article.
 OWN_WORDS = 8
 # The most lines between the headline and the first line that only this page has.
 HEAD_LINES = 3
-_QUOTES = ('"', "'")
+_QUOTES, _QUESTIONS = ('"', "'"), ("?", "？", "؟", '?"')
 _PLACES = ("at the top", "inside", "at the end")
 _TITLE_KINDS = frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP, Kind.TAGS, Kind.BREADCRUMB})
 
@@ -106,7 +115,7 @@ def _is_box(item: Evidence) -> bool:
 
 def _in_words(units: UnitCounts, line: int) -> str:
     """On how many pages a line stands, and where on most of them."""
-    if units.counts[line] < units.shapes[line]:
+    if not units.counts[line]:
         return f"lines of its shape on {units.shapes[line]} of {units.pages} other pages of this site"
     place = _PLACES[int(np.argmax(units.places[:, line]))]
     return f"on {units.counts[line]} of {units.pages} other pages of this site, {place}"
@@ -114,76 +123,102 @@ def _in_words(units: UnitCounts, line: int) -> str:
 
 def _judge(analysis: Analysis, site: UnitCounts) -> Repeats:
     """What each line gets, by how often the site's other pages have it and where it stands."""
-    inside = site.place == INSIDE
     told = analysis.sentence | analysis.prose
-    counts = site.counts
-    often = (counts >= 3) & (2 * counts >= site.pages)
+    often = (site.counts >= 3) & (2 * site.counts >= site.pages)
+    points, hints = np.zeros(told.size), np.zeros(told.size)
+    if site.own_words < OWN_WORDS:
+        return Repeats(site, points, hints, points > 0.0)
+    common = (site.counts >= 3) & (site.counts >= MANY_SHARE * site.pages)
+    inside = _article(analysis, site, common, page_likeness(analysis))
     points = np.where(
         inside,
         np.where(told, _sentence_points(analysis, often, site), _label_points(analysis, often, site)),
-        _outside_points(often, site),
+        _outside_points(analysis, often, site),
     )
     shaped = (site.shapes >= 3) & (site.shapes >= SHAPE_SHARE * site.pages)
-    points[_beyond(points > 0.0, inside) & shaped & (points == 0.0)] = OUTSIDE_SHAPE_POINTS
-    if site.own_words < OWN_WORDS:
-        points[told] = 0.0
+    points[_beyond(common, inside) & shaped & (points == 0.0)] = OUTSIDE_SHAPE_POINTS
     hints = np.select(
         [points > 0.0, site.counts > 1, site.counts == 1, site.shapes >= 2],
         [0.0, MORE_POINTS, ONCE_POINTS, SHAPE_POINTS],
     )
+    hints[inside & (site.place != INSIDE)] = 0.0
     spared = _spared(analysis, site)
     points[spared] = hints[spared] = 0.0
-    return Repeats(site, points, hints)
+    return Repeats(site, points, hints, inside)
 
 
-def _outside_points(often: BoolArray, site: UnitCounts) -> FloatArray:
-    """The points of lines above or below what only the page has."""
+def _article(analysis: Analysis, site: UnitCounts, common: BoolArray, page: float) -> BoolArray:
+    """Which lines stand between those that only the page has, or below them where no line of many pages parts them.
+
+    A recipe's ingredients and a table's rows are no sentences, so in extracted text the article goes on as long as
+    lines of the page's own stand among the repeated ones.
+    """
+    inside: BoolArray = site.place == INSIDE
+    filled = analysis.filled
+    at = int(np.flatnonzero(inside[filled])[-1]) + 1 if inside.any() else 0
+    below = filled[at:].tolist()
+    is_own = (site.counts == 0) & (site.shapes < SHAPE_SHARE * site.pages)
+    last = gap = 0
+    for number, line in enumerate(below if page < PAGE_LIKE else [], 1):
+        gap = 0 if is_own[line] else gap + 1
+        last = last if gap else number
+        if gap > MAX_GAP or analysis.strong[line]:
+            break
+    stop = last
+    while stop < min(last + CLOSING_LINES, len(below)) and not (common | analysis.strong)[below[stop]]:
+        stop += 1
+    inside = inside.copy()
+    inside[below[:stop]] = True
+    return inside
+
+
+def _outside_points(analysis: Analysis, often: BoolArray, site: UnitCounts) -> FloatArray:
+    """The points of lines above or below what only the page has; paragraphs need more pages, which may be versions."""
     counts = site.counts
     pair = (counts == 2) & ((site.beside > 1) | (counts >= PAIR_SHARE * site.pages))
+    version = (analysis.features.words >= VERSION_WORDS) & (counts < MANY_SHARE * site.pages)
     two, three, most = OUTSIDE_POINTS
-    return np.select([often, counts >= 3, pair], [most, three, two])
+    return np.select([often, version, counts >= 3, pair], [most, 0.0, three, two])
 
 
 def _sentence_points(analysis: Analysis, often: BoolArray, site: UnitCounts) -> FloatArray:
-    """The points of sentences inside it; a quotation may stand in several articles of a running story."""
-    counts = site.counts
-    many = (counts >= MANY_PAGES) | ((counts >= 2) & (counts >= MANY_SHARE * site.pages))
-    many &= ~_quoted(analysis, many & ~often)
+    """The points of sentences inside it; quotations, questions and refrains may stand in several articles."""
+    many = _is_many(site) | ((site.counts >= 2) & (site.counts >= MANY_SHARE * site.pages))
+    many &= ~_of_articles(analysis, many & ~often)
     many &= analysis.features.topic_share < TOPIC_MAX_SHARE
     return np.select([often, many], [SENTENCE_POINTS[1], SENTENCE_POINTS[0]])
 
 
 def _label_points(analysis: Analysis, often: BoolArray, site: UnitCounts) -> FloatArray:
     """The points of other lines inside it."""
-    words, counts = analysis.features.words, site.counts
-    long = (words >= LABEL_WORDS) | ((words == LABEL_WORDS - 1) & _between_paragraphs(analysis))
-    block = (counts >= 3) & (site.beside >= 2)
-    many = (counts >= MANY_PAGES) & (analysis.features.topic_share < TOPIC_MAX_SHARE)
-    return np.select([block, long & (often | many)], [BLOCK_POINTS, LABEL_POINTS])
+    features = analysis.features
+    block = (site.counts >= 3) & (site.beside >= 2) & (often | _is_many(site))
+    many = _is_many(site) & (features.topic_share < TOPIC_MAX_SHARE)
+    long = (features.words >= LABEL_WORDS) & (often | many)
+    refrain = (features.copies > 0) & ~often
+    return np.select([refrain, block, long], [0.0, BLOCK_POINTS, LABEL_POINTS])
 
 
-def _quoted(analysis: Analysis, lines: BoolArray) -> BoolArray:
-    """Which of some lines are quotations, which several articles of a running story may have."""
+def _is_many(site: UnitCounts) -> BoolArray:
+    """Which lines stand on many other pages: on MANY_PAGES, and on the least share of them."""
+    return np.asarray((site.counts >= MANY_PAGES) & (site.counts >= LEAST_SHARE * site.pages))
+
+
+def _of_articles(analysis: Analysis, lines: BoolArray) -> BoolArray:
+    """Which of some sentences several articles may have: quotations, questions, and what the page itself repeats."""
     found = np.zeros(lines.size, dtype=bool)
     for line in np.flatnonzero(lines).tolist():
-        found[line] = analysis.document.folded_line(line).strip(" -").startswith(_QUOTES)
-    return found
+        text = analysis.document.folded_line(line).strip(" -")
+        found[line] = text.startswith(_QUOTES) or text.endswith(_QUESTIONS)
+    return found | (analysis.features.copies > 0)
 
 
-def _between_paragraphs(analysis: Analysis) -> BoolArray:
-    """Which lines have a sentence right above and right below."""
-    filled, told = analysis.filled, analysis.sentence | analysis.prose
-    found = np.zeros(told.size, dtype=bool)
-    found[filled[1:-1]] = told[filled[:-2]] & told[filled[2:]]
-    return found
-
-
-def _beyond(named: BoolArray, inside: BoolArray) -> BoolArray:
-    """The lines that a repeated line separates from the article."""
+def _beyond(common: BoolArray, inside: BoolArray) -> BoolArray:
+    """The lines that a line of many pages separates from the article."""
     own = np.flatnonzero(inside)
     first, last = (int(own[0]), int(own[-1])) if own.size else (0, -1)
-    above, below = np.flatnonzero(named[:first]), np.flatnonzero(named[last + 1 :])
-    found = np.zeros(named.size, dtype=bool)
+    above, below = np.flatnonzero(common[:first]), np.flatnonzero(common[last + 1 :])
+    found = np.zeros(common.size, dtype=bool)
     if above.size:
         found[: above[-1]] = True
     if below.size:
@@ -199,6 +234,9 @@ def _spared(analysis: Analysis, site: UnitCounts) -> BoolArray:
     """
     shares = np.maximum(site.counts, site.shapes) / site.pages
     often = (shares >= 0.5) & (2 * site.openings >= site.counts)
+    # Of two copies at the top the lower one is the headline, and the upper one stands in a list of the most read.
+    again = site.opening & (analysis.features.copies > 0) & (site.place == HEAD)
+    often &= ~again
     found = site.opening & ~often
     filled, words = analysis.filled, analysis.features.words
     teaser = (site.counts > 0) & ((site.shares < 0.5) | (2 * site.places[HEAD] < site.counts))

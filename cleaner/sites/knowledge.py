@@ -23,7 +23,7 @@ OWN_MAX_SHARE, COPY_SHARE = 0.5, 0.7
 # The least words of a line that tells pages apart; of a sentence; and of a paragraph, which tells where the article is.
 OWN_MIN_WORDS, SENTENCE_MIN_WORDS, PROSE_MIN_WORDS = 3, 5, 12
 # The most lines above a page's own text that may be its headline, standfirst and byline (set by hand).
-OPENING_LINES = 6
+OPENING_LINES = 10
 # Where a line stands: above what only its page has, inside it, or below.
 HEAD, INSIDE, TAIL = range(3)
 _MIX = 0x9E3779B97F4A7C15
