@@ -16,7 +16,7 @@ from typing import Final, Literal, Self
 from cleaner.errors import SitesError
 from cleaner.sites.pages import LearnedPage, merge_pages, repeated_lines
 
-__all__ = ["SCHEMA", "SiteStore"]
+__all__ = ["SCHEMA", "SiteStore", "is_memory"]
 
 # What tells the file from other databases ("NcSi"), and the version of its tables.
 APPLICATION: Final = 0x4E635369
@@ -226,7 +226,7 @@ class SiteStore:
             raise SitesError(str(self.path), "does not exist; learn it first with: cleaner sites learn") from None
         except OSError as error:
             raise SitesError(str(self.path), f"cannot be read: {error.strerror}; check the path") from None
-        if not head.startswith(_MAGIC) or int.from_bytes(head[_APPLICATION_AT], "big") != APPLICATION:
+        if not _is_ours(head):
             raise SitesError(str(self.path), "is no site memory; give another file")
 
     def _open_to_write(self) -> sqlite3.Connection:
@@ -259,6 +259,22 @@ class SiteStore:
             database.close()
             raise SitesError(str(self.path), fix)
         return database
+
+
+def is_memory(path: Path) -> bool:
+    """Whether a path is a file that begins as a site memory does; False if it cannot be read."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return _is_ours(file.read(_APPLICATION_AT.stop))
+    except OSError:
+        return False
+
+
+def _is_ours(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a site memory."""
+    return head.startswith(_MAGIC) and int.from_bytes(head[_APPLICATION_AT], "big") == APPLICATION
 
 
 def _connect(address: str) -> sqlite3.Connection:

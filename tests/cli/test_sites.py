@@ -266,6 +266,54 @@ def test_the_file_in_a_folder_that_is_learned(tmp_path: Path, run: Run, database
     assert (outcome.status, table(outcome)["documents"]) == (0, "12")
 
 
+def test_an_input_that_is_the_memory(tmp_path: Path, run: Run, database: Path) -> None:
+    """An input that is also the file of the memory is refused with the way out, under any name, and stays as it is."""
+    pages = tmp_path / "pages.jsonl"
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(pages)
+    before = pages.read_bytes()
+    for option, words in (("--db", ["sites", "learn"]), ("--sites", ["clean", "-o", tmp_path / "o.jsonl"])):
+        for source, memory in ((pages, pages), (link, pages), (pages, link), (database, database)):
+            outcome = run(*words, source, option, memory)
+            assert (outcome.status, outcome.out) == (USAGE, b"")
+            assert outcome.err == (
+                f"cleaner: {source}: is also the file of {option}; leave it out of the inputs, or name another file "
+                f"with {option}\n"
+            )
+    assert pages.read_bytes() == before
+    assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_another_memory_is_no_input(tmp_path: Path, run: Run, database: Path) -> None:
+    """A memory in a folder is left out with a note; one that is named as an input is refused."""
+    other = tmp_path / "other.sqlite"
+    other.write_bytes(database.read_bytes())
+    for words in (["sites", "learn", "--db", database], ["clean", "-o", tmp_path / "out", "--sites", database]):
+        outcome = run(*words, tmp_path)
+        assert outcome.status == 0
+        assert outcome.err.startswith(f"cleaner: {other}: is a site memory and was not read; `cleaner sites merge`")
+        assert table(outcome)["documents"] == "12"
+        assert "is a site memory" not in run(*words, tmp_path, "--quiet").err
+        outcome = run(*words, other)
+        assert outcome.status == USAGE
+        assert outcome.err.startswith(f"cleaner: {other}: is a site memory, which has no documents; use it with --")
+    assert not (tmp_path / "out" / "other.sqlite").exists()
+
+
+def test_a_folder_with_nothing_but_a_memory(tmp_path: Path, run: Run) -> None:
+    """A run that has no input left says so, and fails."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "sites.sqlite"
+    run("sites", "learn", write_records(tmp_path / "pages.jsonl"), "--db", path)
+    for words in (["sites", "learn", "--db", path], ["clean", "-o", tmp_path / "out", "--sites", path]):
+        outcome = run(*words, folder)
+        assert (outcome.status, outcome.err) == (
+            1,
+            f"cleaner: {folder}: has nothing to read but a site memory; name files with documents\n",
+        )
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n"])
 def test_empty_inputs(tmp_path: Path, run: Run, content: bytes) -> None:
     """An empty collection, or an empty text, makes a file without sites."""
