@@ -612,6 +612,38 @@ def test_removals_and_explanations(tmp_path: Path, run: Run, database: Path) -> 
     assert "site-repeats" not in run("explain", path, "--sites", database, "--no-colour").out.decode()
 
 
+def test_explaining_with_an_unknown_site(tmp_path: Path, run: Run, database: Path) -> None:
+    """One note says that nothing is known of the site that is named, or that there is none in what is named."""
+    path = tmp_path / "new.txt"
+    path.write_text(NEW)
+    for options, message in (
+        (["--site", "none.example"], "--site none.example: nothing is known of the site none.example; `cleaner sites"),
+        (["--url", "https://none.example/a"], "--url https://none.example/a: nothing is known of the site none."),
+        (["--url", "http://["], "--url http://[: has no host, so it names no site"),
+    ):
+        outcome = run("explain", path, "--sites", database, *options)
+        assert outcome.status == 0
+        assert outcome.err.startswith(f"cleaner: {message}")
+        assert outcome.err.count("\n") == 1
+        assert outcome.out == run("explain", path).out
+    for options in (["--site", SITE], ["--url", URL], []):
+        assert run("explain", path, "--sites", database, *options).err == ""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_cleaning_records_without_a_site(tmp_path: Path, run: Run, database: Path, jobs: str) -> None:
+    """How many texts have no site is told once at the end, but not without a memory, or if all have one."""
+    path = tmp_path / "new.jsonl"
+    records = [{"url": URL, "text": NEW}, {"text": NEW}, {"url": "http://[", "text": NEW}]
+    path.write_text("\n".join(map(json.dumps, records)))
+    options = [path, "-o", tmp_path / "clean.jsonl", "--jobs", jobs]
+    outcome = run("clean", *options, "--sites", database)
+    assert "cleaner: 2 of 3 texts have no site, so the site memory was not used; name the field" in outcome.err
+    assert outcome.err.count("no site") == 1
+    for more in ([], ["--sites", database, "--site", SITE], ["--sites", database, "--quiet"]):
+        assert "no site" not in run("clean", *options, *more).err
+
+
 def test_explaining_a_page_of_html(tmp_path: Path, run: Run) -> None:
     """A page is explained with the site that is named, as it is cleaned."""
     pages = ["".join(f"<p>{line}</p>" for line in text.split("\n")) for text in TEXTS]
