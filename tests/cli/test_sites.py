@@ -527,6 +527,59 @@ def test_export_and_import(tmp_path: Path, run: Run, database: Path) -> None:
     assert shown(run, database) == {SITE: (12, 4)}
 
 
+def test_places_to_write_to(tmp_path: Path, run: Run, database: Path) -> None:
+    """A place that cannot be written to is refused in the same words by all commands; - is standard output."""
+    missing = tmp_path / "new" / "sites.jsonl"
+    written = export(run, database)
+    (tmp_path / "sites.jsonl").write_bytes(written)
+    for words, option in ((["export", "--db", database], "-o"), (["merge", database], "-o"), (["import"], "--db")):
+        inputs = [tmp_path / "sites.jsonl"] if words == ["import"] else []
+        outcome = run("sites", *words, *inputs, option, missing)
+        assert (outcome.status, outcome.err) == (
+            1,
+            f"cleaner: {missing}: is not a file in an existing folder; give the path of a file\n",
+        )
+    assert not missing.parent.exists()
+    assert run("sites", "export", "--db", database, "-o", "-").out == written
+    outcome = run("sites", "merge", database, "-o", "-")
+    assert (outcome.status, outcome.err) == (
+        USAGE,
+        "cleaner: -o -: a database cannot go to standard output; name a file\n",
+    )
+
+
+def test_options_without_a_file(tmp_path: Path, run: Run, database: Path) -> None:
+    """An empty --db or -o is refused by its name; a device or a pipe is no place for a database."""
+    pages = write_records(tmp_path / "more.jsonl")
+    for words in (["learn", pages], ["show"], ["forget", SITE], ["export"], ["import", pages]):
+        outcome = run("sites", *words, "--db", "")
+        assert (outcome.status, outcome.err) == (USAGE, "cleaner: --db: names no file; give the path of one\n")
+    for words in (["export", "--db", database], ["merge", database]):
+        outcome = run("sites", *words, "-o", "")
+        assert (outcome.status, outcome.err) == (USAGE, "cleaner: --output: names no file; give the path of one\n")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (Path(os.devnull), pipe):
+        for words in (["learn", pages], ["show"], ["forget", SITE], ["import", pages]):
+            outcome = run("sites", *words, "--db", path)
+            assert (outcome.status, outcome.err) == (
+                1,
+                f"cleaner: {path}: is a device or a pipe; give the path of a file\n",
+            )
+
+
+def test_a_site_that_repeats_nothing(tmp_path: Path, run: Run) -> None:
+    """Where no line stands on enough pages, a sentence says so and how many pages are known."""
+    path = tmp_path / "sites.sqlite"
+    run("sites", "learn", write_records(tmp_path / "pages.jsonl", TEXTS[:1]), "--db", path)
+    for options, out in (([], b"pages  place  line\n"), (["--json"], b"")):
+        outcome = run("sites", "show", SITE, "--db", path, *options)
+        assert (outcome.status, outcome.out) == (0, out)
+        assert outcome.err == (
+            f"cleaner: {SITE}: no line stands on 3 or more of its pages; 1 page is known, and copies count once\n"
+        )
+
+
 def test_import_of_what_is_no_export(tmp_path: Path, run: Run, database: Path) -> None:
     """A file that is no export, or is damaged in the middle, is told with its line, and changes nothing."""
     written = tmp_path / "sites.jsonl"
