@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cleaner.clock import NO_LIMIT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig, KnowsSites, Output
-from cleaner.documents import checked, require_page, require_text, text_of
+from cleaner.documents import checked, known_name, require_page, require_text, text_of
 from cleaner.errors import ConfigError
 from cleaner.lines.analysis import Carried
 from cleaner.lines.cleaning import TextCleaner
@@ -87,14 +87,15 @@ class Cleaner:
 
         ``title``: the page's headline, if known; its copies are then found more reliably. ``lang`` (ISO 639-1) selects
         the first- and second-person words to count; patterns of every language are always active. ``site`` or else the
-        host of ``url`` says what to look up in the site memory, if there is one. Raises `TypeError` where the text is no
-        string.
+        host of ``url`` says what to look up in the site memory, if there is one. Raises `TypeError` where the
+        text, ``url`` or ``site`` is no string.
         """
         view = self._view(require_text(text), url, site)
         return self._texts.clean(text, title=title, lang=lang, site=view)
 
     def _view(self, text: str, url: str | None, site: str | None) -> SiteView | None:
         """What is known about the site of a document; None without a memory or a site."""
+        url, site = known_name(url, "url"), known_name(site, "site")
         if self.sites is None:
             return None
         name = site_of_url(url) if site is None else site_name(site)
@@ -111,8 +112,9 @@ class Cleaner:
         ``url`` helps to find metadata, and makes the links of Markdown absolute. ``site``, or else the host of ``url`` or of
         the address that the page names, says what to look up in the site memory, if there is one. A page without an
         article gives an empty text and a flag. Raises `ConfigError` for an unknown output, or Markdown with another engine than blocks, and
-        `TypeError` where the page is neither a string nor bytes.
+        `TypeError` where the page is neither a string nor bytes, or ``url`` or ``site`` is no string.
         """
+        url, site = known_name(url, "url"), known_name(site, "site")
         find_site = None if self.sites is None else partial(self._find_site, site)
         return self.pages.clean(require_page(html), url=url, find_site=find_site, output=output)
 
@@ -132,17 +134,18 @@ class Cleaner:
         """The cleaned source of one document in Markdown, with every removal and its reason.
 
         Its visible text is judged; whole lines of the source are removed, or links and words with their markup.
-        ``title``, ``lang``, ``url`` and ``site``: as for `clean`. Raises `TypeError` where the text is no string.
+        ``title``, ``lang``, ``url`` and ``site``: as for `clean`, which also says what is raised.
         """
         view = self._view(require_text(text), url, site)
         return self.sources.clean(text, title=title, lang=lang, site=view)
 
     def observe(self, document: str | Mapping[str, Any], *, url: str | None = None, site: str | None = None) -> bool:
-        """Teach the site memory a document; whether it belongs to a site, without which nothing is learned.
+        """Teach the site memory a document; whether it was learned: it has to belong to a site, and to have a line.
 
         ``document``: a text or a mapping, as in `stream`; ``url`` and ``site`` are used where it has none of its own.
         The order in which documents are observed changes nothing, nor does observing one again. Raises `ConfigError`
-        without a `SiteMemory`, and `TypeError` where the document has no text.
+        without a `SiteMemory`, `TypeError` where the document has no text, or ``url`` or ``site`` is no string, and
+        `SitesError` where the memory was closed.
 
         >>> Cleaner(sites=SiteMemory()).observe(
         ...     {"html": "<p>The ferry waits.</p>", "url": "https://post.example/ferry"}
@@ -152,9 +155,7 @@ class Cleaner:
         if not isinstance(self.sites, SiteMemory):
             raise ConfigError("sites: there is no memory to teach; give one, as in Cleaner(sites=SiteMemory())")
         found = learn_document(document, url=url, site=site)
-        if found is not None:
-            self.sites.add(*found)
-        return found is not None
+        return found is not None and self.sites.add(*found)
 
     @cached_property
     def sources(self) -> MarkdownCleaner:
@@ -234,8 +235,9 @@ def learn_document(
     ('post.example', ['the ferry waits'])
     """
     next(checked([document]))
+    url, site = known_name(url, "url"), known_name(site, "site")
     given = {"text": document} if isinstance(document, str) else document
-    url, site = given.get("url") or url, given.get("site") or site
+    url, site = known_name(given.get("url"), "url") or url, known_name(given.get("site"), "site") or site
     html = given.get("html")
     if html is not None:
         from cleaner.html.learning import learn_html, named_address

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["checked", "require_page", "require_text", "text_of"]
+__all__ = ["checked", "known_name", "require_page", "require_text", "text_of"]
 
 # The types of a value that is missing: None, NaN, and what pandas has for it.
 _MISSING = frozenset({"NoneType", "float", "NAType", "NaTType"})
 
 
 def checked(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[str | Mapping[str, Any]]:
-    """The documents; raises `TypeError` for one without a text, and tells its index."""
+    """The documents; raises `TypeError` for one without a text, or with no string as url or site, and tells its index."""
     for index, document in enumerate(documents):
         try:
             if isinstance(document, str) or not hasattr(document, "get"):
@@ -21,6 +22,9 @@ def checked(documents: Iterable[str | Mapping[str, Any]]) -> Iterator[str | Mapp
                 require_page(document["html"])
             else:
                 require_text(document["markdown" if "markdown" in document else "text"])
+            if not isinstance(document, str):
+                for name in ("url", "site"):
+                    known_name(document.get(name), name)
         except TypeError as error:
             raise TypeError(f"document {index}: {error}") from None
         yield document
@@ -46,6 +50,21 @@ def require_page(html: object) -> str | bytes:
         return html
     name = type(html).__name__
     raise TypeError(f"html must be a str or bytes, not {name}; {_hint(name, 'clean_html')}")
+
+
+def known_name(value: object, name: str) -> str | None:
+    """A value that is a string or missing; raises `TypeError`, with its ``name``, where it is neither.
+
+    >>> known_name("gazette.example", "site"), known_name(float("nan"), "url")
+    ('gazette.example', None)
+    """
+    if isinstance(value, str):
+        return value
+    kind = type(value).__name__
+    if kind in _MISSING and (not isinstance(value, float) or math.isnan(value)):
+        return None
+    hint = "decode it" if isinstance(value, bytes) else "convert it first, or leave it out"
+    raise TypeError(f"{name} must be a str or None, not {kind}; {hint}")
 
 
 def _hint(name: str, function: str) -> str:

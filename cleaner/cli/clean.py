@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cleaner.cli.configuration import DEFAULT_TIMEOUT, NoConfigOption
-from cleaner.cli.learn import check_twice_readable, is_same_file, with_memory
+from cleaner.cli.learn import check_twice_readable, with_memory
 from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
@@ -69,6 +69,7 @@ from cleaner.cli.output import (
     write_error,
 )
 from cleaner.cli.planning import check_usage, make_places, plan_places
+from cleaner.cli.site_inputs import without_memories
 from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
 from cleaner.corpus.records import Source, find_sources
 from cleaner.corpus.records.chunks import Fields
@@ -222,7 +223,7 @@ def run(
             page_ending=".md" if html_output == "markdown" else ".txt",
             unread=unread,
         )
-        sources = [source for source in sources if sites is None or not is_same_file(source, sites)]
+        sources, left_out = without_memories(sources, names, sites, "--sites", is_quiet=quiet)
         if learn_sites:
             check_twice_readable(sources, is_dry=dry_run, sites=sites)
         if url is not None and (len(sources) > 1 or any(one.format not in DOCUMENT_FORMATS for one in sources)):
@@ -255,7 +256,7 @@ def run(
             is_line_buffered=line_buffered,
             is_quiet=quiet,
         )
-        failed = say_all(missing) + say_all(problems)
+        failed = say_all([*missing, *left_out]) + say_all(problems)
         if not quiet and places.has_output_inside:
             say(f"{places.output}: is inside an input, and the files in it are not read; results go there")
         if plan.sources:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,6 +31,7 @@ from cleaner.cli.output import (
     EXIT_FAILED,
     refuse,
     reporting,
+    say,
     say_all,
     terminal_width,
     wants_colour,
@@ -45,7 +47,10 @@ from cleaner.corpus.records.streams import read_all
 from cleaner.corpus.records.zips import is_zip
 from cleaner.errors import InputError
 from cleaner.result import CleanResult
-from cleaner.sites.addresses import site_of_url
+from cleaner.sites.addresses import site_name, site_of_url
+
+if TYPE_CHECKING:
+    from cleaner.api import Cleaner
 
 __all__ = ["run"]
 
@@ -128,6 +133,7 @@ def run(
                 )
             try:
                 data = read_all(source)
+                _note_unknown(cleaner, site, url)
                 own_site = site if site or site_of_url(url) else site_of_source(source)
                 if recognise(source, data).format == "html":
                     result = cleaner.clean_html(data, url=url, site=own_site)
@@ -144,6 +150,21 @@ def run(
                 failed += say_all([error])
         if failed:
             raise typer.Exit(EXIT_FAILED)
+
+
+def _note_unknown(cleaner: Cleaner, site: str | None, url: str | None) -> None:
+    """Say that nothing is known of the site that was named, by itself or by an address."""
+    if not isinstance(cleaner.config.sites, Path) or not (site or url):
+        return
+    assert cleaner.sites is not None
+    name = site_name(site) if site else site_of_url(url)
+    option = f"--site {site}" if site else f"--url {url}"
+    if name is None:
+        say(f"{option}: has no host, so it names no site; write a host, or a full address")
+    elif cleaner.sites.knowledge(name) is None:
+        say(
+            f"{option}: nothing is known of the site {name}; `cleaner sites show --db {cleaner.config.sites}` lists those that are"
+        )
 
 
 def _write_json(result: CleanResult, *, removed_only: bool) -> None:

@@ -37,6 +37,7 @@ from cleaner.cli.options import (
 )
 from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say, say_all, say_each, write, write_error
 from cleaner.cli.planning import check_fields, check_usage, make_places
+from cleaner.cli.site_inputs import without_memories
 from cleaner.cli.site_options import DEFAULT_FILE, DatabaseOption, SiteFieldOption, SiteOption
 from cleaner.config import CleanConfig
 from cleaner.corpus.records import Source, find_sources, require_encoding
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from cleaner.corpus.batch.learning import Learned
     from cleaner.corpus.batch.plan import Watcher
 
-__all__ = ["check_memory", "check_twice_readable", "is_same_file", "run", "with_memory"]
+__all__ = ["check_memory", "check_twice_readable", "run", "with_memory"]
 
 # Learning writes no results.
 _NO_OUTPUT = {"in_place": False, "removed": None, "errors": None, "resume": False}
@@ -113,9 +114,10 @@ def run(
         )
         unread = Unread()
         sources, missing = find_sources(names, format=make_format(format), unread=unread)
-        sources = [source for source in sources if not is_same_file(source, database)]
-        check_fields(sources, fields)
-        failed = say_all(missing)
+        sources, left_out = without_memories(sources, names, database, "--db", is_quiet=quiet)
+        if not left_out:
+            check_fields(sources, fields)
+        failed = say_all([*missing, *left_out])
         if sources:
             from cleaner.corpus.batch import Plan, Settings
 
@@ -134,11 +136,6 @@ def run(
             say_each(filter(None, [unread.note()]))
         if failed:
             raise typer.Exit(EXIT_FAILED)
-
-
-def is_same_file(source: Source, path: Path) -> bool:
-    """Whether a source is the file of a site memory, which may be in a folder that is read."""
-    return source.path is not None and os.path.realpath(source.path) == os.path.realpath(path)
 
 
 def _learn_and_tell(plan: Plan, settings: Settings, path: Path) -> Learned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, PAGE, Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, NO_SITE, PAGE, Tally
 from cleaner.corpus.records import Source
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, HTML_FIELD_FORMATS
 
@@ -13,7 +13,7 @@ __all__ = ["failed_note", "found_notes", "passed_note"]
 
 
 def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
-    """A sentence each on pages among texts, on texts with tags or links of Markdown in them, and on encodings.
+    """A sentence each on pages among texts, on texts with tags or links of Markdown in them, on those without a site, and on encodings.
 
     >>> from collections import Counter
     >>> from pathlib import Path
@@ -41,6 +41,12 @@ def found_notes(tally: Tally, sources: Sequence[Source]) -> list[str]:
         notes.append(
             f"{garbled:,} {hold} mojibake (\u00c3\u00a9 for \u00e9): an earlier step read UTF-8 in another encoding; "
             "repair them first, with ftfy for example"
+        )
+    if alone := tally.found[NO_SITE]:
+        have = "text has" if tally.documents == 1 else f"of {tally.documents:,} texts have"
+        notes.append(
+            f"{alone:,} {have} no site, so the site memory was not used; name the field of the site with "
+            "--site-field, or that of the URL with --url-field, or give the site with --site"
         )
     encodings = [
         (name.removeprefix(ENCODING), count) for name, count in tally.found.items() if name.startswith(ENCODING)

@@ -7,13 +7,37 @@ from typing import Annotated, Final, TypeAlias
 
 import typer
 
-__all__ = ["DEFAULT_FILE", "DatabaseOption", "SiteFieldOption", "SiteOption", "SitesOption", "UrlOption"]
+from cleaner.cli.output import refuse
+
+__all__ = [
+    "DEFAULT_FILE",
+    "DatabaseOption",
+    "SiteFieldOption",
+    "SiteOption",
+    "SitesOption",
+    "UrlOption",
+    "require_name",
+]
 
 # The file of a site memory if none is named.
 DEFAULT_FILE: Final = Path("sites.sqlite")
 
+
+def require_name(option: typer.CallbackParam, value: Path | None) -> Path | None:
+    """The path that an option names; refused where it is empty, which `Path` makes the current folder."""
+    if value == Path():
+        refuse(f"{option.opts[0]}: names no file; give the path of one")
+    return value
+
+
 DatabaseOption: TypeAlias = Annotated[
-    Path, typer.Option("--db", metavar="FILE", help="The file of what sites repeat; other commands take it as --sites.")
+    Path,
+    typer.Option(
+        "--db",
+        metavar="FILE",
+        callback=require_name,
+        help="The file of what sites repeat; other commands take it as --sites.",
+    ),
 ]
 SiteFieldOption: TypeAlias = Annotated[
     str,

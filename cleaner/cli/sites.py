@@ -14,7 +14,7 @@ import typer
 
 from cleaner.cli import learn
 from cleaner.cli.output import EXIT_FAILED, refuse, reporting, say, terminal_width, write, write_lines
-from cleaner.cli.site_options import DEFAULT_FILE, DatabaseOption
+from cleaner.cli.site_options import DEFAULT_FILE, DatabaseOption, require_name
 from cleaner.corpus.records import STDIN
 from cleaner.corpus.records.writing import PartialFile
 from cleaner.errors import InputError, SitesError
@@ -24,7 +24,7 @@ from cleaner.sites.addresses import site_name
 from cleaner.sites.exchange import MAX_BYTES, export_lines, import_sites
 from cleaner.sites.listing import REPEATED, SiteLines, list_site
 from cleaner.sites.pages import LearnedPage
-from cleaner.sites.store import SiteStore
+from cleaner.sites.store import SiteStore, require_place
 
 __all__ = ["app"]
 
@@ -91,6 +91,9 @@ def _show_sites(store: SiteStore, limit: int | None, min_pages: int, *, as_json:
 def _show_lines(store: SiteStore, site: str, limit: int | None, min_pages: int, *, as_json: bool) -> None:
     found = _listed(store, site, min_pages)
     lines = found.lines[:limit]
+    if not lines:
+        pages = "1 page is" if found.pages == 1 else f"{found.pages} pages are"
+        say(f"{site}: no line stands on {min_pages} or more of its pages; {pages} known, and copies count once")
     if as_json:
         for one in lines:
             write(to_json({"site": site, **asdict(one), "line": f"{one.line:016x}"}) + b"\n")
@@ -126,7 +129,10 @@ def merge(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files that were learned.")],
     *,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", callback=require_name, help="The file to write.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Put several files together.
@@ -139,6 +145,8 @@ def merge(
     """
     with reporting(), ExitStack() as opened:
         target = output or refuse("-o is missing; name the file to write")
+        if str(target) == STDIN:
+            refuse("-o -: a database cannot go to standard output; name a file")
         if target.exists():
             refuse(f"-o {target}: exists; name another file, and give this one as an input to have its sites, too")
         stores = [opened.enter_context(SiteStore(file, "read")) for file in files]
@@ -200,7 +208,13 @@ def export(
     database: DatabaseOption = DEFAULT_FILE,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write; standard output if left out."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            callback=require_name,
+            help="Where to write; standard output for -, or if left out.",
+        ),
     ] = None,
 ) -> None:
     """Write a file out as lines of JSON.
@@ -213,6 +227,8 @@ def export(
       cleaner sites export example.org | head
     """
     with reporting(), SiteStore(database, "read") as store:
+        if output is not None and str(output) == STDIN:
+            output = None
         if output is not None and os.path.realpath(output) == os.path.realpath(database):
             refuse(f"-o {output}: is the file that is written out; name another one")
         names = [_known(store, site) for site in sites] if sites else store.sites()
@@ -226,7 +242,8 @@ def export(
 
 def _write_file(target: Path, lines: Iterable[bytes]) -> None:
     """Write lines into a file, which is replaced when all are written."""
-    file = PartialFile(target, stable=False)
+    require_place(target)
+    file = PartialFile(target, stable=False, make_folders=False)
     try:
         for line in lines:
             file.write(line)

@@ -14,9 +14,18 @@ _WWW = "www."
 # Addresses that are none of pages of a site.
 _OTHER_SCHEMES = ("about:", "blob:", "data:", "file:", "javascript:", "mailto:", "tel:", "urn:")
 _MAX_NAME = 253
-_IS_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*|[0-9a-f:.]*:[0-9a-f:.]*")
-# A folder is named after a host if its name ends as a host does: "exemple.fr", but not "v1.2".
-_NAMES_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)", re.IGNORECASE)
+# A label of a host has a letter or a digit.
+_LABEL = r"[_-]*[^\W_][\w-]*"
+_IS_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*|[0-9a-f:.]*:[0-9a-f:.]*")
+# The domains without a country that folders of sites are likely to have; most others look like the ending of a file.
+_GENERIC = """
+    asia bayern berlin biz blog bzh cat com coop corsica cymru edu eus example gal gov hamburg info int koeln london
+    media mil museum net news nyc org paris press radio scot swiss tirol wales wien world
+"""
+# A folder is named after a host if its name ends as one does: "exemple.fr", but neither "v1.2" nor "articles.txt".
+_NAMES_HOST = re.compile(
+    rf"{_LABEL}(?:\.{_LABEL})*\.(?:[^\W\d_]{{2}}|xn--[a-z0-9-]+|{'|'.join(_GENERIC.split())})", re.IGNORECASE
+)
 # What is in no name that is not also an address.
 _OF_ADDRESSES = frozenset(".:/@")
 

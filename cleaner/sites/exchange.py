@@ -6,6 +6,7 @@ written in hexadecimal digits, as the numbers of JSON do not hold 64 bits.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ import numpy as np
 
 from cleaner.errors import SitesError
 from cleaner.sites.addresses import site_name
+from cleaner.sites.keys import hash_bytes, hash_text
 from cleaner.sites.listing import list_site
 from cleaner.sites.pages import MAX_LINES, LearnedPage
 from cleaner.sites.store import SiteStore
@@ -44,7 +46,8 @@ def export_lines(store: SiteStore, sites: Iterable[str]) -> Iterator[bytes]:
                 {
                     "site": site,
                     "line": _hex(one.line),
-                    "text": one.text,
+                    # A text that was no valid Unicode is kept in another form, which its hash does not prove.
+                    "text": one.text if one.text is not None and hash_text(one.text) == one.line else None,
                     "pages": one.pages,
                     "share": one.share,
                     "place": one.place,
@@ -71,14 +74,15 @@ def _records(name: str, lines: Iterable[bytes]) -> Iterator[tuple[str, LearnedPa
     number = 0
     for number, line in enumerate(lines, 1):
         try:
-            values = _values(line)
+            # Some editors put a byte order mark before the first line.
+            values = _values(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
             if number == 1:
                 _check_head(values)
                 continue
             site = _site(values)
             page = _page(values) if "page" in values else None
             texts = {} if page is not None else _text(values)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise SitesError(name, f"line {number}: {error}") from None
         yield site, page, texts
     if not number:
@@ -117,12 +121,18 @@ def _joined(values: HashArray) -> str:
 def _values(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_BYTES:
         raise ValueError(f"has more than {MAX_BYTES} bytes; export it again")
+    if line.startswith(codecs.BOM_UTF8):
+        raise ValueError("begins with a byte order mark; export it again")
     try:
         values = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
         raise ValueError("is not UTF-8; export it again") from None
+    except RecursionError:
+        raise ValueError("has too many brackets inside each other; export it again") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"is not valid JSON ({error.msg} at character {error.pos + 1}); export it again") from None
+    except ValueError:
+        raise ValueError("has a number of too many digits; export it again") from None
     if not isinstance(values, dict):
         raise ValueError("is not a JSON object; export it again")  # noqa: TRY004 - it is about a file
     return values
@@ -132,9 +142,11 @@ def _check_head(values: dict[str, Any]) -> None:
     if values.get("format") != FORMAT:
         raise ValueError("is not the head of an export; give a file that `cleaner sites export` has written")
     version = values.get("version")
+    if type(version) is not int:
+        raise ValueError("version: is not a number; give a file that `cleaner sites export` has written")
     if version != VERSION:
         raise ValueError(
-            f"has version {version!r} of the format; this version of news-cleaner reads {VERSION}, update it"
+            f"has version {version} of the format; this version of news-cleaner reads {VERSION}, update it"
         )
 
 
@@ -147,17 +159,22 @@ def _site(values: dict[str, Any]) -> str:
 
 def _text(values: dict[str, Any]) -> dict[int, str]:
     (line,) = _hashes(values, "line", 1)
+    _check_present("line", [line])
     text = values.get("text")
     if text is None:
         return {}
     if not isinstance(text, str):
         raise ValueError("text: is not a string; write one, or null")  # noqa: TRY004 - it is about a file
+    if hash_text(text) != line:
+        raise ValueError("text: is not the one that the line had when it was learned; export it again, or write null")
     return {line: text}
 
 
 def _page(values: dict[str, Any]) -> LearnedPage:
     (key,), (version,) = _hashes(values, "page", 1), _hashes(values, "version", 1)
+    _check_present("page", [key])
     exact = _hashes(values, "lines")
+    _check_present("lines", exact)
     size = len(exact)
     if size > MAX_LINES:
         raise ValueError(f"lines: are {size}, but a page has at most {MAX_LINES}; export it again")
@@ -165,9 +182,12 @@ def _page(values: dict[str, Any]) -> LearnedPage:
     paths = _hashes(values, "paths", size) if "paths" in values else [0] * size
     words, sentences = _numbers(values, "words", size, _MAX_WORDS), _numbers(values, "sentences", size, 1)
     lines, shape, path = (np.array(one, dtype=np.uint64) for one in (exact, shapes, paths))
-    return LearnedPage(
+    page = LearnedPage(
         key, version, lines, shape, path, np.array(words, dtype=np.int64), np.array(sentences, dtype=bool)
     )
+    if hash_bytes(page.to_bytes()) != version:
+        raise ValueError("version: is not that of this page, so something in the line was changed; export it again")
+    return page
 
 
 def _hashes(values: dict[str, Any], name: str, count: int | None = None) -> list[int]:
@@ -185,6 +205,12 @@ def _numbers(values: dict[str, Any], name: str, count: int, most: int) -> list[i
         raise ValueError(f"{name}: is not a list of numbers from 0 to {most}; export it again")
     _check_count(name, given, count)
     return given
+
+
+def _check_present(name: str, hashes: Sequence[int]) -> None:
+    """Refuse a hyphen, which stands for no hash."""
+    if 0 in hashes:
+        raise ValueError(f"{name}: has a hyphen instead of a hash; export it again")
 
 
 def _check_count(name: str, given: Sequence[object], count: int | None) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from cleaner.documents import known_name, require_text
+from cleaner.errors import SitesError
 from cleaner.sites.addresses import site_name, site_of_url
 from cleaner.sites.knowledge import SiteKnowledge
 from cleaner.sites.pages import LearnedPage, learn_text, merge_pages, repeated_lines
@@ -46,6 +48,7 @@ class SiteMemory:
         self._lock = RLock()
         self._store = None if self.path is None else SiteStore(self.path, "read")
         self._process = os.getpid()
+        self._is_closed = False
         # The files of processes that this one was forked from: SQLite must neither use them here nor close them.
         self._inherited: list[SiteStore] = []
         self._changes = 0 if self._store is None else self._store.changes()
@@ -64,16 +67,24 @@ class SiteMemory:
         return _rebuild, (self.path, observed)
 
     def observe(self, text: str, *, url: str | None = None, site: str | None = None) -> bool:
-        """Learn a text; whether it belongs to a site: without ``site`` that of the url is taken, and without both nothing is learned."""
+        """Learn a text; whether it was learned: it has to belong to a site, and to have a line that can be compared.
+
+        Without ``site`` that of the url is taken. Raises `TypeError` where one of these is no string, and `SitesError`
+        where the memory was closed.
+        """
+        text = require_text(text)
+        url, site = known_name(url, "url"), known_name(site, "site")
         name = site_of_url(url) if site is None else site_name(site)
         if name is None:
             return False
-        self.add(name, *learn_text(text, url))
-        return True
+        return self.add(name, *learn_text(text, url))
 
-    def add(self, site: str, page: LearnedPage, texts: Mapping[int, str]) -> None:
-        """Learn a page of a site; ``texts``: its lines by their hashes."""
+    def add(self, site: str, page: LearnedPage, texts: Mapping[int, str]) -> bool:
+        """Learn a page of a site; whether it has a line. ``texts``: its lines by their hashes."""
         with self._lock:
+            self._require_open()
+            if not page.exact.size:
+                return False
             pages = self._observed.get(site, [])
             kept = merge_pages([*pages, page])
             self._observed[site] = kept
@@ -83,6 +94,7 @@ class SiteMemory:
             if len(kept) > 1 and len(kept) % 8 == 0:
                 alive = set().union(*(one.exact.tolist() for one in kept))
                 self._texts[site] = {line: text for line, text in waiting.items() if line in alive}
+            return True
 
     def sites(self) -> list[str]:
         """The names of all sites, in order."""
@@ -156,6 +168,7 @@ class SiteMemory:
 
     def _file(self) -> SiteStore | None:
         """The open file, if there is one; a process that was forked opens it for itself."""
+        self._require_open()
         if self._store is not None and self._process != os.getpid():
             self._inherited.append(self._store)
             self._store, self._process = SiteStore(self._store.path, "read"), os.getpid()
@@ -164,9 +177,14 @@ class SiteMemory:
         return self._store
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, if there is one. What was observed can still be saved into it; the memory says nothing more."""
+        self._is_closed = self._store is not None
         if self._store is not None and self._process == os.getpid():
             self._store.close()
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise SitesError(str(self.path), "this memory was closed; open the file again with SiteMemory(path)")
 
 
 def _rebuild(

@@ -16,7 +16,7 @@ from typing import Final, Literal, Self
 from cleaner.errors import SitesError
 from cleaner.sites.pages import LearnedPage, merge_pages, repeated_lines
 
-__all__ = ["SCHEMA", "SiteStore"]
+__all__ = ["SCHEMA", "SiteStore", "is_memory", "require_place"]
 
 # What tells the file from other databases ("NcSi"), and the version of its tables.
 APPLICATION: Final = 0x4E635369
@@ -219,6 +219,7 @@ class SiteStore:
 
     def _require_ours(self) -> None:
         """Look at the first bytes of the file, so that SQLite never opens a foreign one, beside which it may write."""
+        _require_regular(self.path)
         try:
             with self.path.open("rb") as file:
                 head = file.read(_APPLICATION_AT.stop)
@@ -226,12 +227,12 @@ class SiteStore:
             raise SitesError(str(self.path), "does not exist; learn it first with: cleaner sites learn") from None
         except OSError as error:
             raise SitesError(str(self.path), f"cannot be read: {error.strerror}; check the path") from None
-        if not head.startswith(_MAGIC) or int.from_bytes(head[_APPLICATION_AT], "big") != APPLICATION:
+        if not _is_ours(head):
             raise SitesError(str(self.path), "is no site memory; give another file")
 
     def _open_to_write(self) -> sqlite3.Connection:
-        if self.path.is_dir() or not self.path.parent.is_dir():
-            raise SitesError(str(self.path), "is not a file in an existing folder; give the path of a file")
+        require_place(self.path)
+        _require_regular(self.path)
         if self.path.exists() and self.path.stat().st_size:
             # Nothing is ever written to a foreign file, or to one of a newer version.
             self._open_to_read().close()
@@ -259,6 +260,34 @@ class SiteStore:
             database.close()
             raise SitesError(str(self.path), fix)
         return database
+
+
+def require_place(path: Path) -> None:
+    """Raise `SitesError` where no file can be written at a path, because it or what it is in is no such thing."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise SitesError(str(path), "is not a file in an existing folder; give the path of a file")
+
+
+def _require_regular(path: Path) -> None:
+    """Raise `SitesError` for a device or a pipe, which cannot hold a database."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise SitesError(str(path), "is a device or a pipe; give the path of a file")
+
+
+def is_memory(path: Path) -> bool:
+    """Whether a path is a file that begins as a site memory does; False if it cannot be read."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return _is_ours(file.read(_APPLICATION_AT.stop))
+    except OSError:
+        return False
+
+
+def _is_ours(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of a site memory."""
+    return head.startswith(_MAGIC) and int.from_bytes(head[_APPLICATION_AT], "big") == APPLICATION
 
 
 def _connect(address: str) -> sqlite3.Connection:

@@ -266,6 +266,54 @@ def test_the_file_in_a_folder_that_is_learned(tmp_path: Path, run: Run, database
     assert (outcome.status, table(outcome)["documents"]) == (0, "12")
 
 
+def test_an_input_that_is_the_memory(tmp_path: Path, run: Run, database: Path) -> None:
+    """An input that is also the file of the memory is refused with the way out, under any name, and stays as it is."""
+    pages = tmp_path / "pages.jsonl"
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(pages)
+    before = pages.read_bytes()
+    for option, words in (("--db", ["sites", "learn"]), ("--sites", ["clean", "-o", tmp_path / "o.jsonl"])):
+        for source, memory in ((pages, pages), (link, pages), (pages, link), (database, database)):
+            outcome = run(*words, source, option, memory)
+            assert (outcome.status, outcome.out) == (USAGE, b"")
+            assert outcome.err == (
+                f"cleaner: {source}: is also the file of {option}; leave it out of the inputs, or name another file "
+                f"with {option}\n"
+            )
+    assert pages.read_bytes() == before
+    assert not (tmp_path / "o.jsonl").exists()
+
+
+def test_another_memory_is_no_input(tmp_path: Path, run: Run, database: Path) -> None:
+    """A memory in a folder is left out with a note; one that is named as an input is refused."""
+    other = tmp_path / "other.sqlite"
+    other.write_bytes(database.read_bytes())
+    for words in (["sites", "learn", "--db", database], ["clean", "-o", tmp_path / "out", "--sites", database]):
+        outcome = run(*words, tmp_path)
+        assert outcome.status == 0
+        assert outcome.err.startswith(f"cleaner: {other}: is a site memory and was not read; `cleaner sites merge`")
+        assert table(outcome)["documents"] == "12"
+        assert "is a site memory" not in run(*words, tmp_path, "--quiet").err
+        outcome = run(*words, other)
+        assert outcome.status == USAGE
+        assert outcome.err.startswith(f"cleaner: {other}: is a site memory, which has no documents; use it with --")
+    assert not (tmp_path / "out" / "other.sqlite").exists()
+
+
+def test_a_folder_with_nothing_but_a_memory(tmp_path: Path, run: Run) -> None:
+    """A run that has no input left says so, and fails."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    path = folder / "sites.sqlite"
+    run("sites", "learn", write_records(tmp_path / "pages.jsonl"), "--db", path)
+    for words in (["sites", "learn", "--db", path], ["clean", "-o", tmp_path / "out", "--sites", path]):
+        outcome = run(*words, folder)
+        assert (outcome.status, outcome.err) == (
+            1,
+            f"cleaner: {folder}: has nothing to read but a site memory; name files with documents\n",
+        )
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n"])
 def test_empty_inputs(tmp_path: Path, run: Run, content: bytes) -> None:
     """An empty collection, or an empty text, makes a file without sites."""
@@ -479,6 +527,59 @@ def test_export_and_import(tmp_path: Path, run: Run, database: Path) -> None:
     assert shown(run, database) == {SITE: (12, 4)}
 
 
+def test_places_to_write_to(tmp_path: Path, run: Run, database: Path) -> None:
+    """A place that cannot be written to is refused in the same words by all commands; - is standard output."""
+    missing = tmp_path / "new" / "sites.jsonl"
+    written = export(run, database)
+    (tmp_path / "sites.jsonl").write_bytes(written)
+    for words, option in ((["export", "--db", database], "-o"), (["merge", database], "-o"), (["import"], "--db")):
+        inputs = [tmp_path / "sites.jsonl"] if words == ["import"] else []
+        outcome = run("sites", *words, *inputs, option, missing)
+        assert (outcome.status, outcome.err) == (
+            1,
+            f"cleaner: {missing}: is not a file in an existing folder; give the path of a file\n",
+        )
+    assert not missing.parent.exists()
+    assert run("sites", "export", "--db", database, "-o", "-").out == written
+    outcome = run("sites", "merge", database, "-o", "-")
+    assert (outcome.status, outcome.err) == (
+        USAGE,
+        "cleaner: -o -: a database cannot go to standard output; name a file\n",
+    )
+
+
+def test_options_without_a_file(tmp_path: Path, run: Run, database: Path) -> None:
+    """An empty --db or -o is refused by its name; a device or a pipe is no place for a database."""
+    pages = write_records(tmp_path / "more.jsonl")
+    for words in (["learn", pages], ["show"], ["forget", SITE], ["export"], ["import", pages]):
+        outcome = run("sites", *words, "--db", "")
+        assert (outcome.status, outcome.err) == (USAGE, "cleaner: --db: names no file; give the path of one\n")
+    for words in (["export", "--db", database], ["merge", database]):
+        outcome = run("sites", *words, "-o", "")
+        assert (outcome.status, outcome.err) == (USAGE, "cleaner: --output: names no file; give the path of one\n")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (Path(os.devnull), pipe):
+        for words in (["learn", pages], ["show"], ["forget", SITE], ["import", pages]):
+            outcome = run("sites", *words, "--db", path)
+            assert (outcome.status, outcome.err) == (
+                1,
+                f"cleaner: {path}: is a device or a pipe; give the path of a file\n",
+            )
+
+
+def test_a_site_that_repeats_nothing(tmp_path: Path, run: Run) -> None:
+    """Where no line stands on enough pages, a sentence says so and how many pages are known."""
+    path = tmp_path / "sites.sqlite"
+    run("sites", "learn", write_records(tmp_path / "pages.jsonl", TEXTS[:1]), "--db", path)
+    for options, out in (([], b"pages  place  line\n"), (["--json"], b"")):
+        outcome = run("sites", "show", SITE, "--db", path, *options)
+        assert (outcome.status, outcome.out) == (0, out)
+        assert outcome.err == (
+            f"cleaner: {SITE}: no line stands on 3 or more of its pages; 1 page is known, and copies count once\n"
+        )
+
+
 def test_import_of_what_is_no_export(tmp_path: Path, run: Run, database: Path) -> None:
     """A file that is no export, or is damaged in the middle, is told with its line, and changes nothing."""
     written = tmp_path / "sites.jsonl"
@@ -562,6 +663,38 @@ def test_removals_and_explanations(tmp_path: Path, run: Run, database: Path) -> 
     shown_lines = json.loads(run("explain", path, "--json", "--sites", database, "--url", URL).out)["lines"]
     assert any(one.get("detail") == words for line in shown_lines for one in line["evidence"])
     assert "site-repeats" not in run("explain", path, "--sites", database, "--no-colour").out.decode()
+
+
+def test_explaining_with_an_unknown_site(tmp_path: Path, run: Run, database: Path) -> None:
+    """One note says that nothing is known of the site that is named, or that there is none in what is named."""
+    path = tmp_path / "new.txt"
+    path.write_text(NEW)
+    for options, message in (
+        (["--site", "none.example"], "--site none.example: nothing is known of the site none.example; `cleaner sites"),
+        (["--url", "https://none.example/a"], "--url https://none.example/a: nothing is known of the site none."),
+        (["--url", "http://["], "--url http://[: has no host, so it names no site"),
+    ):
+        outcome = run("explain", path, "--sites", database, *options)
+        assert outcome.status == 0
+        assert outcome.err.startswith(f"cleaner: {message}")
+        assert outcome.err.count("\n") == 1
+        assert outcome.out == run("explain", path).out
+    for options in (["--site", SITE], ["--url", URL], []):
+        assert run("explain", path, "--sites", database, *options).err == ""
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_cleaning_records_without_a_site(tmp_path: Path, run: Run, database: Path, jobs: str) -> None:
+    """How many texts have no site is told once at the end, but not without a memory, or if all have one."""
+    path = tmp_path / "new.jsonl"
+    records = [{"url": URL, "text": NEW}, {"text": NEW}, {"url": "http://[", "text": NEW}]
+    path.write_text("\n".join(map(json.dumps, records)))
+    options = [path, "-o", tmp_path / "clean.jsonl", "--jobs", jobs]
+    outcome = run("clean", *options, "--sites", database)
+    assert "cleaner: 2 of 3 texts have no site, so the site memory was not used; name the field" in outcome.err
+    assert outcome.err.count("no site") == 1
+    for more in ([], ["--sites", database, "--site", SITE], ["--sites", database, "--quiet"]):
+        assert "no site" not in run("clean", *options, *more).err
 
 
 def test_explaining_a_page_of_html(tmp_path: Path, run: Run) -> None:

@@ -40,6 +40,9 @@ def test_site_of_an_address(url: str, site: str) -> None:
         "data:text/plain,a",
         "file:///a/b",
         "http://a b/",
+        "https://-/a",
+        "https://_/a",
+        "https://gazette.-/a",
     ],
 )
 def test_what_is_no_address_has_no_site(url: str | None) -> None:
@@ -87,6 +90,12 @@ def test_names_of_sites(name: str, site: str | None) -> None:
         ("/data/old.example/www.gazette.example/a.txt", "gazette.example"),
         ("/data/courrier/a.txt", "courrier"),
         ("/data/v1.2/a.txt", "v1.2"),
+        ("/data/gazette.com/articles.txt/a.txt", "gazette.com"),
+        ("/data/gazette.fr/out.json/pages.jsonl/a.txt", "gazette.fr"),
+        ("/data/Gazette.NEWS/x/a.txt", "gazette.news"),
+        ("/data/xn--bcher-kva.xn--p1ai/x/a.txt", "bücher.рф"),
+        ("/data/courrier.out/a.txt", "courrier.out"),
+        ("/data/-.fr/courrier/a.txt", "courrier"),
         ("/home/jo.doe/corpus/courrier/a.txt", "courrier"),
         ("/home/jo.doe/gazette.example/x/a.txt", "gazette.example"),
         ("/a.txt", None),

@@ -105,6 +105,14 @@ def _changed(name: str, value: Any) -> Callable[[dict[str, Any]], dict[str, Any]
         (_changed("words", [1]), "words: has 1 values"),
         (_changed("words", [1e400]), "words: is not a list of numbers from 0 to 127"),
         (_changed("words", 3), "words: is not a list"),
+        (_changed("page", "-"), "page: has a hyphen instead of a hash"),
+        (_changed("version", "-"), "version: is not that of this page"),
+        (_changed("version", "0123456789abcdef"), "version: is not that of this page"),
+        (lambda record: {**record, "lines": "-" + record["lines"][16:]}, "lines: has a hyphen instead of a hash"),
+        (lambda record: {**record, "lines": "0" * 16 + record["lines"][16:]}, "lines: has a hyphen instead of a hash"),
+        (lambda record: {**record, "lines": "1" * 16 + record["lines"][16:]}, "version: is not that of this page"),
+        (lambda record: {**record, "words": [1] * len(record["words"])}, "version: is not that of this page"),
+        (lambda record: {**record, "paths": record["lines"]}, "version: is not that of this page"),
         (_changed("sentences", [2]), "sentences: is not a list of numbers from 0 to 1"),
         (lambda _: [], "is not a JSON object"),
     ],
@@ -122,6 +130,42 @@ def test_damaged_records(tmp_path: Path, change: Callable[[Any], Any], message: 
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("text", "another line", "text: is not the one that the line had"),
+        ("text", 3, "text: is not a string"),
+        ("line", "-", "line: has a hyphen instead of a hash"),
+    ],
+)
+def test_damaged_repeated_lines(tmp_path: Path, name: str, value: Any, message: str) -> None:
+    """A text that does not belong to its hash is told with file and line, and nothing is read in."""
+    lines = exported(learn(tmp_path / "a.sqlite", list(range(20)), pages_of(20)))
+    lines[1] = json.dumps({**json.loads(lines[1]), name: value}).encode()
+    with SiteStore(tmp_path / "b.sqlite", "write") as store:
+        with pytest.raises(SitesError) as caught:
+            store.update_all(import_sites("sites.jsonl", lines))
+        assert str(caught.value).startswith(f"sites.jsonl: line 2: {message}")
+        assert store.sites() == []
+
+
+def test_a_byte_order_mark(tmp_path: Path) -> None:
+    """A mark before the first line, as some editors write it, changes nothing; before another one it is told."""
+    lines = exported(learn(tmp_path / "a.sqlite", list(range(20)), pages_of(20)))
+    mark = b"\xef\xbb\xbf"
+    assert exported(imported(tmp_path / "b.sqlite", [mark + lines[0], *lines[1:]])) == lines
+    with pytest.raises(SitesError, match="line 2: begins with a byte order mark; export it again"):
+        list(import_sites("sites.jsonl", [lines[0], mark + lines[1]]))
+
+
+def test_a_line_that_is_no_valid_unicode(tmp_path: Path) -> None:
+    """A repeated line with half a surrogate pair is exported by its hash only, so that the export can be read in."""
+    texts = [f"{text}\nThe gull \ud800 of the harbour" for text in pages_of(20)]
+    lines = exported(learn(tmp_path / "a.sqlite", list(range(20)), texts))
+    assert sum(json.loads(line).get("text", "") is None for line in lines) == 2
+    assert exported(imported(tmp_path / "b.sqlite", lines)) == lines
+
+
+@pytest.mark.parametrize(
     ("line", "message"),
     [
         (b"", "line 1: is missing"),
@@ -130,7 +174,10 @@ def test_damaged_records(tmp_path: Path, change: Callable[[Any], Any], message: 
         (b'{"text": "a page"}\n', "line 1: is not the head of an export"),
         (b'{"format": "news-cleaner sites", "version": 2}\n', "line 1: has version 2 of the format"),
         (b'{"a": "' + b"x" * MAX_BYTES, f"line 1: has more than {MAX_BYTES} bytes"),
-        (b"[" * 100_000, "line 1: "),
+        (b"[" * 100_000, "line 1: has too many brackets inside each other; export it again"),
+        (b'{"format": ' + b"1" * 5_000 + b"}", "line 1: has a number of too many digits; export it again"),
+        (b'{"format": "news-cleaner sites", "version": true}\n', "line 1: version: is not a number"),
+        (b'\xef\xbb\xbf\xef\xbb\xbf{"format": "news-cleaner sites", "version": 1}\n', "line 1: begins with a byte"),
     ],
 )
 def test_files_that_are_no_export(line: bytes, message: str) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -118,3 +120,73 @@ def test_missing_file(tmp_path: Path) -> None:
     """A file that does not exist is named, with the command that makes it."""
     with pytest.raises(SitesError, match=r"none\.sqlite: does not exist; learn it first"):
         SiteMemory(tmp_path / "none.sqlite")
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "12\n--"])
+def test_a_text_without_a_line_is_not_learned(text: str) -> None:
+    """A text with nothing that can be compared is not learned, and its site is not known afterwards."""
+    memory = SiteMemory()
+    assert not memory.observe(text, site=SITE)
+    assert not Cleaner(sites=memory).observe(text, site=SITE)
+    assert memory.sites() == []
+    assert memory.observe("Partager", site=SITE)
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "message"),
+    [
+        (None, {}, "text must be a str, not NoneType; leave missing values out"),
+        (b"Partager", {}, "text must be a str, not bytes; decode it"),
+        ("Partager", {"site": 5}, "site must be a str or None, not int; convert it first, or leave it out"),
+        ("Partager", {"url": 5}, "url must be a str or None, not int; convert it first, or leave it out"),
+        ("Partager", {"url": b"https://a.example"}, "url must be a str or None, not bytes; decode it"),
+        ("Partager", {"site": 5.0}, "site must be a str or None, not float; convert it first"),
+    ],
+)
+def test_what_is_no_string(text: Any, known: dict[str, Any], message: str) -> None:
+    """A text, a site or an address that is no string is refused with the way out, by learning and by cleaning."""
+    memory = SiteMemory()
+    cleaner = Cleaner(sites=memory)
+    asked: list[Any] = [memory.observe, cleaner.observe, cleaner.clean, cleaner.clean_markdown, Cleaner().clean]
+    if known:
+        asked += [cleaner.clean_html, Cleaner().clean_html]
+    for function in asked:
+        with pytest.raises(TypeError, match=re.escape(message)):
+            function(text, **known)
+    if known:
+        for many in (cleaner.clean_many, lambda documents: list(cleaner.stream(documents))):
+            with pytest.raises(TypeError, match=re.escape(f"document 1: {message}")):
+                many(["Partager", {"text": text, **known}])
+
+
+def test_missing_names_are_none() -> None:
+    """NaN, which tables have for missing values, is no site and no address."""
+    missing: Any = float("nan")
+    memory = filled()
+    text = page_of(Random(99))
+    assert not memory.observe(text, url=missing, site=missing)
+    assert memory.observe(text, url=f"https://{SITE}/nan", site=missing)
+    assert FOOT in Cleaner(sites=memory).clean(text, url=missing, site=missing).text
+    assert FOOT not in Cleaner(sites=memory).clean(text, url=f"https://{SITE}/nan", site=missing).text
+
+
+def test_a_closed_memory(tmp_path: Path) -> None:
+    """A memory that was closed says so, and how to open it; what it has observed can still be saved."""
+    path = tmp_path / "sites.sqlite"
+    filled(5).save(path)
+    memory = SiteMemory(path)
+    memory.observe(page_of(Random(99)), url=f"https://{SITE}/more")
+    memory.close()
+    memory.close()
+    message = re.escape(f"{path}: this memory was closed; open the file again with SiteMemory(path)")
+    for ask in (
+        memory.sites,
+        lambda: memory.knowledge(SITE),
+        lambda: memory.texts(SITE),
+        lambda: memory.observe("Partager", site=SITE),
+        lambda: Cleaner(sites=memory).clean("Partager", site=SITE),
+    ):
+        with pytest.raises(SitesError, match=message):
+            ask()
+    memory.save()
+    assert SiteMemory(path).page_count(SITE) == 6

@@ -9,12 +9,13 @@ from typing import Any
 
 from cleaner.result import CleanResult
 
-__all__ = ["ENCODING", "MARKDOWN", "MARKUP", "MOJIBAKE", "PAGE", "Tally", "utf8_size"]
+__all__ = ["ENCODING", "MARKDOWN", "MARKUP", "MOJIBAKE", "NO_SITE", "PAGE", "Tally", "utf8_size"]
 
 PAGE = "page"
 MARKUP = "markup"
 MARKDOWN = "markdown"
 MOJIBAKE = "mojibake"
+NO_SITE = "siteless"
 ENCODING = "encoding "
 
 
@@ -25,7 +26,7 @@ class Tally:
     ``documents`` were written, ``failed`` could not be cleaned, ``passed`` are records that are not documents and stay
     as they are. ``found``: what was found out about texts: `PAGE` where a text file is a page, `MARKUP` where a text
     has tags in it, `MARKDOWN` where it has links of Markdown,
-    `MOJIBAKE` where it was decoded wrongly before, and the encoding after `ENCODING` where nobody has named it. ``size`` is bytes of text before
+    `MOJIBAKE` where it was decoded wrongly before, `NO_SITE` where a site memory was asked in vain, and the encoding after `ENCODING` where nobody has named it. ``size`` is bytes of text before
     cleaning (UTF-8), ``removed`` bytes taken out, by kind. ``confidence``: the sum of the F1 expected of each result.
     """
 

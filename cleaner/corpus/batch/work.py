@@ -13,7 +13,7 @@ from cleaner.clock import TIMED_OUT
 from cleaner.corpus.batch.jobs import Job, read_record, record_jobs, text_job
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, PAGE, Tally
+from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, NO_SITE, PAGE, Tally
 from cleaner.corpus.batch.tasks import (
     Careful,
     ChunkResult,
@@ -231,6 +231,9 @@ class Worker:
             tally.found[MARKDOWN] += holds_markdown(before)
         if job.document.html is None:
             tally.found[MOJIBAKE] += holds_mojibake(before)
+            # A page may name its own address, so only of a text it is sure that it has no site.
+            if self._cleaner.sites is not None and job.site is None:
+                tally.found[NO_SITE] += 1
         removals = b""
         if self._settings.with_removals:
             removals = b"".join(
