@@ -10,7 +10,7 @@ import re
 from cleaner import Cleaner, CleanResult, Kind, Metadata, apply_removals
 from cleaner.report.explanation import render_explanation
 from cleaner.report.records import explain_json, to_json
-from cleaner.text.forms import lines_of
+from cleaner.text.forms import lines_of, with_line_ends
 from tests.visible import visible_words, words
 
 __all__ = [
@@ -170,7 +170,11 @@ def check_reasons(source: str, result: CleanResult, *, lines: int | None = None)
 
 
 def _check_actions(source: str, result: CleanResult) -> None:
-    """Verdicts say what happened: what is kept is untouched, what is dropped is gone, what is cut lost a part."""
+    """Verdicts say what happened: what is kept is untouched, what is dropped is gone, what is cut lost a part.
+
+    A line that holds only signs of the text's form, such as ``<p>``, is blank: it may go with a line beside it.
+    """
+    shown = with_line_ends(source)
     taken = [(removal.start, removal.end) for removal in result.removals]
     first = 0
     for verdict in result.lines:
@@ -179,9 +183,9 @@ def _check_actions(source: str, result: CleanResult) -> None:
             first += 1
         number, gone = first, 0
         while number < len(taken) and taken[number][0] < end:
-            gone += len(source[max(start, taken[number][0]) : min(end, taken[number][1])].strip())
+            gone += len(shown[max(start, taken[number][0]) : min(end, taken[number][1])].strip())
             number += 1
-        if source[start:end].strip():
+        if shown[start:end].strip():
             assert (gone == 0) == (verdict.action == "keep"), (
                 "what is kept is untouched, what is not has lost something"
             )

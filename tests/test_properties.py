@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cleaner import CleanConfig, Cleaner, Kind, apply_removals
@@ -82,6 +82,7 @@ def test_output_lines_are_input_lines(text: str) -> None:
 
 @QUICK
 @given(DOCUMENTS)
+@example(f"<p>{PROSE[0]}</p><p>RépondreSupprimer</p><p><br></p>")
 def test_evidence_adds_up(text: str) -> None:
     """The evidence of a dropped line adds up to its score, which exceeds the threshold."""
     result = default_cleaner().clean(text)
