@@ -15,7 +15,7 @@ from cleaner.lines.analysis import Carried
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.matching.pattern import PatternSet
 from cleaner.result import CleanResult
-from cleaner.sites.addresses import page_key, site_name, site_of_url
+from cleaner.sites.addresses import page_key, site_of
 from cleaner.sites.keys import line_keys
 from cleaner.sites.memory import SiteMemory
 from cleaner.sites.pages import LearnedPage, learn_lines
@@ -98,7 +98,7 @@ class Cleaner:
         url, site = known_name(url, "url"), known_name(site, "site")
         if self.sites is None:
             return None
-        name = site_of_url(url) if site is None else site_name(site)
+        name = site_of(url, site)
         knowledge = None if name is None else self.sites.knowledge(name)
         return None if knowledge is None else SiteView(knowledge, page_key(url, text))
 
@@ -243,7 +243,7 @@ def learn_document(
         from cleaner.html.learning import learn_html, named_address
 
         url = url or (None if site else named_address(html, clock))
-    name = site_of_url(url) if site is None else site_name(site)
+    name = site_of(url, site)
     if name is None:
         return None
     if html is not None:

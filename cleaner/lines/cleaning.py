@@ -8,9 +8,9 @@ from typing import Any
 
 from cleaner.clock import TIMED_OUT, Clock, OutOfTimeError
 from cleaner.config import CleanConfig
-from cleaner.lines.analysis import Analysis, Carried, analyse_units, carry, look_over
+from cleaner.lines.analysis import Analysis, Carried, carry, look_over
 from cleaner.lines.decision import decide
-from cleaner.lines.repeats import recall, with_repeats
+from cleaner.lines.repeats import analyse_on_site
 from cleaner.lines.scorer import builtin_weights, read_weights
 from cleaner.matching.library import builtin_patterns, read_patterns
 from cleaner.matching.matcher import Matcher
@@ -174,11 +174,8 @@ class LineJudge:
     def judge(self, document: Document) -> LineJudgement:
         """The judgement over the units of a document."""
         cleaner = self._cleaner
-        known = None if self._site is None else recall(self._site, document)
-        apart = None if known is None else known.apart(document)
-        analysis = analyse_units(document, cleaner.matcher, cleaner.word_lists, self._lang, self._carried, apart)
-        if known is not None:
-            analysis = with_repeats(analysis, known.of_units(document, analysis.document))
+        lists = cleaner.word_lists
+        analysis = analyse_on_site(document, cleaner.matcher, lists, self._lang, self._carried, self._site)
         self.analysis = analysis
         return decide(analysis, self._config, self._title, cleaner.weights, explain=self._explain)
 

@@ -52,7 +52,7 @@ class Repeats:
     @property
     def alone(self) -> BoolArray:
         """The repeated units that say nothing about their neighbours, because they stand inside the article."""
-        return np.asarray((self.points > 0.0) & (self.inside))
+        return np.asarray((self.points > 0.0) & self.inside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,18 +14,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from cleaner.lines.analysis import Analysis
+from cleaner.lines.analysis import Analysis, Carried, analyse_units
 from cleaner.lines.headlines import Headline
 from cleaner.lines.ledger import Ledger
 from cleaner.lines.recall import LineCounts, Repeats, UnitCounts
 from cleaner.lines.scorer import page_likeness
+from cleaner.matching.matcher import Matcher
 from cleaner.result import Evidence, Kind
 from cleaner.sites.knowledge import HEAD, INSIDE, OWN_MIN_WORDS
 from cleaner.sites.view import SiteView
 from cleaner.text.arrays import BoolArray, FloatArray, IntArray
 from cleaner.text.document import Document
+from cleaner.text.words import WordLists
 
-__all__ = ["MIN_PAGES", "add_repeats", "hints_of", "recall", "with_repeats"]
+__all__ = ["MIN_PAGES", "add_repeats", "analyse_on_site", "hints_of"]
 
 # With fewer other pages nothing is claimed about a site.
 MIN_PAGES = 5
@@ -67,15 +69,26 @@ _PLACES = ("at the top", "inside", "at the end")
 _TITLE_KINDS = frozenset({Kind.RELATED_LINKS, Kind.READ_ALSO, Kind.FOLLOW_UP, Kind.TAGS, Kind.BREADCRUMB})
 
 
-def recall(site: SiteView, document: Document) -> LineCounts | None:
+def analyse_on_site(
+    document: Document,
+    matcher: Matcher,
+    word_lists: WordLists,
+    lang: str | None,
+    carried: Carried | None,
+    site: SiteView | None,
+) -> Analysis:
+    """The analysis of a document, as of `analyse_units`, with what its site repeats, if enough of its pages are known."""
+    known = None if site is None else _recall(site, document)
+    if known is None:
+        return analyse_units(document, matcher, word_lists, lang, carried)
+    analysis = analyse_units(document, matcher, word_lists, lang, carried, known.apart(document))
+    return replace(analysis, repeats=_judge(analysis, known.of_units(document, analysis.document)))
+
+
+def _recall(site: SiteView, document: Document) -> LineCounts | None:
     """What the site's other pages say about the lines of a document; None if too few pages are known."""
     lines, recalled = site.recall(document)
     return LineCounts(lines, recalled) if recalled.pages >= MIN_PAGES else None
-
-
-def with_repeats(analysis: Analysis, units: UnitCounts) -> Analysis:
-    """The analysis with what the site repeats."""
-    return replace(analysis, repeats=_judge(analysis, units))
 
 
 def add_repeats(analysis: Analysis, ledger: Ledger, headline: Headline | None) -> None:

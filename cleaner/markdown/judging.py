@@ -10,10 +10,9 @@ import numpy as np
 
 from cleaner.clock import Clock
 from cleaner.config import CleanConfig
-from cleaner.lines.analysis import analyse_units
 from cleaner.lines.cleaning import TextCleaner
 from cleaner.lines.decision import decide
-from cleaner.lines.repeats import recall, with_repeats
+from cleaner.lines.repeats import analyse_on_site
 from cleaner.markdown.cuts import source_spans
 from cleaner.markdown.signals import markup_points
 from cleaner.markdown.units import Entry, Part, entries_of, settle_units
@@ -62,11 +61,7 @@ class MarkdownJudge:
         view = read_view(document.text, document.clock)
         visible = Document(view.text, clock=document.clock)
         texts = self._texts
-        known = None if self._site is None else recall(self._site, visible)
-        apart = None if known is None else known.apart(visible)
-        analysis = analyse_units(visible, texts.matcher, texts.word_lists, self._lang, apart=apart)
-        if known is not None:
-            analysis = with_repeats(analysis, known.of_units(visible, analysis.document))
+        analysis = analyse_on_site(visible, texts.matcher, texts.word_lists, self._lang, None, self._site)
         title = self._title or view.page.title
         context = markup_points(view, analysis)
         judged = decide(analysis, self._config, title, texts.weights, context=context, explain=self._explain)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cleaner.sites.keys import hash_text, storable
 
-__all__ = ["page_key", "site_name", "site_of_file", "site_of_url"]
+__all__ = ["page_key", "site_name", "site_of", "site_of_file", "site_of_url"]
 
 _WWW = "www."
 # Addresses that are none of pages of a site.
@@ -57,6 +57,15 @@ def site_name(name: str) -> str | None:
     host = site_of_url(bare) if _OF_ADDRESSES & set(bare) else None
     # A lone surrogate, which no file can hold, is no letter of a name.
     return host or bare.encode("utf-8", "replace").decode()[: _MAX_NAME + 1] or None if len(bare) <= _MAX_NAME else None
+
+
+def site_of(url: str | None, site: str | None) -> str | None:
+    """The site of a document: the one that is named, else that of its address; None if there is neither.
+
+    >>> site_of("https://www.exemple.fr/une", None), site_of("https://www.exemple.fr/une", "Le Courrier")
+    ('exemple.fr', 'Le Courrier')
+    """
+    return site_of_url(url) if site is None else site_name(site)
 
 
 def site_of_file(path: PurePath, home: PurePath | None = None) -> str | None:

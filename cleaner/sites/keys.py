@@ -39,7 +39,7 @@ class LineKeys:
 
     ``lines``: their numbers in the document. ``exact``: hashes of their folded texts. ``shapes``: hashes of their
     shapes, 0 where a line has none. ``words``: their sizes in words; two characters of a script without spaces count as
-    a word. ``sentences``: whether they end as a sentence does. ``texts``: the folded texts, as they can be stored.
+    a word. ``sentences``: whether they end as a sentence does. ``texts``: the folded texts.
     """
 
     lines: IntArray
@@ -89,7 +89,7 @@ def line_keys(document: Document) -> LineKeys:
         shapes.append(hash_text(shape) if shape else 0)
         words.append(_size(text))
         sentences.append(text.rstrip(_CLOSERS).endswith(_SENTENCE_ENDS))
-        texts.append(storable(text))
+        texts.append(text)
     return LineKeys(
         np.array(lines, dtype=np.int64),
         np.array(exact, dtype=np.uint64),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-from cleaner.sites.pages import PAGES_PER_SITE, LearnedPage, merge_pages
+from cleaner.sites.pages import PAGES_PER_SITE, LearnedPage, merge_pages, texts_of
 from cleaner.sites.store import SiteStore
 
 __all__ = ["BUDGET", "Learner", "WantedPages"]
@@ -78,8 +78,7 @@ class Learner:
         """Drop the pages of a site that will not be kept."""
         self._size -= _size_of(waiting)
         waiting.pages = merge_pages(waiting.pages)
-        lines: set[int] = set().union(*(page.exact.tolist() for page in waiting.pages))
-        waiting.texts = {line: text for line, text in waiting.texts.items() if line in lines}
+        waiting.texts = texts_of(waiting.pages, waiting.texts)
         self._size += _size_of(waiting)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from cleaner.documents import known_name, require_text
 from cleaner.errors import SitesError
-from cleaner.sites.addresses import site_name, site_of_url
+from cleaner.sites.addresses import site_of
 from cleaner.sites.knowledge import SiteKnowledge
-from cleaner.sites.pages import LearnedPage, learn_text, merge_pages, repeated_lines
+from cleaner.sites.pages import LearnedPage, learn_text, merge_pages, repeated_lines, texts_of
 from cleaner.sites.store import SiteStore
 
 __all__ = ["SiteMemory"]
@@ -74,7 +74,7 @@ class SiteMemory:
         """
         text = require_text(text)
         url, site = known_name(url, "url"), known_name(site, "site")
-        name = site_of_url(url) if site is None else site_name(site)
+        name = site_of(url, site)
         if name is None:
             return False
         return self.add(name, *learn_text(text, url))
@@ -92,8 +92,7 @@ class SiteMemory:
             waiting = self._texts.setdefault(site, {})
             waiting.update(texts)
             if len(kept) > 1 and len(kept) % 8 == 0:
-                alive = set().union(*(one.exact.tolist() for one in kept))
-                self._texts[site] = {line: text for line, text in waiting.items() if line in alive}
+                self._texts[site] = texts_of(kept, waiting)
             return True
 
     def sites(self) -> list[str]:

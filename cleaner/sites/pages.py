@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from cleaner.sites.addresses import page_key
-from cleaner.sites.keys import LineKeys, hash_bytes, line_keys
+from cleaner.sites.keys import LineKeys, hash_bytes, line_keys, storable
 from cleaner.text.arrays import BoolArray, HashArray, IntArray
 from cleaner.text.document import Document
 
-__all__ = ["PAGES_PER_SITE", "LearnedPage", "learn_lines", "learn_text", "merge_pages", "repeated_lines"]
+__all__ = ["PAGES_PER_SITE", "LearnedPage", "learn_lines", "learn_text", "merge_pages", "repeated_lines", "texts_of"]
 
 # Of each site so many pages are kept: those with the smallest keys, which are as good as drawn by lot. So order and the
 # number of processes change nothing, a page that is learned twice counts once, and a site never takes more than
@@ -99,7 +99,7 @@ def learn_text(text: str, url: str | None = None) -> tuple[LearnedPage, dict[int
 def learn_lines(lines: LineKeys, key: int, paths: HashArray | None = None) -> tuple[LearnedPage, dict[int, str]]:
     """A page of these lines, and its lines by their hashes; ``key``: see `page_key`, ``paths``: see `LearnedPage.of`."""
     page = LearnedPage.of(key, lines, paths)
-    texts = dict(zip(lines.exact.tolist(), lines.texts, strict=True))
+    texts = dict(zip(lines.exact.tolist(), map(storable, lines.texts), strict=True))
     if len(lines) > MAX_LINES:
         texts = {line: texts[line] for line in page.exact.tolist()}
     return page, texts
@@ -112,6 +112,12 @@ def merge_pages(pages: Iterable[LearnedPage]) -> list[LearnedPage]:
         if page.exact.size and (page.key not in known or page.version < known[page.key].version):
             known[page.key] = page
     return [known[key] for key in nsmallest(PAGES_PER_SITE, known)]
+
+
+def texts_of(pages: Sequence[LearnedPage], texts: Mapping[int, str]) -> dict[int, str]:
+    """Those of some texts, by the hashes of their lines, whose lines stand on one of the pages."""
+    lines: set[int] = set().union(*(page.exact.tolist() for page in pages))
+    return {line: text for line, text in texts.items() if line in lines}
 
 
 def repeated_lines(pages: Sequence[LearnedPage]) -> set[int]:
