@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
-from cleaner.corpus.batch.plan import Settings
-from cleaner.corpus.batch.tasks import ChunkTask
-from cleaner.corpus.records.chunks import Document, Item
+from cleaner.api import Cleaner
+from cleaner.corpus.batch.plan import Plan, Settings
+from cleaner.corpus.batch.tasks import ChunkTask, SourceEnd, TextTask, read_tasks
+from cleaner.corpus.records.chunks import Document, Item, Place, record_format
 from cleaner.corpus.records.encodings import AUTO
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.texts import Record, decode_record
 from cleaner.errors import InputError
+from cleaner.result import CleanResult
 from cleaner.sites.addresses import site_name, site_of_file, site_of_url
 
-__all__ = ["Job", "read_record", "record_jobs", "site_of_source", "text_job"]
+__all__ = [
+    "Job",
+    "clean_job",
+    "given_of",
+    "read_jobs",
+    "read_record",
+    "record_jobs",
+    "site_of_source",
+    "text_job",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,56 @@ class Job:
     def is_text(self) -> bool:
         """Whether it is plain text, which is faster to clean together with others."""
         return self.document.html is None and not self.is_markdown
+
+    def original(self, result: CleanResult) -> str:
+        """The text that the offsets of its result refer to: its own, or that of the blocks of its page."""
+        return self.document.text if self.document.html is None else result.restore()
+
+
+def clean_job(cleaner: Cleaner, job: Job, settings: Settings) -> CleanResult:
+    """The result of a document, cleaned alone."""
+    page = job.document.html
+    if page is not None:
+        return cleaner.clean_html(page, url=job.document.url, site=job.site, output=settings.output)
+    (result,) = cleaner.stream([given_of(job, settings)])
+    return result
+
+
+def given_of(job: Job, settings: Settings) -> dict[str, Any]:
+    """A text with what is known about it, as `Cleaner.clean_many` takes it."""
+    document = job.document
+    return {
+        "markdown" if job.is_markdown else "text": document.text,
+        "title": document.title or settings.title,
+        "lang": document.lang or settings.lang,
+        "url": document.url,
+        "site": job.site,
+    }
+
+
+def read_jobs(plan: Plan, settings: Settings) -> Iterator[Job | str]:
+    """Every document of a plan, in order and one at a time, read in this process; or why it cannot be read."""
+    for task in read_tasks(plan, settings, 0, Place(), lambda _: True):
+        if isinstance(task, SourceEnd):
+            if task.error is not None:
+                yield str(task.error)
+        elif isinstance(task, TextTask):
+            for index, source, data, _ in task.texts:
+                record = read_record(source, data, settings)
+                yield str(record) if isinstance(record, InputError) else text_job(index, record, settings)
+        else:
+            yield from _task_jobs(task, settings)
+
+
+def _task_jobs(task: ChunkTask, settings: Settings) -> Iterator[Job | str]:
+    """The documents among the records of a chunk that is still to be read; or why a record cannot be read."""
+    items = record_format(task.format).read_items(
+        task.chunk, settings.fields, max_bytes=settings.max_record, to_jsonl=task.to_jsonl
+    )
+    for item in items:
+        if item.failure is not None:
+            yield f"{task.name}: record {item.number}: {item.failure}"
+    yield from record_jobs(items, task, settings)
 
 
 def read_record(source: Source, data: bytes | InputError, settings: Settings) -> Record | InputError:

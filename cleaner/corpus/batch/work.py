@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
 from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
-from cleaner.corpus.batch.jobs import Job, read_record, record_jobs, text_job
+from cleaner.corpus.batch.jobs import Job, clean_job, given_of, read_record, record_jobs, text_job
 from cleaner.corpus.batch.limits import OutOfTimeError, end_process_after, time_limit
 from cleaner.corpus.batch.plan import Settings
 from cleaner.corpus.batch.tally import ENCODING, MARKDOWN, MARKUP, MOJIBAKE, NO_SITE, PAGE, Tally
@@ -175,7 +174,7 @@ class Worker:
     def _together(self, jobs: Sequence[Job]) -> Iterator[_Cleaned | str]:
         """The results of texts, which are faster to clean together; one by one if one of them fails."""
         try:
-            results = self._cleaner.clean_many(self._mapping(job) for job in jobs)
+            results = self._cleaner.clean_many(given_of(job, self._settings) for job in jobs)
             return iter([self._finished(job, result) for job, result in zip(jobs, results, strict=True)])
         except Exception:  # noqa: BLE001 - the one that fails is reported when it is cleaned alone
             return map(self._alone, jobs)
@@ -185,13 +184,9 @@ class Worker:
         try:
             # The cleaner has its own limit. This one covers the work on its result, and calls into libraries.
             with self._last_limit(seconds), time_limit(seconds):
-                if job.document.html is None:
-                    (result,) = self._cleaner.stream([self._mapping(job)])
-                else:
-                    page, url = job.document.html, job.document.url
-                    result = self._cleaner.clean_html(page, url=url, site=job.site, output=self._settings.output)
-                    if TIMED_OUT in result.flags:
-                        return self._settings.too_long
+                result = clean_job(self._cleaner, job, self._settings)
+                if job.document.html is not None and TIMED_OUT in result.flags:
+                    return self._settings.too_long
                 return self._finished(job, result)
         except OutOfTimeError:
             return self._settings.too_long
@@ -209,19 +204,9 @@ class Worker:
         finally:
             end_process_after(None)
 
-    def _mapping(self, job: Job) -> dict[str, Any]:
-        document = job.document
-        return {
-            "markdown" if job.is_markdown else "text": document.text,
-            "title": document.title or self._settings.title,
-            "lang": document.lang or self._settings.lang,
-            "url": document.url,
-            "site": job.site,
-        }
-
     def _finished(self, job: Job, result: CleanResult) -> _Cleaned:
         """Everything that is written and counted for a result."""
-        before = job.document.text if job.document.html is None else result.restore()
+        before = job.original(result)
         tally = Tally()
         tally.count(before, result)
         if job.document.encoding is not None:

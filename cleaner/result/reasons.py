@@ -1,0 +1,114 @@
+"""The names of evidence in words: what explanations say for each, read from `reasons.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from cleaner.result.values import Evidence, Kind
+
+__all__ = ["Meaning", "Reason", "kind_words", "meaning_of", "strongest_reasons"]
+
+_BOX = "context.box:"
+_KINDS = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name of evidence stands for: a few ``words`` for a list of reasons, and a ``sentence``."""
+
+    words: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What evidence says in the same ``words``: their points added up, and the ``names`` of its sources."""
+
+    words: str
+    points: float
+    names: tuple[str, ...]
+
+
+def strongest_reasons(evidence: Iterable[Evidence], *, for_noise: bool, count: int = 2) -> list[Reason]:
+    """The reasons that speak most for one side, the strongest first; those with the same words are one reason.
+
+    ``for_noise``: the reasons to remove, otherwise those to keep.
+
+    >>> evidence = [Evidence("fr.share-bar.label", 16.0, 0, 8), Evidence("context.inside-article", -1.0, 0, 8)]
+    >>> [reason.points for reason in strongest_reasons(evidence, for_noise=True)]
+    [16.0]
+    """
+    found: dict[str, list[Evidence]] = {}
+    for one in evidence:
+        found.setdefault(_words(one), []).append(one)
+    reasons = [
+        Reason(words, sum(one.points for one in same), tuple(dict.fromkeys(one.source for one in same)))
+        for words, same in found.items()
+    ]
+    side = 1 if for_noise else -1
+    return sorted((one for one in reasons if one.points * side > 0), key=lambda one: -one.points * side)[:count]
+
+
+def _words(evidence: Evidence) -> str:
+    if evidence.detail:
+        return evidence.detail
+    meaning = meaning_of(evidence.source)
+    return evidence.source if meaning is None else meaning.words
+
+
+def meaning_of(name: str) -> Meaning | None:
+    """What a name of evidence means; None for one that there is not.
+
+    The id of a pattern means its kind; what the pattern itself finds is known to `cleaner.matching`.
+
+    >>> meaning_of("context.inside-article") is None
+    False
+    """
+    if name.startswith(_BOX):
+        opened = kind_of(name.removeprefix(_BOX))
+        box = _meanings()[_BOX.removesuffix(":")]
+        return None if opened is None else Meaning(f"{box.words}: {kind_words(opened)}", box.sentence)
+    if (kind := kind_of(name)) is not None:
+        return Meaning(kind_words(kind), f"A pattern of the kind {kind} holds on it.")
+    return _meanings().get(name)
+
+
+def kind_of(name: str) -> Kind | None:
+    """The kind of the pattern that has this id; None for what is no id of a pattern.
+
+    >>> kind_of("fr.share-bar.label")
+    <Kind.SHARE_BAR: 'share-bar'>
+    """
+    parts = name.split(".")
+    return Kind(parts[1]) if len(parts) == 3 and parts[1] in _KINDS else None
+
+
+def kind_words(kind: Kind) -> str:
+    """A kind of noise in words.
+
+    >>> kind_words(Kind.COMMENT_CONTROLS)
+    'reply link'
+    """
+    return _kinds()[kind]
+
+
+@cache
+def _data() -> MappingProxyType[str, dict[str, object]]:
+    text = files("cleaner.result").joinpath("reasons.toml").read_text("utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+@cache
+def _kinds() -> MappingProxyType[Kind, str]:
+    return MappingProxyType({Kind(name): str(words) for name, words in _data()["kind"].items()})
+
+
+@cache
+def _meanings() -> MappingProxyType[str, Meaning]:
+    rows = _data()["reason"].items()
+    return MappingProxyType({name: Meaning(*row) for name, row in rows if isinstance(row, list)})

@@ -1,0 +1,107 @@
+"""A result line by line, as it is shown to people: what of each line stays, what was removed, and the main reasons."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from cleaner.result.cleaned import CleanResult
+from cleaner.result.reasons import Reason, strongest_reasons
+from cleaner.result.values import Doubt, Evidence, Kind, Removal, Verdict
+
+__all__ = ["Piece", "ShownLine", "show_lines"]
+
+_Spanned = TypeVar("_Spanned", Removal, Doubt)
+
+
+class Piece(NamedTuple):
+    """A stretch of a line; ``kind`` is why it was removed, and None where it stays."""
+
+    text: str
+    kind: Kind | None
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """One line of the input: ``number`` counts from 1; ``pieces`` add up to its text without the line end.
+
+    ``evidence``: of a line that stays or is removed as a whole, that of its verdict; of one that is cut, that of its
+    removed pieces. ``is_doubtful``: it looked like noise but stayed.
+    """
+
+    number: int
+    verdict: Verdict
+    pieces: tuple[Piece, ...]
+    evidence: tuple[Evidence, ...]
+    is_doubtful: bool
+
+    @property
+    def text(self) -> str:
+        """The line without its line end."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether any of it was removed."""
+        return self.verdict.action != "keep"
+
+    @cached_property
+    def reasons(self) -> list[Reason]:
+        """The two strongest reasons for what happened to it."""
+        return strongest_reasons(self.evidence, for_noise=self.is_removed or self.is_doubtful)
+
+
+def show_lines(text: str, result: CleanResult) -> list[ShownLine]:
+    """One `ShownLine` for each line of the input.
+
+    ``text``: the input; of an HTML page the text of its blocks, which `CleanResult.restore` returns.
+
+    >>> from cleaner import explain_text
+    >>> text = "Der Rat hat gestern entschieden.\\nAntwortenLöschen\\n"
+    >>> [(line.verdict.action, line.text) for line in show_lines(text, explain_text(text))]
+    [('keep', 'Der Rat hat gestern entschieden.'), ('drop', 'AntwortenLöschen')]
+    """
+    removals = result.removals
+    ends = [removal.end for removal in removals]
+    doubts = [doubt.end for doubt in result.doubtful]
+    shown = []
+    for verdict in result.lines:
+        line = verdict.line
+        own = list(_within(removals, ends, line.start, line.end))
+        evidence = verdict.evidence
+        if verdict.action == "cut":
+            evidence = tuple(item for removal in own for item in removal.evidence)
+        shown.append(
+            ShownLine(
+                line.index + 1,
+                verdict,
+                tuple(_pieces(text, line.start, line.end, own)),
+                evidence,
+                is_doubtful=any(_within(result.doubtful, doubts, line.start, line.end)),
+            )
+        )
+    return shown
+
+
+def _within(spans: Sequence[_Spanned], ends: list[int], start: int, end: int) -> Iterator[_Spanned]:
+    """Those of some spans, in order and with these ends, that have a character between two offsets."""
+    for position in range(bisect_right(ends, start), len(spans)):
+        if spans[position].start >= end:
+            return
+        yield spans[position]
+
+
+def _pieces(text: str, start: int, end: int, removals: Sequence[Removal]) -> Iterator[Piece]:
+    position = start
+    for removal in removals:
+        first, last = max(removal.start, start), min(removal.end, end)
+        if position < first:
+            yield Piece(text[position:first], None)
+        if first < last:
+            yield Piece(text[first:last], removal.kind)
+        position = max(position, last)
+    if position < end:
+        yield Piece(text[position:end], None)
