@@ -75,3 +75,23 @@ class CleanResult:
             position = removal.end
         parts.append(self.text[taken:])
         return "".join(parts)
+
+    def to_html(self) -> str:
+        """The document as HTML: what was removed is struck and coloured by kind, long stretches that stay are folded.
+
+        It is a piece of a page, with its own styles; everything that comes from the document is escaped.
+
+        >>> from cleaner import explain_text
+        >>> "<del>AntwortenLöschen</del>" in explain_text("Der Rat hat entschieden.\\nAntwortenLöschen").to_html()
+        True
+        """
+        return self._drawn(is_small=False)
+
+    def _repr_html_(self) -> str:
+        """The same for a notebook: of a long document only the parts around removals."""
+        return self._drawn(is_small=True)
+
+    def _drawn(self, *, is_small: bool) -> str:
+        from cleaner.result.drawing import draw_result
+
+        return draw_result(self.restore(), self, is_small=is_small)

@@ -6,15 +6,30 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
-from cleaner.result.cleaned import CleanResult
 from cleaner.result.reasons import Reason, strongest_reasons
 from cleaner.result.values import Doubt, Evidence, Kind, Removal, Verdict
 
-__all__ = ["Piece", "ShownLine", "show_lines"]
+__all__ = ["Explained", "Piece", "ShownLine", "show_lines"]
 
 _Spanned = TypeVar("_Spanned", Removal, Doubt)
+
+
+class Explained(Protocol):
+    """What is shown of a `CleanResult`, which can therefore show itself."""
+
+    @property
+    def lines(self) -> Sequence[Verdict]:
+        """The verdicts on all lines, in order."""
+
+    @property
+    def removals(self) -> Sequence[Removal]:
+        """What was removed, in order."""
+
+    @property
+    def doubtful(self) -> Sequence[Doubt]:
+        """What looked like noise but stayed, in order."""
 
 
 class Piece(NamedTuple):
@@ -54,7 +69,7 @@ class ShownLine:
         return strongest_reasons(self.evidence, for_noise=self.is_removed or self.is_doubtful)
 
 
-def show_lines(text: str, result: CleanResult) -> list[ShownLine]:
+def show_lines(text: str, result: Explained) -> list[ShownLine]:
     """One `ShownLine` for each line of the input.
 
     ``text``: the input; of an HTML page the text of its blocks, which `CleanResult.restore` returns.

@@ -1,0 +1,141 @@
+"""The view of one document as HTML: removed lines struck and coloured by kind, unchanged stretches folded.
+
+The same view stands in notebooks and in the report. Everything that comes from a document is escaped by the template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, Template
+
+from cleaner.result.groups import group_of
+from cleaner.result.shown import Explained, Piece, ShownLine, show_lines
+
+__all__ = ["Detail", "Stretch", "document_style", "draw_document", "draw_result", "fold_lines", "make_environment"]
+
+# Lines that stay in sight above and below a removal.
+CONTEXT_LINES = 2
+# A stretch is folded from this many lines on: fewer take no more room than what stands for them.
+FOLDED_MIN_LINES = 3
+# How many pieces of evidence of a line the report shows.
+SHOWN_REASONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of a document is shown.
+
+    ``fold_lines`` and ``removed_lines``: the most lines of a folded stretch, and of one in sight. ``line_characters``:
+    the most characters of a line. What is left out is counted. ``is_interactive``: with buttons and data for the
+    script of the report.
+    """
+
+    fold_lines: int = 1 << 30
+    line_characters: int = 1 << 30
+    removed_lines: int = 1 << 30
+    is_interactive: bool = False
+
+
+# What a notebook shows of a document: some 100 kB at most for each hundred removals.
+SMALL = Detail(fold_lines=10, line_characters=500, removed_lines=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines that are shown together: in sight, or folded; or none, where ``left_out`` lines are not shown."""
+
+    lines: Sequence[ShownLine] = ()
+    is_folded: bool = False
+    left_out: int = 0
+
+
+def draw_document(lines: Sequence[ShownLine], detail: Detail = Detail(), *, name: str = "") -> str:
+    """One document as a piece of HTML; ``name`` begins the ids of its lines, if there are several on a page."""
+    return _template().render(stretches=list(fold_lines(lines, detail)), detail=detail, name=name)
+
+
+def draw_result(text: str, result: Explained, *, is_small: bool) -> str:
+    """The result of a text as HTML with its styles; ``is_small``: only as much of it as a notebook should hold."""
+    style = f"<style>{document_style()}</style>"
+    return style + draw_document(show_lines(text, result), SMALL if is_small else Detail())
+
+
+def document_style() -> str:
+    """The style sheet of the view; each of its rules is for elements inside ``.cleaned-document`` alone."""
+    return files("cleaner.result").joinpath("document.css").read_text("utf-8")
+
+
+def fold_lines(lines: Sequence[ShownLine], detail: Detail) -> Iterator[Stretch]:
+    """The lines in stretches: those near a removal or in doubt in sight, the others folded."""
+    in_sight = _in_sight(lines)
+    start = 0
+    for end in range(1, len(lines) + 1):
+        if end < len(lines) and in_sight[end] == in_sight[start]:
+            continue
+        own, is_folded = lines[start:end], not in_sight[start]
+        if is_folded and len(own) >= FOLDED_MIN_LINES:
+            yield from _limited(own, detail.fold_lines, is_folded=True)
+        else:
+            yield from _limited(own, detail.removed_lines, is_folded=False)
+        start = end
+
+
+def _limited(lines: Sequence[ShownLine], most: int, *, is_folded: bool) -> Iterator[Stretch]:
+    """A stretch of at most ``most`` lines: its beginning and its end."""
+    if len(lines) <= most + 1:
+        yield Stretch(lines, is_folded)
+        return
+    head, tail = (most + 1) // 2, most // 2
+    if head:
+        yield Stretch(lines[:head], is_folded)
+    yield Stretch(left_out=len(lines) - head - tail)
+    if tail:
+        yield Stretch(lines[-tail:], is_folded)
+
+
+def _in_sight(lines: Sequence[ShownLine]) -> list[bool]:
+    found = [False] * len(lines)
+    for number, line in enumerate(lines):
+        if line.is_removed or line.is_doubtful:
+            for near in range(max(number - CONTEXT_LINES, 0), min(number + CONTEXT_LINES + 1, len(lines))):
+                found[near] = True
+    return found
+
+
+def _shortened(line: ShownLine, most: int) -> tuple[tuple[Piece, ...], int]:
+    """The pieces of a line, of at most ``most`` characters together, and how many characters were left out."""
+    total = sum(len(piece.text) for piece in line.pieces)
+    if total <= most:
+        return line.pieces, 0
+    pieces: list[Piece] = []
+    room = most
+    for piece in line.pieces:
+        pieces.append(Piece(piece.text[:room], piece.kind))
+        room -= len(pieces[-1].text)
+        if room <= 0:
+            break
+    return tuple(pieces), total - most
+
+
+def _reasons(line: ShownLine) -> list[tuple[str, float, str]]:
+    """What weighs most for and against removing a line, for the report: names, points and details."""
+    strongest = sorted(line.evidence, key=lambda one: -abs(one.points))[:SHOWN_REASONS]
+    return [(one.source, round(one.points, 1), one.detail) for one in strongest]
+
+
+def make_environment(package: str, folder: str) -> Environment:
+    """An environment for templates of HTML in a folder of a package: everything that they are given is escaped."""
+    environment = Environment(
+        loader=PackageLoader(package, folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(group=group_of, shortened=_shortened, reasons=_reasons)
+    return environment
+
+
+@cache
+def _template() -> Template:
+    return make_environment("cleaner.result", ".").get_template("document.html.jinja")
