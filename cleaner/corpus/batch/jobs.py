@@ -27,8 +27,13 @@ __all__ = [
     "read_record",
     "record_jobs",
     "site_of_source",
+    "task_jobs",
     "text_job",
 ]
+
+
+# Archives have pages in them, which are read as where they are written as lines of JSON.
+_WITH_PAGES = ("warc", "wet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ class Job:
     def is_text(self) -> bool:
         """Whether it is plain text, which is faster to clean together with others."""
         return self.document.html is None and not self.is_markdown
+
+    def failure(self, reason: str) -> str:
+        """A message that says why it failed."""
+        return f"{self.name}: {reason}" if self.line is None else f"{self.name}: record {self.line}: {reason}"
 
     def original(self, result: CleanResult) -> str:
         """The text that the offsets of its result refer to: its own, or that of the blocks of its page."""
@@ -80,21 +89,29 @@ def given_of(job: Job, settings: Settings) -> dict[str, Any]:
 def read_jobs(plan: Plan, settings: Settings) -> Iterator[Job | str]:
     """Every document of a plan, in order and one at a time, read in this process; or why it cannot be read."""
     for task in read_tasks(plan, settings, 0, Place(), lambda _: True):
-        if isinstance(task, SourceEnd):
-            if task.error is not None:
-                yield str(task.error)
-        elif isinstance(task, TextTask):
-            for index, source, data, _ in task.texts:
-                record = read_record(source, data, settings)
-                yield str(record) if isinstance(record, InputError) else text_job(index, record, settings)
-        else:
-            yield from _task_jobs(task, settings)
+        if not isinstance(task, SourceEnd):
+            yield from task_jobs(task, settings)
+        elif task.error is not None:
+            yield str(task.error)
 
 
-def _task_jobs(task: ChunkTask, settings: Settings) -> Iterator[Job | str]:
-    """The documents among the records of a chunk that is still to be read; or why a record cannot be read."""
+def task_jobs(task: TextTask | ChunkTask, settings: Settings) -> Iterator[Job | str]:
+    """The documents of a task; or why one of them cannot be read."""
+    return _text_jobs(task, settings) if isinstance(task, TextTask) else _chunk_jobs(task, settings)
+
+
+def _text_jobs(task: TextTask, settings: Settings) -> Iterator[Job | str]:
+    for index, source, data, _ in task.texts:
+        record = read_record(source, data, settings)
+        yield str(record) if isinstance(record, InputError) else text_job(index, record, settings)
+
+
+def _chunk_jobs(task: ChunkTask, settings: Settings) -> Iterator[Job | str]:
     items = record_format(task.format).read_items(
-        task.chunk, settings.fields, max_bytes=settings.max_record, to_jsonl=task.to_jsonl
+        task.chunk,
+        settings.fields,
+        max_bytes=settings.max_record,
+        to_jsonl=task.format in _WITH_PAGES,
     )
     for item in items:
         if item.failure is not None:
