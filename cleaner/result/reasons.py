@@ -14,6 +14,7 @@ from cleaner.result.values import Evidence, Kind
 __all__ = ["Meaning", "Reason", "kind_words", "meaning_of", "strongest_reasons"]
 
 _BOX = "context.box:"
+_PRIOR = "prior"
 _KINDS = frozenset(Kind)
 
 
@@ -37,7 +38,8 @@ class Reason:
 def strongest_reasons(evidence: Iterable[Evidence], *, for_noise: bool, count: int = 2) -> list[Reason]:
     """The reasons that speak most for one side, the strongest first; those with the same words are one reason.
 
-    ``for_noise``: the reasons to remove, otherwise those to keep.
+    ``for_noise``: the reasons to remove, otherwise those to keep. What every line begins with explains none of them, so
+    it comes after the others.
 
     >>> evidence = [Evidence("fr.share-bar.label", 16.0, 0, 8), Evidence("context.inside-article", -1.0, 0, 8)]
     >>> [reason.points for reason in strongest_reasons(evidence, for_noise=True)]
@@ -51,7 +53,8 @@ def strongest_reasons(evidence: Iterable[Evidence], *, for_noise: bool, count: i
         for words, same in found.items()
     ]
     side = 1 if for_noise else -1
-    return sorted((one for one in reasons if one.points * side > 0), key=lambda one: -one.points * side)[:count]
+    own = (one for one in reasons if one.points * side > 0)
+    return sorted(own, key=lambda one: (one.names[0].startswith(_PRIOR), -one.points * side))[:count]
 
 
 def _words(evidence: Evidence) -> str:
