@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaner.cli.configuration import NoConfigOption
-from cleaner.cli.learn import check_memory
 from cleaner.cli.options import (
     DisabledPatternsOption,
     EncodingOption,
@@ -38,6 +37,7 @@ from cleaner.cli.output import (
     write,
     write_lines,
 )
+from cleaner.cli.site_inputs import check_memory
 from cleaner.cli.site_options import SiteOption, SitesOption, UrlOption
 from cleaner.corpus.batch.jobs import site_of_source
 from cleaner.corpus.records import STDIN, decode_record, find_sources

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cleaner.cli.configuration import DEFAULT_TIMEOUT
+from cleaner.cli.inputs import Reading
 from cleaner.cli.options import (
-    OTHER_TEXTS,
     DelimiterOption,
     EncodingOption,
     FieldOption,
@@ -30,20 +30,16 @@ from cleaner.cli.options import (
     TimeoutOption,
     UrlFieldOption,
     count_cores,
-    make_delimiter,
     make_format,
-    make_text_format,
     standard_input,
 )
 from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say, say_all, say_each, write, write_error
 from cleaner.cli.planning import check_fields, check_usage, make_places
-from cleaner.cli.site_inputs import without_memories
+from cleaner.cli.site_inputs import check_memory, without_memories
 from cleaner.cli.site_options import DEFAULT_FILE, DatabaseOption, SiteFieldOption, SiteOption
 from cleaner.config import CleanConfig
 from cleaner.corpus.records import Source, find_sources, require_encoding
-from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.unread import Unread
-from cleaner.errors import SitesError
 
 if TYPE_CHECKING:
     from cleaner.cli.progress import Bar
@@ -51,7 +47,7 @@ if TYPE_CHECKING:
     from cleaner.corpus.batch.learning import Learned
     from cleaner.corpus.batch.plan import Watcher
 
-__all__ = ["check_memory", "check_twice_readable", "run", "with_memory"]
+__all__ = ["check_twice_readable", "run", "with_memory"]
 
 # Learning writes no results.
 _NO_OUTPUT = {"in_place": False, "removed": None, "errors": None, "resume": False}
@@ -99,19 +95,17 @@ def run(
         check_usage(make_places(names, None, **_NO_OUTPUT), jobs=jobs, max_document=max_document)
         if encoding is not None:
             require_encoding(encoding)
-        text_field = "text" if field is None else field
-        fields = Fields(
-            text_field if html_field is None else html_field,
-            url=url_field,
-            site=site_field,
-            is_html=html_field is not None,
-            is_markdown=make_text_format(text_format),
-            other_texts=OTHER_TEXTS if field is None else (),
-            delimiter=make_delimiter(delimiter),
-            encoding=encoding,
+        fields = Reading(
+            field=field,
+            html_field=html_field,
+            text_format=text_format,
+            url_field=url_field,
+            site_field=site_field,
+            delimiter=delimiter,
             sheet=sheet,
             table=table,
-        )
+            encoding=encoding,
+        ).fields()
         unread = Unread()
         sources, missing = find_sources(names, format=make_format(format), unread=unread)
         sources, left_out = without_memories(sources, names, database, "--db", is_quiet=quiet)
@@ -226,14 +220,3 @@ def with_memory(plan: Plan, settings: Settings, *, learns: bool) -> Iterator[Set
         finally:
             bar.clear()
         yield replace(settings, config=settings.config.replace(sites=path))
-
-
-def check_memory(config: CleanConfig) -> None:
-    """Refuse a site memory that cannot be read, before any work is done."""
-    from cleaner.sites.store import SiteStore
-
-    try:
-        if isinstance(config.sites, Path):
-            SiteStore(config.sites, "read").close()
-    except SitesError as error:
-        refuse(f"--sites: {error}")

@@ -1,4 +1,4 @@
-"""Site memories among the inputs of a run: they are no collections of documents, so none is read as one."""
+"""Site memories that a run uses, and those among its inputs, which are no collections of documents."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 from cleaner.cli.output import refuse, say
+from cleaner.config import CleanConfig
 from cleaner.corpus.records import STDIN, Source
 from cleaner.corpus.records.sources import is_folder
-from cleaner.errors import InputError
+from cleaner.errors import InputError, SitesError
 
-__all__ = ["without_memories"]
+__all__ = ["check_memory", "without_memories"]
 
 
 def without_memories(
@@ -50,3 +51,14 @@ def without_memories(
     if sources and not kept:
         return [], [InputError(f"{names[0]}: has nothing to read but a site memory; name files with documents")]
     return kept, []
+
+
+def check_memory(config: CleanConfig) -> None:
+    """Refuse a site memory that cannot be read, before any work is done."""
+    from cleaner.sites.store import SiteStore
+
+    try:
+        if isinstance(config.sites, Path):
+            SiteStore(config.sites, "read").close()
+    except SitesError as error:
+        refuse(f"--sites: {error}")
