@@ -16,7 +16,16 @@ from cleaner.text.characters import CJK, LETTER, classify
 from cleaner.text.folding import encode, fold
 from cleaner.text.parts import PART_LENGTH, any_of, parts
 
-__all__ = ["LineHashes", "LineWords", "WordLists", "find_words", "word_lists", "word_parts", "word_sizes"]
+__all__ = [
+    "LineHashes",
+    "LineWords",
+    "WordLists",
+    "find_words",
+    "language_of",
+    "word_lists",
+    "word_parts",
+    "word_sizes",
+]
 
 
 # A hash is the sum of a word's characters, each times the base to the power of its place, modulo 2**64.
@@ -26,6 +35,8 @@ HASH_INVERSE = pow(HASH_BASE, -1, 2**64)
 KEPT_POWERS = 0x10000
 # How many words' languages are counted at once, in a table of 8 bytes for each word and language.
 WORDS_AT_ONCE = 0x2000
+# How much of a text is read to tell its language.
+LANGUAGE_MAX_CHARACTERS = 5000
 
 
 class WordLists:
@@ -269,3 +280,17 @@ class LineWords:
 def word_lists() -> WordLists:
     """The words of all languages, from the files ``*-words.txt`` in ``patterns/``."""
     return WordLists(*(word_file(f"{name}-words.txt") for name in ("stop", "person", "interface")))
+
+
+def language_of(text: str) -> str | None:
+    """The language of a text as its function words tell it: an ISO 639-1 code, or None without such words.
+
+    Only the beginning is read. Languages without words in ``patterns/stop-words.txt`` are not known.
+
+    >>> language_of("Le pont rouvre dans les deux sens"), language_of("Die Brücke öffnet im März"), language_of("404")
+    ('fr', 'de', None)
+    """
+    lists = word_lists()
+    codes = encode(fold(text[:LANGUAGE_MAX_CHARACTERS]))
+    number = lists.main_language(lists.look_up(find_words(codes, classify(codes))[1])[0])
+    return None if number is None else lists.languages[number]
