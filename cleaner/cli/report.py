@@ -42,7 +42,7 @@ from cleaner.cli.options import (
     make_config,
     standard_input,
 )
-from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say_each, show_progress, write
+from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say_each, write
 from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
 from cleaner.corpus.records import write_file
 from cleaner.corpus.records.locks import remove_leftovers
@@ -235,16 +235,14 @@ def _survey(inputs: Inputs, sample: int, only: Any) -> tuple[Survey, SurveySetti
 
 def _page(names: list[str], reading: Reading, survey: Survey, settings: SurveySettings) -> bytes:
     from cleaner import __version__
-    from cleaner.corpus.batch.surveying import report_documents
     from cleaner.report.page.building import Report, render_report
 
-    documents = list(show_progress(report_documents(survey, settings), "documents explained"))
     return render_report(
         Report(
             title="What the cleaner removes",
             inputs=names,
             totals=survey.totals,
-            documents=documents,
+            documents=survey.documents(),
             matching=survey.matching,
             only=settings.only,
             options=reading.given(),

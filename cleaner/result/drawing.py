@@ -15,14 +15,21 @@ from jinja2 import Environment, PackageLoader, Template
 from cleaner.result.groups import group_of
 from cleaner.result.shown import Explained, Piece, ShownLine, show_lines
 
-__all__ = ["Detail", "Stretch", "document_style", "draw_document", "draw_result", "fold_lines", "make_environment"]
+__all__ = [
+    "Detail",
+    "Stretch",
+    "document_style",
+    "draw_document",
+    "draw_result",
+    "fold_lines",
+    "make_environment",
+    "shorten_pieces",
+]
 
 # Lines that stay in sight above and below a removal.
 CONTEXT_LINES = 2
 # A stretch is folded from this many lines on: fewer take no more room than what stands for them.
 FOLDED_MIN_LINES = 3
-# How many pieces of evidence of a line the report shows.
-SHOWN_REASONS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +37,12 @@ class Detail:
     """How much of a document is shown.
 
     ``fold_lines`` and ``removed_lines``: the most lines of a folded stretch, and of one in sight. ``line_characters``:
-    the most characters of a line. What is left out is counted. ``is_interactive``: with buttons and data for the
-    script of the report.
+    the most characters of a line. What is left out is counted.
     """
 
     fold_lines: int = 1 << 30
     line_characters: int = 1 << 30
     removed_lines: int = 1 << 30
-    is_interactive: bool = False
 
 
 # What a notebook shows of a document: some 100 kB at most for each hundred removals.
@@ -53,9 +58,9 @@ class Stretch:
     left_out: int = 0
 
 
-def draw_document(lines: Sequence[ShownLine], detail: Detail = Detail(), *, name: str = "") -> str:
-    """One document as a piece of HTML; ``name`` begins the ids of its lines, if there are several on a page."""
-    return _template().render(stretches=list(fold_lines(lines, detail)), detail=detail, name=name)
+def draw_document(lines: Sequence[ShownLine], detail: Detail = Detail()) -> str:
+    """One document as a piece of HTML."""
+    return _template().render(stretches=list(fold_lines(lines, detail)), detail=detail)
 
 
 def draw_result(text: str, result: Explained, *, is_small: bool) -> str:
@@ -106,7 +111,7 @@ def _in_sight(lines: Sequence[ShownLine]) -> list[bool]:
     return found
 
 
-def _shortened(line: ShownLine, most: int) -> tuple[tuple[Piece, ...], int]:
+def shorten_pieces(line: ShownLine, most: int) -> tuple[tuple[Piece, ...], int]:
     """The pieces of a line, of at most ``most`` characters together, and how many characters were left out."""
     total = sum(len(piece.text) for piece in line.pieces)
     if total <= most:
@@ -121,18 +126,12 @@ def _shortened(line: ShownLine, most: int) -> tuple[tuple[Piece, ...], int]:
     return tuple(pieces), total - most
 
 
-def _reasons(line: ShownLine) -> list[tuple[str, float, str]]:
-    """What weighs most for and against removing a line, for the report: names, points and details."""
-    strongest = sorted(line.evidence, key=lambda one: -abs(one.points))[:SHOWN_REASONS]
-    return [(one.source, round(one.points, 1), one.detail) for one in strongest]
-
-
 def make_environment(package: str, folder: str) -> Environment:
     """An environment for templates of HTML in a folder of a package: everything that they are given is escaped."""
     environment = Environment(
         loader=PackageLoader(package, folder), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(group=group_of, shortened=_shortened, reasons=_reasons)
+    environment.filters.update(group=group_of, shortened=shorten_pieces)
     return environment
 
 

@@ -63,6 +63,10 @@ class ShownLine:
         """Whether any of it was removed."""
         return self.verdict.action != "keep"
 
+    def strongest(self, count: int) -> tuple[Evidence, ...]:
+        """Its evidence with the most points, for or against."""
+        return tuple(sorted(self.evidence, key=lambda one: -abs(one.points))[:count])
+
     @cached_property
     def reasons(self) -> list[Reason]:
         """The two strongest reasons for what happened to it."""

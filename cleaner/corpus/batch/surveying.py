@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from bisect import insort
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from operator import attrgetter
@@ -15,11 +15,10 @@ from cleaner.corpus.batch.limits import time_limit
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.visiting import Findings, Visit, Visitor
 from cleaner.report.page.model import ReportedDocument, Summary, Totals, summarise
-from cleaner.result import CleanResult
-from cleaner.result.shown import show_lines
+from cleaner.result.shown import ShownLine, show_lines
 from cleaner.text.words import language_of
 
-__all__ = ["Only", "Survey", "SurveySettings", "Surveyed", "Worker", "report_documents", "survey_batch"]
+__all__ = ["Only", "Survey", "SurveySettings", "Surveyed", "Worker", "survey_batch"]
 
 Only: TypeAlias = Literal["changed", "heavy", "doubtful"]
 
@@ -28,6 +27,8 @@ HEAVY_MIN_SHARE = 0.5
 # A document is doubtful below this confidence, if no flag says so before (set by hand: one in ten of the texts that
 # extractors make of news pages).
 DOUBTFUL_MAX_CONFIDENCE = 0.7
+# How many pieces of evidence of a line are kept to be shown (set by hand).
+SHOWN_EVIDENCE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ class Surveyed:
     """A document that may be shown; ``key`` decides whether it is: of the sample, the smallest are."""
 
     key: bytes
-    job: Job
-    summary: Summary
+    document: ReportedDocument
 
 
 @dataclass(slots=True)
@@ -62,9 +62,16 @@ class Survey(Findings):
         self.matching += other.matching
         self.chosen = nsmallest(sample, [*self.chosen, *other.chosen], key=attrgetter("key"))
 
+    def documents(self) -> list[ReportedDocument]:
+        """The chosen documents, those with the least confidence first."""
+        return [one.document for one in sorted(self.chosen, key=_order)]
+
 
 def survey_batch(plan: Plan, settings: SurveySettings, watcher: Watcher) -> tuple[Survey, bool]:
-    """The survey of all sources of a plan, and whether anything failed; the sample is the same for the same names."""
+    """The survey of all sources of a plan, and whether anything failed.
+
+    The sample is the same whenever files and records have the same names. Memory: all that is shown is held.
+    """
     whole = Survey()
     visit: Visit[Survey] = Visit(plan, settings, watcher)
     for found in visit:
@@ -73,24 +80,19 @@ def survey_batch(plan: Plan, settings: SurveySettings, watcher: Watcher) -> tupl
     return whole, bool(visit.failed_inputs or visit.tally.failed)
 
 
-def report_documents(survey: Survey, settings: SurveySettings) -> Iterator[ReportedDocument]:
-    """The chosen documents with their lines and reasons, those with the least confidence first."""
-    cleaner = _cleaner(settings)
-    for one in sorted(survey.chosen, key=lambda one: (one.summary.confidence, -one.summary.lost, one.key)):
-        result = _clean(cleaner, one.job, settings)
-        text = one.job.original(result)
-        digest = hashlib.sha256(bytes_of(text)).hexdigest()
-        yield ReportedDocument(one.summary, digest, show_lines(text, result))
-
-
 class Worker(Visitor[Survey]):
-    """Cleans and counts the documents of tasks, and keeps those that may be shown."""
+    """Cleans and counts the documents of tasks, and keeps those that may be shown.
+
+    Of a document that may be shown it tells the reasons, which takes longer than to clean it; so it knows the smallest
+    keys that it has seen, and of many documents it explains few.
+    """
 
     settings: SurveySettings
 
     def __init__(self, settings: SurveySettings, *, may_be_ended: bool = False) -> None:
         super().__init__(settings, may_be_ended=may_be_ended)
-        self._cleaner = _cleaner(settings)
+        self._cleaner = Cleaner(settings.config.replace(timeout=settings.timeout))
+        self._smallest: list[bytes] = []
 
     def begin(self) -> Survey:
         """Nothing found yet."""
@@ -98,45 +100,49 @@ class Worker(Visitor[Survey]):
 
     def visit(self, job: Job, found: Survey) -> None:
         """Clean a document and count it."""
-        result = _clean(self._cleaner, job, self.settings)
-        text = job.original(result)
-        summary = summarise(
-            job.name,
-            text,
-            result,
-            line=job.line,
-            record_id=job.document.id,
-            site=job.site,
-            lang=job.document.lang or self.settings.lang or language_of(result.text),
-        )
+        # A text has the limit of its cleaner; what reads HTML calls into a library.
+        with time_limit(None if job.document.html is None else self.settings.timeout):
+            result = clean_job(self._cleaner, job, self.settings)
+            text = job.original(result)
+            summary = summarise(
+                job.name,
+                text,
+                result,
+                line=job.line,
+                record_id=job.document.id,
+                site=job.site,
+                lang=job.document.lang or self.settings.lang or language_of(result.text),
+            )
+            key = hashlib.blake2b(_bytes(f"{job.name}\0{job.line}"), digest_size=16).digest()
+            is_wanted = _is_wanted(summary, self.settings.only)
+            if is_wanted and self._may_be_shown(key):
+                digest = hashlib.sha256(_bytes(text)).hexdigest()
+                lines = tuple(map(_compact, show_lines(text, result)))
+                found.chosen.append(Surveyed(key, ReportedDocument(summary, digest, lines)))
+        found.matching += is_wanted
         found.totals.count(summary)
         found.tally.count(text, result)
-        if _is_wanted(summary, self.settings.only):
-            found.matching += 1
-            key = hashlib.blake2b(bytes_of(f"{job.name}\0{job.line}"), digest_size=16).digest()
-            found.chosen.append(Surveyed(key, _unwritable(job), summary))
-            if len(found.chosen) > 2 * self.settings.sample:
-                found.chosen = nsmallest(self.settings.sample, found.chosen, key=attrgetter("key"))
+
+    def _may_be_shown(self, key: bytes) -> bool:
+        """Whether a key is among the smallest that this worker has seen."""
+        if len(self._smallest) >= self.settings.sample and key > self._smallest[-1]:
+            return False
+        insort(self._smallest, key)
+        del self._smallest[self.settings.sample :]
+        return True
 
 
-def _unwritable(job: Job) -> Job:
-    """The same document without what writes it, which cannot be sent from one process to another."""
-    return replace(job, document=replace(job.document, write=bytes_of))
+def _compact(line: ShownLine) -> ShownLine:
+    """The same line with its strongest evidence alone, which is a third of it."""
+    return replace(line, evidence=line.strongest(SHOWN_EVIDENCE), verdict=replace(line.verdict, evidence=()))
 
 
-def bytes_of(text: str) -> bytes:
-    """A text in UTF-8."""
+def _order(one: Surveyed) -> tuple[float, int, bytes]:
+    return one.document.summary.confidence, -one.document.summary.lost, one.key
+
+
+def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def _cleaner(settings: Settings) -> Cleaner:
-    return Cleaner(settings.config.replace(timeout=settings.timeout))
-
-
-def _clean(cleaner: Cleaner, job: Job, settings: Settings) -> CleanResult:
-    # A text has the limit of its cleaner; what reads HTML calls into a library.
-    with time_limit(None if job.document.html is None else settings.timeout):
-        return clean_job(cleaner, job, settings)
 
 
 def _is_wanted(summary: Summary, only: Only | None) -> bool:

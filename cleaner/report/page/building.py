@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -14,25 +14,18 @@ from typing import Any
 
 from jinja2 import Template
 
+from cleaner.report.page.columns import Tables, document_columns
 from cleaner.report.page.model import ReportedDocument, Share, Totals
 from cleaner.result import Kind
-from cleaner.result.drawing import Detail, document_style, draw_document, make_environment
+from cleaner.result.drawing import Detail, document_style, make_environment
 from cleaner.result.groups import group_of
-from cleaner.result.reasons import meaning_of
 
 __all__ = ["Report", "render_report"]
 
 # A page of up to 200 documents stays below 2 MB; of more documents, each may add a two-hundredth of that.
 MAX_BYTES, MAX_DOCUMENTS = 2_000_000, 200
 # How much of documents is shown: the first of these with which the page is small enough, or else the last.
-DETAILS = (
-    Detail(is_interactive=True),
-    Detail(200, 4000, 1000, is_interactive=True),
-    Detail(40, 2000, 200, is_interactive=True),
-    Detail(10, 1000, 60, is_interactive=True),
-    Detail(4, 300, 20, is_interactive=True),
-    Detail(0, 150, 6, is_interactive=True),
-)
+DETAILS = (Detail(), Detail(200, 4000, 1000), Detail(40, 1000, 200), Detail(10, 300, 40), Detail(0, 150, 6))
 # The most sites and languages that have a bar of their own, and how many bars are in sight at first.
 MAX_BARS, FIRST_BARS = 100, 8
 
@@ -148,44 +141,10 @@ def _share_bars(shares: dict[str, Share], unknown: str) -> list[_Bar]:
 
 
 def _data(report: Report, detail: Detail) -> dict[str, Any]:
-    """What the script needs: each document with its lines as HTML, and the reasons that they name."""
-    return {
-        "documents": [_document(one, detail) for one in report.documents],
-        "reasons": _reasons(report.documents),
-        "options": report.options,
-        "sides": report.sides,
-    }
-
-
-def _document(document: ReportedDocument, detail: Detail) -> dict[str, Any]:
-    summary = document.summary
-    return {
-        "file": summary.name,
-        "line": summary.line,
-        "id": summary.id if isinstance(summary.id, str | int | float | None) else str(summary.id),
-        "site": summary.site or "",
-        "lang": summary.lang or "",
-        "words": summary.words,
-        "lost": summary.lost,
-        "confidence": round(summary.confidence, 3),
-        "flags": summary.flags,
-        "sha256": document.digest,
-        "html": draw_document(document.lines, detail),
-        "other": None if document.other is None else draw_document(document.other, detail, name="other-"),
-    }
-
-
-def _reasons(documents: Iterable[ReportedDocument]) -> dict[str, tuple[str, str]]:
-    """The words and the sentence of each name of evidence that the documents have."""
-    names = {
-        evidence.source
-        for document in documents
-        for lines in (document.lines, document.other or ())
-        for line in lines
-        for evidence in line.evidence
-    }
-    meanings = {name: meaning_of(name) for name in sorted(names)}
-    return {name: (one.words, one.sentence) for name, one in meanings.items() if one is not None}
+    """What the script needs: each document with its lines, and the kinds and reasons that they refer to."""
+    tables = Tables()
+    documents = [document_columns(one, detail, tables) for one in report.documents]
+    return {"documents": documents, **tables.to_json(), "options": report.options, "sides": report.sides}
 
 
 def _compressed(data: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 "use strict";
 // The script of the report: unfolds the data, lists and filters documents, shows reasons, keeps corrections.
-// Lines come as HTML that was escaped when the report was made; everything else is put in as text.
+// Everything that comes from documents is put in as text, never as HTML.
 
 const element = (id) => document.getElementById(id);
 const create = (tag, properties = {}, ...children) => {
@@ -17,21 +17,22 @@ async function readData() {
 
 // --- one document ---------------------------------------------------------------------------------------
 
+// States of a line: it stays, it is in doubt; from REMOVED on the number of its kind.
+const DOUBTFUL = 1;
+const REMOVED = 2;
+
 class ReportedDocument {
-  constructor(record, index) {
+  constructor(record, index, data) {
     Object.assign(this, record);
     this.index = index;
+    this.rows = readRows(record.lines, data);
+    this.otherRows = record.other && readRows(record.other, data);
   }
 
-  // Its lines, made from their HTML when they are first asked for.
+  // Its lines as elements, made when they are first asked for.
   get body() {
-    this.made ??= parse(this.html);
+    this.made ??= draw(this.lines.stretches, this.rows);
     return this.made;
-  }
-
-  get lines() {
-    this.listed ??= [...this.body.querySelectorAll(".line")];
-    return this.listed;
   }
 
   get place() {
@@ -45,14 +46,85 @@ class ReportedDocument {
   }
 }
 
-function parse(html) {
-  return new DOMParser().parseFromString(html, "text/html").querySelector(".cleaned-document");
+// The columns as one object a line; `start` and `end` are offsets in characters, as everywhere outside this script.
+function readRows(columns, data) {
+  const numbers = columns.stretches.flatMap(((next) => (stretch) => {
+    if (Array.isArray(stretch)) next += stretch[0];
+    return Array.isArray(stretch) ? [] : Array.from({ length: Math.abs(stretch) }, () => next++);
+  })(1));
+  let end = 0;
+  return columns.texts.map((given, at) => {
+    const isCut = Array.isArray(given);
+    const pieces = isCut ? given : [[given, columns.states[at] >= REMOVED ? columns.states[at] - REMOVED : -1]];
+    const text = pieces.map(([piece]) => piece).join("");
+    const leftOut = columns.shortened[at] ?? 0;
+    const start = end + columns.gaps[at];
+    end = start + [...text].length + leftOut;
+    const isRemoved = columns.states[at] >= REMOVED;
+    const [kind, group] = isRemoved ? data.kinds[columns.states[at] - REMOVED] : [null, null];
+    const reasons = [];
+    for (let i = 0; i < columns.reasons[at].length; i += 2) {
+      const [name, words, sentence] = data.reasons[columns.reasons[at][i]];
+      reasons.push({ name, words, sentence, points: columns.reasons[at][i + 1] / 10 });
+    }
+    return {
+      number: numbers[at], text, pieces, leftOut, start, end, kind, group, reasons,
+      score: columns.scores[at] / 10,
+      action: isCut ? "cut" : isRemoved ? "drop" : "keep",
+      isDoubtful: columns.states[at] === DOUBTFUL,
+    };
+  });
 }
 
-function textOf(line) {
-  const shown = line.querySelector(".text").cloneNode(true);
-  shown.querySelector(".left-out")?.remove();
-  return shown.textContent;
+function draw(stretches, rows) {
+  const list = create("ol", { className: "lines" });
+  let at = 0;
+  for (const stretch of stretches) {
+    if (Array.isArray(stretch)) {
+      list.append(create("li", { className: "left-out", textContent: `… ${stretch[0]} lines are not in this report` }));
+      continue;
+    }
+    const own = rows.slice(at, at + Math.abs(stretch)).map(drawRow);
+    at += own.length;
+    if (stretch > 0) list.append(...own);
+    else {
+      const summary = create("summary", { textContent: `Show context: ${own.length} lines` });
+      const folded = create("details", {}, summary, create("ol", { className: "lines" }, ...own));
+      list.append(create("li", { className: "folded" }, folded));
+    }
+  }
+  return create("div", { className: "cleaned-document" }, list);
+}
+
+function drawRow(row) {
+  const names = ["line", row.action];
+  if (row.isDoubtful) names.push("doubtful");
+  if (row.group) names.push(`group-${row.group}`);
+  const said = { keep: row.isDoubtful ? " stays, in doubt" : " stays", drop: " removed", cut: " cut" }[row.action];
+  const number = create("button", { type: "button", className: "number" }, String(row.number), create("span", { className: "unseen", textContent: said }));
+  number.setAttribute("aria-expanded", "false");
+  const pieces = row.pieces.map(([text, kind]) => (kind < 0 ? text : create("del", { textContent: text })));
+  const text = create("span", { className: "text", dir: "auto" }, ...pieces);
+  if (row.leftOut) text.append(create("span", { className: "left-out", textContent: ` … ${row.leftOut} characters more` }));
+  const line = create("li", { className: names.join(" ") }, number, text);
+  if (row.kind || row.isDoubtful) line.append(drawNote(row));
+  line.row = row;
+  row.element = line;
+  return line;
+}
+
+function drawNote(row) {
+  const note = create("span", { className: "note" });
+  if (row.kind) note.append(create("span", { className: "kind", textContent: row.kind }), " ");
+  note.append(create("span", { className: "points", textContent: signed(row.score) }));
+  const side = row.action === "keep" && !row.isDoubtful ? -1 : 1;
+  const words = row.reasons.filter((one) => one.points * side > 0).map((one) => one.words);
+  note.append(` ${[...new Set(words)].slice(0, 2).join(" · ")}`);
+  return note;
+}
+
+function signed(points) {
+  return `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)}`;
 }
 
 // --- corrections ----------------------------------------------------------------------------------------
@@ -82,12 +154,13 @@ class Corrections {
     }
   }
 
-  of(own, line) {
-    return this.marks.get(`${own.index} ${line.id}`);
+  of(own, row) {
+    return this.marks.get(`${own.index} ${row.number}`);
   }
 
-  mark(own, line, label) {
-    const key = `${own.index} ${line.id}`;
+  // The same label twice, or none, takes the mark away.
+  mark(own, row, label) {
+    const key = `${own.index} ${row.number}`;
     if (label === null || this.marks.get(key) === label) this.marks.delete(key);
     else this.marks.set(key, label);
     this.store();
@@ -99,31 +172,28 @@ class Corrections {
   }
 
   records() {
-    const found = [];
-    for (const own of this.documents) {
-      own.lines.forEach((line, at) => {
-        const label = this.of(own, line);
-        if (label) found.push(this.record(own, line, at, label));
-      });
-    }
-    return found;
+    return this.documents.flatMap((own) =>
+      own.rows.flatMap((row, at) => {
+        const label = this.of(own, row);
+        return label ? [this.record(own, row, at, label)] : [];
+      }),
+    );
   }
 
-  record(own, line, at, label) {
-    const { start, end, action, kind, score } = line.dataset;
+  record(own, row, at, label) {
     return {
       file: own.file,
       ...(own.line === null ? {} : { line: own.line }),
       ...(own.id === null ? {} : { id: own.id }),
-      start: Number(start),
-      end: Number(end),
-      text: textOf(line),
+      start: row.start,
+      end: row.end,
+      text: row.text,
       label,
-      action,
-      kind: kind || null,
-      score: Number(score),
-      before: at ? textOf(own.lines[at - 1]) : "",
-      after: at + 1 < own.lines.length ? textOf(own.lines[at + 1]) : "",
+      action: row.action,
+      kind: row.kind,
+      score: row.score,
+      before: own.rows[at - 1]?.text ?? "",
+      after: own.rows[at + 1]?.text ?? "",
       sha256: own.sha256,
       options: this.options,
     };
@@ -134,8 +204,7 @@ class Corrections {
 
 class Page {
   constructor(data) {
-    this.documents = data.documents.map((record, index) => new ReportedDocument(record, index));
-    this.reasons = data.reasons;
+    this.documents = data.documents.map((record, index) => new ReportedDocument(record, index, data));
     this.sides = data.sides;
     this.listed = this.documents;
     this.corrections = new Corrections(this.documents, data.options, this.documents.map((own) => own.sha256.slice(0, 8)).join(""));
@@ -150,8 +219,7 @@ class Page {
   }
 
   fillFilters() {
-    const kinds = new Set();
-    for (const own of this.documents) for (const line of own.lines) if (line.dataset.kind) kinds.add(line.dataset.kind);
+    const kinds = new Set(this.documents.flatMap((own) => own.rows.map((row) => row.kind).filter(Boolean)));
     const sites = new Set(this.documents.map((own) => own.site));
     for (const kind of [...kinds].sort()) element("kind").append(new Option(kind));
     for (const site of [...sites].sort()) if (site) element("site").append(new Option(site));
@@ -192,10 +260,9 @@ class Page {
     const hasLines = wanted.kind || wanted.words || wanted.least > -Infinity || wanted.most < Infinity;
     this.listed = this.documents.filter((own) => {
       let found = !hasLines;
-      for (const line of own.lines) {
-        const is = Boolean(hasLines) && matches(line, wanted);
-        line.classList.toggle("match", is);
-        found ||= is;
+      for (const row of own.rows) {
+        row.isMatch = Boolean(hasLines) && matches(row, wanted);
+        found ||= row.isMatch;
       }
       return found && (!wanted.site || own.site === wanted.site);
     });
@@ -224,7 +291,8 @@ class Page {
 
   show(own) {
     this.current = own;
-    this.line = null;
+    this.row?.element.classList.remove("current");
+    this.row = null;
     for (const one of this.listed) {
       if (one === own) one.button.setAttribute("aria-current", "true");
       else one.button.removeAttribute("aria-current");
@@ -236,8 +304,12 @@ class Page {
       element("lines").replaceChildren();
       return;
     }
-    for (const line of own.lines) this.label(own, line);
-    for (const fold of own.body.querySelectorAll("details")) {
+    const { body } = own;
+    for (const row of own.rows) {
+      row.element.classList.toggle("match", row.isMatch);
+      this.label(own, row);
+    }
+    for (const fold of body.querySelectorAll("details")) {
       if (fold.querySelector(".match")) fold.open = true;
     }
     this.place();
@@ -253,16 +325,15 @@ class Page {
       if (this.view === "result") this.unfold(true);
       return;
     }
-    const other = own.other ? parse(own.other) : own.body.cloneNode(true);
-    for (const made of other.querySelectorAll("[id]")) made.removeAttribute("id");
+    const other = own.otherRows ? draw(own.other.stretches, own.otherRows) : own.body.cloneNode(true);
     for (const button of other.querySelectorAll("button.number")) {
       button.replaceWith(create("span", { className: "number", textContent: parseInt(button.textContent, 10) }));
     }
-    if (!own.other) for (const fold of other.querySelectorAll("details")) fold.open = true;
+    if (!own.otherRows) for (const fold of other.querySelectorAll("details")) fold.open = true;
     const names = this.sides ?? ["Original", "Result"];
     lines.replaceChildren(
       create("div", {}, create("h3", { textContent: names[0] }), own.body),
-      create("div", { className: own.other ? "" : "result-side" }, create("h3", { textContent: names[1] }), other),
+      create("div", { className: own.otherRows ? "" : "result-side" }, create("h3", { textContent: names[1] }), other),
     );
   }
 
@@ -288,13 +359,10 @@ class Page {
   // The next removal, or with filters the next line that matches; at the end of a document, that of the next one.
   seek(by) {
     if (!this.current) return;
-    const wanted = this.hasLines ? ".match" : ".drop, .cut";
-    const found = this.current.lines.filter((line) => line.matches(wanted));
-    const at = this.line === null ? -1 : this.current.lines.indexOf(this.line);
-    const next = by > 0
-      ? found.find((line) => this.current.lines.indexOf(line) > at)
-      : found.findLast((line) => at >= 0 && this.current.lines.indexOf(line) < at);
-    if (next) this.focusOn(next);
+    const wanted = this.current.rows.filter((row) => (this.hasLines ? row.isMatch : row.action !== "keep"));
+    const at = this.row?.number ?? (by > 0 ? 0 : -1);
+    const next = by > 0 ? wanted.find((row) => row.number > at) : wanted.findLast((row) => row.number < at);
+    if (next) this.focusOn(next.element);
     else {
       const before = this.current;
       this.step(by);
@@ -311,8 +379,9 @@ class Page {
   }
 
   setCurrent(line) {
-    this.line?.classList.remove("current");
-    this.line = line;
+    if (!line?.row) return;
+    this.row?.element.classList.remove("current");
+    this.row = line.row;
     line.classList.add("current");
   }
 
@@ -323,33 +392,37 @@ class Page {
     if (!button) return;
     const open = line.querySelector(".panel");
     if (open) open.remove();
-    else line.append(this.panel(line));
+    else line.append(this.panel(line.row));
     button.setAttribute("aria-expanded", String(!open));
     this.setCurrent(line);
   }
 
-  panel(line) {
-    const rows = JSON.parse(line.dataset.reasons).map(([name, points, detail]) => {
-      const [words, sentence] = this.reasons[name] ?? [name, ""];
-      return create(
+  panel(row) {
+    const rows = row.reasons.map(({ name, words, sentence, points }) =>
+      create(
         "li",
         {},
-        create("span", { className: "points", textContent: `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)}` }),
-        create("span", {}, `${detail || words} `, create("code", { textContent: name, title: sentence })),
-      );
-    });
+        create("span", { className: "points", textContent: signed(points) }),
+        create("span", {}, `${words} `, create("code", { textContent: name, title: sentence })),
+      ),
+    );
+    const total = create(
+      "li",
+      {},
+      create("span", { className: "points", textContent: signed(row.score) }),
+      create("span", { textContent: "points in all; what weighs most:" }),
+    );
     const labels = { article: "This was article", noise: "This was noise" };
     const buttons = Object.entries(labels).map(([label, text]) => {
       const button = create("button", { type: "button", textContent: text });
       button.dataset.label = label;
-      button.addEventListener("click", () => this.mark(line, label));
+      button.addEventListener("click", () => this.mark(row, label));
       return button;
     });
-    const total = create("li", {}, create("span", { className: "points", textContent: Number(line.dataset.score).toFixed(1) }), create("span", { textContent: "points in all; what weighs most:" }));
     const panel = create("div", { className: "panel" }, create("ul", {}, total, ...rows), ...buttons);
     panel.setAttribute("role", "group");
-    panel.setAttribute("aria-label", "Why, and what it should be");
-    this.showLabel(panel, this.corrections.of(this.current, line));
+    panel.setAttribute("aria-label", `Line ${row.number}: why, and what it should be`);
+    this.showLabel(panel, this.corrections.of(this.current, row));
     return panel;
   }
 
@@ -359,17 +432,17 @@ class Page {
     }
   }
 
-  mark(line, label) {
-    this.corrections.mark(this.current, line, label);
-    this.label(this.current, line);
+  mark(row, label) {
+    this.corrections.mark(this.current, row, label);
+    this.label(this.current, row);
     this.showMarks();
   }
 
-  label(own, line) {
-    const label = this.corrections.of(own, line);
-    line.classList.toggle("is-article", label === "article");
-    line.classList.toggle("is-noise", label === "noise");
-    const panel = line.querySelector(".panel");
+  label(own, row) {
+    const label = this.corrections.of(own, row);
+    row.element.classList.toggle("is-article", label === "article");
+    row.element.classList.toggle("is-noise", label === "noise");
+    const panel = row.element.querySelector(".panel");
     if (panel) this.showLabel(panel, label);
   }
 
@@ -381,7 +454,7 @@ class Page {
 
   discard() {
     this.corrections.clear();
-    for (const own of this.documents) for (const line of own.lines) this.label(own, line);
+    if (this.current) for (const row of this.current.rows) this.label(this.current, row);
     this.showMarks();
   }
 
@@ -403,9 +476,9 @@ class Page {
       n: () => this.step(1),
       p: () => this.step(-1),
       o: () => this.setView(this.view === "result" ? "marked" : "result"),
-      a: () => this.line && this.mark(this.line, "article"),
-      x: () => this.line && this.mark(this.line, "noise"),
-      u: () => this.line && this.mark(this.line, null),
+      a: () => this.row && this.mark(this.row, "article"),
+      x: () => this.row && this.mark(this.row, "noise"),
+      u: () => this.row && this.mark(this.row, null),
     };
     const act = keys[event.key];
     if (act) {
@@ -415,13 +488,12 @@ class Page {
   }
 }
 
-function matches(line, wanted) {
-  const { kind, score } = line.dataset;
+function matches(row, wanted) {
   return (
-    (!wanted.kind || kind === wanted.kind) &&
-    Number(score) >= wanted.least &&
-    Number(score) <= wanted.most &&
-    (!wanted.words || textOf(line).toLocaleLowerCase().includes(wanted.words))
+    (!wanted.kind || row.kind === wanted.kind) &&
+    row.score >= wanted.least &&
+    row.score <= wanted.most &&
+    (!wanted.words || row.text.toLocaleLowerCase().includes(wanted.words))
   );
 }
 
