@@ -71,7 +71,7 @@ def draw_result(text: str, result: Explained, *, is_small: bool) -> str:
 
 def document_style() -> str:
     """The style sheet of the view; each of its rules is for elements inside ``.cleaned-document`` alone."""
-    return files("cleaner.result").joinpath("document.css").read_text("utf-8")
+    return files("cleaner.result").joinpath("view.css").read_text("utf-8")
 
 
 def fold_lines(lines: Sequence[ShownLine], detail: Detail) -> Iterator[Stretch]:
@@ -137,4 +137,4 @@ def make_environment(package: str, folder: str) -> Environment:
 
 @cache
 def _template() -> Template:
-    return make_environment("cleaner.result", ".").get_template("document.html.jinja")
+    return make_environment("cleaner.result", ".").get_template("view.html.jinja")
