@@ -40,7 +40,9 @@ def _is_terminal() -> bool:
 
 def _command() -> str:
     """The command of the pager; empty for none."""
-    given = next((os.environ[name] for name in _VARIABLES if name in os.environ), _DEFAULT).strip()
+    given = next((os.environ[name].strip() for name in _VARIABLES if name in os.environ), None)
+    if given is None:
+        return _DEFAULT if shutil.which(_DEFAULT.split(maxsplit=1)[0]) else ""
     return "" if given == "cat" else given
 
 

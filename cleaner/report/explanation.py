@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -110,7 +111,7 @@ class _Layout:
     def _text_rows(self, line: ShownLine) -> list[str]:
         parts = self._parts(line)
         shown = "".join(part.text for part in parts)
-        return [self._painted(parts, start, end) for start, end in wrap(shown, self._width)]
+        return list(self._painted(parts, wrap(shown, self._width)))
 
     def _parts(self, line: ShownLine) -> list[_Part]:
         if line.verdict.action == "cut":
@@ -130,7 +131,8 @@ class _Layout:
             return _Part(text, "")
         if self._view.has_colour:
             return _Part(text, f"{_STRUCK};{_colour_of(piece.kind)}")
-        return _Part(f"[-{text}-]", "")
+        bare = text.strip(" ")
+        return _Part(text.replace(bare, f"[-{bare}-]", 1) if bare else text, "")
 
     def _shortened(self, text: str) -> str:
         """A text made visible, and without its middle if it is long."""
@@ -141,14 +143,21 @@ class _Layout:
         left_out = len(text) - head - tail
         return f"{visible(text[:head])} … {left_out:,} characters … {visible(text[len(text) - tail :])}"
 
-    def _painted(self, parts: Iterable[_Part], start: int, end: int) -> str:
-        """A row of the parts of a line, from one offset to another."""
-        row, offset = "", 0
-        for part in parts:
-            own = part.text[max(start - offset, 0) : max(end - offset, 0)]
-            row += self.paint(own, part.colour) if own else ""
-            offset += len(part.text)
-        return row
+    def _painted(self, parts: Sequence[_Part], rows: Iterable[tuple[int, int]]) -> Iterator[str]:
+        """The rows of a line, each with the colours of the parts in it; ``rows`` are offsets into all parts."""
+        first = offset = 0
+        for start, end in rows:
+            while first + 1 < len(parts) and offset + len(parts[first].text) <= start:
+                offset += len(parts[first].text)
+                first += 1
+            row, position = "", offset
+            for part in islice(parts, first, None):
+                if position >= end:
+                    break
+                own = part.text[max(start - position, 0) : end - position]
+                row += self.paint(own, part.colour) if own else ""
+                position += len(part.text)
+            yield row
 
     def _with_reasons(self, rows: list[str], why: str) -> list[str]:
         """The rows of a text and its reasons, at the right: on the last row if there is room, otherwise below."""

@@ -123,10 +123,12 @@ def choose_lines(
     """
     chosen = [True] * len(lines) if only is None else [False] * len(lines)
     around = context or 0
+    end = 0
     for index, line in enumerate(lines) if only is not None else ():
         if _is_of(line, only):
-            first = max(index - around, 0)
-            chosen[first : index + around + 1] = [True] * (min(index + around + 1, len(lines)) - first)
+            # What is chosen already is not chosen again, so a large context takes no longer.
+            start, end = max(index - around, end), min(index + around + 1, len(lines))
+            chosen[start:end] = [True] * (end - start)
     for is_shown, group in groupby(zip(chosen, lines, strict=True), key=itemgetter(0)):
         found = [line for _, line in group]
         if is_shown:

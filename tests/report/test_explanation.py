@@ -213,6 +213,24 @@ def test_what_was_cut_out_of_a_long_line_is_in_sight() -> None:
     assert len(rows) <= 8
 
 
+@pytest.mark.parametrize("has_colour", [False, True])
+def test_every_piece_of_a_line_in_many_pieces_is_in_sight(has_colour: bool) -> None:
+    """A text on one line that is cut in many places is shown with all of them, in order and with its words whole."""
+    pieces = [f"Sentence {number} stays. [Share {number}]" for number in range(300)]
+    text = "".join(pieces)
+    evidence = (Evidence("en.share-bar.share-on", 16.0, 0, 1, Kind.SHARE_BAR),)
+    places = [(match.start(), match.end()) for match in re.finditer(r"\[Share \d+\]", text)]
+    result = CleanResult(
+        re.sub(r"\[Share \d+\]", "", text),
+        tuple(Removal(start, end, Kind.SHARE_BAR, 16.0, evidence, text[start:end]) for start, end in places),
+        trace=lambda: (Verdict(Line(0, 0, len(text), len(text)), "cut", Kind.SHARE_BAR, -4.0, evidence),),
+    )
+    rows = body(list(render_explanation(text, result, View(80, has_colour))))
+    shown = " ".join(COLOUR.sub("", row)[11:].strip() for row in rows)
+    marked = re.sub(r"\[(Share \d+)\]", r"[-[\1]-]", text) if not has_colour else text
+    assert shown.replace(" ", "").startswith(marked.replace(" ", ""))
+
+
 def test_margin_goes_on_below_the_first_row() -> None:
     """In colour the margin of a removed line is as high as the line."""
     text = "Share on Facebook " * 10
