@@ -223,7 +223,7 @@ def _summary(text: str, result: CleanResult, lines: Iterable[ShownLine]) -> Iter
         yield "removed: " + ", ".join(f"{kind} {count:,}" for kind, count in words.most_common())
     counts = Counter(line.verdict.action for line in lines)
     doubtful = sum(line.is_doubtful for line in lines)
-    in_doubt = f", {doubtful:,} in doubt" if doubtful else ""
+    in_doubt = f" ({doubtful:,} in doubt)" if doubtful else ""
     yield f"lines: {counts['keep']:,} kept{in_doubt}, {counts['drop']:,} dropped, {counts['cut']:,} cut"
     if result.comments:
         yield f"comments: {len(result.comments):,}"

@@ -6,17 +6,20 @@ import csv
 import gzip
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cleaner.cli.output import wants_colour
-from tests.running import ARTICLE, NOISE, PAGE, USAGE, Run
+from tests.running import ARTICLE, NOISE, PAGE, USAGE, Run, wet
 from tests.test_docs import fences, read
+from tests.workbooks import sheet, workbook
 
 KIND_WORDS = "comment count"
 PATTERN = "en.comment-count.closed"
@@ -208,6 +211,24 @@ def test_row_of_a_table(tmp_path: Path, page: Path, run: Run) -> None:
     options = ["--delimiter", "|", "--field", "body"]
     for choice in (["--id", "b", "--id-field", "key"], ["--line", "3"]):
         assert run("explain", path, *options, *choice).out == run("explain", page).out
+
+
+def test_record_of_any_format(tmp_path: Path, page: Path, run: Run) -> None:
+    """A document is picked by number in JSON, in a database, in a workbook and in a web archive."""
+    wanted = run("explain", page).out
+    (tmp_path / "pages.json").write_text(json.dumps([{"text": OTHER}, {"text": PAGE}]))
+    assert run("explain", tmp_path / "pages.json", "--line", "2").out == wanted
+    with closing(sqlite3.connect(tmp_path / "pages.sqlite")) as database, database:
+        database.execute("CREATE TABLE pages (id TEXT, text TEXT)")
+        database.executemany("INSERT INTO pages VALUES (?, ?)", [("a", OTHER), ("b", PAGE)])
+    for choice in (["--line", "2"], ["--id", "b", "--table", "pages"]):
+        assert run("explain", tmp_path / "pages.sqlite", *choice).out == wanted
+    cells = (f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>' for text in ("text", OTHER, PAGE))
+    rows = "".join(f"<row>{cell}</row>" for cell in cells)
+    (tmp_path / "pages.xlsx").write_bytes(workbook({"Pages": sheet(rows)}))
+    assert run("explain", tmp_path / "pages.xlsx", "--line", "3").out == wanted
+    (tmp_path / "pages.wet").write_bytes(wet(OTHER, PAGE))
+    assert run("explain", tmp_path / "pages.wet", "--line", "2").out == wanted
 
 
 def test_file_in_an_archive(tmp_path: Path, page: Path, crawl: Path, run: Run) -> None:

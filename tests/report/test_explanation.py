@@ -115,7 +115,7 @@ def test_summary_counts_words() -> None:
     assert rows[rows.index("") + 1 :] == [
         "words: 7 of 9 kept",
         "removed: reply link 1, share links 1",
-        "lines: 2 kept, 1 in doubt, 1 dropped, 1 cut",
+        "lines: 2 kept (1 in doubt), 1 dropped, 1 cut",
         "comments: 1",
         r"headline: Der Rat\x1b[2J",
         "flags: truncated-by-paywall",
@@ -256,7 +256,7 @@ def test_only_lines_of_one_sort(only: str | None, numbers: list[str]) -> None:
     """Lines that lost something, that stay, or stay in doubt can be shown alone; the summary is of all."""
     rows = list(render_explanation(TEXT, RESULT, View(only=only)))  # type: ignore[arg-type]
     assert [row.split()[0] for row in body(rows)] == numbers
-    assert "lines: 2 kept, 1 in doubt, 1 dropped, 1 cut" in rows
+    assert "lines: 2 kept (1 in doubt), 1 dropped, 1 cut" in rows
 
 
 def test_context_shows_lines_around_and_what_is_left_out() -> None:
