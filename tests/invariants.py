@@ -164,7 +164,7 @@ def check_reasons(source: str, result: CleanResult, *, lines: int | None = None)
     for removal in result.removals:
         assert len(removal.evidence) > 0, "a removal has a reason"
     _check_actions(source, result)
-    json.loads(to_json(explain_json(result)))
+    json.loads(to_json(explain_json(source, result)))
     assert all(isinstance(line, str) for line in render_explanation(source, result))
     assert outcome(pickle.loads(pickle.dumps(result))) == outcome(result), "a pickle holds the same"
 

@@ -203,7 +203,8 @@ def glossary() -> list[str]:
 def sources_in_code() -> set[str]:
     """The sources of evidence named in the code: from the document or the page, about a line or a block."""
     measured = {*line_signals()[1], *block_signals()}
-    return {text for text in strings() if SOURCE.fullmatch(text)} - measured
+    files = {path.name for path in Path(cleaner.__file__).parent.rglob("*.css")}
+    return {text for text in strings() if SOURCE.fullmatch(text)} - measured - files
 
 
 def sources_of_signals() -> set[str]:

@@ -1,26 +1,36 @@
-"""The command ``explain``: shows every line of a text with its verdict and the evidence for it."""
+"""The command ``explain``: shows what becomes of every line of a document, and why."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast, get_args
 
 import typer
 
 from cleaner.cli.configuration import NoConfigOption
+from cleaner.cli.inputs import Reading, find_inputs
 from cleaner.cli.options import (
+    DelimiterOption,
     DisabledPatternsOption,
     EncodingOption,
     EngineOption,
+    FieldOption,
+    FormatOption,
     HeadlineOption,
+    HtmlFieldOption,
+    IdFieldOption,
     KeepOption,
+    LangFieldOption,
     LangOption,
     ModeOption,
     PatternsOption,
+    SheetOption,
+    TableOption,
+    TextFormatOption,
     ThresholdOption,
+    TitleFieldOption,
     TitleOption,
+    UrlFieldOption,
     WeightsOption,
     make_cleaner,
     make_config,
@@ -31,28 +41,49 @@ from cleaner.cli.output import (
     refuse,
     reporting,
     say,
-    say_all,
     terminal_width,
     wants_colour,
     write,
     write_lines,
 )
-from cleaner.cli.site_inputs import check_memory
-from cleaner.cli.site_options import SiteOption, SitesOption, UrlOption
-from cleaner.corpus.batch.jobs import site_of_source
-from cleaner.corpus.records import STDIN, decode_record, find_sources
-from cleaner.corpus.records.sniffing import recognise
-from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
-from cleaner.corpus.records.streams import read_all
-from cleaner.corpus.records.zips import is_zip
-from cleaner.errors import InputError
-from cleaner.result import CleanResult
+from cleaner.cli.pager import page_lines
+from cleaner.cli.picking import check_choice, pick_document
+from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
+from cleaner.corpus.records.sources import is_folder
 from cleaner.sites.addresses import site_name, site_of_url
 
 if TYPE_CHECKING:
     from cleaner.api import Cleaner
+    from cleaner.corpus.batch import Settings
+    from cleaner.corpus.batch.jobs import Job
+    from cleaner.report.explanation import View
 
 __all__ = ["run"]
+
+OnlyOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        metavar="removed|kept|doubtful",
+        help="Only the lines that lost something, that stay, or stay in doubt.",
+    ),
+]
+ContextOption: TypeAlias = Annotated[
+    int | None, typer.Option("--context", metavar="N", help="With --only: N lines around each, and what is left out.")
+]
+LineOption: TypeAlias = Annotated[
+    int | None, typer.Option("--line", metavar="N", help="The record of a collection to explain, by its number.")
+]
+IdOption: TypeAlias = Annotated[
+    str | None, typer.Option("--id", metavar="ID", help="The record of a collection to explain, by its id.")
+]
+FileOption: TypeAlias = Annotated[
+    str | None, typer.Option("--file", metavar="NAME", help="The file in a zip archive to explain.")
+]
+WhyOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--why", metavar="NAME", help="What a name of evidence, a pattern or a kind means; needs no PATH."),
+]
 
 
 def run(
@@ -60,10 +91,13 @@ def run(
         str | None, typer.Argument(metavar="PATH", help="A file, or - for standard input.", show_default=False)
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of the view for people.")] = False,
-    removed_only: Annotated[
-        bool, typer.Option("--removed-only", help="Only the lines that are dropped or cut.")
+    only: OnlyOption = None,
+    context: ContextOption = None,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Below each line the points of every name that speaks for or against it.")
     ] = False,
+    why: WhyOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of the view for people.")] = False,
     colour: Annotated[
         bool | None,
         typer.Option(
@@ -73,6 +107,24 @@ def run(
             show_default=False,
         ),
     ] = None,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Never through a pager ($CLEANER_PAGER, $PAGER, or less).")
+    ] = False,
+    line: LineOption = None,
+    record_id: IdOption = None,
+    file: FileOption = None,
+    format: FormatOption = None,  # noqa: A002 - the name of the option
+    field: FieldOption = None,
+    html_field: HtmlFieldOption = None,
+    text_format: TextFormatOption = "text",
+    title_field: TitleFieldOption = "title",
+    lang_field: LangFieldOption = "lang",
+    url_field: UrlFieldOption = "url",
+    site_field: SiteFieldOption = "",
+    id_field: IdFieldOption = "id",
+    delimiter: DelimiterOption = None,
+    sheet: SheetOption = None,
+    table: TableOption = None,
     keep: KeepOption = None,
     headline: HeadlineOption = "first",
     mode: ModeOption = "balanced",
@@ -89,27 +141,33 @@ def run(
     encoding: EncodingOption = None,
     no_config: NoConfigOption = False,
 ) -> None:
-    """Show why each line stays or is removed.
+    """Show what becomes of each line, and why.
 
-    Each line of a text, or block of an HTML page, has its number, a mark (- dropped, ~ cut, none: kept), the kind of noise, its score and its text. The
-    evidence is below it: where each of the points comes from. The points add up to the score; points above zero speak
-    for noise.
+    Each line of a text, or block of an HTML page, has its number, a mark (- removed, ~ cut, ? kept in doubt, none:
+    kept), its points and the two strongest reasons. Points above zero speak for noise. What is cut out of a line is
+    struck through, or stands in brackets where there is no colour. --why says what a name of --evidence means.
 
     \b
     Examples:
       cleaner explain page.txt
-      cleaner explain page.txt --removed-only
-      cleaner explain page.html
+      cleaner explain page.txt --only removed --context 1
+      cleaner explain page.html --only doubtful --evidence
+      cleaner explain crawl.jsonl.gz --field page.text --id 4711
+      cleaner explain pages.csv --line 12
       cleaner explain page.txt --sites sites.sqlite --site example.org
       cleaner explain page.txt --json | python -m json.tool
+      cleaner explain --why context.company
     """
     del no_config  # its callback has made the defaults
     with reporting():
+        if why is not None:
+            _explain_name(why, path, patterns)
+            return
+        view = _make_view(only, context, has_evidence=evidence, colour=colour)
+        check_choice(line=line, record_id=record_id)
         name = path or standard_input()[0]
-        if name == STDIN and sys.stdin is None:
-            refuse("-: standard input is closed; name a file")
-        if is_folder(name) or is_zip(name):
-            refuse(f"{name}: is a {'folder' if is_folder(name) else 'zip archive'}; explain takes one file")
+        if is_folder(name):
+            refuse(f"{name}: is a folder; explain takes one file, so name a file in it")
         config = make_config(
             keep=keep,
             headline=headline,
@@ -122,34 +180,79 @@ def run(
             engine=engine,
             encoding=encoding,
         )
-        sources, errors = find_sources([name])
-        check_memory(config)
-        cleaner = make_cleaner(config)
-        failed = say_all(errors)
-        for source in sources:
-            if source.format not in DOCUMENT_FORMATS:
-                refuse(
-                    f"{name}: holds many documents; `cleaner explain` takes one text or page, so write one to a file"
-                )
-            try:
-                data = read_all(source)
-                _note_unknown(cleaner, site, url)
-                own_site = site if site or site_of_url(url) else site_of_source(source)
-                if recognise(source, data).format == "html":
-                    result = cleaner.clean_html(data, url=url, site=own_site)
-                    text = result.restore()
-                else:
-                    text = decode_record(source, data, encoding).text
-                    clean = cleaner.clean_markdown if source.format == "markdown" else cleaner.clean
-                    result = clean(text, title=title, lang=lang, url=url, site=own_site)
-                if as_json:
-                    _write_json(result, removed_only=removed_only)
-                else:
-                    write_lines(_view(text, result, colour=colour, removed_only=removed_only))
-            except InputError as error:
-                failed += say_all([error])
-        if failed:
+        reading = Reading(
+            format=format,
+            field=field,
+            html_field=html_field,
+            text_format=text_format,
+            title_field=title_field,
+            lang_field=lang_field,
+            url_field=url_field,
+            site_field=site_field,
+            id_field=id_field,
+            delimiter=delimiter,
+            sheet=sheet,
+            table=table,
+            encoding=encoding,
+            title=title,
+            lang=lang,
+            url=url,
+            site=site,
+        )
+        inputs = find_inputs([name], reading, config)
+        if inputs.failed or not inputs.plan.sources:
             raise typer.Exit(EXIT_FAILED)
+        job = pick_document(inputs, name, line=line, record_id=record_id, member=file)
+        cleaner = make_cleaner(config)
+        _note_unknown(cleaner, site, url)
+        _show(cleaner, job, inputs.settings, view, as_json=as_json, is_paged=not no_pager)
+
+
+def _make_view(only: str | None, context: int | None, *, has_evidence: bool, colour: bool | None) -> View:
+    """What is to be shown; what cannot be is reported as wrong usage."""
+    from cleaner.report.explanation import View
+    from cleaner.report.records import Only
+
+    if only is not None and only not in get_args(Only):
+        refuse(f"--only: {only!r} is unknown; use one of: {', '.join(get_args(Only))}")
+    if context is not None and only is None:
+        refuse("--context: shows the lines around those that --only chooses; give --only too, or leave it out")
+    if context is not None and context < 0:
+        refuse(f"--context: {context} is too small; give 0 or more")
+    has_colour = wants_colour() if colour is None else colour
+    return View(terminal_width(), has_colour, cast("Only | None", only), context, has_evidence)
+
+
+def _show(cleaner: Cleaner, job: Job, settings: Settings, view: View, *, as_json: bool, is_paged: bool) -> None:
+    """Clean a document and show what became of it."""
+    from cleaner.corpus.batch.jobs import clean_job
+    from cleaner.report.explanation import render_explanation
+    from cleaner.report.records import explain_json, to_json
+
+    result = clean_job(cleaner, job, settings)
+    text = job.original(result)
+    if as_json:
+        write(to_json(explain_json(text, result, only=view.only, context=view.context), indent=2) + b"\n")
+    else:
+        page_lines(render_explanation(text, result, view), wanted=is_paged)
+
+
+def _explain_name(name: str, path: str | None, folder: Path | None) -> None:
+    """Say what a name means."""
+    from cleaner.matching.library import builtin_patterns, read_patterns
+    from cleaner.report.meanings import describe_name, nearest_names
+
+    if path is not None:
+        refuse(f"--why: says what a name means and reads no text; leave {path} out")
+    known = builtin_patterns() if folder is None else builtin_patterns() + read_patterns(folder)
+    patterns = {pattern.id: pattern for pattern in known.patterns}
+    found = describe_name(name, patterns)
+    if not found:
+        near = ", ".join(nearest_names(name, patterns))
+        refuse(
+            f"--why: there is no name {name!r}; " + (f"did you mean: {near}?" if near else "the glossary has them all")
+        )
+    write_lines(found)
 
 
 def _note_unknown(cleaner: Cleaner, site: str | None, url: str | None) -> None:
@@ -165,21 +268,3 @@ def _note_unknown(cleaner: Cleaner, site: str | None, url: str | None) -> None:
         say(
             f"{option}: nothing is known of the site {name}; `cleaner sites show --db {cleaner.config.sites}` lists those that are"
         )
-
-
-def _write_json(result: CleanResult, *, removed_only: bool) -> None:
-    from cleaner.report.records import explain_json, to_json
-
-    write(to_json(explain_json(result, removed_only=removed_only), indent=2) + b"\n")
-
-
-def _view(text: str, result: CleanResult, *, colour: bool | None, removed_only: bool) -> Iterable[str]:
-    from cleaner.report.explanation import render_explanation
-
-    return render_explanation(
-        text,
-        result,
-        width=terminal_width(),
-        colour=wants_colour() if colour is None else colour,
-        removed_only=removed_only,
-    )

@@ -113,7 +113,7 @@ DisabledPatternsOption: TypeAlias = Annotated[
     typer.Option(
         "--disable-pattern",
         metavar="ID",
-        help="Leave this pattern out (`cleaner explain` shows the ids); repeat it, or use commas.",
+        help="Leave this pattern out (`cleaner explain --evidence` shows the ids); repeat it, or use commas.",
     ),
 ]
 WeightsOption: TypeAlias = Annotated[

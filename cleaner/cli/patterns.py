@@ -20,12 +20,6 @@ __all__ = ["app"]
 
 # How many patterns that almost hold are shown without --all.
 SHOWN_NEAR = 10
-_PLACES = {
-    "any": "anywhere",
-    "head": "above the article",
-    "tail": "below the article",
-    "edge": "above or below the article",
-}
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check and try the patterns of noise.")
 
@@ -175,13 +169,12 @@ def _counted(count: int, one: str, many: str) -> str:
 
 
 def _one_trial(trial: Trial) -> Iterator[str]:
+    from cleaner.report.meanings import pattern_facts
     from cleaner.report.terminal import visible
 
-    pattern = trial.pattern
-    strength = "weak (needs other noise beside it)" if pattern.strength == "weak" else pattern.strength
-    yield f"  {pattern.id}"
+    yield f"  {trial.pattern.id}"
     yield f'    finds: "{visible(trial.fragment)}"'
-    yield f"    {pattern.kind}, {strength}, {_PLACES[pattern.position]}, action {pattern.action}, in {visible(pattern.file)}"
+    yield f"    {pattern_facts(trial.pattern)}"
 
 
 def _load_patterns(folder: Path | None) -> PatternSet:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Literal, TypeAlias
 
 from cleaner.matching.pattern import Pattern
-from cleaner.result import CleanResult, Evidence, Removal, Verdict
+from cleaner.result import CleanResult, Evidence, Removal
+from cleaner.result.shown import ShownLine, show_lines
 
-__all__ = ["PATTERN_COLUMNS", "explain_json", "pattern_json", "removal_record", "shown_verdicts", "to_json"]
+__all__ = [
+    "PATTERN_COLUMNS",
+    "Only",
+    "choose_lines",
+    "explain_json",
+    "pattern_json",
+    "removal_record",
+    "to_json",
+]
+
+# The sorts of lines that can be shown alone; what is in doubt is kept.
+Only: TypeAlias = Literal["removed", "kept", "doubtful"]
 
 PATTERN_COLUMNS = ("id", "kind", "lang", "action", "strength", "about")
 # How many of the strongest reasons a removal is written with, and the digits after the point of its numbers.
@@ -59,8 +73,11 @@ def _strongest_reasons(removal: Removal) -> dict[str, float]:
     return {source: round(points[source], _REASON_DIGITS) for source in strongest if points[source] > 0}
 
 
-def explain_json(result: CleanResult, *, removed_only: bool = False) -> dict[str, Any]:
-    """A result with one entry per line; offsets are into the input, in characters."""
+def explain_json(
+    text: str, result: CleanResult, *, only: Only | None = None, context: int | None = None
+) -> dict[str, Any]:
+    """A result with one entry per line, or per line that `choose_lines` gives; offsets are in characters of ``text``."""
+    chosen = choose_lines(show_lines(text, result), only, context)
     return {
         "text": result.text,
         "headline": result.headline,
@@ -68,17 +85,21 @@ def explain_json(result: CleanResult, *, removed_only: bool = False) -> dict[str
         "confidence": round(result.confidence, 4),
         "doubtful": [{"start": doubt.start, "end": doubt.end, "score": doubt.score} for doubt in result.doubtful],
         "comments": list(result.comments),
-        "lines": [
-            {
-                "start": verdict.line.start,
-                "end": verdict.line.end,
-                "action": verdict.action,
-                "kind": verdict.kind.value if verdict.kind else None,
-                "score": round(verdict.score, _POINT_DIGITS),
-                "evidence": [_evidence_record(evidence) for evidence in verdict.evidence],
-            }
-            for verdict in shown_verdicts(result, removed_only=removed_only)
-        ],
+        "lines": [_line_record(line) for line in chosen if isinstance(line, ShownLine)],
+    }
+
+
+def _line_record(line: ShownLine) -> dict[str, Any]:
+    verdict = line.verdict
+    return {
+        "number": line.number,
+        "start": verdict.line.start,
+        "end": verdict.line.end,
+        "action": verdict.action,
+        "kind": verdict.kind.value if verdict.kind else None,
+        "score": round(verdict.score, _POINT_DIGITS),
+        "reasons": [{"words": one.words, "points": round(one.points, _REASON_DIGITS)} for one in line.reasons],
+        "evidence": [_evidence_record(evidence) for evidence in verdict.evidence],
     }
 
 
@@ -93,9 +114,31 @@ def _evidence_record(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def shown_verdicts(result: CleanResult, *, removed_only: bool) -> list[Verdict]:
-    """The verdicts to show: of all lines, or only of those that lost something."""
-    return [verdict for verdict in result.lines if not removed_only or verdict.action != "keep"]
+def choose_lines(
+    lines: Sequence[ShownLine], only: Only | None, context: int | None = None
+) -> Iterator[ShownLine | int]:
+    """The lines to show: all, or only those of one sort, with ``context`` lines around each.
+
+    With a context also how many lines are left out, where any are.
+    """
+    chosen = [True] * len(lines) if only is None else [False] * len(lines)
+    around = context or 0
+    end = 0
+    for index, line in enumerate(lines) if only is not None else ():
+        if _is_of(line, only):
+            # What is chosen already is not chosen again, so a large context takes no longer.
+            start, end = max(index - around, end), min(index + around + 1, len(lines))
+            chosen[start:end] = [True] * (end - start)
+    for is_shown, group in groupby(zip(chosen, lines, strict=True), key=itemgetter(0)):
+        found = [line for _, line in group]
+        if is_shown:
+            yield from found
+        elif context is not None:
+            yield len(found)
+
+
+def _is_of(line: ShownLine, only: Only | None) -> bool:
+    return line.is_doubtful if only == "doubtful" else line.is_removed == (only == "removed")
 
 
 def pattern_json(patterns: Iterable[Pattern]) -> list[dict[str, str]]:

@@ -5,7 +5,22 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["align", "character_columns", "paint", "shorten", "visible"]
+__all__ = [
+    "align",
+    "character_columns",
+    "count_columns",
+    "fitting",
+    "is_right_to_left",
+    "paint",
+    "shorten",
+    "visible",
+    "wrap",
+]
+
+# Letters of Hebrew and Arabic scripts, by their classes in the bidirectional algorithm.
+_RIGHT_TO_LEFT = ("R", "AL")
+# The most characters that a column is taken to have: marks over a letter have no columns of their own.
+_MAX_MARKS = 4
 
 
 def paint(text: str, colour: str, *, wanted: bool) -> str:
@@ -50,6 +65,70 @@ def shorten(text: str, width: int) -> str:
         if columns > width:
             return text[:fits] + "…"
     return text
+
+
+def fitting(text: str, columns: int) -> int:
+    """How many characters at the beginning of a text fit into some columns when they are made `visible`.
+
+    >>> fitting("abcdef", 4), fitting("新聞記事", 5)
+    (4, 2)
+    """
+    taken = 0
+    for position, character in enumerate(text[: _MAX_MARKS * columns]):
+        taken += count_columns(visible(character))
+        if taken > columns:
+            return position
+    return min(len(text), _MAX_MARKS * columns)
+
+
+def wrap(text: str, width: int) -> list[tuple[int, int]]:
+    """Where a visible text is broken into rows of at most ``width`` columns: the offsets of each row.
+
+    A row ends after a space or beside a wide character; a longer word is broken. Spaces where a row ends are in no row.
+
+    >>> wrap("one two three", 8)
+    [(0, 7), (8, 13)]
+    """
+    rows: list[tuple[int, int]] = []
+    start = columns = 0
+    last = 0
+    for position, character in enumerate(text):
+        size = character_columns(character)
+        if size == 2:
+            last = position
+        if columns + size > width and character != " " and position > start:
+            end = last if last > start else position
+            rows.append(_without_spaces(text, start, end))
+            start = end
+            columns = count_columns(text[start:position])
+        columns += size
+        if character == " " or size == 2:
+            last = position + 1
+    return [*rows, _without_spaces(text, start, len(text))]
+
+
+def _without_spaces(text: str, start: int, end: int) -> tuple[int, int]:
+    while end > start and text[end - 1] == " ":
+        end -= 1
+    return start, end
+
+
+def count_columns(text: str) -> int:
+    """How many columns of a terminal a text takes.
+
+    >>> count_columns("abc"), count_columns("新聞")
+    (3, 4)
+    """
+    return len(text) if text.isascii() else sum(map(character_columns, text))
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether a text has letters that are written from right to left.
+
+    >>> is_right_to_left("abc"), is_right_to_left("שלום")
+    (False, True)
+    """
+    return not text.isascii() and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text)
 
 
 def character_columns(character: str) -> int:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from cleaner.result.values import Evidence, Kind
 
-__all__ = ["Meaning", "Reason", "kind_words", "meaning_of", "strongest_reasons"]
+__all__ = ["Meaning", "Reason", "kind_of", "kind_words", "meaning_of", "reason_names", "strongest_reasons"]
 
 _BOX = "context.box:"
 _PRIOR = "prior"
@@ -79,6 +79,15 @@ def meaning_of(name: str) -> Meaning | None:
     if (kind := kind_of(name)) is not None:
         return Meaning(kind_words(kind), f"A pattern of the kind {kind} holds on it.")
     return _meanings().get(name)
+
+
+def reason_names() -> list[str]:
+    """The names of evidence that are no ids of patterns, in the order of the glossary.
+
+    >>> reason_names()[:2]
+    ['prior', 'prior.smaller-terms']
+    """
+    return list(_meanings())
 
 
 def kind_of(name: str) -> Kind | None:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from cleaner import CleanConfig, Cleaner, __version__, apply_removals, explain_text
-from cleaner.cli.output import wants_colour
 from tests.running import Outcome, Run
 
 ARTICLE = (
@@ -500,7 +499,17 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
         (["clean", "PAGE", "--dry-run", "-o", "PAGE"], "is an input"),
         (["clean", "FOLDER", "-o", "all.txt"], "several inputs need a folder"),
         (["clean", "PAGE", "FOLDER/a.txt", "-o", "PAGE"], "several inputs need a folder"),
-        (["explain", "FOLDER"], "is a folder; explain takes one file"),
+        (["explain", "FOLDER"], "is a folder; explain takes one file, so name a file in it"),
+        (["explain", "PAGE", "--only", "changed"], "'changed' is unknown; use one of: removed, kept, doubtful"),
+        (["explain", "PAGE", "--context", "2"], "give --only too"),
+        (["explain", "PAGE", "--only", "kept", "--context", "-1"], "-1 is too small; give 0 or more"),
+        (["explain", "PAGE", "--line", "0"], "0 is too small; the first record is 1"),
+        (["explain", "PAGE", "--line", "1"], "is one document; leave it out"),
+        (["explain", "PAGE", "--id", "1"], "is one document; leave it out"),
+        (["explain", "PAGE", "--id", "1", "--line", "1"], "exclude each other"),
+        (["explain", "PAGE", "--file", "a.txt"], "is no zip archive"),
+        (["explain", "PAGE", "--html-field", "page"], "only JSONL, JSON, CSV and TSV have HTML fields"),
+        (["explain", "PAGE", "--why", "prior"], "says what a name means and reads no text"),
         (["explain"], "no input"),
         (["patterns", "list", "--kind", "adverts"], "is not a kind of noise"),
         (["patterns", "list", "--lang", "xx"], "no pattern in the language 'xx'; use one of: any, ar, "),
@@ -523,79 +532,6 @@ def test_wrong_usage_ends_with_status_2(arguments: list[str], message: str, page
     assert outcome.err.startswith("cleaner: ")
     assert message in outcome.err
     assert _files(page.parent) == before
-
-
-# --- explain ---------------------------------------------------------------------------------------------
-
-
-def test_explain_shows_each_line_plainly(page: Path, run: Run) -> None:
-    """Without a terminal each line is shown without colour, with its mark, kind and evidence."""
-    shown = run("explain", page).out.decode()
-    assert "\x1b" not in shown
-    assert f"- {KIND} " in shown
-    assert f"{PATTERN} +" in shown
-    assert "3 kept, 1 dropped, 0 cut" in shown
-
-
-def test_explain_looks_at_what_a_file_holds(page: Path, run: Run) -> None:
-    """HTML in a text file is explained block by block as that of a page is; a table or a zip archive is refused."""
-    page.write_text(f"<html><body><article><p>{ARTICLE}</p></article></body></html>", "utf-8")
-    as_page = page.with_suffix(".html")
-    as_page.write_bytes(page.read_bytes())
-    explained = run("explain", page)
-    assert (explained.status, explained.out) == (0, run("explain", as_page).out)
-    assert b"<p>" not in explained.out
-    page.write_text("id,text\n1,a\n2,b\n", "utf-8")
-    refused = run("explain", page)
-    assert (refused.status, "holds a table in CSV, no text" in refused.err) == (1, True)
-    archive = run("explain", page.with_suffix(".zip"))
-    assert (archive.status, archive.err.endswith("is a zip archive; explain takes one file\n")) == (USAGE, True)
-
-
-def test_explain_in_colour(page: Path, run: Run) -> None:
-    """Colour can be requested without a terminal."""
-    assert "\x1b[31m" in run("explain", page, "--colour").out.decode()
-
-
-@pytest.mark.parametrize(
-    ("terminal", "no_color", "coloured"), [(True, "", True), (True, "1", False), (False, "", False)]
-)
-def test_colour_by_default(terminal: bool, no_color: str, coloured: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By default colour is only for terminals, and NO_COLOR turns it off."""
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
-    monkeypatch.setenv("NO_COLOR", no_color)
-    monkeypatch.setenv("TERM", "xterm")
-    assert wants_colour() is coloured
-
-
-def test_explain_as_json_is_one_object(page: Path, run: Run) -> None:
-    """The JSON of a text has its cleaned text and one entry per line; its scores are the sums of the evidence."""
-    found = json.loads(run("explain", page, "--json").out)
-    assert found["text"] == ARTICLE
-    assert [line["action"] for line in found["lines"]] == ["keep", "keep", "keep", "drop"]
-    for line in found["lines"]:
-        assert line["score"] == pytest.approx(sum(evidence["points"] for evidence in line["evidence"]))
-
-
-def test_explain_takes_one_document(tmp_path: Path, run: Run) -> None:
-    """A collection is refused: its records are no text."""
-    (tmp_path / "crawl.jsonl").write_text('{"text": "A"}\n', "utf-8")
-    outcome = run("explain", tmp_path / "crawl.jsonl")
-    assert (outcome.status, outcome.out) == (2, b"")
-    assert "holds many documents; `cleaner explain` takes one text or page" in outcome.err
-
-
-def test_explain_removed_lines_from_standard_input(run: Run) -> None:
-    """Standard input can be explained, and kept lines left out."""
-    shown = run("explain", "-", "--removed-only", stdin=PAGE.encode()).out.decode()
-    assert "council" not in shown
-    assert NOISE.strip() in shown
-
-
-def test_explain_reports_what_it_cannot_read(page: Path, run: Run) -> None:
-    """A missing file and one that does not decode are failures of the input."""
-    page.write_bytes(b"\xff")
-    assert (run("explain", page).status, run("explain", page.with_name("no.txt")).status) == (1, 1)
 
 
 # --- patterns --------------------------------------------------------------------------------------------
@@ -700,10 +636,10 @@ def test_pattern_is_disabled(page: Path, tmp_path: Path, run: Run) -> None:
     html = tmp_path / "page.html"
     html.write_text("".join(f"<p>{line}</p>" for line in (ARTICLE + "Gloobers ahead").splitlines()), "utf-8")
     for path in (page, html):
-        shown = run("explain", path, "--patterns", own)
+        shown = run("explain", path, "--patterns", own, "--evidence")
         assert b"xx.interface.gloobers" in shown.out
         disabled = "fr.byline.by-name, xx.interface.gloobers"
-        shown = run("explain", path, "--patterns", own, "--disable-pattern", disabled)
+        shown = run("explain", path, "--patterns", own, "--evidence", "--disable-pattern", disabled)
         assert (shown.status, b"xx.interface.gloobers" in shown.out) == (0, False)
     outcome = run("clean", page, "--patterns", own, "--disable-pattern", "xx.interface.goobers")
     assert (outcome.status, outcome.out) == (USAGE, b"")

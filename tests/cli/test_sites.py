@@ -658,11 +658,12 @@ def test_removals_and_explanations(tmp_path: Path, run: Run, database: Path) -> 
         if one["source"] != "context.site-repeats"
     )
     (points,) = {one["points"] for one in details}
-    view = run("explain", path, *options, "--no-colour").out.decode()
+    view = run("explain", path, *options, "--evidence").out.decode()
+    assert words in run("explain", path, *options).out.decode(), "they are a reason"
     assert f"context.site-repeats {points:+.1f} ({words})" in view
     shown_lines = json.loads(run("explain", path, "--json", "--sites", database, "--url", URL).out)["lines"]
     assert any(one.get("detail") == words for line in shown_lines for one in line["evidence"])
-    assert "site-repeats" not in run("explain", path, "--sites", database, "--no-colour").out.decode()
+    assert "site-repeats" not in run("explain", path, "--sites", database, "--evidence").out.decode()
 
 
 def test_explaining_with_an_unknown_site(tmp_path: Path, run: Run, database: Path) -> None:
@@ -704,10 +705,10 @@ def test_explaining_a_page_of_html(tmp_path: Path, run: Run) -> None:
         (tmp_path / f"{number}.html").write_text(page)
     path = tmp_path / "sites.sqlite"
     assert run("sites", "learn", tmp_path, "--site", "gazette", "--db", path, "-q").status == 0
-    view = run("explain", tmp_path / "0.html", "--sites", path, "--site", "gazette", "--no-colour").out.decode()
+    view = run("explain", tmp_path / "0.html", "--sites", path, "--site", "gazette", "--evidence").out.decode()
     assert "context.site-repeats" in view
     assert "other pages of this site" in view
-    assert "site-repeats" not in run("explain", tmp_path / "0.html", "--no-colour").out.decode()
+    assert "site-repeats" not in run("explain", tmp_path / "0.html", "--evidence").out.decode()
 
 
 def test_learning_and_cleaning_in_one_command(tmp_path: Path, run: Run) -> None:

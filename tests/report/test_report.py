@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaner.matching.pattern import Pattern
-from cleaner.report.explanation import render_explanation
+from cleaner.report.explanation import View, render_explanation
 from cleaner.report.records import explain_json, pattern_json, removal_record, to_json
 from cleaner.report.tables import kind_table, pattern_table
-from cleaner.report.terminal import character_columns, shorten, visible
+from cleaner.report.terminal import character_columns, fitting, shorten, visible, wrap
 from cleaner.result import CleanResult, Doubt, Evidence, Kind, Line, Removal, Verdict
 
 TEXT = "Der Rat hat entschieden.\nMehr.AntwortenLöschen\nTeilen\n"
@@ -52,61 +52,6 @@ PATTERNS = [
 ]
 
 
-def test_explanation_shows_every_line_with_its_evidence() -> None:
-    """Each line has number, mark, kind, score and text; beneath it the fragments cut and the evidence, weightiest first."""
-    lines = list(render_explanation(TEXT, RESULT, width=100))
-    assert [line.split() for line in lines[:7]] == [
-        ["1", "-4.0", "Der", "Rat", "hat", "entschieden."],
-        ["line.prose", "-4.0"],
-        ["2", "~", "comment-controls", "+16.0", "Mehr.AntwortenLöschen"],
-        ["removed:", '"AntwortenLöschen"', "comment-controls"],
-        ["de.comment-controls.pair", "+16.0"],
-        ["3", "-", "share-bar", "+14.0", "Teilen"],
-        ["de.share-bar.share", "+16.0,", "line.prose", "-2.0"],
-    ]
-    assert lines[7:] == [
-        "",
-        "lines: 1 kept, 1 dropped, 1 cut",
-        "removed: comment-controls 1, share-bar 1",
-        "comments: 1",
-        "headline: Der Rat",
-        "flags: truncated-by-paywall",
-    ]
-
-
-def test_explanation_of_removed_lines_only() -> None:
-    """Only dropped and cut lines are shown when that is asked for; the counts are still of all lines."""
-    lines = list(render_explanation(TEXT, RESULT, removed_only=True))
-    assert not any("entschieden" in line for line in lines)
-    assert "lines: 1 kept, 1 dropped, 1 cut" in lines
-
-
-def test_explanation_is_plain_without_colour() -> None:
-    """Colour codes are written only if requested, and change nothing else."""
-    plain = list(render_explanation(TEXT, RESULT))
-    coloured = list(render_explanation(TEXT, RESULT, colour=True))
-    assert not any("\x1b" in line for line in plain)
-    assert any(line.startswith("\x1b[31m3 -") for line in coloured)
-    assert [line.removesuffix("\x1b[0m").partition("m")[2] or line for line in coloured if "\x1b" in line] == [
-        line for line, other in zip(plain, coloured, strict=True) if line != other
-    ]
-
-
-@pytest.mark.parametrize("width", [40, 80, 200])
-def test_explanation_fits_the_width(width: int) -> None:
-    """Texts are shortened to the width; what cannot be narrower keeps its smallest width."""
-    text = "新聞記事 long " * 50
-    result = CleanResult(text, trace=lambda: (Verdict(Line(0, 0, len(text), len(text)), "keep", None, 0.0, ()),))
-    line = next(render_explanation(text, result, width=width))
-    assert line.endswith("…")
-    assert sum(map(character_columns, line)) <= max(width, 60)
-
-
-def test_explanation_of_an_empty_text() -> None:
-    """A text without lines still has a summary."""
-    assert list(render_explanation("", CleanResult(""))) == ["", "lines: 0 kept, 0 dropped, 0 cut"]
-
-
 @given(st.text(st.characters(exclude_categories=())))
 def test_visible_text_cannot_steer_a_terminal(text: str) -> None:
     """No control character, line end or invisible character is left in what is shown."""
@@ -121,24 +66,61 @@ def test_shortened_text_fits(text: str, width: int) -> None:
     assert sum(map(character_columns, short)) <= width
 
 
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Cf"])).map(visible), st.integers(2, 30))
+def test_wrapped_text_is_whole_and_fits(text: str, width: int) -> None:
+    """Rows are no wider than asked, follow each other, and leave out nothing but spaces."""
+    rows = wrap(text, width)
+    assert all(sum(map(character_columns, text[start:end])) <= width for start, end in rows)
+    ends = [0, *(end for _, end in rows)]
+    gaps = [text[end:start] for end, (start, _) in zip(ends, rows, strict=False)] + [text[ends[-1] :]]
+    assert "".join(gaps).strip(" ") == ""
+    assert [start for start, _ in rows] == sorted(start for start, _ in rows)
+
+
+def test_rows_end_where_words_do() -> None:
+    """A row ends after a space or beside a wide character; a word that is too long is broken."""
+
+    def rows(text: str, width: int) -> list[str]:
+        return [text[start:end] for start, end in wrap(text, width)]
+
+    assert rows("the ferry returns", 10) == ["the ferry", "returns"]
+    assert rows("the ferry", 4) == ["the", "ferr", "y"]
+    assert rows("渡輪三月回來了", 6) == ["渡輪三", "月回來", "了"]
+    assert rows("a 渡輪三月", 5) == ["a 渡", "輪三", "月"]
+    assert rows("", 10) == [""]
+
+
+@given(st.text(st.characters(exclude_categories=())), st.integers(1, 30))
+def test_fitting_beginning_fits(text: str, columns: int) -> None:
+    """The characters that are said to fit take no more columns than there are."""
+    count = fitting(text, columns)
+    assert sum(map(character_columns, visible(text[:count]))) <= columns
+    short = count < len(text) and count < 4 * columns
+    assert not short or sum(map(character_columns, visible(text[: count + 1]))) > columns
+
+
 def test_explanation_as_json() -> None:
     """The JSON object has everything in a result, and each line with offsets, action and evidence."""
-    found = explain_json(RESULT)
+    found = explain_json(TEXT, RESULT)
     assert found["text"] == RESULT.text
     assert (found["headline"], found["flags"], found["comments"]) == ("Der Rat", ["truncated-by-paywall"], ["Mehr."])
     assert found["confidence"] == 0.8765
     assert found["doubtful"] == [{"start": 0, "end": 24, "score": 1.5}]
     assert found["lines"][1] == {
+        "number": 2,
         "start": 25,
         "end": 46,
         "action": "cut",
         "kind": "comment-controls",
         "score": 16.0,
+        "reasons": [{"words": "reply link", "points": 16.0}],
         "evidence": [
             {"source": "de.comment-controls.pair", "points": 16.0, "kind": "comment-controls", "start": 30, "end": 46}
         ],
     }
-    assert [line["action"] for line in explain_json(RESULT, removed_only=True)["lines"]] == ["cut", "drop"]
+    assert [line["action"] for line in explain_json(TEXT, RESULT, only="removed")["lines"]] == ["cut", "drop"]
+    around = explain_json(TEXT, RESULT, only="kept", context=1)["lines"]
+    assert [line["number"] for line in around] == [1, 2], "what is left out between is no line"
 
 
 def test_removal_as_record() -> None:
@@ -207,11 +189,11 @@ def test_evidence_says_in_words_what_it_is_for() -> None:
     verdict = Verdict(Line(0, 0, 4, 4), "drop", Kind.BOILERPLATE, 10.0, (told, Evidence("line.prose", -2.0, 0, 4)))
     removal = Removal(0, 4, Kind.BOILERPLATE, 10.0, verdict.evidence, "Menu")
     result = CleanResult("", (removal,), trace=lambda: (verdict,))
-    shown = "\n".join(render_explanation("Menu", result))
+    shown = "\n".join(render_explanation("Menu", result, View(has_evidence=True)))
     assert (
         "context.site-repeats +12.0 (on 41 of 84 other pages of this site, at the end\\x1b), line.prose -2.0" in shown
     )
-    (line,) = explain_json(result)["lines"]
+    (line,) = explain_json("Menu", result)["lines"]
     for evidence in (line["evidence"], removal_record("a", removal, all_evidence=True)["evidence"]):
         assert [one.get("detail") for one in evidence] == [words, None]
         assert "detail" not in evidence[1]

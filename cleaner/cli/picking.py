@@ -1,0 +1,128 @@
+"""Picks the document of an input that a command is to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from cleaner.cli.inputs import Inputs
+from cleaner.cli.output import printable, refuse
+from cleaner.corpus.records import Source
+from cleaner.corpus.records.sources import DOCUMENT_FORMATS
+from cleaner.corpus.records.zips import is_zip
+from cleaner.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from cleaner.corpus.batch.jobs import Job
+
+__all__ = ["check_choice", "pick_document"]
+
+# How many members of an archive a message names.
+_NAMED = 3
+
+
+def check_choice(*, line: int | None, record_id: str | None) -> None:
+    """Refuse options that choose no document, before any file is read."""
+    if line is not None and record_id is not None:
+        refuse("--line and --id exclude each other; choose one")
+    if line is not None and line < 1:
+        refuse(f"--line: {line} is too small; the first record is 1")
+
+
+def pick_document(
+    inputs: Inputs, name: str, *, line: int | None = None, record_id: str | None = None, member: str | None = None
+) -> Job:
+    """The document of an input that the options choose; raises `InputError` where there is none, or it is unreadable.
+
+    ``line``: the number of a record. ``member``: the name of a file in a zip archive.
+    """
+    from cleaner.corpus.batch.jobs import read_jobs
+
+    source = _one_source(inputs.plan.sources, name, member)
+    is_document = source.format in DOCUMENT_FORMATS
+    if is_document and (line is not None or record_id is not None):
+        refuse(f"{'--id' if line is None else '--line'}: {source.name} is one document; leave it out")
+    if not is_document and line is None and record_id is None:
+        refuse(
+            f"{source.name}: holds many documents; pick one with --line N or --id ID, for example: "
+            f"cleaner explain {name} --line 1"
+        )
+    plan = replace(inputs.plan, sources=[source])
+    jobs = cast("Generator[Job | str]", read_jobs(plan, inputs.settings))
+    with closing(jobs):
+        if line is not None:
+            return _numbered(jobs, source, line)
+        if record_id is not None:
+            return _identified(jobs, source, record_id, inputs.settings.fields.id)
+        (job,) = jobs
+        if isinstance(job, str):
+            raise InputError(job)
+        return job
+
+
+def _one_source(sources: list[Source], name: str, member: str | None) -> Source:
+    if not is_zip(name):
+        if member is not None:
+            refuse(f"--file: {name} is no zip archive; leave it out")
+        (source,) = sources
+        return source
+    names = [source.member.name for source in sources if source.member is not None]
+    if member is None:
+        refuse(f"{name}: is a zip archive; pick a file in it with --file, for example: --file {names[0]}")
+    for source in sources:
+        if source.member is not None and source.member.name == member:
+            return source
+    some = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    raise InputError(f"{name}: holds no file {member} that can be read; it has {some}")
+
+
+def _numbered(jobs: Iterable[Job | str], source: Source, line: int) -> Job:
+    last = 0
+    failure = None
+    for job in jobs:
+        if isinstance(job, str):
+            if job.startswith(f"{source.name}: record {line}: "):
+                raise InputError(job)
+            failure = job
+        elif job.line == line:
+            return job
+        else:
+            last = max(last, job.line or 0)
+            if last > line:
+                raise InputError(f"{source.name}: record {line} has no text; choose another one")
+    if failure is not None and not failure.startswith(f"{source.name}: record "):
+        raise InputError(failure)
+    raise InputError(
+        f"{source.name}: has no document with the number {line}; "
+        + (f"the last one is {last}" if last else "there is none that can be read")
+    )
+
+
+def _identified(jobs: Iterable[Job | str], source: Source, record_id: str, field: str) -> Job:
+    failure = None
+    for job in jobs:
+        if isinstance(job, str):
+            failure = job
+        elif _written(job.document.id) == record_id:
+            return job
+    if failure is not None and not failure.startswith(f"{source.name}: record "):
+        raise InputError(failure)
+    raise InputError(
+        f"{source.name}: has no document with the id {printable(record_id)}; ids are those of the field {field}, and "
+        "--id-field names another one"
+    )
+
+
+def _written(record_id: Any) -> str | None:
+    """An id as it is written on the command line; None where there is none."""
+    if record_id is None or isinstance(record_id, str):
+        return record_id
+    try:
+        return json.dumps(record_id, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return str(record_id)
