@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from cleaner.cli import clean, configuration, evaluate, explain, fit, patterns, report, sites
+from cleaner.cli import clean, configuration, diff, evaluate, explain, fit, patterns, report, sites
 from cleaner.cli.output import EXIT_INTERRUPTED, open_standard_files, printable, reporting, say, write
 
 __all__ = ["app", "main"]
@@ -52,6 +52,7 @@ def _cleaner(
       cleaner clean corpus/ -o articles/       a folder of .txt files, mirrored
       cleaner explain page.txt                 every line with its verdict and why
       cleaner report corpus/ -o report.html    a page to look at: what goes, and why
+      cleaner diff default my-patterns/ corpus/    which documents two configurations clean differently
       cleaner sites learn corpus/              what the pages of a site repeat, for `clean --sites`
       cleaner config                           the settings that apply here, and where from
       cleaner patterns list --table            how many patterns of each kind and language
@@ -65,6 +66,7 @@ def _cleaner(
 app.command("clean")(clean.run)
 app.command("explain")(explain.run)
 app.command("report")(report.run)
+app.command("diff")(diff.run)
 app.command("config")(configuration.run)
 app.add_typer(sites.app, name="sites")
 app.add_typer(patterns.app, name="patterns")

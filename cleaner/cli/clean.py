@@ -13,7 +13,9 @@ from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
     OTHER_TEXTS,
     BackupOption,
+    ColourOption,
     DelimiterOption,
+    DiffOption,
     DisabledPatternsOption,
     DryRunOption,
     EncodingOption,
@@ -48,6 +50,7 @@ from cleaner.cli.options import (
     count_cores,
     make_config,
     make_delimiter,
+    make_diff,
     make_evidence,
     make_format,
     make_output,
@@ -147,6 +150,8 @@ def run(
     jobs: JobsOption = None,
     resume: ResumeOption = False,
     dry_run: DryRunOption = False,
+    diff: DiffOption = False,
+    colour: ColourOption = None,
     errors: ErrorsOption = None,
     max_document: MaxDocumentOption = None,
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
@@ -184,6 +189,7 @@ def run(
       cleaner clean page.txt --keep byline,publication-date --headline drop
       cleaner clean crawl.jsonl -o clean.jsonl --learn-sites
       cleaner clean corpus/ --dry-run
+      cleaner clean page.txt --diff
       cleaner clean --in-place old.txt --encoding cp1252
     """
     del no_config  # its callback has made the defaults
@@ -196,11 +202,13 @@ def run(
             removed=removed,
             errors=errors,
             resume=resume,
-            dry_run=dry_run,
+            dry_run=dry_run or diff,
+            diff=diff,
             backup=backup,
         )
         check_usage(places, jobs=jobs, max_document=max_document)
         all_evidence = make_evidence(evidence, is_written=removed is not None)
+        shown_diff = make_diff(wanted=diff, colour=colour)
         config = make_config(
             keep=keep,
             headline=headline,
@@ -225,7 +233,7 @@ def run(
         )
         sources, left_out = without_memories(sources, names, sites, "--sites", is_quiet=quiet)
         if learn_sites:
-            check_twice_readable(sources, is_dry=dry_run, sites=sites)
+            check_twice_readable(sources, is_dry=places.dry_run, sites=sites)
         if url is not None and (len(sources) > 1 or any(one.format not in DOCUMENT_FORMATS for one in sources)):
             refuse("--url: is the address of one text or page; for records name the field with --url-field")
         text_field = "text" if field is None else field
@@ -273,7 +281,8 @@ def run(
                 timeout=timeout if 0 < timeout < math.inf else None,
                 with_removals=removed is not None,
                 with_all_evidence=all_evidence,
-                is_joined=plan.targets is None and not dry_run and len(plan.sources) > 1,
+                diff=shown_diff,
+                is_joined=plan.targets is None and not plan.is_dry and len(plan.sources) > 1,
                 url=url,
                 site=site,
             )
@@ -296,7 +305,8 @@ def _run(plan: Plan, settings: Settings, *, resume: bool) -> Outcome:
     from cleaner.cli.progress import Bar
     from cleaner.corpus.batch import StoppedError, run_batch
 
-    bar = Bar(wanted=not plan.is_quiet and (plan.is_dry or plan.targets is not None))
+    is_free = settings.diff is None and (plan.is_dry or plan.targets is not None)
+    bar = Bar(wanted=not plan.is_quiet and is_free)
     try:
         return run_batch(plan, settings, bar, resume=resume)
     except StoppedError as stopped:

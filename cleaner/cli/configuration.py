@@ -18,7 +18,7 @@ from cleaner.cli.output import reporting, write
 from cleaner.config import CleanConfig
 from cleaner.errors import ConfigError
 
-__all__ = ["DEFAULT_TIMEOUT", "NoConfigOption", "Settings", "find_settings", "run"]
+__all__ = ["DEFAULT_TIMEOUT", "NoConfigOption", "Settings", "find_settings", "read_settings", "run"]
 
 DEFAULT_TIMEOUT: Final = 30.0
 _OWN, _PROJECT = "cleaner.toml", "pyproject.toml"
@@ -63,8 +63,19 @@ def find_settings(folder: Path) -> Settings:
     return Settings()
 
 
-def _table(path: Path) -> Any:
-    """The table of settings in a file; None where a file of a project has none."""
+def read_settings(path: Path) -> Settings:
+    """What one configuration file says, whatever its name. Raises `ConfigError` as `find_settings` does."""
+    table = _table(path, way="")
+    if table is None:
+        raise ConfigError(f"{path}: has no table [tool.cleaner]; name a file with settings")
+    return Settings(path, _checked(path, table))
+
+
+def _table(path: Path, *, way: str = ", or use --no-config") -> Any:
+    """The table of settings in a file; None where a file of a project has none.
+
+    ``way``: what else can be done about one that cannot be read.
+    """
     import tomllib
 
     try:
@@ -73,13 +84,13 @@ def _table(path: Path) -> Any:
         if path.name == _PROJECT and b"cleaner" not in content:
             return None
         if len(content) > _MAX_BYTES:
-            raise ConfigError(f"{path}: has more than {_MAX_BYTES} bytes; make it shorter, or use --no-config")
+            raise ConfigError(f"{path}: has more than {_MAX_BYTES} bytes; make it shorter{way}")
         parsed: Any = tomllib.loads(content.decode("utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); correct that, or use --no-config") from None
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); correct that{way}") from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: is not valid TOML ({error}); correct it, or use --no-config") from None
-    if path.name == _OWN:
+        raise ConfigError(f"{path}: is not valid TOML ({error}); correct it{way}") from None
+    if path.name != _PROJECT:
         return parsed
     tools = parsed.get("tool")
     return tools.get("cleaner") if isinstance(tools, dict) else None

@@ -6,11 +6,11 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, cast, get_args
 
 import typer
 
-from cleaner.cli.output import refuse
+from cleaner.cli.output import refuse, wants_colour
 from cleaner.config import CleanConfig, Output
 from cleaner.corpus.records import STDIN, Format, require_encoding
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = [
     "OTHER_TEXTS",
     "BackupOption",
+    "ColourOption",
     "DelimiterOption",
+    "DiffOption",
     "DisabledPatternsOption",
     "DryRunOption",
     "EncodingOption",
@@ -55,6 +57,7 @@ __all__ = [
     "make_cleaner",
     "make_config",
     "make_delimiter",
+    "make_diff",
     "make_evidence",
     "make_format",
     "make_output",
@@ -227,6 +230,18 @@ BackupOption: TypeAlias = Annotated[
 DryRunOption: TypeAlias = Annotated[
     bool, typer.Option("--dry-run", help="Clean everything and show the table, but write no file and no text.")
 ]
+DiffOption: TypeAlias = Annotated[
+    bool, typer.Option("--diff", help="Show what would be removed, as `git diff` does, and write no file.")
+]
+ColourOption: TypeAlias = Annotated[
+    bool | None,
+    typer.Option(
+        "--colour/--no-colour",
+        "--color/--no-color",
+        help="Colours; without it only on a terminal.",
+        show_default=False,
+    ),
+]
 ErrorsOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -307,6 +322,15 @@ def make_delimiter(name: str | None) -> str | None:
     if sign is not None and (len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in '"\r\n\0'):
         refuse(f"--delimiter: {name!r} cannot part cells; give one sign such as ',' ';' '|', or tab")
     return sign
+
+
+def make_diff(*, wanted: bool, colour: bool | None) -> Literal["plain", "coloured"] | None:
+    """Whether and how diffs are made; colours without them are reported as wrong usage."""
+    if not wanted and colour is not None:
+        refuse(f"--{'' if colour else 'no-'}colour: only a diff has colours; give --diff, or leave it out")
+    if not wanted:
+        return None
+    return "coloured" if (wants_colour() if colour is None else colour) else "plain"
 
 
 def make_evidence(name: str, *, is_written: bool) -> bool:

@@ -37,7 +37,10 @@ _NAMES: dict[str, str] = {"parquet": "Parquet", "xlsx": "Excel", "sqlite": "SQLi
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the command line says about inputs and outputs; ``names_folder``: the output ends with a slash."""
+    """What the command line says about inputs and outputs; ``names_folder``: the output ends with a slash.
+
+    ``diff``: it is a dry run that shows diffs.
+    """
 
     names: list[str]
     output: Path | None
@@ -46,6 +49,7 @@ class Places:
     errors: Path | None
     resume: bool
     dry_run: bool = False
+    diff: bool = False
     backup: str | None = None
     names_folder: bool = False
 
@@ -132,10 +136,24 @@ def _check_backup(places: Places) -> None:
 
 
 def _check_dry_run(places: Places) -> None:
+    if places.diff:
+        _check_diff(places)
     if places.removed not in (None, STDIN):
         refuse("--removed: a dry run writes no file; --removed - shows the removals on standard output")
     if places.resume:
         refuse("--resume: a dry run has nothing to resume; leave one of them out")
+
+
+def _check_diff(places: Places) -> None:
+    given = {
+        "-o": places.output is not None,
+        "--in-place": places.in_place,
+        "--removed": places.removed is not None,
+        "--errors": places.errors is not None,
+        "--resume": places.resume,
+    }
+    for option in (option for option, is_given in given.items() if is_given):
+        refuse(f"{option}: --diff shows what would be removed, and writes no file; leave one of them out")
 
 
 def _check_archives(places: Places) -> None:

@@ -115,6 +115,7 @@ class Delivery:
             if self._has_records():
                 self._files.write_error(outcome.failure or Failure.of(source.name, None, str(error), None))
         else:
+            self._write_diff(outcome.diff)
             self._write_removals(outcome.removals)
             if not self._plan.is_quiet:
                 for flag in outcome.flags:
@@ -148,6 +149,7 @@ class Delivery:
             self._list_names(task.index)
             if not self._writes(task.index, lambda: self._files.open_output(task.index).write(data)):
                 return
+        self._write_diff(result.diff)
         self._write_removals(result.removals)
         for failure in result.failures:
             self._write_failure(task.name, failure)
@@ -249,6 +251,10 @@ class Delivery:
             return
         self._plan.write(data)
         self._end = (self._end + data[-4:])[-4:]
+
+    def _write_diff(self, data: bytes) -> None:
+        if data:
+            self._plan.write(data)
 
     def _write_removals(self, data: bytes) -> None:
         if self._plan.removed == STDIN:

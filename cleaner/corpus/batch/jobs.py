@@ -40,6 +40,7 @@ _WITH_PAGES = ("warc", "wet")
 class Job:
     """A document of a task; ``name`` and ``line`` say where it comes from, ``site`` the site that it comes from.
 
+    ``mark``: the byte order mark of a file in UTF-8, which is no part of its text.
     ``is_known``: somebody has said that it is a text, so tags in it are not worth a note.
     """
 
@@ -50,6 +51,7 @@ class Job:
     is_markdown: bool = False
     is_known: bool = False
     site: str | None = None
+    mark: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -144,7 +146,10 @@ def text_job(index: int, record: Record, settings: Settings) -> Job:
     name = STDIN if record.source.path is None else record.source.name
     is_markdown = record.source.format == "markdown"
     site = _given_site(settings) or site_of_source(record.source)
-    return Job(index, document, name, is_markdown=is_markdown, is_known=not record.source.is_assumed, site=site)
+    mark = record.mark.decode() if record.encoding == "utf-8" else ""
+    return Job(
+        index, document, name, is_markdown=is_markdown, is_known=not record.source.is_assumed, site=site, mark=mark
+    )
 
 
 def record_jobs(items: Sequence[Item], task: ChunkTask, settings: Settings) -> list[Job]:

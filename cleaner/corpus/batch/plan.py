@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from cleaner.config import CleanConfig, Output
 from cleaner.corpus.batch.tally import Tally
@@ -26,7 +26,7 @@ class Settings:
 
     ``title``, ``lang``, ``url`` and ``site`` apply to documents that have none of their own. ``max_document`` is in bytes.
     ``with_removals``: they are written, with all their evidence or only with the strongest reasons.
-    ``output``: what HTML becomes. ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
+    ``output``: what HTML becomes. ``diff``: a diff of each document is made, without colours or with them. ``is_joined``: several texts go into one stream. ``timeout``: CPU seconds that a document
     may take, instead of the configuration's.
     """
 
@@ -42,6 +42,7 @@ class Settings:
     max_document: int | None = None
     with_removals: bool = False
     with_all_evidence: bool = False
+    diff: Literal["plain", "coloured"] | None = None
     is_joined: bool = False
     timeout: float | None = DEFAULT_TIMEOUT
     url: str | None = None
@@ -76,7 +77,7 @@ class Plan:
     name of a file that is cleaned in place gets added, to keep the original. ``removed``: the file of removals, ``-`` for standard output. ``errors``: the file of failures; without one they are only reported.
     ``archive``: the zip archive that the targets are members of, which is written as a whole. ``checkpoint``: the file
     from which a stopped run can be resumed; None if that is not possible. ``is_dry``: everything is cleaned and counted,
-    and nothing is written but removals that go to standard output.
+    and nothing is written but diffs, and removals that go to standard output.
     """
 
     sources: list[Source]

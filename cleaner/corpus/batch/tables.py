@@ -1,13 +1,17 @@
-"""The table of a run."""
+"""The tables of runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from cleaner.corpus.batch.tally import Tally
-from cleaner.report.terminal import align
+from cleaner.report.terminal import align, visible
 
-__all__ = ["run_table"]
+if TYPE_CHECKING:
+    from cleaner.corpus.batch.comparing import CompareSettings, Comparison, Difference
+
+__all__ = ["comparison_json", "comparison_table", "run_table"]
 
 
 def run_table(tally: Tally) -> list[str]:
@@ -32,3 +36,73 @@ def run_table(tally: Tally) -> list[str]:
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f} %" if whole else ""
+
+
+def comparison_table(found: Comparison, settings: CompareSettings) -> list[str]:
+    """A comparison for people: counts, the words that both sides remove by kind, and the documents that differ most."""
+    documents = found.tally.documents
+    counts = [
+        ("documents compared", f"{documents}", ""),
+        ("differ", f"{found.differ}", _percent(found.differ, documents)),
+    ]
+    counts += [("not comparable", f"{found.unfit}", "")] if found.unfit else []
+    lines = [f"A  {visible(settings.a.name)}", f"B  {visible(settings.b.name)}", "", *align(counts, numbers=True)]
+    kinds = _kinds(found, settings)
+    if kinds:
+        heads = ("words removed", "A", "B", "only A", "only B")
+        rows = [(kind, *(str(count) for count in words)) for kind, *words in kinds]
+        lines += ["", *align([heads, *rows], numbers=True)]
+    if found.worst:
+        lines += ["", *align([("words", "document", "only A", "only B"), *map(_row, found.worst)])]
+        if found.differ > len(found.worst):
+            lines.append(f"... and {found.differ - len(found.worst)} more; --top shows as many as it says")
+    return lines
+
+
+def comparison_json(found: Comparison, settings: CompareSettings) -> dict[str, Any]:
+    """A comparison for programs."""
+    return {
+        "a": settings.a.name,
+        "b": settings.b.name,
+        "documents": found.tally.documents,
+        "differ": found.differ,
+        "unfit": found.unfit,
+        "failed": found.tally.failed,
+        "kinds": {
+            kind: dict(zip(("a", "b", "only_a", "only_b"), words, strict=True))
+            for kind, *words in _kinds(found, settings)
+        },
+        "worst": [
+            {
+                "file": one.name,
+                "line": one.line,
+                "id": one.id,
+                "words": one.words,
+                "only_a": dict(one.only_a),
+                "only_b": dict(one.only_b),
+            }
+            for one in found.worst
+        ],
+    }
+
+
+def _kinds(found: Comparison, settings: CompareSettings) -> list[tuple[str, int, int, int, int]]:
+    """The words of each kind that A, B, only A and only B remove; kinds that differ most come first."""
+    a, b = found.a, found.b
+    kinds = {*a.removed, *b.removed} if settings.kind is None else {settings.kind}
+    rows = [(kind, a.removed[kind], b.removed[kind], a.only[kind], b.only[kind]) for kind in kinds]
+    return sorted(rows, key=lambda row: (-row[3] - row[4], -row[1] - row[2], row[0]))
+
+
+def _label(one: Difference) -> str:
+    if one.line is None:
+        return one.name
+    return f"{one.name}:{one.line}" if one.id is None else f"{one.name}:{one.line} ({one.id})"
+
+
+def _row(one: Difference) -> Sequence[str]:
+    return f"{one.words:5}", visible(_label(one)), _words(one.only_a), _words(one.only_b)
+
+
+def _words(words: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {count}" for kind, count in sorted(words.items(), key=lambda item: (-item[1], item[0])))

@@ -99,6 +99,7 @@ class ChunkResult:
     failures: list[Failure]
     tally: Tally
     joint: bytes = b""
+    diff: bytes = b""
 
 
 @dataclass(slots=True)
@@ -113,6 +114,7 @@ class TextOutcome:
     has_crlf: bool = False
     flags: tuple[str, ...] = ()
     removals: bytes = b""
+    diff: bytes = b""
     failure: Failure | None = None
     tally: Tally = field(default_factory=Tally)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import PurePath
 
 from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT
@@ -31,6 +32,7 @@ from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record
 from cleaner.errors import CleanerError, InputError, OutputError
 from cleaner.report.records import removal_record, to_json
+from cleaner.report.unified import unified_diff
 from cleaner.result import CleanResult
 
 __all__ = ["Worker"]
@@ -43,13 +45,14 @@ _LAST_SECONDS = 5
 
 @dataclass(slots=True)
 class _Cleaned:
-    """The output for a document: the text that is left of ``before``, the counts, the removals."""
+    """The output for a document: the text that is left of ``before``, the counts, the removals, the diff."""
 
     text: str
     before: str
     flags: tuple[str, ...]
     tally: Tally
     removals: bytes
+    diff: bytes
 
 
 class Worker:
@@ -109,7 +112,7 @@ class Worker:
         if record.is_html and text and not text.endswith("\n"):
             text = f"{text}\n"
         outcome = TextOutcome(index, is_changed=text != result.before, flags=result.flags, tally=result.tally)
-        outcome.removals = result.removals
+        outcome.removals, outcome.diff = result.removals, result.diff
         outcome.tally.found[PAGE] += record.source.is_found
         if self._settings.is_joined:
             outcome.text = text
@@ -128,6 +131,7 @@ class Worker:
         whole = ChunkResult(b"", b"", [], Tally())
         done: list[Done] = []
         removals: list[bytes] = []
+        diffs: list[bytes] = []
         cleaned = self._clean(record_jobs(items, task, self._settings), careful)
         for item in items:
             result = item.failure if item.document is None else next(cleaned)
@@ -141,11 +145,12 @@ class Worker:
             else:
                 whole.tally.add(result.tally)
                 removals.append(result.removals)
+                diffs.append(result.diff)
                 done.append((item, result.text))
         whole.data = module.write_items(done, task.compression, to_jsonl=task.to_jsonl)
         if task.format == "json" and not task.to_jsonl:
             whole.joint = write_joint(done, task.compression)
-        whole.removals = b"".join(removals)
+        whole.removals, whole.diff = b"".join(removals), b"".join(diffs)
         return whole
 
     # --- documents ----------------------------------------------------------------------------------------
@@ -234,4 +239,18 @@ class Worker:
                 + b"\n"
                 for removal in result.removals
             )
-        return _Cleaned(result.text, before, result.flags, tally, removals)
+        diff = b"" if self._settings.diff is None else self._diff(job, before, result)
+        return _Cleaned(result.text, before, result.flags, tally, removals, diff)
+
+    def _diff(self, job: Job, before: str, result: CleanResult) -> bytes:
+        """The diff of a document, in UTF-8; that of a page is one of the text of its blocks."""
+        name = PurePath(job.name).as_posix()
+        if job.line is not None:
+            name = f"{name}:{job.line}" if job.document.id is None else f"{name}:{job.line} ({job.document.id})"
+        text = f"{job.mark}{before}"
+        if job.document.html is not None and not text.endswith("\n"):
+            text = f"{text}\n"
+        shift = len(job.mark)
+        spans = ((removal.start + shift, removal.end + shift) for removal in result.removals)
+        diff = unified_diff(name, text, spans, colour=self._settings.diff == "coloured")
+        return diff.encode("utf-8", "backslashreplace")
