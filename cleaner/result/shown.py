@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar
 
 from cleaner.result.reasons import Reason, strongest_reasons
@@ -44,13 +43,15 @@ class ShownLine:
     """One line of the input: ``number`` counts from 1; ``pieces`` add up to its text without the line end.
 
     ``evidence``: of a line that stays or is removed as a whole, that of its verdict; of one that is cut, that of its
-    removed pieces. ``is_doubtful``: it looked like noise but stayed.
+    removed pieces. ``reasons``: the two strongest for what happened to it. ``is_doubtful``: it looked like noise but
+    stayed.
     """
 
     number: int
     verdict: Verdict
     pieces: tuple[Piece, ...]
     evidence: tuple[Evidence, ...]
+    reasons: tuple[Reason, ...]
     is_doubtful: bool
 
     @property
@@ -66,11 +67,6 @@ class ShownLine:
     def strongest(self, count: int) -> tuple[Evidence, ...]:
         """Its evidence with the most points, for or against."""
         return tuple(sorted(self.evidence, key=lambda one: -abs(one.points))[:count])
-
-    @cached_property
-    def reasons(self) -> list[Reason]:
-        """The two strongest reasons for what happened to it."""
-        return strongest_reasons(self.evidence, for_noise=self.is_removed or self.is_doubtful)
 
 
 def show_lines(text: str, result: Explained) -> list[ShownLine]:
@@ -93,15 +89,10 @@ def show_lines(text: str, result: Explained) -> list[ShownLine]:
         evidence = verdict.evidence
         if verdict.action == "cut":
             evidence = tuple(item for removal in own for item in removal.evidence)
-        shown.append(
-            ShownLine(
-                line.index + 1,
-                verdict,
-                tuple(_pieces(text, line.start, line.end, own)),
-                evidence,
-                is_doubtful=any(_within(result.doubtful, doubts, line.start, line.end)),
-            )
-        )
+        is_doubtful = any(_within(result.doubtful, doubts, line.start, line.end))
+        reasons = strongest_reasons(evidence, for_noise=is_doubtful or verdict.action != "keep")
+        pieces = tuple(_pieces(text, line.start, line.end, own))
+        shown.append(ShownLine(line.index + 1, verdict, pieces, evidence, tuple(reasons), is_doubtful))
     return shown
 
 

@@ -25,10 +25,11 @@ TENTHS = 10
 
 @dataclass(slots=True)
 class Tables:
-    """The kinds and reasons that documents refer to by number."""
+    """The kinds, reasons and words of reasons that documents refer to by number."""
 
     kinds: dict[Kind, int] = field(default_factory=dict)
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+    words: dict[str, int] = field(default_factory=dict)
 
     def kind(self, kind: Kind) -> int:
         """The number of a kind."""
@@ -38,6 +39,10 @@ class Tables:
         """The number of a source of evidence with its detail."""
         return self.reasons.setdefault((source, detail), len(self.reasons))
 
+    def word(self, words: str) -> int:
+        """The number of a reason in words."""
+        return self.words.setdefault(words, len(self.words))
+
     def to_json(self) -> dict[str, Any]:
         """The tables: each kind with its group; each reason with its name, words and sentence."""
         reasons = []
@@ -45,7 +50,11 @@ class Tables:
             meaning = meaning_of(source)
             words, sentence = (source, "") if meaning is None else (meaning.words, meaning.sentence)
             reasons.append((source, detail or words, sentence))
-        return {"kinds": [(kind.value, group_of(kind)) for kind in self.kinds], "reasons": reasons}
+        return {
+            "kinds": [(kind.value, group_of(kind)) for kind in self.kinds],
+            "reasons": reasons,
+            "words": list(self.words),
+        }
 
 
 def document_columns(document: ReportedDocument, detail: Detail, tables: Tables) -> dict[str, Any]:
@@ -73,7 +82,7 @@ def _columns(lines: Sequence[ShownLine], detail: Detail, tables: Tables) -> dict
     ``stretches``: how many lines are in sight, or negative, are folded; or in a list, how many are left out. ``texts``:
     a line, or a list of its pieces, each with the number of the kind of which it was removed, or -1. ``states``: see
     `KEPT`. ``gaps``: the characters of the original between a line and the one before it. ``shortened``: the characters
-    left out at the end of a line, by its place in the columns.
+    left out at the end of a line, by its place in the columns. ``words``: the main reasons of lines that are not simply kept.
     """
     stretches: list[int | list[int]] = []
     shown: list[ShownLine] = []
@@ -97,6 +106,7 @@ def _columns(lines: Sequence[ShownLine], detail: Detail, tables: Tables) -> dict
         "gaps": list(_gaps(shown)),
         "shortened": shortened,
         "reasons": [_reasons(line, tables) for line in shown],
+        "words": [_words(line, tables) for line in shown],
     }
 
 
@@ -121,3 +131,8 @@ def _reasons(line: ShownLine, tables: Tables) -> list[int]:
         for one in line.strongest(count)
         for value in (tables.reason(one.source, one.detail), round(one.points * TENTHS))
     ]
+
+
+def _words(line: ShownLine, tables: Tables) -> list[int]:
+    """The main reasons for what happened to a line, in words; none for one that simply stays."""
+    return [tables.word(one.words) for one in line.reasons] if line.is_removed or line.is_doubtful else []

@@ -68,6 +68,7 @@ function readRows(columns, data) {
       reasons.push({ name, words, sentence, points: columns.reasons[at][i + 1] / 10 });
     }
     return {
+      words: columns.words[at].map((word) => data.words[word]),
       number: numbers[at], text, pieces, leftOut, start, end, kind, group, reasons,
       score: columns.scores[at] / 10,
       action: isCut ? "cut" : isRemoved ? "drop" : "keep",
@@ -117,9 +118,7 @@ function drawNote(row) {
   const note = create("span", { className: "note" });
   if (row.kind) note.append(create("span", { className: "kind", textContent: row.kind }), " ");
   note.append(create("span", { className: "points", textContent: signed(row.score) }));
-  const side = row.action === "keep" && !row.isDoubtful ? -1 : 1;
-  const words = row.reasons.filter((one) => one.points * side > 0).map((one) => one.words);
-  note.append(` ${[...new Set(words)].slice(0, 2).join(" · ")}`);
+  note.append(` ${row.words.join(" · ")}`);
   return note;
 }
 
