@@ -283,7 +283,9 @@ def test_options_are_complete(name: str) -> None:
     """The pages on the command line explain each option of each command, by its first name."""
     command = dict(commands())[name]
     listed = {
-        option.split()[0] for page in ("command-line", "corpora") for option in first_cells(read(f"docs/{page}.md"))
+        option.split()[0]
+        for page in ("command-line", "corpora", "report")
+        for option in first_cells(read(f"docs/{page}.md"))
     }
     options = [one for one in command.params if one.param_type_name == "option" and one.name != "help"]
     missing = [one.opts for one in options if not listed.intersection(one.opts)]
