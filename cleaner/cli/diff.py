@@ -34,6 +34,7 @@ from cleaner.cli.options import (
     standard_input,
 )
 from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say, say_each, write, write_lines
+from cleaner.cli.report import check_page, write_page
 from cleaner.cli.site_inputs import check_memory
 from cleaner.cli.site_options import SiteFieldOption, SiteOption, UrlOption
 from cleaner.config import CleanConfig
@@ -65,6 +66,16 @@ def run(
         ),
     ] = None,
     *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.html",
+            help="Also write a page that shows the documents that differ, both sides beside each other.",
+            show_default=False,
+        ),
+    ] = None,
     top: Annotated[int, typer.Option("--top", metavar="N", help="How many documents that differ are shown.")] = 20,
     kind: Annotated[
         str | None,
@@ -106,6 +117,7 @@ def run(
     \b
     Examples:
       cleaner diff default my-patterns/ corpus/
+      cleaner diff default my-patterns/ corpus/ -o differences.html --top 100
       cleaner diff default careful.toml crawl.jsonl.zst --field page.text
       cleaner diff removed.jsonl default corpus/
       cleaner diff old.jsonl new.jsonl --kind byline
@@ -137,6 +149,7 @@ def run(
         )
         needs_inputs = not (_is_removals(a) and _is_removals(b))
         names = paths or (standard_input() if needs_inputs else [])
+        _check_output(output, names, a, b)
         sides = [make_side(name, Path(folder) / f"{number}.sqlite", timeout) for number, name in enumerate((a, b))]
         for side in sides:
             check_memory(side.config or CleanConfig())
@@ -147,10 +160,12 @@ def run(
             jobs=jobs or count_cores(),
             is_quiet=quiet,
         )
-        settings = _settings(inputs, a=sides[0], b=sides[1], kind=kind, top=top)
+        settings = _settings(inputs, a=sides[0], b=sides[1], kind=kind, top=top, is_shown=output is not None)
         found, has_failures = _compare(inputs, settings) if names else _compare_files(settings)
         has_failures |= bool(inputs.failed)
         if found.tally.documents or not has_failures:
+            if output is not None:
+                write_page(_page(names, reading, found, settings), output)
             _show(found, settings, as_json=as_json)
         has_failures |= bool(say_each(inputs.unread.failures()))
         if not quiet:
@@ -201,6 +216,15 @@ def make_side(name: str, target: Path, timeout: float) -> Side:
         return Side(name, stored=target)
     seconds = values.pop("timeout", timeout)
     return Side(name, CleanConfig(**values, timeout=seconds if 0 < seconds < math.inf else None))
+
+
+def _check_output(output: Path | None, names: list[str], a: str, b: str) -> None:
+    """Refuse a page that would overwrite what is read, and one without texts to show."""
+    if output is None:
+        return
+    if not names:
+        refuse(f"-o {output}: without inputs there are no texts to show; name them after A and B")
+    check_page(output, [*names, *(side for side in (a, b) if side != _BUILT_IN)])
 
 
 def _is_removals(name: str) -> bool:
@@ -254,6 +278,24 @@ def _missing_notes(found: Comparison, settings: CompareSettings) -> list[str]:
                 "read them, as in the run that wrote it"
             )
     return notes
+
+
+def _page(names: list[str], reading: Reading, found: Comparison, settings: CompareSettings) -> bytes:
+    from cleaner import __version__
+    from cleaner.report.page.building import Report, render_report
+
+    return render_report(
+        Report(
+            title="What is cleaned differently",
+            inputs=names,
+            totals=found.totals,
+            documents=[one.shown for one in found.worst if one.shown is not None],
+            matching=found.differ,
+            options=reading.given(),
+            sides=(settings.a.name, settings.b.name),
+            version=__version__,
+        )
+    )
 
 
 def _show(found: Comparison, settings: CompareSettings, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cleaner.data import model_text
+from tests.report.test_page import data_of
 from tests.running import ARTICLE, NOISE, PAGE, USAGE, Run, records, wet
 
 # A line that no pattern knows, and one that removes it.
@@ -212,6 +213,79 @@ def test_processes_make_no_difference(tmp_path: Path, run: Run, monkeypatch: pyt
     assert [line.split()[1] for line in outcomes[0].out.decode().splitlines()[-4:-1]] == [
         f"many.jsonl:{number}" for number in (1, 2, 3)
     ]
+
+
+# --- the page --------------------------------------------------------------------------------------------
+
+
+def _states(data: dict[str, Any], columns: dict[str, Any]) -> list[str]:
+    """What a page shows as the fate of each line: the kind that it was removed as, or nothing."""
+    return [data["kinds"][state - 2][0] if state >= 2 else "" for state in columns["states"]]
+
+
+def test_page_shows_both_sides(corpus: Path, run: Run) -> None:
+    """With -o the documents that differ are on a page, the worst first, with the lines of both sides; the tables stay."""
+    (corpus / "b.jsonl").write_text(json.dumps({"text": PAGE}) + "\n" + json.dumps({"text": TEXT}) + "\n", "utf-8")
+    plain = run("diff", "default", "own", "in", "--top", "1")
+    outcome = run("diff", "default", "own", "in", "--top", "1", "-o", "page.html")
+    assert (outcome, outcome.status) == (plain, 0)
+    page = Path("page.html").read_text("utf-8")
+    assert "1 of 2 documents that differ, those with the most words that differ first." in page
+    data = data_of(page)
+    (document,) = data["documents"]
+    assert (data["sides"], document["file"], document["lost"]) == (["default", "own"], "in/a.txt", 4)
+    assert document["lines"]["texts"] == document["other"]["texts"] == TEXT.splitlines()
+    assert _states(data, document["lines"]) == ["", "", "", "comment-count"]
+    assert _states(data, document["other"]) == ["", "newsletter", "", "comment-count"]
+
+
+def test_page_shows_stored_removals_as_they_were_made(corpus: Path, run: Run) -> None:
+    """A side whose removals are stored has the lines, pieces and kinds of the run that stored them, without reasons."""
+    (corpus / "a.txt").write_text(TEXT.replace("morning.", "morning. (Photo: Nora Lindqvist)"), "utf-8")
+    assert run("clean", "in/a.txt", "-o", "out.txt", "--removed", "old.jsonl", "-q").status == 0
+    shown = []
+    for side in ("default", "old.jsonl"):
+        assert run("diff", side, "own", "in/a.txt", "-o", "page.html").status == 0
+        data = data_of(Path("page.html").read_text("utf-8"))
+        lines = data["documents"][0]["lines"]
+        pieces = [
+            [(piece, kind >= 0 and data["kinds"][kind][0]) for piece, kind in text] if isinstance(text, list) else text
+            for text in lines["texts"]
+        ]
+        shown.append((pieces, _states(data, lines), lines["gaps"], lines["stretches"]))
+    assert shown[0] == shown[1]
+    assert any(isinstance(text, list) for text in shown[1][0])
+    assert not any(lines["reasons"])
+
+
+def test_page_is_the_same_for_any_number_of_processes(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several processes show the same documents on the page as one, in the same order."""
+    monkeypatch.chdir(tmp_path)
+    Path("many.jsonl").write_bytes(records(1500))
+    Path("mine.toml").write_text('keep = ["comment-count"]\n', "utf-8")
+    for jobs in (1, 2):
+        arguments = ["default", "mine.toml", "many.jsonl", "--top", "5", "-q", "--jobs", jobs, "-o", f"{jobs}.html"]
+        assert run("diff", *arguments).status == 0
+    documents = data_of(Path("1.html").read_text("utf-8"))["documents"]
+    assert [one["line"] for one in documents] == [1, 2, 3, 4, 5]
+    assert Path("1.html").read_bytes() == Path("2.html").read_bytes()
+
+
+@pytest.mark.usefixtures("corpus")
+def test_page_that_cannot_be_made_is_refused(run: Run) -> None:
+    """A page without texts to show, or one that would overwrite a side or an input, is wrong usage."""
+    Path("old.jsonl").write_bytes(b"")
+    outcome = run("diff", "old.jsonl", "old.jsonl", "-o", "page.html")
+    assert (outcome.status, outcome.err) == (
+        USAGE,
+        "cleaner: -o page.html: without inputs there are no texts to show; name them after A and B\n",
+    )
+    for name in ("own/en/gloober.toml", "in/a.txt", "old.jsonl"):
+        outcome = run("diff", "old.jsonl", "own", "in", "-o", name)
+        assert (outcome.status, outcome.err) == (USAGE, f"cleaner: -o {name}: is an input; name another file\n")
+    assert not Path("page.html").exists()
 
 
 # --- stored removals that do not fit ---------------------------------------------------------------------

@@ -34,7 +34,7 @@ FORMS: dict[str, Callable[[str], str]] = {
     "form feed": lambda text: text.replace("Two", "\fTwo"),
     "line separator": lambda text: text.replace("\n", "\u2028"),
     "noise first": lambda text: NOISE + text,
-    "noise inside": lambda text: text.replace("morning.", "morning.ReplyDelete"),
+    "noise inside a line": lambda text: text.replace("morning.", "morning. (Photo: Nora Lindqvist)"),
 }
 
 

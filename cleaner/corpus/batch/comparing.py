@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import merge, nlargest
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -19,9 +20,11 @@ from cleaner.corpus.batch.differences import Removed, find_difference, words_by_
 from cleaner.corpus.batch.jobs import Job, clean_job
 from cleaner.corpus.batch.limits import time_limit
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
+from cleaner.corpus.batch.side_by_side import show_both, summarise_difference
 from cleaner.corpus.batch.stored import StoredDocument, StoredRemovals
 from cleaner.corpus.batch.tally import utf8_size
 from cleaner.corpus.batch.visiting import Findings, Visit, Visitor
+from cleaner.report.page.model import ReportedDocument, Totals
 from cleaner.result import CleanResult
 
 __all__ = [
@@ -65,6 +68,7 @@ class CompareSettings(Settings):
     """How documents are compared: ``a`` and ``b``, each with its own configuration, which has its time limit.
 
     ``kind``: only removals of this kind count as different. ``top``: how many documents that differ are kept.
+    ``is_shown``: they are kept with their lines, for a report.
     """
 
     worker: ClassVar[str] = __name__
@@ -72,6 +76,7 @@ class CompareSettings(Settings):
     b: Side = field(default_factory=lambda: Side("default", CleanConfig()))
     kind: str | None = None
     top: int = 20
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Difference:
     """A document of which the sides remove different words.
 
     ``line`` and ``id``: its record, if its file holds many. ``only_a`` and ``only_b``: the words that only one side
-    removes, by kind; none where only signs differ.
+    removes, by kind; none where only signs differ. ``shown``: the document itself, if that is wanted.
     """
 
     name: str
@@ -105,6 +110,7 @@ class Difference:
     id: Any
     only_a: dict[str, int]
     only_b: dict[str, int]
+    shown: ReportedDocument | None = None
 
     @property
     def words(self) -> int:
@@ -129,6 +135,7 @@ class Comparison(Findings):
     """What was found in some documents: how many differ, the words of both sides, and the documents that differ most.
 
     ``unfit``: how many could not be compared. ``stored``: for each side, of how many of them removals were stored.
+    ``totals``: what differs, if that is wanted for a report.
     """
 
     differ: int = 0
@@ -137,9 +144,12 @@ class Comparison(Findings):
     b: _Words = field(default_factory=_Words)
     worst: list[Difference] = field(default_factory=list)
     stored: list[int] = field(default_factory=lambda: [0, 0])
+    totals: Totals = field(default_factory=Totals)
 
-    def count(self, document: _Named, a: tuple[Removed, ...], b: tuple[Removed, ...], kind: str | None) -> None:
-        """Count a document by what both sides remove from it."""
+    def count(
+        self, document: _Named, a: tuple[Removed, ...], b: tuple[Removed, ...], kind: str | None
+    ) -> Difference | None:
+        """Count a document by what both sides remove from it; returns how they differ, which is not kept yet."""
         self.tally.documents += 1
         self.a.removed.update(words_by_kind(a))
         self.b.removed.update(words_by_kind(b))
@@ -149,7 +159,8 @@ class Comparison(Findings):
             self.differ += 1
             self.a.only.update(only_a)
             self.b.only.update(only_b)
-            self.worst.append(Difference(*document, only_a, only_b))
+            return Difference(*document, only_a, only_b)
+        return None
 
     def add(self, other: Comparison, top: int) -> None:
         """Add what was found in other documents; ``top``: how many of those that differ are kept."""
@@ -158,6 +169,7 @@ class Comparison(Findings):
         self.a.add(other.a)
         self.b.add(other.b)
         self.stored = [mine + its for mine, its in zip(self.stored, other.stored, strict=True)]
+        self.totals.add(other.totals)
         self.keep([*self.worst, *other.worst], top)
 
     def keep(self, differences: list[Difference], top: int) -> None:
@@ -195,6 +207,7 @@ class Worker(Visitor[Comparison]):
     def __init__(self, settings: CompareSettings, *, may_be_ended: bool = False) -> None:
         super().__init__(settings, may_be_ended=may_be_ended)
         self._comparer = Comparer(settings)
+        self._most: list[int] = []
 
     def begin(self) -> Comparison:
         """Nothing found yet."""
@@ -212,8 +225,25 @@ class Worker(Visitor[Comparison]):
             found.fail(job.failure(str(error)))
             return
         document = _Named(job.name, job.line, job.document.id)
-        found.count(document, both.a.removed, both.b.removed, self.settings.kind)
+        difference = found.count(document, both.a.removed, both.b.removed, self.settings.kind)
         found.tally.size += utf8_size(both.text)
+        if self.settings.is_shown:
+            summary = summarise_difference(both, difference, self.settings.lang)
+            found.totals.count(summary)
+            if difference is not None and self._may_be_kept(difference.words):
+                difference = replace(difference, shown=show_both(both, summary))
+        if difference is not None:
+            found.worst.append(difference)
+            if len(found.worst) > 2 * self.settings.top:
+                found.keep(found.worst, self.settings.top)
+
+    def _may_be_kept(self, words: int) -> bool:
+        """Whether a document is among those with the most words that differ, of those that this worker has seen."""
+        if len(self._most) >= self.settings.top and words <= self._most[0]:
+            return False
+        insort(self._most, words)
+        del self._most[: -self.settings.top]
+        return True
 
 
 class Comparer:
@@ -296,7 +326,9 @@ def _compare_all(
             label = document.name if document.line is None else f"{document.name}: record {document.line}"
             say(f"{label}: the two files were written for different texts, so they cannot be compared")
             continue
-        whole.count(document, *both, settings.kind)
+        difference = whole.count(document, *both, settings.kind)
+        if difference is not None:
+            whole.worst.append(difference)
         if len(whole.worst) > 2 * settings.top:
             whole.keep(whole.worst, settings.top)
 

@@ -15,10 +15,10 @@ from cleaner.corpus.batch.limits import time_limit
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.visiting import Findings, Visit, Visitor
 from cleaner.report.page.model import ReportedDocument, Summary, Totals, summarise
-from cleaner.result.shown import ShownLine, show_lines
+from cleaner.result.shown import Explained, ShownLine, show_lines
 from cleaner.text.words import language_of
 
-__all__ = ["Only", "Survey", "SurveySettings", "Surveyed", "Worker", "survey_batch"]
+__all__ = ["Only", "Survey", "SurveySettings", "Surveyed", "Worker", "compact_lines", "survey_batch"]
 
 Only: TypeAlias = Literal["changed", "heavy", "doubtful"]
 
@@ -117,7 +117,7 @@ class Worker(Visitor[Survey]):
             is_wanted = _is_wanted(summary, self.settings.only)
             if is_wanted and self._may_be_shown(key):
                 digest = hashlib.sha256(_bytes(text)).hexdigest()
-                lines = tuple(map(_compact, show_lines(text, result)))
+                lines = compact_lines(text, result)
                 found.chosen.append(Surveyed(key, ReportedDocument(summary, digest, lines)))
         found.matching += is_wanted
         found.totals.count(summary)
@@ -132,9 +132,12 @@ class Worker(Visitor[Survey]):
         return True
 
 
-def _compact(line: ShownLine) -> ShownLine:
-    """The same line with its strongest evidence alone, which is a third of it."""
-    return replace(line, evidence=line.strongest(SHOWN_EVIDENCE), verdict=replace(line.verdict, evidence=()))
+def compact_lines(text: str, result: Explained) -> tuple[ShownLine, ...]:
+    """The lines of a result with their strongest evidence alone, which makes them a third as large."""
+    return tuple(
+        replace(line, evidence=line.strongest(SHOWN_EVIDENCE), verdict=replace(line.verdict, evidence=()))
+        for line in show_lines(text, result)
+    )
 
 
 def _order(one: Surveyed) -> tuple[float, int, bytes]:

@@ -41,7 +41,10 @@ class ReportedDocument {
 
   get about() {
     const share = this.words ? (100 * this.lost) / this.words : 0;
-    const parts = [`${share.toFixed(0)} % of ${this.words} words removed`, `confidence ${this.confidence.toFixed(2)}`];
+    const of = `${share.toFixed(0)} % of ${this.words} words`;
+    const parts = this.other
+      ? [`${of} removed on one side only`]
+      : [`${of} removed`, `confidence ${this.confidence.toFixed(2)}`];
     return [...parts, ...this.flags].join(" · ");
   }
 }
