@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from cleaner.cli.corrections import CorrectionsOption, RootOption, find_corrected, write_judged
 from cleaner.cli.options import (
+    DisabledPatternsOption,
     HeadlineOption,
     KeepOption,
     ModeOption,
@@ -71,6 +73,13 @@ def run(
     threshold: ThresholdOption = 0.0,
     keep: KeepOption = None,
     weights: WeightsOption = None,
+    own_patterns: Annotated[
+        Path | None,
+        typer.Option("--own-patterns", metavar="DIR", help="A folder of your own pattern files, to measure with them."),
+    ] = None,
+    disabled_patterns: DisabledPatternsOption = None,
+    corrections: CorrectionsOption = None,
+    root: RootOption = None,
     every: Annotated[int, typer.Option("--every", metavar="N", help="Only every N-th page.")] = 1,
     jobs: Annotated[
         int | None, typer.Option("--jobs", metavar="N", help="Processes; as many as there are cores if left out.")
@@ -86,17 +95,35 @@ def run(
     much of the noise removed. Rows for the gold say how much of the article itself is kept, and how often all of it.
     Choose --headline drop if the articles of DATA have no headline.
 
+    With --corrections no DATA is needed: the documents with marked lines are cleaned again, and the table says how many
+    marks hold now. "article" holds when no visible character of the line is removed, "noise" when none stays.
+
     \b
     Examples:
       cleaner eval labelled.jsonl
       cleaner eval labelled.jsonl.gz --scraper trafilatura --by host
       cleaner eval labelled.jsonl --by kind --worst 10
       cleaner eval labelled.jsonl --patterns --json --every 10
+      cleaner eval --corrections corrections.jsonl --own-patterns my-patterns/
     """
     with reporting():
+        config = make_config(
+            keep=keep,
+            headline=headline,
+            mode=mode,
+            threshold=threshold,
+            patterns=own_patterns,
+            disabled_patterns=disabled_patterns,
+            weights=weights,
+        )
+        if corrections:
+            if data:
+                refuse("DATA and --corrections exclude each other; measure them one after the other")
+            marked = find_corrected(corrections, config, root)
+            write_judged(marked, as_json=as_json)
+            raise typer.Exit(EXIT_FAILED if marked.failed else 0)
         paths = data or refuse("no data; give .jsonl files of labelled pages (see `cleaner eval --help`)")
         _check_usage(paths, by, worst=worst, every=every, jobs=jobs)
-        config = make_config(keep=keep, headline=headline, mode=mode, threshold=threshold, weights=weights)
         names = frozenset(split_commas(scraper))
         found = _evaluate(paths, config, names, with_patterns=patterns, every=every, jobs=jobs or os.cpu_count() or 1)
         if found.reports:
