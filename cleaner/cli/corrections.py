@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cleaner.api import Cleaner
     from cleaner.corpus.batch.jobs import Job
     from cleaner.corpus.batch.plan import Plan, Settings
+    from cleaner.matching.pattern import PatternSet
     from cleaner.result import CleanResult
 
 __all__ = ["Corrected", "CorrectionsOption", "Found", "RootOption", "find_corrected", "write_judged"]
@@ -61,6 +62,7 @@ class Corrected:
     original: str
     result: CleanResult
     judged: tuple[Judged, ...]
+    settings: Settings
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
@@ -80,6 +82,20 @@ class Found:
     def judged(self) -> list[Judged]:
         """All corrections that could be put to their documents."""
         return [one for document in self.documents for one in document.judged]
+
+    def judged_with(self, patterns: PatternSet) -> Iterator[list[Judged]]:
+        """The corrections of each document, judged after it is cleaned with further patterns, added to its own."""
+        from cleaner.api import Cleaner
+        from cleaner.corpus.batch.jobs import clean_job
+        from cleaner.matching.library import builtin_patterns
+
+        cleaners: dict[CleanConfig, Cleaner] = {}
+        for document in self.documents:
+            config = document.settings.config
+            if config not in cleaners:
+                cleaners[config] = Cleaner(config, builtin_patterns() + patterns)
+            result = clean_job(cleaners[config], document.job, document.settings)
+            yield judge_corrections(document.corrections, document.original, result)
 
 
 def find_corrected(paths: Sequence[Path], config: CleanConfig, root: Path | None) -> Found:
@@ -224,7 +240,7 @@ class _Finder:
             what = "the text has changed since it was marked" if stale else "start and end are not those of the text"
             self._give_up(f"{name}: {what}; {_AGAIN}", [one for one in corrections if one not in good])
         if good:
-            document = Corrected(job, original, result, tuple(judge_corrections(good, original, result)))
+            document = Corrected(job, original, result, tuple(judge_corrections(good, original, result)), settings)
             self.found.documents.append(document)
             yield document
 
