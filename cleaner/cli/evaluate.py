@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from cleaner.cli.corrections import CorrectionsOption, RootOption, find_corrected, write_judged
 from cleaner.cli.options import (
+    DisabledPatternsOption,
     HeadlineOption,
     KeepOption,
     ModeOption,
@@ -30,7 +32,9 @@ from cleaner.cli.output import (
     write_lines,
 )
 from cleaner.config import CleanConfig
-from cleaner.errors import InputError
+from cleaner.corpus.records import write_file
+from cleaner.corpus.records.targets import Names
+from cleaner.errors import InputError, MissingExtraError
 from cleaner.training.labelled import GOLD, LabelledPage, data_name, read_labelled
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+MODES = ("careful", "balanced", "thorough")
 _KIND = "kind"
 _GROUPINGS = ("lang", "host", _KIND)
 
@@ -71,6 +76,22 @@ def run(
     threshold: ThresholdOption = 0.0,
     keep: KeepOption = None,
     weights: WeightsOption = None,
+    own_patterns: Annotated[
+        Path | None,
+        typer.Option("--own-patterns", metavar="DIR", help="A folder of your own pattern files, to measure with them."),
+    ] = None,
+    disabled_patterns: DisabledPatternsOption = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            metavar="FILE",
+            help="Draw the measures into FILE.svg, .png or .pdf; the pages are cleaned three times then, once in each mode.",
+            show_default=False,
+        ),
+    ] = None,
+    corrections: CorrectionsOption = None,
+    root: RootOption = None,
     every: Annotated[int, typer.Option("--every", metavar="N", help="Only every N-th page.")] = 1,
     jobs: Annotated[
         int | None, typer.Option("--jobs", metavar="N", help="Processes; as many as there are cores if left out.")
@@ -86,18 +107,41 @@ def run(
     much of the noise removed. Rows for the gold say how much of the article itself is kept, and how often all of it.
     Choose --headline drop if the articles of DATA have no headline.
 
+    With --corrections no DATA is needed: the documents with marked lines are cleaned again, and the table says how many
+    marks hold now. "article" holds when no visible character of the line is removed, "noise" when none stays.
+
     \b
     Examples:
       cleaner eval labelled.jsonl
       cleaner eval labelled.jsonl.gz --scraper trafilatura --by host
       cleaner eval labelled.jsonl --by kind --worst 10
       cleaner eval labelled.jsonl --patterns --json --every 10
+      cleaner eval labelled.jsonl --plot measures.svg
+      cleaner eval --corrections corrections.jsonl --own-patterns my-patterns/
     """
     with reporting():
+        config = make_config(
+            keep=keep,
+            headline=headline,
+            mode=mode,
+            threshold=threshold,
+            patterns=own_patterns,
+            disabled_patterns=disabled_patterns,
+            weights=weights,
+        )
+        if corrections:
+            if plot is not None:
+                refuse("--plot: draws the measures of DATA; leave out --plot or --corrections")
+            if data:
+                refuse("DATA and --corrections exclude each other; measure them one after the other")
+            marked = find_corrected(corrections, config, root)
+            write_judged(marked, as_json=as_json)
+            raise typer.Exit(EXIT_FAILED if marked.failed else 0)
         paths = data or refuse("no data; give .jsonl files of labelled pages (see `cleaner eval --help`)")
         _check_usage(paths, by, worst=worst, every=every, jobs=jobs)
-        config = make_config(keep=keep, headline=headline, mode=mode, threshold=threshold, weights=weights)
         names = frozenset(split_commas(scraper))
+        if plot is not None:
+            _check_plot(plot, paths)
         found = _evaluate(paths, config, names, with_patterns=patterns, every=every, jobs=jobs or os.cpu_count() or 1)
         if found.reports:
             sections = list(_sections(found, by, worst=worst, with_patterns=patterns))
@@ -105,6 +149,8 @@ def run(
                 _write_json(sections)
             else:
                 write_lines(_joined(sections))
+            if plot is not None:
+                _draw(plot, found, paths, config, names, every=every, jobs=jobs or os.cpu_count() or 1)
         if found.failed:
             raise typer.Exit(EXIT_FAILED)
         if unknown := names - found.scrapers:
@@ -169,6 +215,49 @@ def _pages(paths: Sequence[Path], every: int, found: _Found) -> Iterator[Labelle
         except InputError as error:
             say(str(error))
             found.failed.add(data_name(path))
+
+
+# --- drawing ---------------------------------------------------------------------------------------------
+
+
+def _check_plot(plot: Path, paths: Sequence[Path]) -> None:
+    """Refuse a figure that cannot be drawn, before anything is measured."""
+    from cleaner.training.plots import PLOT_ENDINGS, require_matplotlib
+
+    if plot.suffix not in PLOT_ENDINGS:
+        refuse(f"--plot: {plot}: has an ending that says no format; call it {', '.join(PLOT_ENDINGS)}")
+    names = Names()
+    for path in paths:
+        names.take(path, "an input")
+    if names.holder(plot) is not None:
+        refuse(f"--plot: {plot}: is an input; name another file")
+    try:
+        require_matplotlib()
+    except MissingExtraError as error:
+        refuse(f"--plot: {error}")
+
+
+def _draw(
+    plot: Path,
+    found: _Found,
+    paths: Sequence[Path],
+    config: CleanConfig,
+    scrapers: frozenset[str],
+    *,
+    every: int,
+    jobs: int,
+) -> None:
+    """Clean the pages in the other modes too, and write the figure."""
+    from cleaner.training.plots import draw_evaluation
+
+    measures = {}
+    good = [path for path in paths if data_name(path) not in found.failed]
+    for mode in MODES:
+        other = config.replace(mode=mode)
+        same = mode == config.mode
+        own = found if same else _evaluate(good, other, scrapers, with_patterns=False, every=every, jobs=jobs)
+        measures[mode] = own.measures
+    write_file(plot, draw_evaluation(measures, config.mode, plot.suffix))
 
 
 # --- showing ---------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import typer
 from cleaner.cli.output import refuse, wants_colour
 from cleaner.config import CleanConfig, Output
 from cleaner.corpus.records import STDIN, Format, require_encoding
+from cleaner.errors import ConfigError
 
 if TYPE_CHECKING:
     from cleaner.api import Cleaner
@@ -317,10 +318,10 @@ def make_output(name: str, *, engine: str) -> Output:
 
 
 def make_delimiter(name: str | None) -> str | None:
-    """What is between the cells of a table; wrong usage where that cannot be."""
+    """What is between the cells of a table; raises `ConfigError` where that cannot be."""
     sign = "\t" if name in ("tab", "\\t") else name
     if sign is not None and (len(sign) != 1 or not sign.isascii() or sign.isalnum() or sign in '"\r\n\0'):
-        refuse(f"--delimiter: {name!r} cannot part cells; give one sign such as ',' ';' '|', or tab")
+        raise ConfigError(f"--delimiter: {name!r} cannot part cells; give one sign such as ',' ';' '|', or tab")
     return sign
 
 

@@ -1,18 +1,24 @@
-"""The commands ``patterns list``, ``check``, ``try`` and ``convert``."""
+"""The commands ``patterns list``, ``check``, ``try``, ``convert`` and ``suggest``."""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cleaner.cli.corrections import RootOption, find_corrected
 from cleaner.cli.options import PatternsOption
-from cleaner.cli.output import EXIT_FAILED, printable, refuse, reporting, say_all, write, write_lines
+from cleaner.cli.output import EXIT_FAILED, printable, refuse, reporting, say, say_all, write, write_lines
+from cleaner.config import CleanConfig
+from cleaner.corpus.records import write_file
 from cleaner.result import Kind
 
 if TYPE_CHECKING:
+    from cleaner.cli.corrections import Found
     from cleaner.matching.pattern import PatternSet
     from cleaner.matching.trial import Trial
 
@@ -21,7 +27,7 @@ __all__ = ["app"]
 # How many patterns that almost hold are shown without --all.
 SHOWN_NEAR = 10
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check and try the patterns of noise.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="List, check, try and suggest patterns of noise.")
 
 
 @app.command("list")
@@ -146,6 +152,79 @@ def try_patterns(
         if not line.strip() or len(split_lines(line)) != 1:
             refuse("LINE: give one line of text, in quotes; `cleaner explain` takes whole texts")
         write_lines(_trial_lines(*try_line(_load_patterns(patterns), line), show_all=show_all))
+
+
+@app.command("suggest")
+def suggest_patterns(
+    corrections: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="CORRECTIONS", help="Lines marked in a report: corrections.jsonl.", show_default=False),
+    ] = None,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE.toml", help="The file to write; it may not be there yet."),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="CODE", help='The language of the patterns; "any" for none in particular.')
+    ] = "any",
+    patterns: PatternsOption = None,
+    root: RootOption = None,
+) -> None:
+    """Suggest patterns from lines that a person has marked.
+
+    Lines of noise that stay become entries that remove them, lines of articles that a pattern removes become entries
+    that keep them: a pattern file on standard output, with examples, for a person to read and edit. What would hold on a
+    line of an article is not proposed; comments at the end say why, and what else helps.
+
+    \b
+    Examples:
+      cleaner patterns suggest corrections.jsonl
+      cleaner patterns suggest corrections.jsonl --lang fr -o my-patterns/suggested.toml
+      cleaner eval --corrections corrections.jsonl --own-patterns my-patterns/
+    """
+    with reporting():
+        paths = corrections or refuse("no corrections; give the files that were exported from a report")
+        if re.fullmatch(r"any|[a-z]{2,3}", lang) is None:
+            refuse(f'--lang: {lang!r} is no language code; give one such as fr, or "any"')
+        if output is not None and (output.suffix != ".toml" or os.path.lexists(output)):
+            fix = (
+                "is there already; name another file"
+                if output.suffix == ".toml"
+                else "is no pattern file; call it .toml"
+            )
+            refuse(f"-o {output}: {fix}")
+        own = {pattern.id for pattern in _load_patterns(patterns).patterns}
+        found = find_corrected(paths, CleanConfig(patterns=patterns), root)
+        entries, text = _suggested(found, lang, own)
+        if output is None:
+            write(text.encode("utf-8", "backslashreplace"))
+        elif entries:
+            write_file(output, text.encode("utf-8", "backslashreplace"))
+        else:
+            say(f"-o {output}: is not written, as there is nothing to suggest; without -o the reasons are shown")
+        if found.failed:
+            raise typer.Exit(EXIT_FAILED)
+
+
+def _suggested(found: Found, lang: str, known: set[str]) -> tuple[int, str]:
+    """How many entries there are, and the text of their file."""
+    from cleaner.training.pattern_files import pattern_file
+    from cleaner.training.suggesting import JudgedDocument, suggest_patterns
+
+    documents = [
+        JudgedDocument(one.judged[0].correction.document, one.original, one.result, one.judged)
+        for one in found.documents
+    ]
+    made = suggest_patterns(documents, lang, lambda more: list(found.judged_with(more)), known)
+    total = len(found.judged)
+    head = [
+        f"Suggested by `cleaner patterns suggest` from {total} marked lines, of which {made.held} are treated as marked.",
+        "Read each entry before you use it: give it a better id and about, and replace examples that are sentences of pages.",
+        "patterns/README.md describes the fields.",
+    ]
+    tail = ["Not proposed:", *(f"- {note}" for note in made.notes)] if made.notes else []
+    return len(made.entries), pattern_file(made.entries, lang, head, tail)
 
 
 def _trial_lines(held: Sequence[Trial], near: Sequence[Trial], *, show_all: bool) -> Iterator[str]:

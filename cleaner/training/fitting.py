@@ -227,7 +227,7 @@ class Collector:
             host=page.host,
             page=page.id,
             other=None,
-            signals=_matrix(first_signals(analysis, clues)),
+            signals=matrix(first_signals(analysis, clues)),
             page_likeness=clues.page,
             words=analysis.features.words[analysis.filled],
             is_noise=(shares < MIN_MATCHED_SHARE).astype(np.float32),
@@ -293,7 +293,7 @@ def _number_of(key: str) -> int:
     return zlib.crc32(key.encode("utf-8", "surrogatepass"))
 
 
-def _matrix(columns: Columns) -> SingleArray:
+def matrix(columns: Columns) -> SingleArray:
     return np.stack(list(columns.values()), axis=1).astype(np.float32)
 
 
@@ -361,7 +361,7 @@ def _around(text: TrainingText, weights: PassWeights) -> SingleArray:
     """The second pass's own signals of a text, after a first pass with the given weights."""
     columns = dict(zip(signal_names()[0], text.signals.T.astype(np.float64), strict=True))
     noise = weights.points(columns, text.page_likeness).sum(axis=0)
-    return _matrix(second_signals(-noise, text.words))
+    return matrix(second_signals(-noise, text.words))
 
 
 def _join(texts: Sequence[TrainingText], views: Sequence[SingleArray], shares: dict[str, float]) -> Sample:

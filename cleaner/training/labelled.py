@@ -7,18 +7,16 @@ fields are ignored. A folder of marked documents is a data set too; see `cleaner
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cleaner.errors import InputError
+from cleaner.training.jsonlines import JsonLine, kind_of, read_lines
 from cleaner.training.marked import MarkedDocument, read_marked_folder
 
 __all__ = ["GOLD", "LabelledPage", "data_name", "read_labelled"]
@@ -27,8 +25,7 @@ GOLD: Final = "gold"
 MARKED: Final = "marked"
 _ENDINGS = (".jsonl.gz", ".jsonl")
 _ONE_TEXT = "text"
-_MARK = b"\xef\xbb\xbf"
-_UNREADABLE = (OSError, EOFError, zlib.error)
+_PAGE = "a page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +66,9 @@ def read_labelled(path: Path, every: int = 1) -> Iterator[LabelledPage]:
     if not path.name.endswith(_ENDINGS):
         raise InputError(f"{path}: is neither .jsonl nor .jsonl.gz; give one JSON object a line, and such a name")
     count = 0
-    for number, line in _lines(path):
+    for number, line in read_lines(path):
         if count % every == 0:
-            yield _Reader(path, number).page(data_name(path), line)
+            yield _Reader(path, number, _PAGE).page(data_name(path), line)
         count += 1
     if not count:
         raise InputError(f"{path}: holds no page; give one JSON object a line")
@@ -83,93 +80,47 @@ def _marked_page(name: str, document: MarkedDocument) -> LabelledPage:
     return LabelledPage(name, document.name, document.name, None, None, None, document.article, {MARKED: text})
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers from one."""
-    try:
-        with gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                bare = line.removeprefix(_MARK) if number == 1 else line
-                if bare.strip():
-                    yield number, bare.rstrip()
-    except FileNotFoundError:
-        raise InputError(f"{path}: does not exist; check the path") from None
-    except _UNREADABLE as error:
-        why = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: cannot be read: {why}; check the file and its permissions") from None
+class _Reader(JsonLine):
+    """One line of a file, read as a page."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """One line of a file, and how to refuse it."""
-
-    path: Path
-    number: int
+    __slots__ = ()
 
     def page(self, name: str, line: bytes) -> LabelledPage:
-        record = self._parse(line)
-        url = self._known(record, "url")
+        record = self.parse(line)
+        url = self.known(record, "url")
         page_id = self._id(record)
         return LabelledPage(
             name=name,
             id=page_id,
-            host=self._known(record, "host") or _host_of(url) or page_id,
-            lang=self._known(record, "lang"),
-            title=self._known(record, "title"),
+            host=self.known(record, "host") or _host_of(url) or page_id,
+            lang=self.known(record, "lang"),
+            title=self.known(record, "title"),
             url=url,
-            gold=self._string(record, GOLD, "give the text of the article"),
+            gold=self.string(record, GOLD, "give the text of the article"),
             texts=self._texts(record),
         )
-
-    def _parse(self, line: bytes) -> dict[str, Any]:
-        try:
-            record = json.loads(line.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            self._refuse(None, f"is not UTF-8 (byte {error.start} of the line); save the file as UTF-8")
-        except json.JSONDecodeError as error:
-            self._refuse(None, f"is not valid JSON: {error.msg} at character {error.pos + 1}; fix that place")
-        except ValueError as error:
-            self._refuse(None, f"is not valid JSON: {error}; fix that place")
-        except RecursionError:
-            self._refuse(None, "is nested too deeply; a page is one flat JSON object")
-        if not isinstance(record, dict):
-            self._refuse(None, f"is {_kind_of(record)}; a page is one JSON object")
-        return record
 
     def _id(self, record: dict[str, Any]) -> str:
         given = record.get("id")
         if isinstance(given, int) and not isinstance(given, bool):
             return str(given)
-        return self._known(record, "id") or f"line {self.number}"
-
-    def _known(self, record: dict[str, Any], field: str) -> str | None:
-        """A field that may be missing or null."""
-        return None if record.get(field) is None else self._string(record, field, "give a string or leave it out")
-
-    def _string(self, record: dict[str, Any], field: str, fix: str) -> str:
-        value = record.get(field)
-        if not isinstance(value, str):
-            self._refuse(field, f"is {_kind_of(value) if field in record else 'missing'}; {fix}")
-        return value
+        return self.known(record, "id") or f"line {self.number}"
 
     def _texts(self, record: dict[str, Any]) -> dict[str, str]:
         if ("texts" in record) == (_ONE_TEXT in record):
             what = "both stand" if "texts" in record else "neither stands"
-            self._refuse("texts", f"{what} here, texts and text; give texts (scraper -> text), or text alone")
+            self.refuse("texts", f"{what} here, texts and text; give texts (scraper -> text), or text alone")
         if _ONE_TEXT in record:
-            return {_ONE_TEXT: self._string(record, _ONE_TEXT, "give a string")}
+            return {_ONE_TEXT: self.string(record, _ONE_TEXT, "give a string")}
         texts = record["texts"]
         if not isinstance(texts, dict):
-            self._refuse("texts", f"is {_kind_of(texts)}; give an object of scraper and text")
+            self.refuse("texts", f"is {kind_of(texts)}; give an object of scraper and text")
         for scraper, text in texts.items():
             if not isinstance(text, str):
-                self._refuse(f"texts.{scraper}", f"is {_kind_of(text)}; give a string or leave it out")
+                self.refuse(f"texts.{scraper}", f"is {kind_of(text)}; give a string or leave it out")
         if GOLD in texts:
-            self._refuse(f"texts.{GOLD}", "is a name for the article itself; call the scraper something else")
+            self.refuse(f"texts.{GOLD}", "is a name for the article itself; call the scraper something else")
         return texts
-
-    def _refuse(self, field: str | None, fix: str) -> NoReturn:
-        where = [str(self.path), f"line {self.number}", *([field] if field else [])]
-        raise InputError(": ".join([*where, fix]))
 
 
 def _host_of(url: str | None) -> str | None:
@@ -177,17 +128,3 @@ def _host_of(url: str | None) -> str | None:
         return urlsplit(url).hostname if url else None
     except ValueError:
         return None
-
-
-def _kind_of(value: object) -> str:
-    """What a JSON value is, in words.
-
-    >>> _kind_of([1]), _kind_of(None)
-    ('a list', 'null')
-    """
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true or false"
-    names = {str: "a string", list: "a list", dict: "an object", int: "a number", float: "a number"}
-    return names[type(value)]

@@ -185,7 +185,7 @@ class Measure:
     content. ``content_before``, ``content_after``: tokens shared with the gold; ``noise_before``, ``noise_after``:
     surplus tokens. ``kept``: tokens after cleaning per token before; ``unchanged``: no character was removed.
     ``lost``: tokens of main content that were removed; ``left``: tokens of noise lines that were not; ``lost_line``
-    and ``left_line``: the largest such line, or its beginning.
+    and ``left_line``: the largest such line, or its beginning. ``confidence``: the F1 that the cleaner expects.
     """
 
     name: str
@@ -207,6 +207,7 @@ class Measure:
     lost_line: str
     left_line: str
     kinds: tuple[KindCount, ...]
+    confidence: float = 1.0
 
     @property
     def loss(self) -> float:
@@ -252,6 +253,7 @@ def measure_text(page: LabelledPage, gold: GoldText, scraper: str, text: str, re
         lost_line=lost.line,
         left_line=left.line,
         kinds=kinds,
+        confidence=result.confidence,
     )
 
 

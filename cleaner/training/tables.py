@@ -7,17 +7,22 @@ from dataclasses import asdict
 from typing import Any
 
 from cleaner.report.terminal import align, shorten, visible
+from cleaner.training.corrections import ARTICLE, CorrectionRow, Judged
 from cleaner.training.evaluation import GoldRow, KindRow, PatternRow, Row
 from cleaner.training.measures import Measure
 
 __all__ = [
+    "correction_record",
+    "correction_table",
     "evaluation_record",
     "gold_table",
     "hit_table",
+    "judged_record",
     "measure_record",
     "measure_table",
     "removed_table",
     "worst_table",
+    "wrong_lines",
 ]
 
 _NOTHING = "·"
@@ -102,3 +107,67 @@ def measure_record(measure: Measure) -> dict[str, Any]:
     """The measures of one text for JSON, including its loss."""
     record = {("set" if name == "name" else name): value for name, value in asdict(measure).items()}
     return {**record, "loss": measure.loss}
+
+
+# --- corrections -----------------------------------------------------------------------------------------
+
+
+def correction_table(rows: Sequence[CorrectionRow]) -> list[str]:
+    """A table of how many corrections hold, with a row for each label and one for all."""
+    table = [["label", "corrections", "hold", "share", "fixed", "still wrong", "broken"]]
+    for row in rows:
+        counts = [row.fixed, row.still_wrong, row.broken]
+        share = _NOTHING if row.share is None else f"{row.share:.2f}"
+        table.append([row.label, str(row.corrections), str(row.hold), share, *map(str, counts)])
+    return align(table, numbers=True)
+
+
+def wrong_lines(judged: Sequence[Judged], *, width: int = 120) -> list[str]:
+    """The corrections that do not hold: where each stands, what happens to it, and the two strongest reasons."""
+    lines = []
+    for one in judged:
+        if one.holds:
+            continue
+        correction = one.correction
+        where = f"{visible(correction.document)}, line {one.number}: {correction.label}, but {_happened(one)}"
+        reasons = " · ".join(visible(reason.words) for reason in one.reasons)
+        lines += [
+            "",
+            where,
+            shorten(f"  {visible(correction.text)}", width),
+            f"  why: {reasons or 'too little speaks for its removal'}",
+        ]
+    return lines
+
+
+def _happened(judged: Judged) -> str:
+    kind = "" if judged.kind is None else f" as {judged.kind}"
+    if judged.action == "keep":
+        return "it stays"
+    if judged.action == "drop":
+        return f"removed{kind}"
+    return f"part of it is removed{kind}" if judged.correction.label == ARTICLE else "part of it stays"
+
+
+def correction_record(row: CorrectionRow) -> dict[str, Any]:
+    """A row of corrections for JSON."""
+    return {**asdict(row), "share": row.share}
+
+
+def judged_record(judged: Judged) -> dict[str, Any]:
+    """A correction for JSON, with what happens to its line now and why; ``line_number``: that of the line in its text."""
+    correction = judged.correction
+    return {
+        "file": correction.file,
+        "line": correction.record,
+        "start": correction.start,
+        "end": correction.end,
+        "line_number": judged.number,
+        "text": correction.text,
+        "label": correction.label,
+        "action": judged.action,
+        "kind": judged.kind,
+        "score": judged.score,
+        "patterns": list(judged.patterns),
+        "reasons": [asdict(reason) for reason in judged.reasons],
+    }

@@ -1,0 +1,332 @@
+"""Corrections on the command line: read, and put to the documents that they are about, which are found and cleaned again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import typer
+
+from cleaner.cli.options import FORMATS, OTHER_TEXTS, OUTPUTS, make_delimiter
+from cleaner.cli.output import say, say_all, say_each, show_progress, terminal_width, write, write_lines
+from cleaner.clock import TIMED_OUT
+from cleaner.config import CleanConfig
+from cleaner.corpus.records import STDIN, find_sources
+from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records.encodings import AUTO
+from cleaner.corpus.records.sources import is_folder
+from cleaner.corpus.records.texts import require_encoding
+from cleaner.corpus.records.zips import is_zip
+from cleaner.errors import ConfigError, InputError
+from cleaner.training.corrections import Correction, Judged, digest_of, judge_corrections, read_corrections
+
+if TYPE_CHECKING:
+    from cleaner.api import Cleaner
+    from cleaner.corpus.batch.jobs import Job
+    from cleaner.corpus.batch.plan import Plan, Settings
+    from cleaner.matching.pattern import PatternSet
+    from cleaner.result import CleanResult
+
+__all__ = ["Corrected", "CorrectionsOption", "Found", "RootOption", "find_corrected", "write_judged"]
+
+_AGAIN = "mark it again in a new report, or delete its corrections"
+
+CorrectionsOption: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--corrections",
+        metavar="FILE.jsonl",
+        help="Lines marked as article or noise in a report of `cleaner report`; repeat it for more files.",
+        show_default=False,
+    ),
+]
+RootOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--root",
+        metavar="FOLDER",
+        help="Where the files that corrections name are looked for, instead of in the current folder.",
+        show_default=False,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A document with corrections, cleaned again: ``original`` is the text that their offsets refer to."""
+
+    job: Job
+    original: str
+    result: CleanResult
+    judged: tuple[Judged, ...]
+    settings: Settings
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """Its corrections."""
+        return tuple(one.correction for one in self.judged)
+
+
+@dataclass(slots=True)
+class Found:
+    """The documents that corrections are about, and how many corrections could not be used."""
+
+    documents: list[Corrected] = field(default_factory=list)
+    unused: int = 0
+    failed: int = 0
+
+    @property
+    def judged(self) -> list[Judged]:
+        """All corrections that could be put to their documents."""
+        return [one for document in self.documents for one in document.judged]
+
+    def judged_with(self, patterns: PatternSet) -> Iterator[list[Judged]]:
+        """The corrections of each document, judged after it is cleaned with further patterns, added to its own."""
+        from cleaner.api import Cleaner
+        from cleaner.corpus.batch.jobs import clean_job
+        from cleaner.matching.library import builtin_patterns
+
+        cleaners: dict[CleanConfig, Cleaner] = {}
+        for document in self.documents:
+            config = document.settings.config
+            if config not in cleaners:
+                cleaners[config] = Cleaner(config, builtin_patterns() + patterns)
+            result = clean_job(cleaners[config], document.job, document.settings)
+            yield judge_corrections(document.corrections, document.original, result)
+
+
+def find_corrected(paths: Sequence[Path], config: CleanConfig, root: Path | None) -> Found:
+    """The documents that the corrections of some files are about, each cleaned again.
+
+    What cannot be used is reported on standard error, once each: a correction that is wrong, a file that is not there,
+    a record that is gone, a text that has changed.
+    """
+    given = read_corrections(paths)
+    found = Found(failed=say_all(given.errors))
+    say_each(given.contradictions)
+    if given.repeated:
+        say(f"marks that a later mark of the same line replaces: {given.repeated}")
+    finder = _Finder(config, root or Path(), found)
+    for _ in show_progress(finder.run(given.items), "documents"):
+        pass
+    if found.unused:
+        say(f"corrections that could not be used: {found.unused} of {len(given.items)}")
+    return found
+
+
+def write_judged(found: Found, *, as_json: bool) -> None:
+    """Write how many corrections hold, and which do not and why: as a table, or as one JSON object."""
+    from cleaner.report.records import to_json
+    from cleaner.training import tables
+    from cleaner.training.corrections import correction_rows
+
+    judged = found.judged
+    rows = correction_rows(judged)
+    if as_json:
+        wrong = [tables.judged_record(one) for one in judged if not one.holds]
+        counts = {
+            "corrections": [tables.correction_record(row) for row in rows],
+            "wrong": wrong,
+            "unused": found.unused,
+        }
+        write(to_json(counts, indent=2) + b"\n")
+    elif rows:
+        write_lines(tables.correction_table(rows))
+        write_lines(tables.wrong_lines(judged, width=terminal_width()))
+
+
+@dataclass(slots=True)
+class _Finder:
+    """Looks for documents file by file; a file is read once for all its corrections."""
+
+    config: CleanConfig
+    root: Path
+    found: Found
+    cleaners: dict[CleanConfig, Cleaner] = field(default_factory=dict)
+
+    def run(self, corrections: Sequence[Correction]) -> Iterator[Corrected]:
+        """The documents that could be cleaned again, which are added to what is found."""
+        groups: dict[tuple[str, tuple[Any, ...]], dict[int | None, list[Correction]]] = defaultdict(dict)
+        for one in corrections:
+            groups[one.file, one.options].setdefault(one.record, []).append(one)
+        for (file, options), documents in groups.items():
+            try:
+                yield from self._file(file, dict(options), documents)
+            except (InputError, ConfigError) as error:
+                self._give_up(str(error), [one for own in documents.values() for one in own])
+
+    def _give_up(self, why: str, corrections: Sequence[Correction]) -> None:
+        say(why)
+        self.found.failed += 1
+        self.found.unused += len(corrections)
+
+    def _file(
+        self, file: str, options: dict[str, Any], documents: dict[int | None, list[Correction]]
+    ) -> Iterator[Corrected]:
+        """The documents of one file, which is read until the last of them."""
+        from cleaner.corpus.batch.jobs import read_jobs
+
+        reading = _Reading.of(options, self.config, next(one.place for own in documents.values() for one in own))
+        plan = self._plan(file, reading)
+        cleaner = self._cleaner(reading.settings.config)
+        waiting = dict(documents)
+        read, complaint = 0, None
+        for job in read_jobs(plan, reading.settings):
+            if isinstance(job, str):
+                complaint = complaint or job
+                continue
+            read += 1
+            if job.line in waiting:
+                yield from self._document(job, waiting.pop(job.line), cleaner, reading.settings)
+            if not waiting:
+                return
+        if complaint and not read:
+            raise InputError(complaint)
+        for record, own in waiting.items():
+            what = (
+                "holds many documents, and line does not say which" if record is None else "is gone, or cannot be read"
+            )
+            self._give_up(f"{own[0].document}: {what}; {_AGAIN}", own)
+
+    def _plan(self, file: str, reading: _Reading) -> Plan:
+        """The plan of reading one file, or one member of an archive. Raises `InputError` where there is none."""
+        from cleaner.corpus.batch.plan import Plan
+
+        if file in (STDIN, "standard input"):
+            raise InputError(f"{file}: standard input cannot be read again; make the report from a file")
+        path = self.root / file
+        if is_folder(path):
+            raise InputError(f"{path}: is a folder; a correction names one file")
+        archive = next((one for one in path.parents if is_zip(one) and not is_folder(one)), None)
+        sources, errors = find_sources([str(archive or path)], format=reading.format)
+        if archive is not None:
+            sources = [source for source in sources if Path(source.name) == path]
+        if sources:
+            return Plan(sources, write=lambda _: None)
+        if errors:
+            raise InputError(f"{errors[0]}, or name the folder that its name is relative to with --root")
+        raise InputError(f"{path}: is not in the archive any more; {_AGAIN}")
+
+    def _cleaner(self, config: CleanConfig) -> Cleaner:
+        from cleaner.api import Cleaner
+
+        if config not in self.cleaners:
+            self.cleaners[config] = Cleaner(config)
+        return self.cleaners[config]
+
+    def _document(
+        self, job: Job, corrections: list[Correction], cleaner: Cleaner, settings: Settings
+    ) -> Iterator[Corrected]:
+        """A document, cleaned again, with those of its corrections that are about this text."""
+        from cleaner.corpus.batch.jobs import clean_job
+
+        name = corrections[0].document
+        try:
+            result = clean_job(cleaner, job, settings)
+        except Exception as error:  # noqa: BLE001 - one document must not end the work on the others
+            self._give_up(f"{name}: cannot be cleaned: {error}; {_AGAIN}", corrections)
+            return
+        if job.document.html is not None and TIMED_OUT in result.flags:
+            self._give_up(f"{name}: {settings.too_long}; {_AGAIN}", corrections)
+            return
+        original = job.original(result)
+        digest = digest_of(original)
+        good = [one for one in corrections if one.sha256 == digest and original[one.start : one.end] == one.text]
+        if len(good) < len(corrections):
+            stale = any(one.sha256 != digest for one in corrections)
+            what = "the text has changed since it was marked" if stale else "start and end are not those of the text"
+            self._give_up(f"{name}: {what}; {_AGAIN}", [one for one in corrections if one not in good])
+        if good:
+            document = Corrected(job, original, result, tuple(judge_corrections(good, original, result)), settings)
+            self.found.documents.append(document)
+            yield document
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a file is read: the format that was named for it, and the settings."""
+
+    format: Any
+    settings: Settings
+
+    @staticmethod
+    def of(options: dict[str, Any], config: CleanConfig, place: str) -> _Reading:
+        """The reading that options add up to. Raises `InputError`, with the place of the correction, for a wrong one."""
+        from cleaner.corpus.batch.plan import DEFAULT_TIMEOUT, Settings
+
+        given = _Given(place, options)
+        encoding = given.text("encoding")
+        if encoding is not None and encoding != AUTO:
+            require_encoding(encoding)
+        html_field, text_field = given.text("html-field"), given.text("field")
+        fields = Fields(
+            html_field or text_field or "text",
+            given.text("title-field", "title"),
+            given.text("lang-field", "lang"),
+            given.text("url-field", "url"),
+            given.text("id-field", "id"),
+            is_html=html_field is not None,
+            is_markdown=given.choice("text-format", ("text", "markdown")) == "markdown",
+            other_texts=OTHER_TEXTS if text_field is None else (),
+            delimiter=make_delimiter(given.text("delimiter")),
+            encoding=encoding,
+            sheet=given.text("sheet"),
+            table=given.text("table"),
+            site=given.text("site-field", ""),
+        )
+        engine = given.choice("engine", ("blocks", "trafilatura"))
+        settings = Settings(
+            (config if engine is None else config.replace(engine=engine)).replace(timeout=DEFAULT_TIMEOUT),
+            title=given.text("title"),
+            lang=given.text("lang"),
+            encoding=encoding,
+            output=given.choice("output-format", OUTPUTS) or "text",
+            fields=fields,
+            max_document=given.number("max-document"),
+            url=given.text("url"),
+            site=given.text("site"),
+        )
+        found_format = given.choice("format", FORMATS)
+        given.require_none_left()
+        return _Reading(found_format, settings)
+
+
+class _Given:
+    """The options of a correction, each taken once."""
+
+    def __init__(self, place: str, options: dict[str, Any]) -> None:
+        self._place = place
+        self._left = dict(options)
+        self._taken: list[str] = []
+
+    def text(self, name: str, default: Any = None) -> Any:
+        """A string, or the default."""
+        self._taken.append(name)
+        value = self._left.pop(name, None)
+        return default if value is None else str(value)
+
+    def choice(self, name: str, known: Sequence[str]) -> Any:
+        """One of some values; None if it is not given."""
+        value = self.text(name)
+        if value is not None and value not in known:
+            raise InputError(f"{self._place}: options.{name}: {value!r} is unknown; use one of: {', '.join(known)}")
+        return value
+
+    def number(self, name: str) -> int | None:
+        """A whole number above zero; None if it is not given."""
+        value = self.text(name)
+        if value is None:
+            return None
+        if not (value.isascii() and value.isdigit() and int(value)):
+            raise InputError(f"{self._place}: options.{name}: {value!r} is no number of bytes; give 1 or more")
+        return int(value)
+
+    def require_none_left(self) -> None:
+        """Raise `InputError` for an option that is not one of reading."""
+        for name in self._left:
+            raise InputError(
+                f"{self._place}: options.{name}: is no option of reading; use some of: {', '.join(sorted(self._taken))}"
+            )
