@@ -26,7 +26,7 @@ def main() -> None:
         report = Path(folder, "report.html")
         samples = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "samples").glob("*/raw.txt"))
         command = [sys.executable, "-m", "cleaner", "report", *samples, "-o", str(report), "--quiet"]
-        subprocess.run(command, cwd=ROOT, check=True)
+        subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - it is our own
         with sync_playwright() as started:
             browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme="light")
