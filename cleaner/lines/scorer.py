@@ -57,16 +57,25 @@ class LinePoints:
         if at == self.lines.size or self.lines[at] != line:
             return ()
         start, end = int(document.starts[line]), int(document.ends[line])
-        values = dict(zip(self.terms, self.values[:, at].tolist(), strict=True))
-        named = {name: value for name, value in values.items() if abs(value) >= NAMED_MIN_POINTS}
-        for name, value in values.items():
-            if name not in named and value:
-                # The sum of a group's smaller terms: the line's shape, its place, its surroundings.
-                group = f"{name.partition('.')[0]}.smaller-terms"
-                named[group] = named.get(group, 0.0) + value
+        values = self.values[:, at]
+        is_large = np.abs(values) >= NAMED_MIN_POINTS
+        named = [(self.terms[term], float(values[term])) for term in np.flatnonzero(is_large).tolist()]
+        # The sum of a group's smaller terms: the line's shape, its place, its surroundings.
+        names, groups = _groups(self.terms)
+        small = np.flatnonzero(~is_large & (values != 0.0))
+        sums = np.bincount(groups[small], weights=values[small], minlength=len(names))
+        named += [(names[group], float(sums[group])) for group in dict.fromkeys(groups[small].tolist())]
         context = [(name, float(column[at])) for name, column in self.context.items()]
-        ordered = context + sorted(named.items(), key=lambda item: -abs(item[1]))
+        ordered = context + sorted(named, key=lambda item: -abs(item[1]))
         return tuple(Evidence(name, value, start, end) for name, value in ordered if value)
+
+
+@cache
+def _groups(terms: tuple[str, ...]) -> tuple[tuple[str, ...], IntArray]:
+    """The names of the groups of some terms, and the number of each term's group."""
+    own = [f"{term.partition('.')[0]}.smaller-terms" for term in terms]
+    names = tuple(dict.fromkeys(own))
+    return names, np.array([names.index(group) for group in own], dtype=np.int64)
 
 
 def page_likeness(analysis: Analysis) -> float:
