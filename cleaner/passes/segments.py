@@ -40,6 +40,9 @@ class Segments:
 
     def moved(self, evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """Evidence with offsets into the input."""
+        if len(self.starts) == 1 and self.starts[0] == 0:
+            # Nothing before it was removed, so the offsets are the same.
+            return tuple(evidence)
         return tuple(item.at(*self.span(item.start, item.end)) for item in evidence)
 
     def pieces(self, start: int, end: int) -> list[tuple[int, int]]:
