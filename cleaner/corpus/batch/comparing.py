@@ -223,7 +223,7 @@ class Comparer:
     def compare(self, job: Job, stored: _Stored) -> Compared:
         """What both sides remove from a document, of which these removals are stored.
 
-        Raises `UnfitError` where the two refer to different texts, and `OutOfTimeError`.
+        Raises `UnfitError` where they refer to different texts, or one takes too long.
         """
         fates = [None if cleaner is None else self._clean(cleaner, job) for cleaner in self._cleaners]
         results = [fate.result for fate in fates if fate is not None]
@@ -236,6 +236,13 @@ class Comparer:
         return Compared(job, texts[0], a, b)
 
     def _clean(self, cleaner: Cleaner, job: Job) -> Fate:
+        try:
+            return self._cleaned(cleaner, job)
+        except OutOfTimeError:
+            limit = cleaner.config.timeout
+            raise UnfitError(f"takes longer than the time limit of {limit:g} s; raise it with --timeout") from None
+
+    def _cleaned(self, cleaner: Cleaner, job: Job) -> Fate:
         # A text has the limit of its cleaner; what reads HTML calls into a library.
         with time_limit(None if job.document.html is None else cleaner.config.timeout):
             result = clean_job(cleaner, job, self._settings)
