@@ -161,6 +161,16 @@ def test_engines_that_read_other_texts_are_not_compared(
     )
 
 
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("given", [["--timeout", "1e-9"], []])
+def test_document_that_takes_too_long_is_not_compared(given: list[str], run: Run) -> None:
+    """A document that exceeds the time limit of a side, which may be its own, is reported and counted."""
+    Path("mine.toml").write_text('mode = "careful"\n' if given else "timeout = 1e-9\n", "utf-8")
+    outcome = run("diff", "default", "mine.toml", "in/a.txt", "-q", *given)
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err == ("cleaner: in/a.txt: takes longer than the time limit of 1e-09 s; raise it with --timeout\n")
+
+
 # --- the tables ------------------------------------------------------------------------------------------
 
 
@@ -405,6 +415,7 @@ def test_empty_file_of_removals_is_one(run: Run) -> None:
     ("arguments", "reason"),
     [
         (["default", "none", "in"], "none: does not exist; A and B come before the inputs"),
+        (["default", "a" * 5000, "in"], "does not exist; A and B come before the inputs"),
         (["in/a.txt", "default", "in"], "in/a.txt: is no side of a comparison; give `default`"),
         (["default", "own", "in", "--top", "0"], "--top: 0 is too small"),
         (["default", "own", "in", "--kind", "bylines"], "--kind: 'bylines' is not a kind of noise"),

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 from cleaner.api import Cleaner
 from cleaner.clock import TIMED_OUT, OutOfTimeError
 from cleaner.config import CleanConfig
-from cleaner.corpus.batch.differences import Removed, find_difference, words_by_kind
+from cleaner.corpus.batch.differences import Compared, Difference, Fate, Removed, find_difference, words_by_kind
 from cleaner.corpus.batch.jobs import Job, clean_job
 from cleaner.corpus.batch.limits import time_limit
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
@@ -24,16 +24,12 @@ from cleaner.corpus.batch.side_by_side import show_both, summarise_difference
 from cleaner.corpus.batch.stored import StoredDocument, StoredRemovals
 from cleaner.corpus.batch.tally import utf8_size
 from cleaner.corpus.batch.visiting import Findings, Visit, Visitor
-from cleaner.report.page.model import ReportedDocument, Totals
-from cleaner.result import CleanResult
+from cleaner.report.page.model import Totals
 
 __all__ = [
     "CompareSettings",
-    "Compared",
     "Comparer",
     "Comparison",
-    "Difference",
-    "Fate",
     "Side",
     "UnfitError",
     "Worker",
@@ -77,45 +73,6 @@ class CompareSettings(Settings):
     kind: str | None = None
     top: int = 20
     is_shown: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What one side removes from a document; ``result``: where it was cleaned for this, not stored."""
-
-    removed: tuple[Removed, ...]
-    result: CleanResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A document, its text, to which all offsets refer, and what both sides remove from it."""
-
-    job: Job
-    text: str
-    a: Fate
-    b: Fate
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A document of which the sides remove different words.
-
-    ``line`` and ``id``: its record, if its file holds many. ``only_a`` and ``only_b``: the words that only one side
-    removes, by kind; none where only signs differ. ``shown``: the document itself, if that is wanted.
-    """
-
-    name: str
-    line: int | None
-    id: Any
-    only_a: dict[str, int]
-    only_b: dict[str, int]
-    shown: ReportedDocument | None = None
-
-    @property
-    def words(self) -> int:
-        """How many words one side removes and the other keeps."""
-        return sum(self.only_a.values()) + sum(self.only_b.values())
 
 
 @dataclass(slots=True)
@@ -266,7 +223,7 @@ class Comparer:
     def compare(self, job: Job, stored: _Stored) -> Compared:
         """What both sides remove from a document, of which these removals are stored.
 
-        Raises `UnfitError` where the two refer to different texts, and `OutOfTimeError`.
+        Raises `UnfitError` where they refer to different texts, or one takes too long.
         """
         fates = [None if cleaner is None else self._clean(cleaner, job) for cleaner in self._cleaners]
         results = [fate.result for fate in fates if fate is not None]
@@ -279,6 +236,13 @@ class Comparer:
         return Compared(job, texts[0], a, b)
 
     def _clean(self, cleaner: Cleaner, job: Job) -> Fate:
+        try:
+            return self._cleaned(cleaner, job)
+        except OutOfTimeError:
+            limit = cleaner.config.timeout
+            raise UnfitError(f"takes longer than the time limit of {limit:g} s; raise it with --timeout") from None
+
+    def _cleaned(self, cleaner: Cleaner, job: Job) -> Fate:
         # A text has the limit of its cleaner; what reads HTML calls into a library.
         with time_limit(None if job.document.html is None else cleaner.config.timeout):
             result = clean_job(cleaner, job, self._settings)

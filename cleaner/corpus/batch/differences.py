@@ -1,14 +1,18 @@
-"""What two lists of removals of one document have not in common."""
+"""A document of two sides: what each removes from it, and what the two have not in common."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from cleaner.corpus.batch.jobs import Job
+from cleaner.report.page.model import ReportedDocument
+from cleaner.result import CleanResult
 from cleaner.text.counting import count_words
 
-__all__ = ["Removed", "find_difference", "words_by_kind"]
+__all__ = ["Compared", "Difference", "Fate", "Removed", "find_difference", "words_by_kind"]
 
 
 class Removed(NamedTuple):
@@ -18,6 +22,45 @@ class Removed(NamedTuple):
     end: int
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What one side removes from a document; ``result``: where it was cleaned for this, not stored."""
+
+    removed: tuple[Removed, ...]
+    result: CleanResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A document, its text, to which all offsets refer, and what both sides remove from it."""
+
+    job: Job
+    text: str
+    a: Fate
+    b: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A document of which the sides remove different words.
+
+    ``line`` and ``id``: its record, if its file holds many. ``only_a`` and ``only_b``: the words that only one side
+    removes, by kind; none where only signs differ. ``shown``: the document itself, if that is wanted.
+    """
+
+    name: str
+    line: int | None
+    id: Any
+    only_a: dict[str, int]
+    only_b: dict[str, int]
+    shown: ReportedDocument | None = None
+
+    @property
+    def words(self) -> int:
+        """How many words one side removes and the other keeps."""
+        return sum(self.only_a.values()) + sum(self.only_b.values())
 
 
 def find_difference(

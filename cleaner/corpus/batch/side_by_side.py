@@ -7,9 +7,8 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from cleaner.corpus.batch.differences import Removed
+from cleaner.corpus.batch.differences import Compared, Difference, Fate, Removed
 from cleaner.corpus.batch.surveying import compact_lines
 from cleaner.report.page.model import ReportedDocument, Summary
 from cleaner.result import Doubt, Kind, Line, Removal, Verdict
@@ -17,9 +16,6 @@ from cleaner.result.shown import ShownLine
 from cleaner.text.counting import count_words
 from cleaner.text.splitting import split_lines
 from cleaner.text.words import language_of
-
-if TYPE_CHECKING:
-    from cleaner.corpus.batch.comparing import Compared, Difference, Fate
 
 __all__ = ["show_both", "summarise_difference"]
 

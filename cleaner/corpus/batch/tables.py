@@ -9,7 +9,8 @@ from cleaner.corpus.batch.tally import Tally
 from cleaner.report.terminal import align, visible
 
 if TYPE_CHECKING:
-    from cleaner.corpus.batch.comparing import CompareSettings, Comparison, Difference
+    from cleaner.corpus.batch.comparing import CompareSettings, Comparison
+    from cleaner.corpus.batch.differences import Difference
 
 __all__ = ["comparison_json", "comparison_table", "run_table"]
 
