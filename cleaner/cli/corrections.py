@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -200,6 +201,10 @@ class _Finder:
         path = self.root / file
         if is_folder(path):
             raise InputError(f"{path}: is a folder; a correction names one file")
+        if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - they never fail
+            raise InputError(
+                f"{path}: is no regular file, so it cannot be what was marked; make the report from a file"
+            )
         archive = next((one for one in path.parents if is_zip(one) and not is_folder(one)), None)
         sources, errors = find_sources([str(archive or path)], format=reading.format)
         if archive is not None:
@@ -237,7 +242,12 @@ class _Finder:
         good = [one for one in corrections if one.sha256 == digest and original[one.start : one.end] == one.text]
         if len(good) < len(corrections):
             stale = any(one.sha256 != digest for one in corrections)
-            what = "the text has changed since it was marked" if stale else "start and end are not those of the text"
+            html = " (or --engine is not that of the report)" if job.document.html is not None else ""
+            what = (
+                f"the text has changed since it was marked{html}"
+                if stale
+                else "start and end are not those of the text"
+            )
             self._give_up(f"{name}: {what}; {_AGAIN}", [one for one in corrections if one not in good])
         if good:
             document = Corrected(job, original, result, tuple(judge_corrections(good, original, result)), settings)

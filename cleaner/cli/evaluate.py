@@ -13,6 +13,7 @@ import typer
 from cleaner.cli.corrections import CorrectionsOption, RootOption, find_corrected, write_judged
 from cleaner.cli.options import (
     DisabledPatternsOption,
+    EngineOption,
     HeadlineOption,
     KeepOption,
     ModeOption,
@@ -81,6 +82,7 @@ def run(
         typer.Option("--own-patterns", metavar="DIR", help="A folder of your own pattern files, to measure with them."),
     ] = None,
     disabled_patterns: DisabledPatternsOption = None,
+    engine: EngineOption = "blocks",
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -128,6 +130,7 @@ def run(
             patterns=own_patterns,
             disabled_patterns=disabled_patterns,
             weights=weights,
+            engine=engine,
         )
         if corrections:
             if plot is not None:

@@ -155,7 +155,7 @@ class _Reader(JsonLine):
     def correction(self, line: bytes) -> Correction:
         record = self.parse(line)
         file = self.string(record, "file", "give the name of the document's file")
-        if not file or "\0" in file:
+        if not _is_name(file):
             self.refuse("file", "is no name of a file; give the name of the document's file")
         text = self.string(record, "text", "give the marked line")
         start, end = (self._offset(record, name) for name in ("start", "end"))
@@ -201,6 +201,14 @@ class _Reader(JsonLine):
             if not isinstance(value, str | int | float):
                 self.refuse(f"options.{name}", f"is {kind_of(value)}; give the option's value as it is written")
         return tuple(sorted((name.lstrip("-").replace("_", "-"), value) for name, value in options.items()))
+
+
+def _is_name(file: str) -> bool:
+    """Whether a file can have this name here."""
+    try:
+        return 0 not in os.fsencode(file) and file != ""
+    except UnicodeEncodeError:
+        return False
 
 
 def digest_of(text: str) -> str:

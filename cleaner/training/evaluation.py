@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import nlargest
 from itertools import islice
+from pathlib import Path
 from typing import Literal, TypeVar
 
 from cleaner.api import Cleaner
 from cleaner.config import CleanConfig
 from cleaner.errors import CleanerError
-from cleaner.matching.library import builtin_patterns
+from cleaner.matching.library import builtin_patterns, read_patterns
 from cleaner.matching.matcher import Matcher
+from cleaner.matching.pattern import PatternSet
 from cleaner.result import Kind
 from cleaner.text.document import Document
 from cleaner.training.labelled import GOLD, LabelledPage
@@ -60,7 +62,7 @@ class EvaluationSettings:
 
     ``config``: how texts are cleaned; the gold as the input is always cleaned with its headline kept.
     ``scrapers``: whose texts are measured, ``gold`` for the gold itself; all if empty.
-    ``with_patterns``: also count where each built-in pattern hits.
+    ``with_patterns``: also count where each pattern hits, built in or one's own.
     """
 
     config: CleanConfig = field(default_factory=CleanConfig)
@@ -93,7 +95,7 @@ def evaluate_page(page: LabelledPage, settings: EvaluationSettings) -> PageRepor
         result = _cleaner(config).clean(text, title=page.title, lang=page.lang, url=page.url)
         measures.append(measure_text(page, gold, scraper, text, result))
         if settings.with_patterns:
-            hits.update(_pattern_hits(text, gold, is_gold=scraper == GOLD))
+            hits.update(_pattern_hits(text, gold, settings.config, is_gold=scraper == GOLD))
     return PageReport(page.name, tuple(measures), hits)
 
 
@@ -108,10 +110,10 @@ def _evaluate(task: tuple[LabelledPage, EvaluationSettings]) -> PageReport:
     return evaluate_page(*task)
 
 
-def _pattern_hits(text: str, gold: GoldText, *, is_gold: bool) -> Iterator[tuple[str, Place]]:
+def _pattern_hits(text: str, gold: GoldText, config: CleanConfig, *, is_gold: bool) -> Iterator[tuple[str, Place]]:
     """Pattern and place of each hit on a line with tokens."""
     document = Document(text)
-    for hit in _matcher().match(document):
+    for hit in _matcher(config.patterns, config.disabled_patterns).match(document):
         label = gold.judge(document.line_text(hit.line)).label
         if label is not None:
             yield hit.pattern.id, GOLD if is_gold else "content" if label else "noise"
@@ -123,8 +125,9 @@ def _cleaner(config: CleanConfig) -> Cleaner:
 
 
 @lru_cache(maxsize=1)
-def _matcher() -> Matcher:
-    return Matcher(builtin_patterns())
+def _matcher(folder: Path | None, disabled: frozenset[str]) -> Matcher:
+    own = PatternSet([]) if folder is None else read_patterns(folder)
+    return Matcher(builtin_patterns() + own, disabled)
 
 
 # --- processes -------------------------------------------------------------------------------------------

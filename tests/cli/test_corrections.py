@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -118,6 +119,34 @@ def test_page_of_html_is_found(folder: Path, run: Run) -> None:
     one = mark("page.html", original, CLOSED, "noise")
     found = json.loads(run("eval", "--corrections", write_marks(folder / "c.jsonl", one), "--json").out)
     assert (found["corrections"][-1]["hold"], found["unused"]) == (1, 0)
+
+
+def test_page_of_html_is_found_with_its_engine(folder: Path, run: Run) -> None:
+    """Another engine finds other blocks, so the one of the report is given; without it the message says so."""
+    page = "<title>Ferry</title><nav>Home</nav>" + "".join(f"<p>{line}</p>" for line in TEXT.splitlines())
+    (folder / "page.html").write_text(page)
+    original = explain_html(page.encode(), engine="trafilatura").restore()
+    path = write_marks(folder / "c.jsonl", mark("page.html", original, CLOSED, "noise"))
+    other = run("eval", "--corrections", path)
+    assert other.status == 1
+    assert "the text has changed since it was marked (or --engine is not that of the report)" in other.err
+    assert run("eval", "--corrections", path, "--engine", "trafilatura").status == 0
+
+
+def test_pipe_is_no_document(folder: Path, run: Run) -> None:
+    """A name that leads to a pipe or a device is refused, as reading it might never end."""
+    os.mkfifo(folder / "pipe.txt")
+    done = run("eval", "--corrections", write_marks(folder / "c.jsonl", mark("pipe.txt", TEXT, CLOSED, "noise")))
+    assert done.status == 1
+    assert done.err.startswith("cleaner: pipe.txt: is no regular file")
+
+
+@pytest.mark.parametrize("name", ["n" * 5000, "n/" * 3000, "page.txt/deeper.txt", "../" * 500 + "gone.txt"])
+def test_name_that_leads_nowhere_is_told(name: str, folder: Path, run: Run) -> None:
+    """A name that no file can have, or none has, is told in one line."""
+    done = run("eval", "--corrections", write_marks(folder / "c.jsonl", mark(name, TEXT, CLOSED, "noise")))
+    assert (done.status, done.err.count("\n")) == (1, 2)
+    assert done.err.endswith("cleaner: corrections that could not be used: 1 of 1\n")
 
 
 def test_root_is_where_names_are_relative_to(folder: Path, run: Run) -> None:

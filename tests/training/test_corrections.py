@@ -65,6 +65,8 @@ def test_correction_by_hand_needs_little(tmp_path: Path) -> None:
     [
         ({"file": 3}, "file: is a number; give the name of the document's file"),
         ({"file": "a\0b"}, "file: is no name of a file; give the name of the document's file"),
+        ({"file": "\ud800"}, "file: is no name of a file; give the name of the document's file"),
+        ({"file": ""}, "file: is no name of a file; give the name of the document's file"),
         ({"line": 0}, "line: is 0; give a number from 1 on, as the report exports it"),
         ({"start": "3"}, "start: is no integer; give a number from 0 on, as the report exports it"),
         ({"end": 7}, "end: is 7, but text has 20 characters from start 192 on; export it again from the report"),

@@ -399,6 +399,20 @@ def test_worst_texts_are_shown(pages: Path, run: RunCommand, monkeypatch: pytest
     assert worst["loss"] == worst["oracle"] - worst["cleaned"] > 0
 
 
+def test_hits_of_own_patterns_are_shown(pages: Path, run: RunCommand, tmp_path: Path) -> None:
+    """With patterns of one's own, and without one that is left out, the table of hits has what is in use."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "own.toml").write_text(
+        'format = 2\nlang = "en"\n[[pattern]]\nid = "en.tags.comments"\nkind = "tags"\nabout = "A test."\n'
+        'phrases = ["Comments are"]\nmatch = "start"\nmust_match = ["Comments are on", "Comments are off"]\n'
+        'must_not_match = ["No comments", "Commentsare"]\n'
+    )
+    rows = run(pages, "--patterns", "--own-patterns", tmp_path / "own", "--disable-pattern", PATTERN, "--json").out
+    hits = {row["id"] for row in json.loads(rows)["patterns"]}
+    assert "en.tags.comments" in hits
+    assert PATTERN not in hits
+
+
 def test_pattern_hits_are_shown(pages: Path, run: RunCommand) -> None:
     """Each pattern that hit has a row with its hits and their precision."""
     rows = [line.split() for line in run(pages, "--patterns").out.splitlines()]
