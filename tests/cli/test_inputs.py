@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from cleaner.cli.inputs import Reading, find_inputs
+from cleaner.cli.output import reporting
 from cleaner.config import CleanConfig
 from cleaner.corpus.batch.jobs import Job, read_jobs
 from cleaner.errors import ConfigError
@@ -75,7 +76,7 @@ def test_wrong_options_are_refused(
     """An option that nothing here can have is wrong usage, in one sentence."""
     path = tmp_path / "crawl.jsonl"
     path.write_text(record(1))
-    with pytest.raises(typer.Exit) as ended:
+    with pytest.raises(typer.Exit) as ended, reporting():
         find_inputs([str(path)], reading, CleanConfig())
     assert ended.value.exit_code == USAGE
     assert capsys.readouterr().err.startswith(f"cleaner: {message}")

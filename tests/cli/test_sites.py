@@ -658,8 +658,8 @@ def test_removals_and_explanations(tmp_path: Path, run: Run, database: Path) -> 
         if one["source"] != "context.site-repeats"
     )
     (points,) = {one["points"] for one in details}
-    view = run("explain", path, *options, "--evidence").out.decode()
-    assert words in run("explain", path, *options).out.decode(), "they are a reason"
+    view = " ".join(run("explain", path, *options, "--evidence").out.decode().split())
+    assert words in " ".join(run("explain", path, *options).out.decode().split()), "they are a reason"
     assert f"context.site-repeats {points:+.1f} ({words})" in view
     shown_lines = json.loads(run("explain", path, "--json", "--sites", database, "--url", URL).out)["lines"]
     assert any(one.get("detail") == words for line in shown_lines for one in line["evidence"])
