@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from cleaner.cli.options import FORMATS, OTHER_TEXTS, OUTPUTS, make_delimiter
+from cleaner.cli.inputs import Reading
+from cleaner.cli.options import FORMATS, OUTPUTS, make_format
 from cleaner.cli.output import say, say_all, say_each, show_progress, terminal_width, write, write_lines
 from cleaner.clock import TIMED_OUT
 from cleaner.config import CleanConfig
 from cleaner.corpus.records import STDIN, find_sources
-from cleaner.corpus.records.chunks import Fields
 from cleaner.corpus.records.encodings import AUTO
 from cleaner.corpus.records.sources import is_folder
 from cleaner.corpus.records.texts import require_encoding
@@ -33,6 +33,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Corrected", "CorrectionsOption", "Found", "RootOption", "find_corrected", "write_judged"]
 
+# What is no option of reading of a corpus, but decides what text the offsets of a page refer to.
+_OUTSIDE = ("engine", "output-format")
+_CHOICES: Mapping[str, Sequence[str]] = {
+    "engine": ("blocks", "trafilatura"),
+    "format": FORMATS,
+    "output-format": OUTPUTS,
+    "text-format": ("text", "markdown"),
+}
+_NUMBERS = ("max-document",)
 _AGAIN = "mark it again in a new report, or delete its corrections"
 
 CorrectionsOption: TypeAlias = Annotated[
@@ -170,18 +179,20 @@ class _Finder:
         """The documents of one file, which is read until the last of them."""
         from cleaner.corpus.batch.jobs import read_jobs
 
-        reading = _Reading.of(options, self.config, next(one.place for own in documents.values() for one in own))
+        options = _checked(options, next(one.place for own in documents.values() for one in own))
+        reading = Reading(**{name.replace("-", "_"): value for name, value in options.items() if name not in _OUTSIDE})
+        settings = _settings(reading, options, self.config)
         plan = self._plan(file, reading)
-        cleaner = self._cleaner(reading.settings.config)
+        cleaner = self._cleaner(settings.config)
         waiting = dict(documents)
         read, complaint = 0, None
-        for job in read_jobs(plan, reading.settings):
+        for job in read_jobs(plan, settings):
             if isinstance(job, str):
                 complaint = complaint or job
                 continue
             read += 1
             if job.line in waiting:
-                yield from self._document(job, waiting.pop(job.line), cleaner, reading.settings)
+                yield from self._document(job, waiting.pop(job.line), cleaner, settings)
             if not waiting:
                 return
         if complaint and not read:
@@ -192,7 +203,7 @@ class _Finder:
             )
             self._give_up(f"{own[0].document}: {what}; {_AGAIN}", own)
 
-    def _plan(self, file: str, reading: _Reading) -> Plan:
+    def _plan(self, file: str, reading: Reading) -> Plan:
         """The plan of reading one file, or one member of an archive. Raises `InputError` where there is none."""
         from cleaner.corpus.batch.plan import Plan
 
@@ -206,7 +217,7 @@ class _Finder:
                 f"{path}: is no regular file, so it cannot be what was marked; make the report from a file"
             )
         archive = next((one for one in path.parents if is_zip(one) and not is_folder(one)), None)
-        sources, errors = find_sources([str(archive or path)], format=reading.format)
+        sources, errors = find_sources([str(archive or path)], format=make_format(reading.format))
         if archive is not None:
             sources = [source for source in sources if Path(source.name) == path]
         if sources:
@@ -255,88 +266,38 @@ class _Finder:
             yield document
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How a file is read: the format that was named for it, and the settings."""
+def _settings(reading: Reading, options: Mapping[str, Any], config: CleanConfig) -> Settings:
+    """How the documents of a file are read and cleaned. Raises `ConfigError` where an option has a wrong value."""
+    from cleaner.corpus.batch.plan import DEFAULT_TIMEOUT, Settings
 
-    format: Any
-    settings: Settings
-
-    @staticmethod
-    def of(options: dict[str, Any], config: CleanConfig, place: str) -> _Reading:
-        """The reading that options add up to. Raises `InputError`, with the place of the correction, for a wrong one."""
-        from cleaner.corpus.batch.plan import DEFAULT_TIMEOUT, Settings
-
-        given = _Given(place, options)
-        encoding = given.text("encoding")
-        if encoding is not None and encoding != AUTO:
-            require_encoding(encoding)
-        html_field, text_field = given.text("html-field"), given.text("field")
-        fields = Fields(
-            html_field or text_field or "text",
-            given.text("title-field", "title"),
-            given.text("lang-field", "lang"),
-            given.text("url-field", "url"),
-            given.text("id-field", "id"),
-            is_html=html_field is not None,
-            is_markdown=given.choice("text-format", ("text", "markdown")) == "markdown",
-            other_texts=OTHER_TEXTS if text_field is None else (),
-            delimiter=make_delimiter(given.text("delimiter")),
-            encoding=encoding,
-            sheet=given.text("sheet"),
-            table=given.text("table"),
-            site=given.text("site-field", ""),
-        )
-        engine = given.choice("engine", ("blocks", "trafilatura"))
-        settings = Settings(
-            (config if engine is None else config.replace(engine=engine)).replace(timeout=DEFAULT_TIMEOUT),
-            title=given.text("title"),
-            lang=given.text("lang"),
-            encoding=encoding,
-            output=given.choice("output-format", OUTPUTS) or "text",
-            fields=fields,
-            max_document=given.number("max-document"),
-            url=given.text("url"),
-            site=given.text("site"),
-        )
-        found_format = given.choice("format", FORMATS)
-        given.require_none_left()
-        return _Reading(found_format, settings)
+    if reading.encoding not in (None, AUTO):
+        require_encoding(str(reading.encoding))
+    return Settings(
+        config.replace(engine=options.get("engine", config.engine), timeout=DEFAULT_TIMEOUT),
+        title=reading.title,
+        lang=reading.lang,
+        encoding=reading.encoding,
+        output=options.get("output-format", "text"),
+        fields=reading.fields(),
+        max_document=reading.max_document,
+        url=reading.url,
+        site=reading.site,
+    )
 
 
-class _Given:
-    """The options of a correction, each taken once."""
-
-    def __init__(self, place: str, options: dict[str, Any]) -> None:
-        self._place = place
-        self._left = dict(options)
-        self._taken: list[str] = []
-
-    def text(self, name: str, default: Any = None) -> Any:
-        """A string, or the default."""
-        self._taken.append(name)
-        value = self._left.pop(name, None)
-        return default if value is None else str(value)
-
-    def choice(self, name: str, known: Sequence[str]) -> Any:
-        """One of some values; None if it is not given."""
-        value = self.text(name)
-        if value is not None and value not in known:
-            raise InputError(f"{self._place}: options.{name}: {value!r} is unknown; use one of: {', '.join(known)}")
-        return value
-
-    def number(self, name: str) -> int | None:
-        """A whole number above zero; None if it is not given."""
-        value = self.text(name)
-        if value is None:
-            return None
-        if not (value.isascii() and value.isdigit() and int(value)):
-            raise InputError(f"{self._place}: options.{name}: {value!r} is no number of bytes; give 1 or more")
-        return int(value)
-
-    def require_none_left(self) -> None:
-        """Raise `InputError` for an option that is not one of reading."""
-        for name in self._left:
-            raise InputError(
-                f"{self._place}: options.{name}: is no option of reading; use some of: {', '.join(sorted(self._taken))}"
-            )
+def _checked(options: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """The options of a correction. Raises `InputError`, with its place, for one that is not of reading, or has a wrong
+    value.
+    """
+    known = {one.name.replace("_", "-") for one in fields(Reading)} | _CHOICES.keys()
+    checked: dict[str, Any] = {}
+    for name, given in options.items():
+        value, where = str(given), f"{place}: options.{name}"
+        if name not in known:
+            raise InputError(f"{where}: is no option of reading; use some of: {', '.join(sorted(known))}")
+        if name in _CHOICES and value not in _CHOICES[name]:
+            raise InputError(f"{where}: {value!r} is unknown; use one of: {', '.join(_CHOICES[name])}")
+        if name in _NUMBERS and not (value.isascii() and value.isdigit() and int(value)):
+            raise InputError(f"{where}: {value!r} is no number of bytes; give 1 or more")
+        checked[name] = int(value) if name in _NUMBERS else value
+    return checked

@@ -184,19 +184,32 @@ def _entries(
     for grouped, form in ((_by_shape, _numbered), (_by_beginning, _beginning)):
         for own in grouped(rest):
             entry = form(own, lang)
-            if entry is not None and articles.forbids(bare_pattern(entry, lang), is_general=True) is None:
+            if entry is None:
+                continue
+            pattern = bare_pattern(entry, lang)
+            if _holds_on(pattern, own) and articles.forbids(pattern, is_general=True) is None:
                 rest = [line for line in rest if line not in own]
                 yield _with_examples(entry, lang, articles), own
     alike: dict[object, list[_Line]] = defaultdict(list)
     for line in rest:
         entry = _literal([line], lang)
-        why = articles.forbids(bare_pattern(entry, lang))
+        pattern = bare_pattern(entry, lang)
+        why = (
+            articles.forbids(pattern)
+            if _holds_on(pattern, [line])
+            else "its characters cannot be looked for as they are"
+        )
         if why is None:
             alike[line.label, line.kind, entry.match, entry.strength].append(line)
         else:
             notes.append(f"{line.where}: {why}")
     for own in alike.values():
         yield _with_examples(_literal(own, lang), lang, articles), own
+
+
+def _holds_on(pattern: Pattern, lines: Sequence[_Line]) -> bool:
+    """Whether a pattern finds the lines that it is made of; signs that folding takes away may keep it from that."""
+    return all(pattern.search(line.text) is not None for line in lines)
 
 
 def _by_shape(lines: Sequence[_Line]) -> list[list[_Line]]:

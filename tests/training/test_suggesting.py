@@ -97,6 +97,14 @@ def test_numbers_are_left_open() -> None:
     assert pattern.search("Heron quay 345 readers") is None
 
 
+def test_line_whose_expression_would_miss_it_is_taken_literally() -> None:
+    """An invisible sign is lost when lines are compared, so a line with one is a phrase and not an expression."""
+    line = "Heron\u200b (quay) \ufeff 12 readers"
+    found = _suggest(_noise(line))
+    assert [entry.phrases for entry in found.entries] == [(line,)]
+    assert _loaded(found).patterns[0].search(line) is not None
+
+
 def test_lines_that_begin_alike_are_one_beginning() -> None:
     """Several lines with the same first words are found by those, and no longer than twice the longest."""
     (entry,) = _suggest(_noise("Heron special: the boat", "Heron special: a long walk")).entries
