@@ -148,6 +148,26 @@ def test_keys_move_and_mark(browser: Any, samples: Path) -> None:
         assert page.locator("#words").input_value() == "p"
 
 
+def focused(page: Any) -> str:
+    """The document and the line that has the focus."""
+    line: str = page.evaluate("document.activeElement.closest('.line').querySelector('.text').textContent")
+    return f"{page.locator('#name').inner_text().rsplit(':', 1)[-1]}: {line}"
+
+
+def test_keys_pass_the_removals_of_all_documents_both_ways(browser: Any, tmp_path: Path) -> None:
+    """The removal before the first one of a document is the last one of the document before, as it is the other way."""
+    path = write_records(tmp_path / "pages.jsonl", [RESULT, ARTICLE, RESULT.replace("budget", "law")])
+    with open_report(browser, report(tmp_path, path)) as page:
+        seen = []
+        for _ in range(4):
+            page.keyboard.press("j")
+            seen.append(focused(page))
+        assert len(set(seen)) == 4
+        for wanted in seen[2::-1]:
+            page.keyboard.press("k")
+            assert focused(page) == wanted
+
+
 def exported(page: Any) -> list[dict[str, Any]]:
     """The corrections that the page writes."""
     with page.expect_download() as waiting:

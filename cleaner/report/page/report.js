@@ -361,14 +361,17 @@ class Page {
   // The next removal, or with filters the next line that matches; at the end of a document, that of the next one.
   seek(by) {
     if (!this.current) return;
-    const wanted = this.current.rows.filter((row) => (this.hasLines ? row.isMatch : row.action !== "keep"));
-    const at = this.row?.number ?? (by > 0 ? 0 : -1);
-    const next = by > 0 ? wanted.find((row) => row.number > at) : wanted.findLast((row) => row.number < at);
-    if (next) this.focusOn(next.element);
-    else {
-      const before = this.current;
-      this.step(by);
-      if (this.current !== before && by > 0) this.seek(by);
+    let from = this.row?.number ?? 0;
+    for (let at = this.listed.indexOf(this.current); this.listed[at]; at += by) {
+      const own = this.listed[at];
+      const wanted = own.rows.filter((row) => (this.hasLines ? row.isMatch : row.action !== "keep"));
+      const next = by > 0 ? wanted.find((row) => row.number > from) : wanted.findLast((row) => row.number < from);
+      if (next) {
+        if (own !== this.current) this.show(own);
+        this.focusOn(next.element);
+        return;
+      }
+      from = by > 0 ? 0 : Infinity;
     }
   }
 
