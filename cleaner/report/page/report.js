@@ -131,6 +131,9 @@ function signed(points) {
 
 // --- corrections ----------------------------------------------------------------------------------------
 
+// What a line must have for there to be anything to correct.
+const VISIBLE = /[^\s\p{Cf}\p{Cc}]/u;
+
 class Corrections {
   // They are kept in the browser too, so that closing the page loses nothing.
   constructor(documents, options, key) {
@@ -162,6 +165,7 @@ class Corrections {
 
   // The same label twice, or none, takes the mark away.
   mark(own, row, label) {
+    if (!VISIBLE.test(row.text)) return;
     const key = `${own.index} ${row.number}`;
     if (label === null || this.marks.get(key) === label) this.marks.delete(key);
     else this.marks.set(key, label);
@@ -188,7 +192,8 @@ class Corrections {
       ...(own.line === null ? {} : { line: own.line }),
       ...(own.id === null ? {} : { id: own.id }),
       start: row.start,
-      end: row.end,
+      // Of a line that is shortened here, what is shown of it.
+      end: row.end - row.leftOut,
       text: row.text,
       label,
       action: row.action,
@@ -418,7 +423,7 @@ class Page {
       create("span", { textContent: "points in all; what weighs most:" }),
     );
     const labels = { article: "This was article", noise: "This was noise" };
-    const buttons = Object.entries(labels).map(([label, text]) => {
+    const buttons = Object.entries(VISIBLE.test(row.text) ? labels : {}).map(([label, text]) => {
       const button = create("button", { type: "button", textContent: text });
       button.dataset.label = label;
       button.addEventListener("click", () => this.mark(row, label));
