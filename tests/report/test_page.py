@@ -119,3 +119,36 @@ def _counted(document: ReportedDocument) -> Totals:
     totals = Totals()
     totals.count(document.summary)
     return totals
+
+
+def _refuse(constant: str) -> None:
+    raise AssertionError(constant)
+
+
+@pytest.mark.parametrize(
+    ("record_id", "written"),
+    [
+        (float("inf"), "Infinity"),
+        (float("nan"), "NaN"),
+        (2**53 + 1, "9007199254740993"),
+        ({"a": [1]}, '{"a": [1]}'),
+        (7, 7),
+        (None, None),
+    ],
+)
+def test_ids_are_values_that_a_script_can_read(record_id: object, written: object) -> None:
+    """An id that JSON has no word for, or that a script would round, is given as it is written; others as they are."""
+    page = page_of(made(TEXT, line=1, record_id=record_id))
+    found = re.search(r'id="data">([A-Za-z0-9+/=]+)<', page)
+    assert found
+    data = json.loads(zlib.decompress(base64.b64decode(found[1])), parse_constant=_refuse)
+    assert data["documents"][0]["id"] == written
+
+
+def test_lone_surrogates_stay_what_they_are() -> None:
+    """A lone surrogate, in a text or in the name of a file that is not in UTF-8, is in the data as such."""
+    text = "The ferry\udcff waits in the harbour.\n"
+    result = Cleaner().clean(text)
+    document = ReportedDocument(summarise("caf\udce9.txt", text, result), "digest", show_lines(text, result))
+    (record,) = data_of(page_of(document))["documents"]
+    assert (record["file"], record["lines"]["texts"]) == ("caf\udce9.txt", ["The ferry\udcff waits in the harbour."])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from hashlib import sha512
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,26 @@ def test_keys_move_and_mark(browser: Any, samples: Path) -> None:
         assert page.locator("#words").input_value() == "p"
 
 
+def focused(page: Any) -> str:
+    """The document and the line that has the focus."""
+    line: str = page.evaluate("document.activeElement.closest('.line').querySelector('.text').textContent")
+    return f"{page.locator('#name').inner_text().rsplit(':', 1)[-1]}: {line}"
+
+
+def test_keys_pass_the_removals_of_all_documents_both_ways(browser: Any, tmp_path: Path) -> None:
+    """The removal before the first one of a document is the last one of the document before, as it is the other way."""
+    path = write_records(tmp_path / "pages.jsonl", [RESULT, ARTICLE, RESULT.replace("budget", "law")])
+    with open_report(browser, report(tmp_path, path)) as page:
+        seen = []
+        for _ in range(4):
+            page.keyboard.press("j")
+            seen.append(focused(page))
+        assert len(set(seen)) == 4
+        for wanted in seen[2::-1]:
+            page.keyboard.press("k")
+            assert focused(page) == wanted
+
+
 def exported(page: Any) -> list[dict[str, Any]]:
     """The corrections that the page writes."""
     with page.expect_download() as waiting:
@@ -195,6 +216,25 @@ def test_corrections_can_be_read_again(browser: Any, tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         app(["eval", "--corrections", str(target)], prog_name="cleaner")
     assert not ended.value.code
+
+
+def test_every_correction_fits_its_text(browser: Any, tmp_path: Path) -> None:
+    """Each line that can be marked is exported with the text between its offsets, shortened or not; blank ones are not."""
+    words = "".join(f"{sha512(b'%d' % number).hexdigest()} " for number in range(40000))
+    texts = [words, f"{ARTICLE}\r\n \u200b\nCaf\u0301e \U0001f41f\udcff\r\nShare on Facebook\r\n"]
+    path = write_records(tmp_path / "pages.jsonl", texts)
+    with open_report(browser, report(tmp_path, path)) as page:
+        for own in page.locator("#documents button").all():
+            own.click()
+            page.get_by_role("button", name="Show all context").click()
+            for number in page.locator("#lines button.number").all():
+                number.focus()
+                page.keyboard.press("x")
+        found = exported(page)
+    assert len(found) == 5
+    assert any(one["end"] - one["start"] < len(words) for one in found if one["line"] == 1)
+    for one in found:
+        assert texts[one["line"] - 1][one["start"] : one["end"]] == one["text"]
 
 
 def test_nothing_from_a_document_acts(browser: Any, hostile: Path) -> None:

@@ -150,4 +150,5 @@ def _data(report: Report, detail: Detail) -> dict[str, Any]:
 def _compressed(data: dict[str, Any]) -> str:
     """Data as JSON, deflated and in base64, which no document can break out of."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(zlib.compress(text.encode("utf-8", "replace"), 9)).decode("ascii")
+    # A lone surrogate, which UTF-8 cannot encode, is written as its escape, which is how JSON writes it too.
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "backslashreplace"), 9)).decode("ascii")

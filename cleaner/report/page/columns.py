@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ __all__ = ["Tables", "document_columns"]
 KEPT, DOUBTFUL, REMOVED = 0, 1, 2
 # How many pieces of evidence are given for a line that was removed or is in doubt, and for another one.
 REASONS, KEPT_REASONS = 5, 2
+# Scripts know integers exactly up to this one.
+MAX_NUMBER = 2**53 - 1
 # Points are given as whole tenths.
 TENTHS = 10
 
@@ -63,7 +66,7 @@ def document_columns(document: ReportedDocument, detail: Detail, tables: Tables)
     return {
         "file": summary.name,
         "line": summary.line,
-        "id": summary.id if isinstance(summary.id, str | int | float | None) else str(summary.id),
+        "id": _plain_id(summary.id),
         "site": summary.site or "",
         "lang": summary.lang or "",
         "words": summary.words,
@@ -74,6 +77,18 @@ def document_columns(document: ReportedDocument, detail: Detail, tables: Tables)
         "lines": _columns(document.lines, detail, tables),
         "other": None if document.other is None else _columns(document.other, detail, tables),
     }
+
+
+def _plain_id(record_id: Any) -> str | int | float | None:
+    """An id that scripts can read: one of many parts, or a number that they would change or refuse, as it is written."""
+    if record_id is None or isinstance(record_id, str | bool):
+        return record_id
+    if isinstance(record_id, int | float) and abs(record_id) <= MAX_NUMBER:
+        return record_id
+    try:
+        return json.dumps(record_id, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return str(record_id)
 
 
 def _columns(lines: Sequence[ShownLine], detail: Detail, tables: Tables) -> dict[str, Any]:

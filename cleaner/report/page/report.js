@@ -131,6 +131,9 @@ function signed(points) {
 
 // --- corrections ----------------------------------------------------------------------------------------
 
+// What a line must have for there to be anything to correct.
+const VISIBLE = /[^\s\p{Cf}\p{Cc}]/u;
+
 class Corrections {
   // They are kept in the browser too, so that closing the page loses nothing.
   constructor(documents, options, key) {
@@ -162,6 +165,7 @@ class Corrections {
 
   // The same label twice, or none, takes the mark away.
   mark(own, row, label) {
+    if (!VISIBLE.test(row.text)) return;
     const key = `${own.index} ${row.number}`;
     if (label === null || this.marks.get(key) === label) this.marks.delete(key);
     else this.marks.set(key, label);
@@ -188,7 +192,8 @@ class Corrections {
       ...(own.line === null ? {} : { line: own.line }),
       ...(own.id === null ? {} : { id: own.id }),
       start: row.start,
-      end: row.end,
+      // Of a line that is shortened here, what is shown of it.
+      end: row.end - row.leftOut,
       text: row.text,
       label,
       action: row.action,
@@ -361,14 +366,17 @@ class Page {
   // The next removal, or with filters the next line that matches; at the end of a document, that of the next one.
   seek(by) {
     if (!this.current) return;
-    const wanted = this.current.rows.filter((row) => (this.hasLines ? row.isMatch : row.action !== "keep"));
-    const at = this.row?.number ?? (by > 0 ? 0 : -1);
-    const next = by > 0 ? wanted.find((row) => row.number > at) : wanted.findLast((row) => row.number < at);
-    if (next) this.focusOn(next.element);
-    else {
-      const before = this.current;
-      this.step(by);
-      if (this.current !== before && by > 0) this.seek(by);
+    let from = this.row?.number ?? 0;
+    for (let at = this.listed.indexOf(this.current); this.listed[at]; at += by) {
+      const own = this.listed[at];
+      const wanted = own.rows.filter((row) => (this.hasLines ? row.isMatch : row.action !== "keep"));
+      const next = by > 0 ? wanted.find((row) => row.number > from) : wanted.findLast((row) => row.number < from);
+      if (next) {
+        if (own !== this.current) this.show(own);
+        this.focusOn(next.element);
+        return;
+      }
+      from = by > 0 ? 0 : Infinity;
     }
   }
 
@@ -415,7 +423,7 @@ class Page {
       create("span", { textContent: "points in all; what weighs most:" }),
     );
     const labels = { article: "This was article", noise: "This was noise" };
-    const buttons = Object.entries(labels).map(([label, text]) => {
+    const buttons = Object.entries(VISIBLE.test(row.text) ? labels : {}).map(([label, text]) => {
       const button = create("button", { type: "button", textContent: text });
       button.dataset.label = label;
       button.addEventListener("click", () => this.mark(row, label));
