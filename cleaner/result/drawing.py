@@ -74,9 +74,17 @@ def document_style() -> str:
     return files("cleaner.result").joinpath("view.css").read_text("utf-8")
 
 
-def fold_lines(lines: Sequence[ShownLine], detail: Detail) -> Iterator[Stretch]:
-    """The lines in stretches: those near a removal or in doubt in sight, the others folded."""
-    in_sight = _in_sight(lines)
+def fold_lines(
+    lines: Sequence[ShownLine], detail: Detail, other: Sequence[ShownLine] | None = None
+) -> Iterator[Stretch]:
+    """The lines in stretches: those near a removal or in doubt in sight, the others folded.
+
+    ``other``: the same lines as another configuration cleans them; then those near a difference are in sight.
+    """
+    if other is None:
+        in_sight = _near([line.is_removed or line.is_doubtful for line in lines])
+    else:
+        in_sight = _near([one.left != two.left for one, two in zip(lines, other, strict=True)])
     start = 0
     for end in range(1, len(lines) + 1):
         if end < len(lines) and in_sight[end] == in_sight[start]:
@@ -102,12 +110,12 @@ def _limited(lines: Sequence[ShownLine], most: int, *, is_folded: bool) -> Itera
         yield Stretch(lines[-tail:], is_folded)
 
 
-def _in_sight(lines: Sequence[ShownLine]) -> list[bool]:
-    found = [False] * len(lines)
-    for number, line in enumerate(lines):
-        if line.is_removed or line.is_doubtful:
-            for near in range(max(number - CONTEXT_LINES, 0), min(number + CONTEXT_LINES + 1, len(lines))):
-                found[near] = True
+def _near(wanted: Sequence[bool]) -> list[bool]:
+    """Which lines are wanted, or within `CONTEXT_LINES` of one that is."""
+    found = [False] * len(wanted)
+    for number in (number for number, is_wanted in enumerate(wanted) if is_wanted):
+        first, last = max(number - CONTEXT_LINES, 0), min(number + CONTEXT_LINES + 1, len(wanted))
+        found[first:last] = [True] * (last - first)
     return found
 
 

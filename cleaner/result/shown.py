@@ -60,6 +60,11 @@ class ShownLine:
         return "".join(piece.text for piece in self.pieces)
 
     @property
+    def left(self) -> str:
+        """What stays of it."""
+        return "".join(piece.text for piece in self.pieces if piece.kind is None)
+
+    @property
     def is_removed(self) -> bool:
         """Whether any of it was removed."""
         return self.verdict.action != "keep"

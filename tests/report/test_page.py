@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from cleaner import Cleaner
+from cleaner import CleanConfig, Cleaner
 from cleaner.report.page.building import MAX_BYTES, Report, render_report
 from cleaner.report.page.model import ReportedDocument, Totals, summarise
+from cleaner.result import Kind
 from cleaner.result.shown import show_lines
 
 TEXT = (
@@ -152,3 +153,16 @@ def test_lone_surrogates_stay_what_they_are() -> None:
     document = ReportedDocument(summarise("caf\udce9.txt", text, result), "digest", show_lines(text, result))
     (record,) = data_of(page_of(document))["documents"]
     assert (record["file"], record["lines"]["texts"]) == ("caf\udce9.txt", ["The ferry\udcff waits in the harbour."])
+
+
+def test_of_two_sides_what_differs_is_in_sight() -> None:
+    """Where two configurations are compared, both sides fold alike: lines that both remove are folded too."""
+    hours = (f"The council spoke about the harbour for {number} hours.\nShare on Facebook\n" for number in range(9))
+    text = f"By Nora Lindqvist\n{''.join(hours)}"
+    one, other = Cleaner().clean(text), Cleaner(CleanConfig(keep=frozenset({Kind.BYLINE}))).clean(text)
+    assert {removal.kind for removal in one.removals} == {Kind.BYLINE, Kind.SHARE_BAR}
+    document = ReportedDocument(
+        summarise("page.txt", text, one), "digest", show_lines(text, one), show_lines(text, other)
+    )
+    (record,) = data_of(page_of(document))["documents"]
+    assert record["lines"]["stretches"] == record["other"]["stretches"] == [3, -16]

@@ -74,8 +74,8 @@ def document_columns(document: ReportedDocument, detail: Detail, tables: Tables)
         "confidence": round(summary.confidence, 3),
         "flags": summary.flags,
         "sha256": document.digest,
-        "lines": _columns(document.lines, detail, tables),
-        "other": None if document.other is None else _columns(document.other, detail, tables),
+        "lines": _columns(document.lines, document.other, detail, tables),
+        "other": None if document.other is None else _columns(document.other, document.lines, detail, tables),
     }
 
 
@@ -91,8 +91,10 @@ def _plain_id(record_id: Any) -> str | int | float | None:
         return str(record_id)
 
 
-def _columns(lines: Sequence[ShownLine], detail: Detail, tables: Tables) -> dict[str, Any]:
-    """Lines as columns.
+def _columns(
+    lines: Sequence[ShownLine], other: Sequence[ShownLine] | None, detail: Detail, tables: Tables
+) -> dict[str, Any]:
+    """Lines as columns; ``other``: the same lines of the other side, if there are two.
 
     ``stretches``: how many lines are in sight, or negative, are folded; or in a list, how many are left out. ``texts``:
     a line, or a list of its pieces, each with the number of the kind of which it was removed, or -1. ``states``: see
@@ -101,7 +103,7 @@ def _columns(lines: Sequence[ShownLine], detail: Detail, tables: Tables) -> dict
     """
     stretches: list[int | list[int]] = []
     shown: list[ShownLine] = []
-    for stretch in fold_lines(lines, detail):
+    for stretch in fold_lines(lines, detail, other):
         shown += stretch.lines
         count = len(stretch.lines)
         stretches.append([stretch.left_out] if stretch.left_out else -count if stretch.is_folded else count)

@@ -27,6 +27,12 @@ class ReportedDocument {
     this.index = index;
     this.rows = readRows(record.lines, data);
     this.otherRows = record.other && readRows(record.other, data);
+    // What the keys go to: removals, or where the two sides differ.
+    this.rows.forEach((row, at) => {
+      const other = this.otherRows?.[at];
+      row.isSought = other ? left(row) !== left(other) : row.action !== "keep";
+      if (other) row.isDifferent = other.isDifferent = row.isSought;
+    });
   }
 
   // Its lines as elements, made when they are first asked for.
@@ -80,6 +86,11 @@ function readRows(columns, data) {
   });
 }
 
+// What stays of a line.
+function left(row) {
+  return row.pieces.filter(([, kind]) => kind < 0).map(([text]) => text).join("");
+}
+
 function draw(stretches, rows) {
   const list = create("ol", { className: "lines" });
   let at = 0;
@@ -103,6 +114,7 @@ function draw(stretches, rows) {
 function drawRow(row) {
   const names = ["line", row.action];
   if (row.isDoubtful) names.push("doubtful");
+  if (row.isDifferent) names.push("differs");
   if (row.group) names.push(`group-${row.group}`);
   const said = { keep: row.isDoubtful ? " stays, in doubt" : " stays", drop: " removed", cut: " cut" }[row.action];
   const number = create("button", { type: "button", className: "number" }, String(row.number), create("span", { className: "unseen", textContent: said }));
@@ -369,7 +381,7 @@ class Page {
     let from = this.row?.number ?? 0;
     for (let at = this.listed.indexOf(this.current); this.listed[at]; at += by) {
       const own = this.listed[at];
-      const wanted = own.rows.filter((row) => (this.hasLines ? row.isMatch : row.action !== "keep"));
+      const wanted = own.rows.filter((row) => (this.hasLines ? row.isMatch : row.isSought));
       const next = by > 0 ? wanted.find((row) => row.number > from) : wanted.findLast((row) => row.number < from);
       if (next) {
         if (own !== this.current) this.show(own);
