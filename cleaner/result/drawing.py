@@ -58,15 +58,16 @@ class Stretch:
     left_out: int = 0
 
 
-def draw_document(lines: Sequence[ShownLine], detail: Detail = Detail()) -> str:
-    """One document as a piece of HTML."""
-    return _template().render(stretches=list(fold_lines(lines, detail)), detail=detail)
+def draw_document(lines: Sequence[ShownLine], detail: Detail = Detail(), *, flags: Sequence[str] = ()) -> str:
+    """One document as a piece of HTML, which UTF-8 can encode; ``flags``: why it has no lines, if it has none."""
+    drawn = _template().render(stretches=list(fold_lines(lines, detail)), detail=detail, flags=flags)
+    return drawn.encode("utf-8", "replace").decode("utf-8")
 
 
 def draw_result(text: str, result: Explained, *, is_small: bool) -> str:
     """The result of a text as HTML with its styles; ``is_small``: only as much of it as a notebook should hold."""
     style = f"<style>{document_style()}</style>"
-    return style + draw_document(show_lines(text, result), SMALL if is_small else Detail())
+    return style + draw_document(show_lines(text, result), SMALL if is_small else Detail(), flags=result.flags)
 
 
 def document_style() -> str:

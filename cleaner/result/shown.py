@@ -30,6 +30,10 @@ class Explained(Protocol):
     def doubtful(self) -> Sequence[Doubt]:
         """What looked like noise but stayed, in order."""
 
+    @property
+    def flags(self) -> Sequence[str]:
+        """What is unusual about the result."""
+
 
 class Piece(NamedTuple):
     """A stretch of a line; ``kind`` is why it was removed, and None where it stays."""

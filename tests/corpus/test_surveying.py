@@ -113,3 +113,12 @@ def test_what_cannot_be_read_is_said_and_the_rest_is_surveyed(tmp_path: Path) ->
     assert survey.totals.all.documents == 1
     assert len(said) == 1
     assert said[0].startswith(f"{path}: record 2: ")
+
+
+def test_a_page_of_html_that_takes_too_long_failed(tmp_path: Path) -> None:
+    """It is counted as failed, with the reason, as it is when it is cleaned, and not as a document without words."""
+    path = tmp_path / "page.html"
+    path.write_text(f"<html><body>{'<p>The council spoke about the harbour.</p>' * 3000}</body></html>")
+    survey, failed, said = surveyed(path, timeout=0.01)
+    assert (failed, said) == (True, [f"{path}: took longer than --timeout 0.01 s"])
+    assert (survey.tally.failed, survey.totals.all.documents, survey.documents()) == (1, 0, [])

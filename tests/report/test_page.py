@@ -105,6 +105,13 @@ def test_totals_are_in_the_page_without_its_script() -> None:
         assert words in page
 
 
+def test_figures_have_names_of_their_own() -> None:
+    """No two figures at the top have the same name, and the share of words that are removed is called that."""
+    names = re.findall("<dt>(.*?)</dt>", page_of(made(TEXT)).partition("<main>")[0])
+    assert "Words removed" in names
+    assert len(set(names)) == len(names)
+
+
 @pytest.mark.parametrize("hostile", ["<b>", '"><script>', "</title>", "{{ 1 }}"])
 def test_names_are_escaped(hostile: str) -> None:
     """What files, languages and sites are called is shown as text."""

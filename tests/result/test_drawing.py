@@ -106,6 +106,18 @@ def test_a_page_of_html_and_an_empty_text_are_shown() -> None:
     assert Reader(CleanResult("").to_html()).text("text") == []
 
 
+def test_a_document_without_verdicts_says_why() -> None:
+    """A text that was not cleaned has no lines to show, and tells the flag that says why."""
+    result = Cleaner().clean("One more line.\n" * 50_001)
+    assert Reader(result.to_html()).text("left-out") == ["There are no lines to show: too-many-lines."]
+
+
+def test_what_is_shown_can_be_written() -> None:
+    """A lone surrogate, which no file in UTF-8 can hold, is shown as a question mark."""
+    html = Cleaner().clean("The ferry\ud800 waits in the harbour.\n").to_html()
+    assert "The ferry? waits in the harbour." in html.encode("utf-8").decode("utf-8")
+
+
 def test_an_unpickled_result_is_shown_alike() -> None:
     """A result shows the same after it was pickled."""
     result = Cleaner().clean(TEXT)

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import ClassVar, Literal, TypeAlias
 
 from cleaner.api import Cleaner
+from cleaner.clock import TIMED_OUT, OutOfTimeError
 from cleaner.corpus.batch.jobs import Job, clean_job
 from cleaner.corpus.batch.limits import time_limit
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
@@ -103,6 +104,8 @@ class Worker(Visitor[Survey]):
         # A text has the limit of its cleaner; what reads HTML calls into a library.
         with time_limit(None if job.document.html is None else self.settings.timeout):
             result = clean_job(self._cleaner, job, self.settings)
+            if job.document.html is not None and TIMED_OUT in result.flags:
+                raise OutOfTimeError
             text = job.original(result)
             summary = summarise(
                 job.name,

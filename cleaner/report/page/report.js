@@ -94,6 +94,7 @@ function left(row) {
 function draw(stretches, rows) {
   const list = create("ol", { className: "lines" });
   let at = 0;
+  if (!stretches.length) list.append(create("li", { className: "left-out", textContent: "There are no lines to show." }));
   for (const stretch of stretches) {
     if (Array.isArray(stretch)) {
       list.append(create("li", { className: "left-out", textContent: `… ${stretch[0]} lines are not in this report` }));
