@@ -1,4 +1,4 @@
-"""Makes the pictures of the report in docs/images, from a report over the samples: ``python docs/screenshots.py``.
+"""Makes the pictures of the report in docs/figures, from a report over the samples: ``python docs/screenshots.py``.
 
 It needs a Chromium, and the extra ``test-browser``. The same samples, browser and fonts give the same picture.
 """
@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = os.environ.get("CLEANER_CHROMIUM", "/usr/bin/chromium")
-IMAGE = Path("docs", "images", "report.png")
+IMAGE = Path("docs", "figures", "report.png")
 # The document that is shown, and a line of it whose reasons are open.
 DOCUMENT, LINE = "fr-blog-thread/raw.txt", "This page is sponsored by"
 
