@@ -8,53 +8,28 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from cleaner.cli.configuration import DEFAULT_TIMEOUT, NoConfigOption
+from cleaner.cli.groups import Cleaning, spread
+from cleaner.cli.inputs import Reading
 from cleaner.cli.learn import check_twice_readable, with_memory
 from cleaner.cli.notes import failed_note, found_notes, passed_note
 from cleaner.cli.options import (
-    OTHER_TEXTS,
     BackupOption,
     ColourOption,
-    DelimiterOption,
     DiffOption,
-    DisabledPatternsOption,
     DryRunOption,
-    EncodingOption,
-    EngineOption,
     ErrorsOption,
     EvidenceOption,
-    FieldOption,
-    FormatOption,
-    HeadlineOption,
-    HtmlFieldOption,
-    IdFieldOption,
     JobsOption,
-    KeepOption,
-    LangFieldOption,
-    LangOption,
     LineBufferedOption,
-    MaxDocumentOption,
-    ModeOption,
     OutputFormatOption,
-    PatternsOption,
     ResultFieldOption,
     ResumeOption,
-    SheetOption,
-    TableOption,
-    TextFormatOption,
-    ThresholdOption,
     TimeoutOption,
-    TitleFieldOption,
-    TitleOption,
-    UrlFieldOption,
-    WeightsOption,
     count_cores,
-    make_config,
-    make_delimiter,
     make_diff,
     make_evidence,
     make_format,
     make_output,
-    make_text_format,
     standard_input,
 )
 from cleaner.cli.output import (
@@ -63,7 +38,6 @@ from cleaner.cli.output import (
     EXIT_TERMINATED,
     TerminatedError,
     catch_signals,
-    refuse,
     reporting,
     say,
     say_all,
@@ -73,9 +47,7 @@ from cleaner.cli.output import (
 )
 from cleaner.cli.planning import check_usage, make_places, plan_places
 from cleaner.cli.site_inputs import without_memories
-from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
-from cleaner.corpus.records import Source, find_sources
-from cleaner.corpus.records.chunks import Fields
+from cleaner.corpus.records import Source, find_sources, require_encoding
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS, is_folder
 from cleaner.corpus.records.unread import Unread
 from cleaner.corpus.records.zips import is_zip
@@ -87,6 +59,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 
+@spread
 def run(
     paths: Annotated[
         list[str] | None,
@@ -111,30 +84,10 @@ def run(
         typer.Option("--removed", metavar="FILE.jsonl", help="Also write every removal, with its place and reasons."),
     ] = None,
     evidence: EvidenceOption = "strongest",
-    format: FormatOption = None,  # noqa: A002 - the name of the option
+    reading: Reading,
+    cleaning: Cleaning,
     output_format: OutputFormatOption = "text",
-    field: FieldOption = None,
-    html_field: HtmlFieldOption = None,
-    text_format: TextFormatOption = "text",
-    title_field: TitleFieldOption = "title",
-    lang_field: LangFieldOption = "lang",
-    url_field: UrlFieldOption = "url",
-    site_field: SiteFieldOption = "",
-    id_field: IdFieldOption = "id",
     result_field: ResultFieldOption = None,
-    delimiter: DelimiterOption = None,
-    sheet: SheetOption = None,
-    table: TableOption = None,
-    keep: KeepOption = None,
-    headline: HeadlineOption = "first",
-    mode: ModeOption = "balanced",
-    threshold: ThresholdOption = 0.0,
-    title: TitleOption = None,
-    lang: LangOption = None,
-    patterns: PatternsOption = None,
-    disabled_patterns: DisabledPatternsOption = None,
-    weights: WeightsOption = None,
-    sites: SitesOption = None,
     learn_sites: Annotated[
         bool,
         typer.Option(
@@ -142,10 +95,6 @@ def run(
             help="First learn what the sites of the inputs repeat, into --sites if it is given, then clean with it.",
         ),
     ] = False,
-    site: SiteOption = None,
-    url: UrlOption = None,
-    engine: EngineOption = "blocks",
-    encoding: EncodingOption = None,
     no_config: NoConfigOption = False,
     jobs: JobsOption = None,
     resume: ResumeOption = False,
@@ -153,7 +102,6 @@ def run(
     diff: DiffOption = False,
     colour: ColourOption = None,
     errors: ErrorsOption = None,
-    max_document: MaxDocumentOption = None,
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
     line_buffered: LineBufferedOption = False,
     quiet: Annotated[
@@ -206,53 +154,27 @@ def run(
             diff=diff,
             backup=backup,
         )
-        check_usage(places, jobs=jobs, max_document=max_document)
+        check_usage(places, jobs=jobs, max_document=reading.max_document)
         all_evidence = make_evidence(evidence, is_written=removed is not None)
         shown_diff = make_diff(wanted=diff, colour=colour)
-        config = make_config(
-            keep=keep,
-            headline=headline,
-            mode=mode,
-            threshold=threshold,
-            patterns=patterns,
-            disabled_patterns=disabled_patterns,
-            weights=weights,
-            sites=sites,
-            engine=engine,
-            encoding=encoding,
-        )
-        html_output = make_output(output_format, engine=engine)
+        config = cleaning.config()
+        if reading.encoding is not None:
+            require_encoding(reading.encoding)
+        html_output = make_output(output_format, engine=cleaning.engine)
         unread = Unread()
         sources, missing = find_sources(
             names,
             leave_out=places.output,
             backup=backup,
-            format=make_format(format),
+            format=make_format(reading.format),
             page_ending=".md" if html_output == "markdown" else ".txt",
             unread=unread,
         )
-        sources, left_out = without_memories(sources, names, sites, "--sites", is_quiet=quiet)
+        sources, left_out = without_memories(sources, names, cleaning.sites, "--sites", is_quiet=quiet)
         if learn_sites:
-            check_twice_readable(sources, is_dry=places.dry_run, sites=sites)
-        if url is not None and (len(sources) > 1 or any(one.format not in DOCUMENT_FORMATS for one in sources)):
-            refuse("--url: is the address of one text or page; for records name the field with --url-field")
-        text_field = "text" if field is None else field
-        fields = Fields(
-            text_field if html_field is None else html_field,
-            title_field,
-            lang_field,
-            url_field,
-            id_field,
-            result_field if html_field is None else result_field or text_field,
-            is_html=html_field is not None,
-            is_markdown=make_text_format(text_format),
-            other_texts=OTHER_TEXTS if field is None else (),
-            delimiter=make_delimiter(delimiter),
-            encoding=encoding,
-            sheet=sheet,
-            table=table,
-            site=site_field,
-        )
+            check_twice_readable(sources, is_dry=places.dry_run, sites=cleaning.sites)
+        reading.check_url(sources)
+        fields = reading.fields(result_field)
         plan, problems = plan_places(
             places,
             sources,
@@ -268,23 +190,15 @@ def run(
         if not quiet and places.has_output_inside:
             say(f"{places.output}: is inside an input, and the files in it are not read; results go there")
         if plan.sources:
-            from cleaner.corpus.batch import Settings
-
-            settings = Settings(
+            settings = reading.settings(
                 config,
-                title=title,
-                lang=lang,
-                encoding=encoding,
+                fields,
                 output=html_output,
-                fields=fields,
-                max_document=max_document,
                 timeout=timeout if 0 < timeout < math.inf else None,
                 with_removals=removed is not None,
                 with_all_evidence=all_evidence,
                 diff=shown_diff,
                 is_joined=plan.targets is None and not plan.is_dry and len(plan.sources) > 1,
-                url=url,
-                site=site,
             )
             with with_memory(plan, settings, learns=learn_sites) as settings_with_memory:
                 outcome = _run(plan, settings_with_memory, resume=resume)

@@ -12,32 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cleaner.cli.configuration import DEFAULT_TIMEOUT, read_settings
+from cleaner.cli.groups import spread
 from cleaner.cli.inputs import Inputs, Reading, find_inputs
 from cleaner.cli.options import (
-    DelimiterOption,
-    EncodingOption,
-    FieldOption,
-    FormatOption,
-    HtmlFieldOption,
-    IdFieldOption,
     JobsOption,
-    LangFieldOption,
-    LangOption,
-    MaxDocumentOption,
-    SheetOption,
-    TableOption,
-    TextFormatOption,
     TimeoutOption,
-    TitleFieldOption,
-    TitleOption,
-    UrlFieldOption,
     count_cores,
     standard_input,
 )
 from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say, say_each, write, write_lines
 from cleaner.cli.report import check_page, write_page
 from cleaner.cli.site_inputs import check_memory
-from cleaner.cli.site_options import SiteFieldOption, SiteOption, UrlOption
 from cleaner.config import CleanConfig
 from cleaner.corpus.records import split_endings
 from cleaner.corpus.records.sources import is_folder
@@ -51,6 +36,7 @@ __all__ = ["run"]
 _BUILT_IN = "default"
 
 
+@spread
 def run(
     a: Annotated[
         str,
@@ -84,25 +70,8 @@ def run(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of the tables.")] = False,
     fail: Annotated[bool, typer.Option("--fail", help="Exit status 1 if any document differs.")] = False,
-    format: FormatOption = None,  # noqa: A002 - the name of the option
-    field: FieldOption = None,
-    html_field: HtmlFieldOption = None,
-    text_format: TextFormatOption = "text",
-    title_field: TitleFieldOption = "title",
-    lang_field: LangFieldOption = "lang",
-    url_field: UrlFieldOption = "url",
-    site_field: SiteFieldOption = "",
-    id_field: IdFieldOption = "id",
-    delimiter: DelimiterOption = None,
-    sheet: SheetOption = None,
-    table: TableOption = None,
-    title: TitleOption = None,
-    lang: LangOption = None,
-    site: SiteOption = None,
-    url: UrlOption = None,
-    encoding: EncodingOption = None,
+    reading: Reading,
     jobs: JobsOption = None,
-    max_document: MaxDocumentOption = None,
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Report failures only: no notes, no bar.")] = False,
 ) -> None:
@@ -128,26 +97,6 @@ def run(
         if top < 1:
             refuse(f"--top: {top} is too small; give 1 or more")
         check_sides(a, b, kind=kind)
-        reading = Reading(
-            format=format,
-            field=field,
-            html_field=html_field,
-            text_format=text_format,
-            title_field=title_field,
-            lang_field=lang_field,
-            url_field=url_field,
-            site_field=site_field,
-            id_field=id_field,
-            delimiter=delimiter,
-            sheet=sheet,
-            table=table,
-            encoding=encoding,
-            title=title,
-            lang=lang,
-            url=url,
-            site=site,
-            max_document=max_document,
-        )
         needs_inputs = not (_is_removals(a) and _is_removals(b))
         names = paths or (standard_input() if needs_inputs else [])
         _check_output(output, names, a, b)

@@ -8,32 +8,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast, get_args
 import typer
 
 from cleaner.cli.configuration import NoConfigOption
+from cleaner.cli.groups import Cleaning, spread
 from cleaner.cli.inputs import Reading, find_inputs
 from cleaner.cli.options import (
-    DelimiterOption,
-    DisabledPatternsOption,
-    EncodingOption,
-    EngineOption,
-    FieldOption,
-    FormatOption,
-    HeadlineOption,
-    HtmlFieldOption,
-    IdFieldOption,
-    KeepOption,
-    LangFieldOption,
-    LangOption,
-    ModeOption,
-    PatternsOption,
-    SheetOption,
-    TableOption,
-    TextFormatOption,
-    ThresholdOption,
-    TitleFieldOption,
-    TitleOption,
-    UrlFieldOption,
-    WeightsOption,
     make_cleaner,
-    make_config,
     standard_input,
 )
 from cleaner.cli.output import (
@@ -48,7 +26,6 @@ from cleaner.cli.output import (
 )
 from cleaner.cli.pager import page_lines
 from cleaner.cli.picking import check_choice, pick_document
-from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
 from cleaner.corpus.records.sources import is_folder
 from cleaner.sites.addresses import site_name, site_of_url
 
@@ -86,6 +63,7 @@ WhyOption: TypeAlias = Annotated[
 ]
 
 
+@spread
 def run(
     path: Annotated[
         str | None, typer.Argument(metavar="PATH", help="A file, or - for standard input.", show_default=False)
@@ -113,32 +91,8 @@ def run(
     line: LineOption = None,
     record_id: IdOption = None,
     file: FileOption = None,
-    format: FormatOption = None,  # noqa: A002 - the name of the option
-    field: FieldOption = None,
-    html_field: HtmlFieldOption = None,
-    text_format: TextFormatOption = "text",
-    title_field: TitleFieldOption = "title",
-    lang_field: LangFieldOption = "lang",
-    url_field: UrlFieldOption = "url",
-    site_field: SiteFieldOption = "",
-    id_field: IdFieldOption = "id",
-    delimiter: DelimiterOption = None,
-    sheet: SheetOption = None,
-    table: TableOption = None,
-    keep: KeepOption = None,
-    headline: HeadlineOption = "first",
-    mode: ModeOption = "balanced",
-    threshold: ThresholdOption = 0.0,
-    title: TitleOption = None,
-    lang: LangOption = None,
-    patterns: PatternsOption = None,
-    disabled_patterns: DisabledPatternsOption = None,
-    weights: WeightsOption = None,
-    sites: SitesOption = None,
-    site: SiteOption = None,
-    url: UrlOption = None,
-    engine: EngineOption = "blocks",
-    encoding: EncodingOption = None,
+    reading: Reading,
+    cleaning: Cleaning,
     no_config: NoConfigOption = False,
 ) -> None:
     """Show what becomes of each line, and why.
@@ -161,50 +115,20 @@ def run(
     del no_config  # its callback has made the defaults
     with reporting():
         if why is not None:
-            _explain_name(why, path, patterns)
+            _explain_name(why, path, cleaning.patterns)
             return
         view = _make_view(only, context, has_evidence=evidence, colour=colour)
         check_choice(line=line, record_id=record_id)
         name = path or standard_input()[0]
         if is_folder(name):
             refuse(f"{name}: is a folder; explain takes one file, so name a file in it")
-        config = make_config(
-            keep=keep,
-            headline=headline,
-            mode=mode,
-            threshold=threshold,
-            patterns=patterns,
-            disabled_patterns=disabled_patterns,
-            weights=weights,
-            sites=sites,
-            engine=engine,
-            encoding=encoding,
-        )
-        reading = Reading(
-            format=format,
-            field=field,
-            html_field=html_field,
-            text_format=text_format,
-            title_field=title_field,
-            lang_field=lang_field,
-            url_field=url_field,
-            site_field=site_field,
-            id_field=id_field,
-            delimiter=delimiter,
-            sheet=sheet,
-            table=table,
-            encoding=encoding,
-            title=title,
-            lang=lang,
-            url=url,
-            site=site,
-        )
+        config = cleaning.config()
         inputs = find_inputs([name], reading, config)
         if inputs.failed or not inputs.plan.sources:
             raise typer.Exit(EXIT_FAILED)
         job = pick_document(inputs, name, line=line, record_id=record_id, member=file)
         cleaner = make_cleaner(config)
-        _note_unknown(cleaner, site, url)
+        _note_unknown(cleaner, reading.site, reading.url)
         _show(cleaner, job, inputs.settings, view, as_json=as_json, is_paged=not no_pager)
 
 

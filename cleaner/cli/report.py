@@ -11,39 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cleaner.cli.configuration import DEFAULT_TIMEOUT, NoConfigOption
+from cleaner.cli.groups import Cleaning, spread
 from cleaner.cli.inputs import Inputs, Reading, find_inputs
 from cleaner.cli.options import (
-    DelimiterOption,
-    DisabledPatternsOption,
-    EncodingOption,
-    EngineOption,
-    FieldOption,
-    FormatOption,
-    HeadlineOption,
-    HtmlFieldOption,
-    IdFieldOption,
     JobsOption,
-    KeepOption,
-    LangFieldOption,
-    LangOption,
-    MaxDocumentOption,
-    ModeOption,
-    PatternsOption,
-    SheetOption,
-    TableOption,
-    TextFormatOption,
-    ThresholdOption,
     TimeoutOption,
-    TitleFieldOption,
-    TitleOption,
-    UrlFieldOption,
-    WeightsOption,
     count_cores,
-    make_config,
     standard_input,
 )
 from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, say_each, write
-from cleaner.cli.site_options import SiteFieldOption, SiteOption, SitesOption, UrlOption
 from cleaner.corpus.records import write_file
 from cleaner.corpus.records.locks import remove_leftovers
 from cleaner.corpus.records.targets import Names
@@ -56,6 +32,7 @@ __all__ = ["run", "write_page"]
 DEFAULT_SAMPLE = 200
 
 
+@spread
 def run(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="INPUT", help="Files, folders, or - for standard input.")
@@ -84,35 +61,10 @@ def run(
             show_default=False,
         ),
     ] = None,
-    format: FormatOption = None,  # noqa: A002 - the name of the option
-    field: FieldOption = None,
-    html_field: HtmlFieldOption = None,
-    text_format: TextFormatOption = "text",
-    title_field: TitleFieldOption = "title",
-    lang_field: LangFieldOption = "lang",
-    url_field: UrlFieldOption = "url",
-    site_field: SiteFieldOption = "",
-    id_field: IdFieldOption = "id",
-    delimiter: DelimiterOption = None,
-    sheet: SheetOption = None,
-    table: TableOption = None,
-    keep: KeepOption = None,
-    headline: HeadlineOption = "first",
-    mode: ModeOption = "balanced",
-    threshold: ThresholdOption = 0.0,
-    title: TitleOption = None,
-    lang: LangOption = None,
-    patterns: PatternsOption = None,
-    disabled_patterns: DisabledPatternsOption = None,
-    weights: WeightsOption = None,
-    sites: SitesOption = None,
-    site: SiteOption = None,
-    url: UrlOption = None,
-    engine: EngineOption = "blocks",
-    encoding: EncodingOption = None,
+    reading: Reading,
+    cleaning: Cleaning,
     no_config: NoConfigOption = False,
     jobs: JobsOption = None,
-    max_document: MaxDocumentOption = None,
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Report failures only: no bar.")] = False,
 ) -> None:
@@ -141,38 +93,7 @@ def run(
         if sample < 1:
             refuse(f"--sample: {sample} is too small; give 1 or more")
         check_page(output, names)
-        config = make_config(
-            keep=keep,
-            headline=headline,
-            mode=mode,
-            threshold=threshold,
-            patterns=patterns,
-            disabled_patterns=disabled_patterns,
-            weights=weights,
-            sites=sites,
-            engine=engine,
-            encoding=encoding,
-        )
-        reading = Reading(
-            format=format,
-            field=field,
-            html_field=html_field,
-            text_format=text_format,
-            title_field=title_field,
-            lang_field=lang_field,
-            url_field=url_field,
-            site_field=site_field,
-            id_field=id_field,
-            delimiter=delimiter,
-            sheet=sheet,
-            table=table,
-            encoding=encoding,
-            title=title,
-            lang=lang,
-            url=url,
-            site=site,
-            max_document=max_document,
-        )
+        config = cleaning.config()
         inputs = find_inputs(
             names,
             reading,

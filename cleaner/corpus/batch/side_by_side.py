@@ -63,6 +63,7 @@ class _Stored:
     removed: tuple[Removed, ...]
 
     doubtful: tuple[Doubt, ...] = ()
+    flags: tuple[str, ...] = ()
 
     @cached_property
     def removals(self) -> tuple[Removal, ...]:
