@@ -203,6 +203,39 @@ def test_marks_are_exported(browser: Any, tmp_path: Path) -> None:
     assert one["options"] == {}
 
 
+def marked(page: Any, path: Path) -> str:
+    """What a report says about its marks."""
+    page.goto(path.as_uri())
+    page.wait_for_selector("#browser:not([hidden])")
+    words: str = page.locator("#marks").inner_text()
+    return words
+
+
+def test_marks_of_two_reports_never_mix(browser: Any, tmp_path: Path) -> None:
+    """A report of other files has no marks of this one, though their texts are the same, and both are kept."""
+    paths = []
+    for name in ("mine", "yours"):
+        (tmp_path / name).mkdir()
+        paths.append(report(tmp_path / name, write_records(tmp_path / name / "pages.jsonl", [RESULT])))
+    with open_report(browser, paths[0]) as page:
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        assert marked(page, paths[1]) == "No corrections"
+        assert marked(page, paths[0]) == "1 correction"
+
+
+def test_a_damaged_store_is_an_empty_one(browser: Any, samples: Path) -> None:
+    """What another page has put where the marks are kept does not keep the report from being shown."""
+    with open_report(browser, samples) as page:
+        for damaged in ("{}", "[1]", "no JSON"):
+            page.keyboard.press("j")
+            page.keyboard.press("x")
+            page.evaluate(
+                "(text) => { for (const key of Object.keys(localStorage)) localStorage[key] = text; }", damaged
+            )
+            assert marked(page, samples) == "No corrections"
+
+
 def test_corrections_can_be_read_again(browser: Any, tmp_path: Path) -> None:
     """What the page exports is what ``cleaner eval --corrections`` takes."""
     path = write_records(tmp_path / "pages.jsonl", [RESULT])

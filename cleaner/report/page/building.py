@@ -144,7 +144,19 @@ def _data(report: Report, detail: Detail) -> dict[str, Any]:
     """What the script needs: each document with its lines, and the kinds and reasons that they refer to."""
     tables = Tables()
     documents = [document_columns(one, detail, tables) for one in report.documents]
-    return {"documents": documents, **tables.to_json(), "options": report.options, "sides": report.sides}
+    return {
+        "documents": documents,
+        **tables.to_json(),
+        "options": report.options,
+        "sides": report.sides,
+        "key": _key(report),
+    }
+
+
+def _key(report: Report) -> str:
+    """What a browser keeps the marks of a page by: the same for the same documents, read in the same way."""
+    places = [(one.summary.name, one.summary.line, one.digest) for one in report.documents]
+    return hashlib.sha256(json.dumps([places, report.options]).encode()).hexdigest()
 
 
 def _compressed(data: dict[str, Any]) -> str:

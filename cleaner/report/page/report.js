@@ -153,14 +153,14 @@ class Corrections {
     this.documents = documents;
     this.options = options;
     this.key = `news-cleaner-corrections-${key}`;
-    this.marks = new Map(this.stored());
+    this.marks = this.stored();
   }
 
   stored() {
     try {
-      return JSON.parse(localStorage.getItem(this.key) ?? "[]");
+      return new Map(JSON.parse(localStorage.getItem(this.key) ?? "[]"));
     } catch {
-      return [];
+      return new Map();
     }
   }
 
@@ -227,7 +227,7 @@ class Page {
     this.documents = data.documents.map((record, index) => new ReportedDocument(record, index, data));
     this.sides = data.sides;
     this.listed = this.documents;
-    this.corrections = new Corrections(this.documents, data.options, this.documents.map((own) => own.sha256.slice(0, 8)).join(""));
+    this.corrections = new Corrections(this.documents, data.options, data.key);
     this.view = this.sides ? "beside" : "marked";
     element("view").value = this.view;
     this.fillFilters();
