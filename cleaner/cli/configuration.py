@@ -164,7 +164,7 @@ def run() -> None:
     """Show the settings that apply in this folder, and where each comes from.
 
     They are those of the nearest cleaner.toml, or pyproject.toml with a table [tool.cleaner], in this folder or one
-    above it; the rest are defaults. Options of `cleaner clean` and `cleaner explain` win over both. The output is
+    above it; the rest are defaults. Options of `cleaner clean`, `explain` and `report` win over both. The output is
     itself a configuration file.
 
     \b
