@@ -16,6 +16,7 @@ import cleaner
 from cleaner import Cleaner, Kind, clean_text, explain_text
 from cleaner.cli import app
 from cleaner.html.data import signal_names as block_signals
+from cleaner.html.reasons import GROUPS
 from cleaner.lines.signals import signal_names as line_signals
 
 ROOT = Path(__file__).parents[1]
@@ -211,14 +212,15 @@ def sources_of_signals() -> set[str]:
     """The sources of evidence that the scorers name: their signals, and the names of groups of them."""
     lines = ("prior", *line_signals()[1])
     groups = {f"{name.partition('.')[0]}.smaller-terms" for name in lines}
-    return {*lines, *groups, *(f"block.{name}" for name in block_signals())}
+    smaller = {f"block.{group}.smaller-terms" for group in GROUPS}
+    return {*lines, *groups, *smaller, "block.prior", *(f"block.{name}" for name in block_signals())}
 
 
 def test_glossary_has_every_name_once() -> None:
     """The glossary has each name that evidence can have, once, and none that evidence cannot have."""
     named = [name for name in glossary() if "." in name or name == "prior"]
     assert len(named) == len(set(named))
-    known = sources_in_code() | sources_of_signals() | {"block.other"}
+    known = sources_in_code() | sources_of_signals()
     examples = {name for name in named if "…" in name or name.startswith("en.")}
     assert known - set(named) == set()
     assert set(named) - known - examples == set()

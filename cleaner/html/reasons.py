@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,17 +18,31 @@ from cleaner.html.view import ElementWords
 from cleaner.lines.analysis import evidence_of, points_of
 from cleaner.matching.matcher import Hit, Matcher
 from cleaner.result import Evidence, Kind
-from cleaner.text.arrays import FloatArray
+from cleaner.text.arrays import FloatArray, IntArray
 
-__all__ = ["Reasons", "comment_blocks", "element_kind"]
+__all__ = ["GROUPS", "Reasons", "comment_blocks", "element_kind"]
 
-# In the evidence, signals with fewer points are summed.
+# In the evidence, signals with fewer points are summed by group.
 NAMED_MIN_POINTS = 0.5
 # Blocks for which the trees are walked together; each then costs a sixth of what it costs alone.
 BLOCKS_AT_ONCE = 64
 KIND_UPS = 6
 COMMENT_MIN_WORDS = 3
 COMMENT_MAX_LINK_SHARE = 0.5
+# The groups of signals of a block: each with how the names of its signals begin.
+GROUPS = MappingProxyType(
+    {
+        "text": ("text",),
+        "near": ("near", "near-2", "near-1", "near+1", "near+2"),
+        "element": ("own", "up1", "up2", "up3", "up4", "tree", "in"),
+        "name": ("name", "names", "inline"),
+        "like": ("like",),
+        "place": ("place",),
+        "page": ("page",),
+        "heading": ("heading",),
+    }
+)
+_GROUP_OF = MappingProxyType({name: group for group, names in GROUPS.items() for name in names})
 
 
 def element_kind(reading: Reading, words: ElementWords, block: int) -> Kind | None:
@@ -62,6 +77,16 @@ def comment_blocks(reading: Reading, words: ElementWords) -> list[str]:
         if element_kind(reading, words, block) is Kind.COMMENT:
             bodies[around].append(own.text)
     return ["\n".join(body) for body in bodies.values()]
+
+
+def _smaller_terms(signals: Sequence[str], parts: FloatArray, small: IntArray) -> Iterator[tuple[str, float]]:
+    """What the signals with few points add up to, by group; ``small``: their numbers."""
+    sums: dict[str, float] = {}
+    for signal in small.tolist():
+        group = _GROUP_OF[signals[signal].partition(".")[0]]
+        sums[group] = sums.get(group, 0.0) + float(parts[signal])
+    for group, points in sums.items():
+        yield f"block.{group}.smaller-terms", points
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +151,11 @@ class Reasons:
             Evidence(f"block.{self.model.signals[signal]}", -float(parts[signal]), start, end)
             for signal in order[:count].tolist()
         ]
-        found.append(Evidence("block.other", -(prior + float(parts[order[count:]].sum())), start, end))
+        found += [
+            Evidence(name, -points, start, end)
+            for name, points in _smaller_terms(self.model.signals, parts, order[count:])
+        ]
+        found.append(Evidence("block.prior", -prior, start, end))
         if math.isfinite(choice.cut):
             found.append(Evidence("page.threshold", choice.cut, start, end))
         return tuple(found)

@@ -14,7 +14,7 @@ from cleaner.result.values import Evidence, Kind
 __all__ = ["Meaning", "Reason", "kind_of", "kind_words", "meaning_of", "reason_names", "strongest_reasons"]
 
 _BOX = "context.box:"
-_PRIOR = "prior"
+_PRIORS = ("prior", "block.prior")
 _KINDS = frozenset(Kind)
 
 
@@ -54,7 +54,7 @@ def strongest_reasons(evidence: Iterable[Evidence], *, for_noise: bool, count: i
     ]
     side = 1 if for_noise else -1
     own = (one for one in reasons if one.points * side > 0)
-    return sorted(own, key=lambda one: (one.names[0].startswith(_PRIOR), -one.points * side))[:count]
+    return sorted(own, key=lambda one: (one.names[0].startswith(_PRIORS), -one.points * side))[:count]
 
 
 def _words(evidence: Evidence) -> str:

@@ -110,5 +110,5 @@ def test_page_without_an_article_is_judged_too() -> None:
     assert judgement.removed.all()
     assert judgement.flags == (NO_ARTICLE,)
     assert judgement.headline is None
-    assert {item.source for item in judgement.evidence(0)} == {"block.text.ends-sentence", "block.other"}
+    assert {item.source for item in judgement.evidence(0)} == {"block.text.ends-sentence", "block.prior"}
     assert judgement.scores[0] == pytest.approx(SURE)

@@ -38,7 +38,7 @@ def sentences() -> dict[str, str]:
 
 def test_every_name_has_words_and_none_is_extra() -> None:
     """Each name that evidence can have has words and a sentence, but for patterns, which have those of their kind."""
-    known = sources_in_code() | sources_of_signals() | {"block.other", "context.box"}
+    known = sources_in_code() | sources_of_signals() | {"context.box"}
     assert known - set(reasons()) == set(), "these names have no words"
     assert set(reasons()) - known == set(), "no evidence has these names"
     assert all(meaning_of(name) is not None for name in known - {"context.box"})
