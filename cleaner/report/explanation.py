@@ -224,7 +224,10 @@ def _summary(text: str, result: CleanResult, lines: Iterable[ShownLine]) -> Iter
     counts = Counter(line.verdict.action for line in lines)
     doubtful = sum(line.is_doubtful for line in lines)
     in_doubt = f" ({doubtful:,} in doubt)" if doubtful else ""
-    yield f"lines: {counts['keep']:,} kept{in_doubt}, {counts['drop']:,} dropped, {counts['cut']:,} cut"
+    if text and not counts:
+        yield "lines: none is explained, since the text stays as it was; the flag says why"
+    else:
+        yield f"lines: {counts['keep']:,} kept{in_doubt}, {counts['drop']:,} dropped, {counts['cut']:,} cut"
     if result.comments:
         yield f"comments: {len(result.comments):,}"
     if result.headline:

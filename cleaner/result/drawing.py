@@ -45,7 +45,7 @@ class Detail:
     removed_lines: int = 1 << 30
 
 
-# What a notebook shows of a document: some 100 kB at most for each hundred removals.
+# What a notebook shows of a document (set by hand).
 SMALL = Detail(fold_lines=10, line_characters=500, removed_lines=40)
 
 

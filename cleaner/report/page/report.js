@@ -78,6 +78,8 @@ function readRows(columns, data) {
     }
     return {
       words: columns.words[at].map((word) => data.words[word]),
+      // A line may be cut for several.
+      kinds: new Set(pieces.flatMap(([, own]) => (own < 0 ? [] : [data.kinds[own][0]]))),
       number: numbers[at], text, pieces, leftOut, start, end, kind, group, reasons,
       score: columns.scores[at] / 10,
       action: isCut ? "cut" : isRemoved ? "drop" : "keep",
@@ -239,7 +241,7 @@ class Page {
   }
 
   fillFilters() {
-    const kinds = new Set(this.documents.flatMap((own) => own.rows.map((row) => row.kind).filter(Boolean)));
+    const kinds = new Set(this.documents.flatMap((own) => own.rows.flatMap((row) => [...row.kinds])));
     const sites = new Set(this.documents.map((own) => own.site));
     for (const kind of [...kinds].sort()) element("kind").append(new Option(kind));
     for (const site of [...sites].sort()) if (site) element("site").append(new Option(site));
@@ -513,7 +515,7 @@ class Page {
 
 function matches(row, wanted) {
   return (
-    (!wanted.kind || row.kind === wanted.kind) &&
+    (!wanted.kind || row.kinds.has(wanted.kind)) &&
     row.score >= wanted.least &&
     row.score <= wanted.most &&
     (!wanted.words || row.text.toLocaleLowerCase().includes(wanted.words))
