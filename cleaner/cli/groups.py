@@ -39,6 +39,19 @@ class Cleaning:
     sites: SitesOption = None
     engine: EngineOption = "blocks"
 
+    def given(self) -> dict[str, Any]:
+        """The options that say something, by their long names, as a person would read them.
+
+        >>> Cleaning(keep=["byline", "tags"], mode="careful").given()
+        {'keep': 'byline, tags', 'mode': 'careful'}
+        """
+        values = ((one.name, getattr(self, one.name), one.default) for one in fields(self))
+        return {
+            name.replace("_", "-"): ", ".join(value) if isinstance(value, list) else str(value)
+            for name, value, default in values
+            if value != default
+        }
+
     def config(self) -> CleanConfig:
         """The configuration that they add up to; raises `ConfigError` when one is unknown."""
         return make_config(**{one.name: getattr(self, one.name) for one in fields(self)})

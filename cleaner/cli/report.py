@@ -23,6 +23,7 @@ from cleaner.cli.output import EXIT_FAILED, catch_signals, refuse, reporting, sa
 from cleaner.corpus.records import write_file
 from cleaner.corpus.records.locks import remove_leftovers
 from cleaner.corpus.records.targets import Names
+from cleaner.errors import OutputError
 
 if TYPE_CHECKING:
     from cleaner.corpus.batch.surveying import Survey, SurveySettings
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["run", "write_page"]
 
 DEFAULT_SAMPLE = 200
+_ENDINGS = (".html", ".htm")
 
 
 @spread
@@ -68,7 +70,7 @@ def run(
     timeout: TimeoutOption = DEFAULT_TIMEOUT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Report failures only: no bar.")] = False,
 ) -> None:
-    """Show what is removed from a collection, and why, as one HTML page.
+    """Make a page that shows what is removed, and why.
 
     The page has totals over all documents, by kind of noise, language and site, and a sample of documents, the least
     certain first: each with its removed lines struck and coloured by kind, and the reasons and points of every line. It
@@ -107,7 +109,7 @@ def run(
             survey, settings, has_failures = _survey(inputs, sample, only)
             failed |= has_failures
             if survey.totals.all.documents or not failed:
-                write_page(_page(names, reading, survey, settings), output)
+                write_page(_page(names, reading, cleaning, survey, settings), output)
         failed |= bool(say_each(inputs.unread.failures()))
         if not quiet:
             say_each(filter(None, [inputs.unread.note()]))
@@ -116,7 +118,10 @@ def run(
 
 
 def check_page(output: Path | None, names: list[str]) -> None:
-    """Refuse a page that would overwrite an input, or go to a terminal."""
+    """Refuse a page that would overwrite an input or what is no page, or go to a terminal; its folder is made.
+
+    Raises `OutputError` where that cannot be done.
+    """
     if output is None:
         if sys.stdout is not None and sys.stdout.isatty():
             refuse("the page is not for a terminal; name a file for it, as in -o report.html")
@@ -128,6 +133,12 @@ def check_page(output: Path | None, names: list[str]) -> None:
             read.take(one, "an input")
     if read.holder(output) is not None:
         refuse(f"-o {output}: is an input; name another file")
+    if output.suffix.lower() not in _ENDINGS:
+        refuse(f"-o {output}: is no name of a page; let it end in .html")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written: {error.strerror}; check its folder") from None
 
 
 def write_page(page: bytes, output: Path | None) -> None:
@@ -154,7 +165,7 @@ def _survey(inputs: Inputs, sample: int, only: Any) -> tuple[Survey, SurveySetti
     return survey, settings, has_failures
 
 
-def _page(names: list[str], reading: Reading, survey: Survey, settings: SurveySettings) -> bytes:
+def _page(names: list[str], reading: Reading, cleaning: Cleaning, survey: Survey, settings: SurveySettings) -> bytes:
     from cleaner import __version__
     from cleaner.report.page.building import Report, render_report
 
@@ -167,6 +178,7 @@ def _page(names: list[str], reading: Reading, survey: Survey, settings: SurveySe
             matching=survey.matching,
             only=settings.only,
             options=reading.given(),
+            settings=cleaning.given(),
             version=__version__,
         )
     )

@@ -96,7 +96,33 @@ def test_what_fails_is_said_and_the_rest_is_reported(
     assert not target.exists()
 
 
+def test_the_folder_of_the_page_is_made(page: Path) -> None:
+    """A folder that is not there is made, as ``clean`` does."""
+    target = page.parent / "new" / "folder" / "report.html"
+    assert report(page, "-o", target) == 0
+    assert target.exists()
+
+
 def test_a_page_that_cannot_be_written_is_an_error(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder that is not there is named, in one line."""
-    assert report(page, "-o", page.parent / "nowhere" / "report.html") == 1
-    assert re.fullmatch(r"cleaner: .*nowhere.*\n", capsys.readouterr().err)
+    """A file in place of its folder is named, in one line, before anything is cleaned."""
+    assert report(page, "-o", page / "report.html") == 1
+    assert re.fullmatch(r"cleaner: .*report\.html: cannot be written: .*\n", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("name", ["clean.jsonl", "notes.txt", "report"])
+def test_a_page_ends_in_html(page: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another ending is refused, so that a slip overwrites no result."""
+    target = page.parent / name
+    target.write_text("precious")
+    assert report(page, "-o", target) == USAGE
+    assert "let it end in .html" in capsys.readouterr().err
+    assert target.read_text() == "precious"
+
+
+def test_settings_are_on_the_page(page: Path, tmp_path: Path) -> None:
+    """What was set beside the defaults is told, and nothing if nothing was."""
+    target = tmp_path / "report.html"
+    assert report(page, "-o", target) == 0
+    assert "Settings:" not in target.read_text("utf-8")
+    assert report(page, "-o", target, "--mode", "careful", "--keep", "byline,tags") == 0
+    assert "Settings: keep byline,tags, mode careful" in target.read_text("utf-8")

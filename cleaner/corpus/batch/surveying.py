@@ -114,6 +114,7 @@ class Worker(Visitor[Survey]):
                 line=job.line,
                 record_id=job.document.id,
                 site=job.site,
+                title=job.document.title or self.settings.title,
                 lang=job.document.lang or self.settings.lang or language_of(result.text),
             )
             key = hashlib.blake2b(_bytes(f"{job.name}\0{job.line}"), digest_size=16).digest()

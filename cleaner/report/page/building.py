@@ -42,8 +42,8 @@ class Report:
     """What a page shows. ``title``: its heading. ``inputs``: the names of what was read. ``totals`` are over all documents,
     ``documents`` are those that are shown, ``matching`` is how many they were chosen from, and ``only`` why from these.
 
-    ``options``: those of reading that corrections need, to find the documents again. ``sides``: the names of two
-    configurations, where documents have lines of both.
+    ``options``: those of reading that corrections need, to find the documents again. ``settings``: what was set beside
+    them, by name. ``sides``: the names of two configurations, where documents have lines of both.
     """
 
     title: str
@@ -53,6 +53,7 @@ class Report:
     matching: int
     only: str | None = None
     options: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     sides: tuple[str, str] | None = None
     version: str = ""
 
@@ -86,6 +87,8 @@ def render_report(report: Report) -> bytes:
 def _render(report: Report, detail: Detail) -> bytes:
     style = document_style() + _file("report.css")
     script = _file("report.js")
+    # Of two sides few documents differ, and these are what is looked for.
+    by_loss = report.sides is not None
     return (
         _template()
         .render(
@@ -97,8 +100,8 @@ def _render(report: Report, detail: Detail) -> bytes:
             script_digest=_digest(script),
             data=_compressed(_data(report, detail)),
             kinds=_kind_bars(report.totals),
-            languages=_share_bars(report.totals.languages, "not known"),
-            sites=_share_bars(report.totals.sites, "no site known"),
+            languages=_share_bars(report.totals.languages, "not known", by_loss=by_loss),
+            sites=_share_bars(report.totals.sites, "no site known", by_loss=by_loss),
         )
         .encode("utf-8", "replace")
     )
@@ -129,9 +132,10 @@ def _kind_bars(totals: Totals) -> list[_Bar]:
     ]
 
 
-def _share_bars(shares: dict[str, Share], unknown: str) -> list[_Bar]:
-    """The share of words lost, for what has the most documents."""
-    ranked = sorted(shares.items(), key=lambda item: (-item[1].documents, item[0]))
+def _share_bars(shares: dict[str, Share], unknown: str, *, by_loss: bool) -> list[_Bar]:
+    """The share of words lost, for what has the most documents, or ``by_loss`` for what has lost the most words."""
+    wanted = [item for item in shares.items() if item[1].lost or not by_loss]
+    ranked = sorted(wanted, key=lambda item: (-item[1].lost if by_loss else -item[1].documents, item[0]))
     rows = [(name or unknown, share) for name, share in ranked[:MAX_BARS]]
     if len(ranked) > MAX_BARS:
         rest = Share()

@@ -22,6 +22,8 @@ KEPT, DOUBTFUL, REMOVED = 0, 1, 2
 REASONS, KEPT_REASONS = 5, 2
 # Scripts know integers exactly up to this one.
 MAX_NUMBER = 2**53 - 1
+# The most characters of a headline in the list of documents.
+MAX_TITLE = 120
 # Points are given as whole tenths.
 TENTHS = 10
 
@@ -67,6 +69,7 @@ def document_columns(document: ReportedDocument, detail: Detail, tables: Tables)
         "file": summary.name,
         "line": summary.line,
         "id": _plain_id(summary.id),
+        "title": (summary.title or "")[:MAX_TITLE],
         "site": summary.site or "",
         "lang": summary.lang or "",
         "words": summary.words,

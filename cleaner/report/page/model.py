@@ -17,7 +17,8 @@ __all__ = ["ReportedDocument", "Share", "Summary", "Totals", "summarise"]
 class Summary:
     """One cleaned document in figures: where it comes from, its words, and those removed by kind.
 
-    ``line`` and ``id``: its record, if its file holds many. ``words`` counts those of the original text.
+    ``line`` and ``id``: its record, if its file holds many. ``words`` counts those of the original text. ``title``: its
+    headline.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Summary:
     removed: Mapping[str, int]
     confidence: float
     flags: tuple[str, ...]
+    title: str | None = None
 
     @property
     def lost(self) -> int:
@@ -50,12 +52,15 @@ def summarise(
     record_id: object = None,
     site: str | None = None,
     lang: str | None = None,
+    title: str | None = None,
 ) -> Summary:
-    """The summary of a cleaned document; ``text``: the original."""
+    """The summary of a cleaned document; ``text``: the original; ``title``: its headline, if it is known."""
     removed: Counter[str] = Counter()
     for removal in result.removals:
         removed[removal.kind.value] += count_words(removal.text)
-    return Summary(name, line, record_id, site, lang, count_words(text), dict(removed), result.confidence, result.flags)
+    words = count_words(text)
+    known = title or result.headline
+    return Summary(name, line, record_id, site, lang, words, dict(removed), result.confidence, result.flags, known)
 
 
 @dataclass(slots=True)

@@ -45,6 +45,10 @@ class ReportedDocument {
     return this.line === null ? this.file : `${this.file}:${this.line}`;
   }
 
+  get name() {
+    return this.id === null ? this.place : `${this.place} · ${this.id}`;
+  }
+
   get about() {
     const share = this.words ? (100 * this.lost) / this.words : 0;
     const of = `${share.toFixed(0)} % of ${this.words} words`;
@@ -106,7 +110,8 @@ function draw(stretches, rows) {
     at += own.length;
     if (stretch > 0) list.append(...own);
     else {
-      const summary = create("summary", { textContent: `Show context: ${own.length} lines` });
+      const words = [["closed", "Show"], ["opened", "Hide"]].map(([className, textContent]) => create("span", { className, textContent }));
+      const summary = create("summary", {}, ...words, ` context: ${own.length} lines`);
       const folded = create("details", {}, summary, create("ol", { className: "lines" }, ...own));
       list.append(create("li", { className: "folded" }, folded));
     }
@@ -124,7 +129,7 @@ function drawRow(row) {
   number.setAttribute("aria-expanded", "false");
   const pieces = row.pieces.map(([text, kind]) => (kind < 0 ? text : create("del", { textContent: text })));
   const text = create("span", { className: "text", dir: "auto" }, ...pieces);
-  if (row.leftOut) text.append(create("span", { className: "left-out", textContent: ` … ${row.leftOut} characters more` }));
+  if (row.leftOut) text.append(create("span", { className: "left-out", textContent: ` … ${row.leftOut} more characters` }));
   const line = create("li", { className: names.join(" ") }, number, text);
   if (row.kind || row.isDoubtful) line.append(drawNote(row));
   line.row = row;
@@ -299,7 +304,8 @@ class Page {
       const button = create(
         "button",
         { type: "button" },
-        create("span", { className: "file", dir: "auto", textContent: own.place }),
+        create("span", { className: "file", dir: "auto", textContent: own.title || own.name }),
+        create("span", { className: "about", dir: "auto", textContent: own.title ? own.name : "" }),
         create("span", { className: "about", textContent: own.about }),
       );
       button.addEventListener("click", () => this.show(own));
@@ -320,8 +326,8 @@ class Page {
       else one.button.removeAttribute("aria-current");
     }
     for (const id of ["previous-document", "next-document", "previous-removal", "next-removal"]) element(id).disabled = !own;
-    element("name").textContent = own ? own.place : "No document matches";
-    element("about").textContent = own ? [own.about, own.lang, own.site].filter(Boolean).join(" · ") : "";
+    element("name").textContent = own ? own.title || own.name : "No document matches";
+    element("about").textContent = own ? [own.title && own.name, own.about, own.lang, own.site].filter(Boolean).join(" · ") : "";
     if (!own) {
       element("lines").replaceChildren();
       return;
@@ -335,7 +341,11 @@ class Page {
       if (fold.querySelector(".match")) fold.open = true;
     }
     this.place();
-    own.button.scrollIntoView({ block: "nearest" });
+    // The list alone is moved, never the page.
+    const list = element("documents").closest(".side");
+    const { top, bottom } = own.button.getBoundingClientRect();
+    const around = list.getBoundingClientRect();
+    if (top < around.top || bottom > around.bottom) list.scrollTop += top - around.top - list.clientHeight / 2;
   }
 
   place() {
@@ -351,7 +361,6 @@ class Page {
     for (const button of other.querySelectorAll("button.number")) {
       button.replaceWith(create("span", { className: "number", textContent: parseInt(button.textContent, 10) }));
     }
-    if (!own.otherRows) for (const fold of other.querySelectorAll("details")) fold.open = true;
     const names = this.sides ?? ["Original", "Result"];
     lines.replaceChildren(
       create("div", {}, create("h3", { textContent: names[0] }), own.body),
@@ -478,6 +487,7 @@ class Page {
   }
 
   discard() {
+    if (!confirm("Discard all corrections? They cannot be brought back.")) return;
     this.corrections.clear();
     if (this.current) for (const row of this.current.rows) this.label(this.current, row);
     this.showMarks();
