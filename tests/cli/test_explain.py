@@ -169,6 +169,68 @@ def test_record_that_cannot_be_explained(options: list[str], message: str, crawl
     assert outcome.err.startswith(f"cleaner: {crawl}: {message}")
 
 
+@pytest.mark.parametrize("content", ["", "\n", '{"id": 1, "text": null}\n'])
+def test_collection_without_documents_is_told(content: str, crawl: Path, run: Run) -> None:
+    """A collection that holds no document is not said to hold many."""
+    crawl.write_text(content)
+    outcome = run("explain", crawl)
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err == f"cleaner: {crawl}: holds no document: it is empty, or no record in it has a text\n"
+
+
+@pytest.mark.parametrize("name", ["crawl.jsonl", "crawl.json"])
+def test_record_that_cannot_be_read_is_known_by_its_id(name: str, tmp_path: Path, run: Run) -> None:
+    """Where the record with an id has a text that is none, that is why it is not explained."""
+    records = [*({"id": number, "text": OTHER} for number in range(4)), {"id": 4, "text": 5}, {"id": 5, "text": OTHER}]
+    path = tmp_path / name
+    lines = "\n".join(map(json.dumps, records))
+    path.write_text(lines if name.endswith("l") else json.dumps(records))
+    outcome = run("explain", path, "--id", "4")
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err == f"cleaner: {path}: record 5: the field 'text' is not a string\n"
+    assert run("explain", path, "--id", "5").status == 0
+
+
+def test_record_that_is_too_large_is_known_by_its_id(tmp_path: Path, run: Run) -> None:
+    """In a table, a workbook and a web archive the id of a record with too large a text is known too."""
+    cells = (("id", "text"), ("a", OTHER), ("b", OTHER * 9))
+    with (tmp_path / "pages.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(cells)
+    shown = ([f'<c t="inlineStr"><is><t xml:space="preserve">{cell}</t></is></c>' for cell in row] for row in cells)
+    rows = "".join(f"<row>{''.join(row)}</row>" for row in shown)
+    (tmp_path / "pages.xlsx").write_bytes(workbook({"Pages": sheet(rows)}))
+    archive = wet(OTHER, OTHER * 9).replace(b"WARC-Type", b"WARC-Record-ID: b\r\nWARC-Type", 2)
+    (tmp_path / "pages.wet").write_bytes(archive.replace(b"ID: b", b"ID: a", 1))
+    for name, line in (("pages.csv", 3), ("pages.xlsx", 3), ("pages.wet", 2)):
+        outcome = run("explain", tmp_path / name, "--id", "b", "--max-document", "500")
+        assert (outcome.status, outcome.out) == (1, b"")
+        assert outcome.err.startswith(f"cleaner: {tmp_path / name}: record {line}: the text has ")
+
+
+def test_row_of_a_database_that_cannot_be_read_is_known_by_its_id(tmp_path: Path, run: Run) -> None:
+    """A row that holds no text is told by its id too."""
+    path = tmp_path / "pages.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE pages (id TEXT, text)")
+        database.executemany("INSERT INTO pages VALUES (?, ?)", [("a", OTHER), ("b", 5)])
+    outcome = run("explain", path, "--id", "b")
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err.startswith(f"cleaner: {path}: record 2: the column holds ")
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, "1"), ("1", 1), ("1", "1")])
+def test_second_record_with_an_id_is_told(first: object, second: object, crawl: Path, page: Path, run: Run) -> None:
+    """Of two records with one id as it is written the first is explained, and a note names the other one."""
+    ids = [(0, OTHER), (first, PAGE), (2, OTHER), (second, OTHER)]
+    crawl.write_text("".join(json.dumps({"id": own, "text": text}) + "\n" for own, text in ids))
+    outcome = run("explain", crawl, "--id", "1")
+    assert (outcome.status, outcome.out) == (0, run("explain", page).out)
+    assert outcome.err == (
+        f"cleaner: {crawl}: record 4 has the id 1 too; record 2 is explained, and --line 4 picks the other one\n"
+    )
+    assert run("explain", crawl, "--id", "2").err == "", "no other record has this one"
+
+
 def test_damaged_collection_is_told(crawl: Path, run: Run) -> None:
     """Where a file ends too early, that is why a record is not found."""
     packed = crawl.with_suffix(".jsonl.gz")
