@@ -59,7 +59,7 @@ def _described_kind(kind: Kind, patterns: Mapping[str, Pattern]) -> Iterator[str
     meaning = kind_meaning(kind)
     count = sum(one.kind == kind for one in patterns.values())
     yield from (kind.value, f"  {_plain(meaning.sentence)}", f"  in words: {meaning.words}")
-    yield f"  a kind of noise, with {count:,} patterns" if count else "  a kind of noise, without patterns"
+    yield f"  a kind of noise, with {count:,} {'pattern' if count == 1 else 'patterns'}"
 
 
 def _described_words(words: str, patterns: Mapping[str, Pattern]) -> Iterator[str]:
