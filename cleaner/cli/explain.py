@@ -59,7 +59,11 @@ FileOption: TypeAlias = Annotated[
 ]
 WhyOption: TypeAlias = Annotated[
     str | None,
-    typer.Option("--why", metavar="NAME", help="What a name of evidence, a pattern or a kind means; needs no PATH."),
+    typer.Option(
+        "--why",
+        metavar="NAME",
+        help="What a name of evidence, a pattern, a kind, or the words of a reason mean; needs no PATH.",
+    ),
 ]
 
 
@@ -99,7 +103,8 @@ def run(
 
     Each line of a text, or block of an HTML page, has its number, a mark (- removed, ~ cut, ? kept in doubt, none:
     kept), its points and the two strongest reasons. Points above zero speak for noise. What is cut out of a line is
-    struck through, or stands in brackets where there is no colour. --why says what a name of --evidence means.
+    struck through, or stands in brackets where there is no colour. --why says what the words of a reason, or a name of
+    --evidence, mean.
 
     \b
     Examples:
@@ -110,6 +115,7 @@ def run(
       cleaner explain pages.csv --line 12
       cleaner explain page.txt --sites sites.sqlite --site example.org
       cleaner explain page.txt --json | python -m json.tool
+      cleaner explain --why 'other noise nearby'
       cleaner explain --why context.company
     """
     del no_config  # its callback has made the defaults

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from cleaner.cli.inputs import Inputs
-from cleaner.cli.output import printable, refuse
+from cleaner.cli.output import printable, refuse, say
 from cleaner.corpus.records import Source
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS
 from cleaner.corpus.records.zips import is_zip
@@ -24,6 +25,8 @@ __all__ = ["check_choice", "pick_document"]
 
 # How many members of an archive a message names.
 _NAMED = 3
+# How many records after the one with an id are looked at for another one with it: all of a large file take too long.
+_LOOKED_AT = 10_000
 
 
 def check_choice(*, line: int | None, record_id: str | None) -> None:
@@ -41,17 +44,12 @@ def pick_document(
 
     ``line``: the number of a record. ``member``: the name of a file in a zip archive.
     """
-    from cleaner.corpus.batch.jobs import read_jobs
+    from cleaner.corpus.batch.jobs import Unread, read_jobs
 
     source = _one_source(inputs.plan.sources, name, member)
     is_document = source.format in DOCUMENT_FORMATS
     if is_document and (line is not None or record_id is not None):
         refuse(f"{'--id' if line is None else '--line'}: {source.name} is one document; leave it out")
-    if not is_document and line is None and record_id is None:
-        refuse(
-            f"{source.name}: holds many documents; pick one with --line N or --id ID, for example: "
-            f"cleaner explain {name} --line 1"
-        )
     plan = replace(inputs.plan, sources=[source])
     jobs = cast("Generator[Job | str]", read_jobs(plan, inputs.settings))
     with closing(jobs):
@@ -59,10 +57,22 @@ def pick_document(
             return _numbered(jobs, source, line)
         if record_id is not None:
             return _identified(jobs, source, record_id, inputs.settings.fields.id)
-        (job,) = jobs
-        if isinstance(job, str):
+        job = next(jobs, None)
+        if job is None:
+            raise InputError(_holds_none(source))
+        if isinstance(job, str) and not isinstance(job, Unread):
             raise InputError(job)
+        if not is_document:
+            refuse(
+                f"{source.name}: holds many documents; pick one with --line N or --id ID, for example: "
+                f"cleaner explain {name} --line 1"
+            )
+        assert not isinstance(job, str)
         return job
+
+
+def _holds_none(source: Source) -> str:
+    return f"{source.name}: holds no document: it is empty, or no record in it has a text"
 
 
 def _one_source(sources: list[Source], name: str, member: str | None) -> Source:
@@ -82,12 +92,15 @@ def _one_source(sources: list[Source], name: str, member: str | None) -> Source:
 
 
 def _numbered(jobs: Iterable[Job | str], source: Source, line: int) -> Job:
+    from cleaner.corpus.batch.jobs import Unread
+
     last = 0
     failure = None
     for job in jobs:
-        if isinstance(job, str):
-            if job.startswith(f"{source.name}: record {line}: "):
+        if isinstance(job, Unread):
+            if job.line == line:
                 raise InputError(job)
+        elif isinstance(job, str):
             failure = job
         elif job.line == line:
             return job
@@ -95,27 +108,50 @@ def _numbered(jobs: Iterable[Job | str], source: Source, line: int) -> Job:
             last = max(last, job.line or 0)
             if last > line:
                 raise InputError(f"{source.name}: record {line} has no text; choose another one")
-    if failure is not None and not failure.startswith(f"{source.name}: record "):
-        raise InputError(failure)
     raise InputError(
-        f"{source.name}: has no document with the number {line}; "
+        failure
+        or f"{source.name}: has no document with the number {line}; "
         + (f"the last one is {last}" if last else "there is none that can be read")
     )
 
 
-def _identified(jobs: Iterable[Job | str], source: Source, record_id: str, field: str) -> Job:
-    failure = None
+def _identified(jobs: Iterator[Job | str], source: Source, record_id: str, field: str) -> Job:
+    """The first document with an id; a note says that another record has it too."""
+    from cleaner.corpus.batch.jobs import Unread
+
+    failure = unread = None
     for job in jobs:
-        if isinstance(job, str):
+        if isinstance(job, Unread):
+            unread = unread or (job if _written(job.id) == record_id else None)
+        elif isinstance(job, str):
             failure = job
         elif _written(job.document.id) == record_id:
+            other = unread.line if unread is not None else _another(jobs, record_id)
+            if other is not None:
+                say(
+                    f"{source.name}: record {other} has the id {printable(record_id)} too; record {job.line} is "
+                    f"explained, and --line {other} picks the other one"
+                )
             return job
-    if failure is not None and not failure.startswith(f"{source.name}: record "):
-        raise InputError(failure)
     raise InputError(
-        f"{source.name}: has no document with the id {printable(record_id)}; ids are those of the field {field}, and "
+        unread
+        or failure
+        or f"{source.name}: has no document with the id {printable(record_id)}; ids are those of the field {field}, and "
         "--id-field names another one"
     )
+
+
+def _another(jobs: Iterable[Job | str], record_id: str) -> int | None:
+    """The number of the next record with an id, among those that follow closely."""
+    from cleaner.corpus.batch.jobs import Unread
+
+    for job in islice(jobs, _LOOKED_AT):
+        if isinstance(job, str) and not isinstance(job, Unread):
+            continue
+        own = job.id if isinstance(job, Unread) else job.document.id
+        if _written(own) == record_id:
+            return job.line
+    return None
 
 
 def _written(record_id: Any) -> str | None:

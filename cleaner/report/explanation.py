@@ -39,11 +39,21 @@ _DIM, _BOLD, _REVERSED, _STRUCK = "2", "1", "7", "9"
 _SCORE_WIDTH = 6
 # The least columns between a text and its reasons.
 _GAP = 2
-_MIN_TEXT_WIDTH = 20
+# Rows are laid out for at least this many columns, of which numbers, marks and points take 12 to 16; on a narrower
+# terminal they are wider than it, since texts of a few letters a row cannot be read.
+_MIN_WIDTH = 32
 # The rows of a long line that are shown, and those of each end of a long piece of a line that is cut.
 _MAX_ROWS, _END_ROWS = 4, 1
 # The least confidence that is called high, and fair (set by hand).
 _HIGH, _FAIR = 0.9, 0.7
+# What is said where no line is of the sort to show.
+_NONE = MappingProxyType(
+    {
+        "removed": "nothing is removed from any line",
+        "kept": "no line is kept whole",
+        "doubtful": "no line stays in doubt",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,11 @@ class View:
 
 def render_explanation(text: str, result: CleanResult, view: View = View()) -> Iterator[str]:
     """The rows of the explain view: each line of ``text`` with what happened to it and why, and a summary."""
+    width = max(_MIN_WIDTH, view.width)
     lines = show_lines(text, result)
-    layout = _Layout(view, len(str(len(lines))))
+    layout = _Layout(view, len(str(len(lines))), width)
+    if view.only is not None and lines and not any(choose_lines(lines, view.only)):
+        yield _NONE[view.only]
     for line in choose_lines(lines, view.only, view.context):
         if isinstance(line, ShownLine):
             yield from layout.render(line)
@@ -72,7 +85,7 @@ def render_explanation(text: str, result: CleanResult, view: View = View()) -> I
             yield layout.paint(f"{'':{layout.indent}}… {line:,} {'line' if line == 1 else 'lines'}", _DIM)
     yield ""
     for row in _summary(text, result, lines):
-        yield from (row[start:end] for start, end in wrap(row, max(_MIN_TEXT_WIDTH, view.width)))
+        yield from (row[start:end] for start, end in wrap(row, width))
 
 
 class _Part(NamedTuple):
@@ -85,11 +98,11 @@ class _Part(NamedTuple):
 class _Layout:
     """Lays out lines: numbers, marks and points to the left, texts and reasons beside them."""
 
-    def __init__(self, view: View, number_width: int) -> None:
+    def __init__(self, view: View, number_width: int, width: int) -> None:
         self._view = view
         self._number_width = number_width
         self.indent = number_width + 3 + _SCORE_WIDTH + 2
-        self._width = max(_MIN_TEXT_WIDTH, view.width - self.indent)
+        self._width = width - self.indent
 
     def paint(self, text: str, colour: str) -> str:
         """A text in a colour, if colours are wanted."""
@@ -203,12 +216,12 @@ def _margin_colour(line: ShownLine) -> str:
 
 
 def _why(line: ShownLine) -> str:
-    """The reasons for what happened to a line, and the kind of what was removed where they do not name it."""
+    """The reasons for what happened to a line, after the kind of what was removed where their words do not name it."""
     reasons = [visible(reason.words) for reason in line.reasons]
     found = " · ".join(reasons)
     if line.is_removed:
-        kinds = [*dict.fromkeys(kind_words(piece.kind) for piece in line.pieces if piece.kind is not None)]
-        named = ", ".join(kind for kind in kinds if not any(kind in reason for reason in reasons))
+        kinds = dict.fromkeys(piece.kind for piece in line.pieces if piece.kind is not None)
+        named = ", ".join(kind for kind in kinds if not any(kind_words(kind) in reason for reason in reasons))
     else:
         named = "in doubt" if line.is_doubtful else ""
     return ": ".join(filter(None, (named, found)))
@@ -216,9 +229,9 @@ def _why(line: ShownLine) -> str:
 
 def _summary(text: str, result: CleanResult, lines: Iterable[ShownLine]) -> Iterator[str]:
     yield f"words: {count_words(result.text):,} of {count_words(text):,} kept"
-    words: Counter[str] = Counter()
+    words: Counter[Kind] = Counter()
     for removal in result.removals:
-        words[kind_words(removal.kind)] += count_words(removal.text)
+        words[removal.kind] += count_words(removal.text)
     if words:
         yield "removed: " + ", ".join(f"{kind} {count:,}" for kind, count in words.most_common())
     counts = Counter(line.verdict.action for line in lines)

@@ -8,10 +8,22 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 from cleaner.result.values import Evidence, Kind
 
-__all__ = ["Meaning", "Reason", "kind_of", "kind_words", "meaning_of", "reason_names", "strongest_reasons"]
+__all__ = [
+    "Meaning",
+    "Reason",
+    "Wording",
+    "kind_meaning",
+    "kind_of",
+    "kind_words",
+    "meaning_of",
+    "reason_names",
+    "strongest_reasons",
+    "wordings",
+]
 
 _BOX = "context.box:"
 _PRIORS = ("prior", "block.prior")
@@ -24,6 +36,16 @@ class Meaning:
 
     words: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What some ``words`` of a list of reasons say of a line, and the kinds of patterns and the names that have them."""
+
+    words: str
+    sentence: str
+    kinds: tuple[Kind, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +128,48 @@ def kind_words(kind: Kind) -> str:
     >>> kind_words(Kind.COMMENT_CONTROLS)
     'reply link'
     """
+    return kind_meaning(kind).words
+
+
+def kind_meaning(kind: Kind) -> Meaning:
+    """What a kind of noise is, in words and in a sentence.
+
+    >>> kind_meaning(Kind.SHARE_BAR).sentence
+    'Links that share the page.'
+    """
     return _kinds()[kind]
 
 
+def wordings() -> list[Wording]:
+    """All words that reasons can have, those of kinds last; a box has its own words with those of a kind after them.
+
+    >>> next(one.names for one in wordings() if one.words == "table row")
+    ('context.table', 'context.sheet')
+    """
+    kinds: dict[str, list[Kind]] = {}
+    for kind, meaning in _kinds().items():
+        kinds.setdefault(meaning.words, []).append(kind)
+    names: dict[str, list[str]] = {}
+    for name, meaning in _meanings().items():
+        names.setdefault(meaning.words, []).append(name)
+    sentences = {words: " ".join(_kinds()[kind].sentence for kind in same) for words, same in kinds.items()}
+    return [
+        Wording(words, sentence, tuple(kinds.get(words, ())), tuple(names.get(words, ())))
+        for words, sentence in {**_data()["words"], **sentences}.items()
+    ]
+
+
 @cache
-def _data() -> MappingProxyType[str, dict[str, object]]:
+def _data() -> MappingProxyType[str, dict[str, Any]]:
     text = files("cleaner.result").joinpath("reasons.toml").read_text("utf-8")
     return MappingProxyType(tomllib.loads(text))
 
 
 @cache
-def _kinds() -> MappingProxyType[Kind, str]:
-    return MappingProxyType({Kind(name): str(words) for name, words in _data()["kind"].items()})
+def _kinds() -> MappingProxyType[Kind, Meaning]:
+    return MappingProxyType({Kind(name): Meaning(*row) for name, row in _data()["kind"].items()})
 
 
 @cache
 def _meanings() -> MappingProxyType[str, Meaning]:
-    rows = _data()["reason"].items()
-    return MappingProxyType({name: Meaning(*row) for name, row in rows if isinstance(row, list)})
+    return MappingProxyType({name: Meaning(*row) for name, row in _data()["reason"].items()})

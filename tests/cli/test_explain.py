@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from cleaner.cli.output import wants_colour
+from tests.result.test_reasons import reasons
 from tests.running import ARTICLE, NOISE, PAGE, USAGE, Run, wet
 from tests.test_docs import fences, read
 from tests.workbooks import sheet, workbook
@@ -165,6 +167,68 @@ def test_record_that_cannot_be_explained(options: list[str], message: str, crawl
     outcome = run("explain", crawl, *options)
     assert (outcome.status, outcome.out, outcome.err.count("\n")) == (1, b"", 1)
     assert outcome.err.startswith(f"cleaner: {crawl}: {message}")
+
+
+@pytest.mark.parametrize("content", ["", "\n", '{"id": 1, "text": null}\n'])
+def test_collection_without_documents_is_told(content: str, crawl: Path, run: Run) -> None:
+    """A collection that holds no document is not said to hold many."""
+    crawl.write_text(content)
+    outcome = run("explain", crawl)
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err == f"cleaner: {crawl}: holds no document: it is empty, or no record in it has a text\n"
+
+
+@pytest.mark.parametrize("name", ["crawl.jsonl", "crawl.json"])
+def test_record_that_cannot_be_read_is_known_by_its_id(name: str, tmp_path: Path, run: Run) -> None:
+    """Where the record with an id has a text that is none, that is why it is not explained."""
+    records = [*({"id": number, "text": OTHER} for number in range(4)), {"id": 4, "text": 5}, {"id": 5, "text": OTHER}]
+    path = tmp_path / name
+    lines = "\n".join(map(json.dumps, records))
+    path.write_text(lines if name.endswith("l") else json.dumps(records))
+    outcome = run("explain", path, "--id", "4")
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err == f"cleaner: {path}: record 5: the field 'text' is not a string\n"
+    assert run("explain", path, "--id", "5").status == 0
+
+
+def test_record_that_is_too_large_is_known_by_its_id(tmp_path: Path, run: Run) -> None:
+    """In a table, a workbook and a web archive the id of a record with too large a text is known too."""
+    cells = (("id", "text"), ("a", OTHER), ("b", OTHER * 9))
+    with (tmp_path / "pages.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(cells)
+    shown = ([f'<c t="inlineStr"><is><t xml:space="preserve">{cell}</t></is></c>' for cell in row] for row in cells)
+    rows = "".join(f"<row>{''.join(row)}</row>" for row in shown)
+    (tmp_path / "pages.xlsx").write_bytes(workbook({"Pages": sheet(rows)}))
+    archive = wet(OTHER, OTHER * 9).replace(b"WARC-Type", b"WARC-Record-ID: b\r\nWARC-Type", 2)
+    (tmp_path / "pages.wet").write_bytes(archive.replace(b"ID: b", b"ID: a", 1))
+    for name, line in (("pages.csv", 3), ("pages.xlsx", 3), ("pages.wet", 2)):
+        outcome = run("explain", tmp_path / name, "--id", "b", "--max-document", "500")
+        assert (outcome.status, outcome.out) == (1, b"")
+        assert outcome.err.startswith(f"cleaner: {tmp_path / name}: record {line}: the text has ")
+
+
+def test_row_of_a_database_that_cannot_be_read_is_known_by_its_id(tmp_path: Path, run: Run) -> None:
+    """A row that holds no text is told by its id too."""
+    path = tmp_path / "pages.sqlite"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE pages (id TEXT, text)")
+        database.executemany("INSERT INTO pages VALUES (?, ?)", [("a", OTHER), ("b", 5)])
+    outcome = run("explain", path, "--id", "b")
+    assert (outcome.status, outcome.out) == (1, b"")
+    assert outcome.err.startswith(f"cleaner: {path}: record 2: the column holds ")
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, "1"), ("1", 1), ("1", "1")])
+def test_second_record_with_an_id_is_told(first: object, second: object, crawl: Path, page: Path, run: Run) -> None:
+    """Of two records with one id as it is written the first is explained, and a note names the other one."""
+    ids = [(0, OTHER), (first, PAGE), (2, OTHER), (second, OTHER)]
+    crawl.write_text("".join(json.dumps({"id": own, "text": text}) + "\n" for own, text in ids))
+    outcome = run("explain", crawl, "--id", "1")
+    assert (outcome.status, outcome.out) == (0, run("explain", page).out)
+    assert outcome.err == (
+        f"cleaner: {crawl}: record 4 has the id 1 too; record 2 is explained, and --line 4 picks the other one\n"
+    )
+    assert run("explain", crawl, "--id", "2").err == "", "no other record has this one"
 
 
 def test_damaged_collection_is_told(crawl: Path, run: Run) -> None:
@@ -363,7 +427,10 @@ def test_on_a_real_terminal(no_color: str, tmp_path: Path) -> None:
             "context.box:fr.related-links.headings",
             [
                 "context.box:fr.related-links.headings",
-                "  The line belongs to a box. The id after the colon is the pattern that opened it.",
+                (
+                    "  The line stands below a heading that opens a box, such as a list of links or a form, and belongs to it. "
+                    "The id after the colon is the pattern that opened it."
+                ),
                 "  in words: in a box: related links",
                 "",
                 "fr.related-links.headings",
@@ -381,12 +448,55 @@ def test_name_is_explained(name: str, rows: list[str], run: Run) -> None:
     assert outcome.out.decode().splitlines() == rows
 
 
-def test_kind_is_explained(run: Run) -> None:
-    """A kind has its words, and how many patterns are of it."""
-    name, count, words = run("explain", "--why", "share-bar").out.decode().splitlines()
-    assert (name, words) == ("share-bar", "  in words: share links")
-    assert count.startswith("  a kind of noise, with 1")
-    assert count.endswith(" patterns")
+@pytest.mark.parametrize(
+    ("kind", "sentence", "words"),
+    [
+        ("share-bar", "Links that share the page.", "share links"),
+        ("boilerplate", "Noise that no pattern names, found by its shape or its position.", "unnamed noise"),
+    ],
+)
+def test_kind_is_explained(kind: str, sentence: str, words: str, run: Run) -> None:
+    """A kind has a sentence, its words, and how many patterns are of it."""
+    name, told, in_words, count = run("explain", "--why", kind).out.decode().splitlines()
+    assert (name, told, in_words) == (kind, f"  {sentence}", f"  in words: {words}")
+    assert re.fullmatch(r"  a kind of noise, with \d+ patterns?", count)
+
+
+def test_words_are_explained(run: Run) -> None:
+    """The words of a reason have a sentence and the names that have them, each with its own."""
+    rows = run("explain", "--why", "other noise nearby").out.decode().splitlines()
+    assert rows[:2] == ["other noise nearby", "  Noise stands beside it, or on lines not far from it."]
+    assert rows[2].startswith("  these words stand for: context.company, place.named-up, ")
+    after = rows[rows.index("context.company") + 1]
+    assert after == "  Beside a weak pattern there is other noise, or another weak pattern."
+
+
+@pytest.mark.parametrize("typed", ["Small words  like “the”", 'small words like "the"'])
+def test_words_are_known_however_they_are_typed(typed: str, run: Run) -> None:
+    """Capitals, spaces and the form of quotation marks make no difference."""
+    assert run("explain", "--why", typed).out.decode().startswith("small words like “the”\n")
+
+
+def test_words_of_kinds_are_explained(run: Run) -> None:
+    """The words of kinds lead to these kinds, and those of a box to the kinds that it can be of."""
+    rows = run("explain", "--why", "commenter's name").out.decode().splitlines()
+    assert rows[2] == "  these words stand for: comment-author, comment-attribution"
+    assert "  The line above a comment that says who wrote it." in rows
+    rows = run("explain", "--why", "in a box: related links").out.decode().splitlines()
+    assert (rows[0], rows[2]) == ("in a box: related links", "  these words stand for: related-links, context.box")
+    assert run("explain", "--why", "in a box: digits").status == USAGE, "no kind has these words"
+
+
+def test_words_of_many_names_are_explained_briefly(run: Run) -> None:
+    """Where many names have the same words they are listed by how they begin, with some sentences."""
+    rows = run("explain", "--why", "what stands around it").out.decode().splitlines()
+    total = sum(words == "what stands around it" for words, _ in reasons().values())
+    assert rows[2] == f"  these words stand for {total} names, by how they begin:"
+    listed = "\n".join(rows[3 : rows.index("  some of them:")])
+    assert [row.split()[0] for row in listed.split("\n") if "…" in row] == ["near.…:", "around.…:", "block.…:"]
+    assert listed.count(",") + 3 == total, "each is listed"
+    assert len(rows[rows.index("  some of them:") :]) == 6
+    assert all(name in reasons() for name in re.findall(r"^    (\S+): [A-Z]", "\n".join(rows[3:]), re.MULTILINE))
 
 
 def test_own_pattern_is_explained(tmp_path: Path, run: Run) -> None:
@@ -405,6 +515,9 @@ def test_own_pattern_is_explained(tmp_path: Path, run: Run) -> None:
         ("context.compny", "did you mean: context.company, "),
         ("en.comment-count.close", f"did you mean: {PATTERN}, "),
         ("context.box:en.tags.none", "did you mean: "),
+        ("other noise near", "did you mean: other noise nearby, "),
+        ("in a box: related link", "did you mean: in a box: related links, "),
+        ("fr.share-bar.label", "did you mean: fr.share-bar."),
         ("!", "the glossary has them all"),
         ("", "the glossary has them all"),
     ],
@@ -414,6 +527,13 @@ def test_unknown_name_is_refused(name: str, message: str, run: Run) -> None:
     outcome = run("explain", "--why", name)
     assert (outcome.status, outcome.out, outcome.err.count("\n")) == (USAGE, b"", 1)
     assert outcome.err.startswith(f"cleaner: --why: there is no name {name!r}; {message}")
+
+
+def test_names_of_the_same_language_are_nearest(run: Run) -> None:
+    """What is meant is looked for in the language that was named, and in others only where that has too few."""
+    near = run("explain", "--why", "fr.share-bar.label").err.partition("did you mean: ")[2].rstrip("?\n").split(", ")
+    assert len(near) == 5
+    assert all(name.startswith("fr.") for name in near)
 
 
 # --- the docs --------------------------------------------------------------------------------------------

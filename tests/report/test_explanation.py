@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cleaner import explain_text
 from cleaner.report.explanation import View, render_explanation
+from cleaner.report.records import Only
 from cleaner.report.terminal import character_columns
 from cleaner.result import Action, CleanResult, Doubt, Evidence, Kind, Line, Removal, Verdict
 
@@ -79,6 +80,18 @@ def of_numbers(removed: Sequence[int]) -> CleanResult:
     return CleanResult(text, taken, trace=lambda: verdicts)
 
 
+def of_lines(text: str) -> CleanResult:
+    """The result of a text all of whose lines stay."""
+    size = text.index("\n")
+    evidence = (Evidence("shape.prose", -1.0, 0, size),)
+    starts = range(0, len(text), size + 1)
+    verdicts = tuple(
+        Verdict(Line(index, start, start + size, start + size + 1), "keep", None, -1.0, evidence)
+        for index, start in enumerate(starts)
+    )
+    return CleanResult(text, trace=lambda: verdicts)
+
+
 def columns(row: str) -> int:
     """The columns that a row takes."""
     return sum(map(character_columns, COLOUR.sub("", row)))
@@ -104,9 +117,12 @@ def test_every_line_has_its_mark_points_text_and_reasons() -> None:
 
 
 def test_kind_is_told_where_the_reasons_do_not_name_it() -> None:
-    """The kind of a removed line stands before its reasons, but not twice."""
+    """The kind of a removed line stands before its reasons by its own name, but not where their words name it."""
     (row,) = body(list(render_explanation("Menu", one_line("Menu", "drop", Kind.BOILERPLATE, 3.0))))
-    assert row.endswith("  unnamed noise: sentence structure")
+    assert row.endswith("  boilerplate: sentence structure")
+    (row,) = (row for row in body(list(render_explanation(TEXT, RESULT))) if "Teilen" in row)
+    assert "share-bar" not in row
+    assert "share links · " in row
 
 
 def test_summary_counts_words() -> None:
@@ -114,7 +130,7 @@ def test_summary_counts_words() -> None:
     rows = list(render_explanation(TEXT, RESULT))
     assert rows[rows.index("") + 1 :] == [
         "words: 7 of 9 kept",
-        "removed: reply link 1, share links 1",
+        "removed: comment-controls 1, share-bar 1",
         "lines: 2 kept (1 in doubt), 1 dropped, 1 cut",
         "comments: 1",
         r"headline: Der Rat\x1b[2J",
@@ -162,7 +178,7 @@ def test_colours_are_those_of_groups() -> None:
 
 
 @pytest.mark.parametrize("has_colour", [False, True])
-@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("width", [1, 32, 40, 80, 200])
 @pytest.mark.parametrize(
     "text",
     [
@@ -174,11 +190,11 @@ def test_colours_are_those_of_groups() -> None:
     ],
 )
 def test_rows_fit_the_width_and_steer_nothing(text: str, width: int, has_colour: bool) -> None:
-    """Whatever a text holds, its rows fit the width, and nothing in it reaches the terminal as a command."""
+    """Whatever a text holds, its rows fit the width, or 32 columns, and nothing in it steers the terminal."""
     for result in (one_line(text), one_line(text, "drop", Kind.TAGS, 3.0)):
         for view in (View(width, has_colour), View(width, has_colour, has_evidence=True)):
             for row in render_explanation(text, result, view):
-                assert columns(row) <= width
+                assert columns(row) <= max(width, 32)
                 assert COLOUR.sub("", row).isprintable()
 
 
@@ -257,6 +273,30 @@ def test_only_lines_of_one_sort(only: str | None, numbers: list[str]) -> None:
     rows = list(render_explanation(TEXT, RESULT, View(only=only)))  # type: ignore[arg-type]
     assert [row.split()[0] for row in body(rows)] == numbers
     assert "lines: 2 kept (1 in doubt), 1 dropped, 1 cut" in rows
+
+
+@pytest.mark.parametrize(
+    ("only", "removed", "told"),
+    [
+        ("doubtful", [], "no line stays in doubt"),
+        ("removed", [], "nothing is removed from any line"),
+        ("kept", range(1, 21), "no line is kept whole"),
+    ],
+)
+def test_that_no_line_is_of_the_sort_is_told(only: Only, removed: Sequence[int], told: str) -> None:
+    """Where there is no line to show, that is said above the summary, with a context too."""
+    assert body(list(render_explanation(LONG, of_numbers(removed), View(only=only)))) == [told]
+    rows = body(list(render_explanation(LONG, of_numbers(removed), View(only=only, context=1))))
+    assert [row.strip() for row in rows] == [told, "… 20 lines"]
+    assert told not in list(render_explanation(TEXT, RESULT, View(only=only))), "there is one"
+
+
+def test_rows_of_a_long_text_fit_a_narrow_terminal() -> None:
+    """Numbers of many digits take columns from the text, not from beyond the least width."""
+    text = "word word word\n" * 12_000
+    rows = list(render_explanation(text, of_lines(text), View(width=20)))
+    assert max(map(columns, rows)) <= 32
+    assert rows[0].startswith("    1   ")
 
 
 def test_context_shows_lines_around_and_what_is_left_out() -> None:

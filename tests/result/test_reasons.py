@@ -11,8 +11,8 @@ import pytest
 
 from cleaner import Kind
 from cleaner.result import Evidence
-from cleaner.result.reasons import kind_words, meaning_of, strongest_reasons
-from tests.test_docs import CODE, read, sources_in_code, sources_of_signals
+from cleaner.result.reasons import kind_words, meaning_of, strongest_reasons, wordings
+from tests.test_docs import CODE, read, section, sources_in_code, sources_of_signals
 
 # Words that fit beside another reason, a score and a text.
 LONGEST = 30
@@ -56,9 +56,47 @@ def test_sentences_are_those_of_the_glossary() -> None:
     assert {name: sentence for name, (_, sentence) in reasons().items()} == {name: told.get(name) for name in reasons()}
 
 
+def test_kinds_mean_what_the_page_of_kinds_says() -> None:
+    """The sentence of a kind is the one of docs/kinds.md."""
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.+?) \| .+ \|$", read("docs/kinds.md"), re.MULTILINE)
+    assert {kind: sentence for kind, (_, sentence) in data()["kind"].items()} == dict(rows)
+
+
+def test_words_have_a_sentence() -> None:
+    """Words have a sentence of their own, or that of their kinds; no other words have one."""
+    of_kinds = {words for words, _ in data()["kind"].values()}
+    assert set(data()["words"]) == {words for words, _ in reasons().values()} - of_kinds
+    told = {one.words: one for one in wordings()}
+    assert set(told) == {*data()["words"], *of_kinds}
+    assert told["table row"].names == ("context.table", "context.sheet")
+    assert (told["share links"].sentence, told["share links"].kinds) == (
+        "Links that share the page.",
+        (Kind.SHARE_BAR,),
+    )
+
+
+def test_words_are_those_of_the_glossary() -> None:
+    """The glossary has all words, those of kinds with the kind, each with its sentence, in the order of the file."""
+    rows = [row.strip("| ").split(" | ") for row in section("docs/glossary.md", "Reasons in words").splitlines()]
+    kinds = [[words, f"`{kind}`", sentence] for kind, (words, sentence) in data()["kind"].items()]
+    assert [row for row in rows if len(row) == 3 and row[0] != "words"] == kinds
+    assert [row for row in rows if len(row) == 2 and row[0] != "words"] == [
+        list(row) for row in data()["words"].items()
+    ]
+
+
+def test_sentences_say_more_than_the_words() -> None:
+    """No sentence is made of the words that it explains, with nothing but small words beside them."""
+    small = {"a", "an", "the", "it", "its", "is", "of", "on", "what", "that", "this", "line", "first", "pass", "found"}
+    entries = [*reasons().values(), *data()["kind"].values(), *data()["words"].items()]
+    told = {sentence: set(re.findall(r"[\w-]+", sentence.lower())) - small for _, sentence in entries}
+    repeated = [sentence for words, sentence in entries if told[sentence] <= set(re.findall(r"[\w-]+", words.lower()))]
+    assert repeated == []
+
+
 def test_words_are_short() -> None:
     """All words fit beside a text, and begin like a word in the middle of a sentence."""
-    words = [*data()["kind"].values(), *(words for words, _ in reasons().values())]
+    words = [words for words, _ in (*data()["kind"].values(), *reasons().values())]
     assert [one for one in words if not one or len(one) > LONGEST or one != one.strip()] == []
     assert [one for one in words if one[0].isupper() and not one.startswith("HTML")] == []
 

@@ -21,6 +21,7 @@ from cleaner.sites.addresses import site_name, site_of_file, site_of_url
 
 __all__ = [
     "Job",
+    "Unread",
     "clean_job",
     "given_of",
     "read_jobs",
@@ -65,6 +66,15 @@ class Job:
     def original(self, result: CleanResult) -> str:
         """The text that the offsets of its result refer to: its own, or that of the blocks of its page."""
         return self.document.text if self.document.html is None else result.restore()
+
+
+class Unread(str):
+    """The message that says why a record cannot be read; ``line`` is its number, ``id`` its id where that is known."""
+
+    __slots__ = ("id", "line")
+
+    line: int
+    id: Any
 
 
 def clean_job(cleaner: Cleaner, job: Job, settings: Settings) -> CleanResult:
@@ -117,7 +127,9 @@ def _chunk_jobs(task: ChunkTask, settings: Settings) -> Iterator[Job | str]:
     )
     for item in items:
         if item.failure is not None:
-            yield f"{task.name}: record {item.number}: {item.failure}"
+            unread = Unread(f"{task.name}: record {item.number}: {item.failure}")
+            unread.line, unread.id = item.number, item.id
+            yield unread
     yield from record_jobs(items, task, settings)
 
 

@@ -114,13 +114,15 @@ class Document:
 class Item:
     """One record of a chunk: a document to clean, a failure with its reason, or neither, if it passes unchanged.
 
-    ``number`` counts from one in the source; ``raw``: the bytes to write if nothing is cleaned.
+    ``number`` counts from one in the source; ``raw``: the bytes to write if nothing is cleaned. ``id``: that of a
+    failure, where its format can tell.
     """
 
     number: int
     raw: bytes
     document: Document | None = None
     failure: str | None = None
+    id: Any = None
 
 
 # An item and, if it was cleaned, its text afterwards.

@@ -191,13 +191,13 @@ def _read_row(number: int, row: bytes, layout: Layout, fields: Fields, max_bytes
         cells, values = _read_cells(row, layout, fields)
     except RowError as error:
         return Item(number, row, failure=str(error))
-    text = values[layout.columns.text]
-    if reason := too_large(text, max_bytes):
-        return Item(number, row, failure=reason)
 
     def value(column: int | None) -> str | None:
         return None if column is None else values[column] or None
 
+    text = values[layout.columns.text]
+    if reason := too_large(text, max_bytes):
+        return Item(number, row, failure=reason, id=value(layout.columns.id))
     writer = _Writer(row, cells, layout)
     if not text:
         # A missing value; the row still needs a cell for the result where that is in a new column.

@@ -131,7 +131,7 @@ def read_items(chunk: RawChunk, fields: Fields, *, max_bytes: int, to_jsonl: boo
         around = {"opening": gap} if number == 1 else {"gap": gap}
         if 2 * (number - first + 1) == len(pieces):
             around["closing"] = closing
-        items.append(Element(item.number, item.raw, item.document, item.failure, **around))
+        items.append(Element(item.number, item.raw, item.document, item.failure, item.id, **around))
     return items
 
 

@@ -145,20 +145,22 @@ def read_object(number: int, line: bytes, fields: Fields, names: frozenset[str],
     bare = line[len(mark) :].rstrip(b"\r\n")
     if not bare.strip():
         return Item(number, line)
+    record = None
     try:
         record = parse_object(bare.decode("utf-8"), names)
         text = _text_of(record, fields.text)
         if text is None:
             return Item(number, line)
         if reason := too_large(text, max_bytes):
-            return Item(number, line, failure=reason)
+            return Item(number, line, failure=reason, id=_identifier(record, fields.id))
         if fields.result is not None and fields.result != fields.text:
             # Checked now, while it can still be reported as a failure of this record.
             record.with_field(fields.result, "", fields.text)
     except UnicodeDecodeError as error:
         return Item(number, line, failure=f"is not UTF-8 at byte {len(mark) + error.start + 1} of the line")
     except FieldError as error:
-        return Item(number, line, failure=str(error))
+        own = None if record is None else _identifier(record, fields.id)
+        return Item(number, line, failure=str(error), id=own)
     writer = _Writer(line, mark, bare, record, fields)
     known = {name: _string(record, getattr(fields, name)) for name in KNOWN}
     html = text if fields.is_html else None

@@ -168,7 +168,8 @@ def _read_row(number: int, row: dict[str, Any], fields: Fields, max_bytes: int) 
     is_text = isinstance(text, str)
     reason = too_large(text, max_bytes) if is_text else f"the column {fields.text!r} is not UTF-8"
     if reason is not None:
-        return Item(number, json.dumps(row, ensure_ascii=False, default=str).encode("utf-8"), failure=reason)
+        raw = json.dumps(row, ensure_ascii=False, default=str).encode("utf-8")
+        return Item(number, raw, failure=reason, id=_plain(row.get(fields.id)))
     known = {name: _string(row.get(getattr(fields, name))) for name in KNOWN}
     return Item(number, b"", Document(text, no_bytes, **known, id=_plain(row.get(fields.id))))
 

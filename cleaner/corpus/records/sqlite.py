@@ -222,14 +222,18 @@ def _item(number: int, read: _Read, fields: Fields, max_bytes: int) -> Row:
     failure = _failure(read, max_bytes)
     if failure is not None:
         raw = {"key": read.key, fields.text: read.text, **read.known}
-        return Row(number, json.dumps(raw, default=bytes.hex).encode("ascii"), failure=failure)
+        return Row(number, json.dumps(raw, default=bytes.hex).encode("ascii"), failure=failure, id=_identifier(read))
     if read.text is None:
         return Row(number, b"")
     values = {name: read.known.get(name) for name in KNOWN}
     known = {name: value if isinstance(value, str) and value else None for name, value in values.items()}
-    own = read.known.get("id")
-    document = Document(read.text, no_bytes, **known, id=own.hex() if isinstance(own, bytes) else own)
+    document = Document(read.text, no_bytes, **known, id=_identifier(read))
     return Row(number, b"", document, key=read.key, has_result=fields.result is not None)
+
+
+def _identifier(read: _Read) -> Any:
+    own = read.known.get("id")
+    return own.hex() if isinstance(own, bytes) else own
 
 
 def _failure(read: _Read, max_bytes: int) -> str | None:

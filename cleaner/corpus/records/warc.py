@@ -101,9 +101,10 @@ def _read_record(number: int, data: bytes, max_bytes: int, to_jsonl: bool) -> It
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Item(number, data, failure=f"the text is not UTF-8 at byte {error.start + 1} of the content")
+        failure = f"the text is not UTF-8 at byte {error.start + 1} of the content"
+        return Item(number, data, failure=failure, id=record_id)
     if reason := too_large(text, max_bytes):
-        return Item(number, data, failure=reason)
+        return Item(number, data, failure=reason, id=record_id)
     write = as_json if to_jsonl else _RecordWriter(data, head, text, len(body))
     return Item(number, data, Document(text, write, url=url, id=record_id))
 
@@ -113,7 +114,7 @@ def _page(number: int, data: bytes, body: bytes, max_bytes: int, write: _JsonWri
     if page is None:
         return Item(number, b"")
     if page.failure is not None:
-        return Item(number, data, failure=page.failure)
+        return Item(number, data, failure=page.failure, id=write.id)
     return Item(number, data, Document("", write, url=write.url, id=write.id, html=page.html))
 
 

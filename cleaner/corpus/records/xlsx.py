@@ -156,7 +156,7 @@ def _item(read: _Read, fields: Fields, max_bytes: int) -> Item:
         failure = too_large(read.text, max_bytes)
     if failure is not None:
         raw = {fields.text: read.text, **{name: value for name, value in read.known.items() if value is not None}}
-        return Item(read.number, json.dumps(raw).encode("ascii"), failure=failure)
+        return Item(read.number, json.dumps(raw).encode("ascii"), failure=failure, id=read.known.get("id"))
     if read.text is None:
         return Item(read.number, b"")
     known = {name: str(read.known[name]) if read.known[name] else None for name in KNOWN}
