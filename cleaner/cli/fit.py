@@ -82,7 +82,7 @@ def run(
             refuse("two data sets have the same name, so the weights could not tell them apart; rename one of them")
         for needed in ("lightgbm",) if html else ("lightgbm", "rapidfuzz"):
             if importlib.util.find_spec(needed) is None:
-                refuse(f"fitting needs {needed}; install it with: pip install 'news-cleaner[fit]'")
+                refuse(f"fitting needs {needed}; install it with: python -m pip install 'news-cleaner[fit]'")
         if html:
             _fit_html(paths, target, every)
         else:

@@ -508,7 +508,7 @@ def test_missing_rapidfuzz_is_told_with_the_mend(data: Path, run: RunCommand, mo
     )
     data.write_text("no page\n", "utf-8")
     assert run(data, "-o", data.with_name("own.json")) == Printed(
-        2, "", "cleaner: fitting needs rapidfuzz; install it with: pip install 'news-cleaner[fit]'\n"
+        2, "", "cleaner: fitting needs rapidfuzz; install it with: python -m pip install 'news-cleaner[fit]'\n"
     )
 
 

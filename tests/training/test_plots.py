@@ -125,7 +125,7 @@ def test_nothing_to_show_is_drawn() -> None:
 def test_missing_matplotlib_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without matplotlib the error gives the command that installs it."""
     _without_matplotlib(monkeypatch)
-    with pytest.raises(MissingExtraError, match=re.escape("pip install 'news-cleaner[plot]'")):
+    with pytest.raises(MissingExtraError, match=re.escape("python -m pip install 'news-cleaner[plot]'")):
         require_matplotlib()
 
 
