@@ -421,6 +421,10 @@ def test_empty_file_of_removals_is_one(run: Run) -> None:
         (["default", "own", "in", "--kind", "bylines"], "--kind: 'bylines' is not a kind of noise"),
         (["default", "bad.toml", "in"], "bad.toml: mood: is not a setting"),
         (["default", "torn.toml", "in"], "torn.toml: is not valid TOML"),
+        (
+            ["default", "own/en/gloober.toml", "in"],
+            "own/en/gloober.toml: is a pattern file, not settings; name its folder",
+        ),
         (["default", "bad.json", "in"], "bad.json"),
         (["default", "own"], "no input; give files or folders"),
     ],
