@@ -200,7 +200,7 @@ def suggest_patterns(
         if output is None:
             write(text.encode("utf-8", "backslashreplace"))
         elif entries:
-            write_file(output, text.encode("utf-8", "backslashreplace"))
+            write_file(output, text.encode("utf-8", "backslashreplace"), make_folders=True)
         else:
             say(f"-o {output}: is not written, as there is nothing to suggest; without -o the reasons are shown")
         if found.failed:

@@ -40,6 +40,13 @@ def test_suggestions_pass_the_check_and_hold(marks: Path, run: Run) -> None:
     assert (found["corrections"][-1]["hold"], found["wrong"]) == (2, [])
 
 
+def test_folder_of_the_suggestions_is_made(marks: Path, run: Run) -> None:
+    """A folder that is not there yet is made, as `cleaner clean -o` does, and is one of patterns."""
+    done = run("patterns", "suggest", marks, "-o", "new/suggested.toml")
+    assert (done.status, done.out, done.err) == (0, b"", "")
+    assert run("patterns", "check", "new").out == b"good patterns: 2, problems: 0\n"
+
+
 def test_suggestions_go_to_standard_output(marks: Path, run: Run) -> None:
     """Without -o the file is on standard output: how many lines it comes from, a header, and the entries."""
     lines = run("patterns", "suggest", marks).out.decode().splitlines()
