@@ -67,7 +67,7 @@ def test_what_is_not_proposed_is_a_comment(marks: Path, run: Run) -> None:
     assert done.status == 0
     lines = done.out.decode().splitlines()
     assert all(not line or line.startswith("#") for line in lines)
-    assert lines[0].endswith("from 2 marked lines, of which 1 are treated as marked.")
+    assert lines[0].endswith("from 2 marked lines, of which 1 is treated as marked.")
     assert "# Not proposed:" in lines
     to_file = run("patterns", "suggest", marks, "-o", "own/none.toml")
     assert to_file.err == (
@@ -108,6 +108,18 @@ def test_missing_document_is_told(marks: Path, run: Run) -> None:
     assert done.status == 1
     assert done.err.startswith("cleaner: gone.txt: does not exist; check the path")
     assert done.out.count(b"[[pattern]]") == 1
+
+
+@pytest.mark.parametrize("name", ["nope.jsonl", "gone.jsonl"])
+def test_nothing_is_written_where_nothing_could_be_read(name: str, marks: Path, run: Run) -> None:
+    """Without a correction that can be used there is no file, not even one of comments."""
+    write_marks(marks.with_name("gone.jsonl"), mark("gone.txt", TEXT, MOTTO, "noise"))
+    for output in ([], ["-o", "none.toml"]):
+        done = run("patterns", "suggest", name, *output)
+        assert (done.status, done.out) == (1, b"")
+        assert f"{name.replace('gone.jsonl', 'gone.txt')}: does not exist" in done.err
+        assert "nothing to suggest" not in done.err
+    assert not Path("none.toml").exists()
 
 
 @pytest.mark.parametrize(
