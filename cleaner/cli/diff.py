@@ -225,7 +225,8 @@ def _check_names(inputs: Inputs, sides: Sequence[Side]) -> None:
     for side in sides:
         if side.stored is not None and inputs.plan.sources:
             with StoredRemovals(side.stored) as stored:
-                if not any(stored.knows(source.name) for source in inputs.plan.sources):
+                # What comes from standard input has no name until it is read.
+                if not any(source.path is None or stored.knows(source.name) for source in inputs.plan.sources):
                     _refuse_strangers(side, stored)
 
 

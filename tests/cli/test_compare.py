@@ -404,6 +404,18 @@ def test_inputs_without_any_stored_document_are_refused(run: Run) -> None:
     assert not Path("page.html").exists()
 
 
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+@pytest.mark.usefixtures("corpus")
+def test_stored_documents_of_standard_input_are_found(form: str, run: Run) -> None:
+    """What a run read from standard input is compared with what comes from there now."""
+    data = Path("in/a.txt" if form == "text" else "in/b.jsonl").read_bytes()
+    assert run("clean", "-", "--format", form, "--removed", "old.jsonl", "-q", stdin=data).status == 0
+    outcome = run("diff", "old.jsonl", "default", "-", "--format", form, "--json", stdin=data)
+    found = json.loads(outcome.out)
+    assert (outcome.status, outcome.err, found["differ"]) == (0, "", 0)
+    assert found["documents"] == (1 if form == "text" else 4)
+
+
 GOOD = {"file": "in/a.txt", "start": 0, "end": 3, "kind": "tags", "score": 1.0, "text": "The", "reasons": {}}
 
 
