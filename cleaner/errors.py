@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from json import JSONDecodeError
+
 __all__ = [
     "CleanerError",
     "ConfigError",
@@ -11,6 +13,7 @@ __all__ = [
     "PatternError",
     "SitesError",
     "WeightsError",
+    "json_fault",
 ]
 
 
@@ -104,3 +107,12 @@ class SitesError(CleanerError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return SitesError, (self.file, self.fix)
+
+
+def json_fault(error: JSONDecodeError) -> str:
+    """What is wrong with a JSON text and at which character, counted from 1, for messages.
+
+    >>> json_fault(JSONDecodeError("Unterminated string starting at", '{"a', 1))
+    'Unterminated string starting at character 2'
+    """
+    return f"{error.msg.removesuffix(' at')} at character {error.pos + 1}"

@@ -203,7 +203,9 @@ def fit_trees(
     try:
         lightgbm: Any = import_module("lightgbm")
     except ImportError:
-        raise CleanerError("trees are fitted with lightgbm; install it with: pip install 'news-cleaner[fit]'") from None
+        raise CleanerError(
+            "trees are fitted with lightgbm; install it with: python -m pip install 'news-cleaner[fit]'"
+        ) from None
     data = lightgbm.Dataset(values, label=labels, weight=weight / weight.mean())
     return _export(lightgbm.train(dict(parameters), data, rounds).dump_model())
 

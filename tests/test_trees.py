@@ -290,5 +290,5 @@ def test_missing_lightgbm_is_told_with_the_mend(monkeypatch: pytest.MonkeyPatch)
     """Without lightgbm the fit says how to install it."""
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     values, labels = _sample()
-    with pytest.raises(CleanerError, match=r"pip install 'news-cleaner\[fit\]'"):
+    with pytest.raises(CleanerError, match=r"python -m pip install 'news-cleaner\[fit\]'"):
         fit_trees(values, labels, np.ones(labels.size), PARAMETERS, 1)

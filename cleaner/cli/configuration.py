@@ -100,6 +100,8 @@ def _checked(path: Path, table: Any) -> dict[str, Any]:
     """The values of a file after they were checked."""
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: tool.cleaner: is not a table; write [tool.cleaner]")
+    if "pattern" in table or isinstance(table.get("format"), int):
+        raise ConfigError(f"{path}: is a pattern file, not settings; name its folder")
     values = {name: _value(path, name, value) for name, value in table.items()}
     try:
         CleanConfig(**{name: value for name, value in values.items() if name != "timeout"})

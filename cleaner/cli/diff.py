@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +31,7 @@ from cleaner.result import Kind
 
 if TYPE_CHECKING:
     from cleaner.corpus.batch.comparing import CompareSettings, Comparison, Side
+    from cleaner.corpus.batch.stored import StoredRemovals
 
 __all__ = ["run"]
 
@@ -111,8 +113,12 @@ def run(
             is_quiet=quiet,
         )
         settings = _settings(inputs, a=sides[0], b=sides[1], kind=kind, top=top, is_shown=output is not None)
+        if names:
+            _check_names(inputs, sides)
         found, has_failures = _compare(inputs, settings) if names else _compare_files(settings)
         has_failures |= bool(inputs.failed)
+        if names and found.tally.documents:
+            _check_matched(found, sides)
         if found.tally.documents or not has_failures:
             if output is not None:
                 write_page(_page(names, reading, found, settings), output)
@@ -210,6 +216,38 @@ def _compare_files(settings: CompareSettings) -> tuple[Comparison, bool]:
 
     found = compare_stored(settings, say)
     return found, bool(found.tally.failed)
+
+
+def _check_names(inputs: Inputs, sides: Sequence[Side]) -> None:
+    """Refuse inputs of which stored removals know none by name, before they are read."""
+    from cleaner.corpus.batch.stored import StoredRemovals
+
+    for side in sides:
+        if side.stored is not None and inputs.plan.sources:
+            with StoredRemovals(side.stored) as stored:
+                # What comes from standard input has no name until it is read.
+                if not any(source.path is None or stored.knows(source.name) for source in inputs.plan.sources):
+                    _refuse_strangers(side, stored)
+
+
+def _check_matched(found: Comparison, sides: Sequence[Side]) -> None:
+    """Refuse a comparison in which no document has its stored removals: all that is removed would seem to differ."""
+    from cleaner.corpus.batch.stored import StoredRemovals
+
+    for side, matched in zip(sides, found.stored, strict=True):
+        if side.stored is not None and not matched:
+            with StoredRemovals(side.stored) as stored:
+                _refuse_strangers(side, stored)
+
+
+def _refuse_strangers(side: Side, stored: StoredRemovals) -> None:
+    """Refuse inputs among which no stored document is; a file without any removals fits all inputs."""
+    first = next(iter(stored), None)
+    if first is not None:
+        refuse(
+            f"{side.name}: none of its {len(stored)} documents is among the inputs; name them, and how to read them, as in "
+            f"the run that wrote it (its first is {first.name})"
+        )
 
 
 def _missing_notes(found: Comparison, settings: CompareSettings) -> list[str]:

@@ -133,10 +133,7 @@ def run(
             engine=engine,
         )
         if corrections:
-            if plot is not None:
-                refuse("--plot: draws the measures of DATA; leave out --plot or --corrections")
-            if data:
-                refuse("DATA and --corrections exclude each other; measure them one after the other")
+            _check_corrections(data, plot, with_patterns=patterns)
             marked = find_corrected(corrections, config, root)
             write_judged(marked, as_json=as_json)
             raise typer.Exit(EXIT_FAILED if marked.failed else 0)
@@ -159,6 +156,17 @@ def run(
         if unknown := names - found.scrapers:
             known = ", ".join(sorted(found.scrapers))
             refuse(f"--scraper: no page has a text called {', '.join(sorted(unknown))}; there are: {known}")
+
+
+def _check_corrections(data: Sequence[Path] | None, plot: Path | None, *, with_patterns: bool) -> None:
+    """Refuse what is about DATA beside --corrections."""
+    if plot is not None:
+        refuse("--plot: draws the measures of DATA; leave out --plot or --corrections")
+    if with_patterns:
+        own = data[0] if data else "DIR"
+        refuse(f"--patterns: shows where patterns hold on DATA; to try a folder of yours use --own-patterns {own}")
+    if data:
+        refuse("DATA and --corrections exclude each other; measure them one after the other")
 
 
 def _check_usage(paths: Sequence[Path], by: str | None, *, worst: int, every: int, jobs: int | None) -> None:
@@ -228,7 +236,9 @@ def _check_plot(plot: Path, paths: Sequence[Path]) -> None:
     from cleaner.training.plots import PLOT_ENDINGS, require_matplotlib
 
     if plot.suffix not in PLOT_ENDINGS:
-        refuse(f"--plot: {plot}: has an ending that says no format; call it {', '.join(PLOT_ENDINGS)}")
+        refuse(
+            f"--plot: {plot}: cannot be written as {plot.suffix or 'a file without an ending'}; use .svg, .png or .pdf"
+        )
     names = Names()
     for path in paths:
         names.take(path, "an input")
@@ -260,7 +270,7 @@ def _draw(
         same = mode == config.mode
         own = found if same else _evaluate(good, other, scrapers, with_patterns=False, every=every, jobs=jobs)
         measures[mode] = own.measures
-    write_file(plot, draw_evaluation(measures, config.mode, plot.suffix))
+    write_file(plot, draw_evaluation(measures, config.mode, plot.suffix), make_folders=True)
 
 
 # --- showing ---------------------------------------------------------------------------------------------

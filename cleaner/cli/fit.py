@@ -18,6 +18,7 @@ from cleaner.config import CleanConfig
 from cleaner.corpus.records import write_file
 from cleaner.corpus.records.locks import remove_leftovers
 from cleaner.corpus.records.targets import Names
+from cleaner.errors import InputError
 from cleaner.training.corrections import ARTICLE
 from cleaner.training.labelled import LabelledPage, data_name, read_labelled
 
@@ -80,9 +81,10 @@ def run(
         names = [data_name(path) for path in paths]
         if len(set(names)) < len(names):
             refuse("two data sets have the same name, so the weights could not tell them apart; rename one of them")
+        _check_inputs([*paths, *marked])
         for needed in ("lightgbm",) if html else ("lightgbm", "rapidfuzz"):
             if importlib.util.find_spec(needed) is None:
-                refuse(f"fitting needs {needed}; install it with: pip install 'news-cleaner[fit]'")
+                refuse(f"fitting needs {needed}; install it with: python -m pip install 'news-cleaner[fit]'")
         if html:
             _fit_html(paths, target, every)
         else:
@@ -90,6 +92,13 @@ def run(
             _fit(paths, target, every, jobs or os.cpu_count() or 1, marked, found)
             if found.failed:
                 raise typer.Exit(EXIT_FAILED)
+
+
+def _check_inputs(paths: Sequence[Path]) -> None:
+    """Raise `InputError` for a file that is not there, before anything is installed or fitted in vain."""
+    for path in paths:
+        if not os.path.exists(path):  # noqa: PTH110 - never fails
+            raise InputError(f"{path}: does not exist; check the path")
 
 
 def _is_read(target: Path, paths: Sequence[Path], *, html: bool) -> bool:

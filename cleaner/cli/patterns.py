@@ -196,11 +196,13 @@ def suggest_patterns(
             refuse(f"-o {output}: {fix}")
         own = {pattern.id for pattern in _load_patterns(patterns).patterns}
         found = find_corrected(paths, CleanConfig(patterns=patterns), root)
+        if found.failed and not found.judged:
+            raise typer.Exit(EXIT_FAILED)
         entries, text = _suggested(found, lang, own)
         if output is None:
             write(text.encode("utf-8", "backslashreplace"))
         elif entries:
-            write_file(output, text.encode("utf-8", "backslashreplace"))
+            write_file(output, text.encode("utf-8", "backslashreplace"), make_folders=True)
         else:
             say(f"-o {output}: is not written, as there is nothing to suggest; without -o the reasons are shown")
         if found.failed:
@@ -218,8 +220,10 @@ def _suggested(found: Found, lang: str, known: set[str]) -> tuple[int, str]:
     ]
     made = suggest_patterns(documents, lang, lambda more: list(found.judged_with(more)), known)
     total = len(found.judged)
+    source = "1 marked line" if total == 1 else f"{total} marked lines"
+    held = "1 is" if made.held == 1 else f"{made.held} are"
     head = [
-        f"Suggested by `cleaner patterns suggest` from {total} marked lines, of which {made.held} are treated as marked.",
+        f"Suggested by `cleaner patterns suggest` from {source}, of which {held} treated as marked.",
         "Read each entry before you use it: give it a better id and about, and replace examples that are sentences of pages.",
         "patterns/README.md describes the fields.",
     ]

@@ -231,7 +231,9 @@ def load_weights(text: str, name: str, first: Sequence[str], second: Sequence[st
     try:
         table = json.loads(text)
     except json.JSONDecodeError as error:
-        raise WeightsError(name, f"line {error.lineno}", f"is not valid JSON: {error.msg}; fit it again") from None
+        raise WeightsError(
+            name, f"line {error.lineno}", f"is not valid JSON: {error.msg.removesuffix(' at')}; fit it again"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise WeightsError(name, "file", f"is not a weights file: {error}; fit it again") from None
     _require_fields(name, "file", table, _FIELDS)

@@ -241,6 +241,8 @@ def _language_and_kind(pattern: Pattern) -> str:
 
 def _files(root: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
     """The pattern files of a folder with their names for messages, in order; at least one."""
+    if root.is_file():
+        raise PatternError(str(root), "is a file; name the folder that it is in")
     if not root.is_dir():
         raise PatternError(str(root), "is not a folder; give a folder of .toml pattern files")
     found = list(_walk(root, prefix))

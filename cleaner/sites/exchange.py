@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from cleaner.errors import SitesError
+from cleaner.errors import SitesError, json_fault
 from cleaner.sites.addresses import site_name
 from cleaner.sites.keys import hash_bytes, hash_text
 from cleaner.sites.listing import list_site
@@ -130,7 +130,7 @@ def _values(line: bytes) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("has too many brackets inside each other; export it again") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"is not valid JSON ({error.msg} at character {error.pos + 1}); export it again") from None
+        raise ValueError(f"is not valid JSON ({json_fault(error)}); export it again") from None
     except ValueError:
         raise ValueError("has a number of too many digits; export it again") from None
     if not isinstance(values, dict):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from cleaner.errors import InputError
+from cleaner.errors import InputError, json_fault
 
 __all__ = ["JsonLine", "kind_of", "read_lines"]
 
@@ -54,7 +54,7 @@ class JsonLine:
         except UnicodeDecodeError as error:
             self.refuse(None, f"is not UTF-8 (byte {error.start} of the line); save the file as UTF-8")
         except json.JSONDecodeError as error:
-            self.refuse(None, f"is not valid JSON: {error.msg} at character {error.pos + 1}; fix that place")
+            self.refuse(None, f"is not valid JSON: {json_fault(error)}; fix that place")
         except ValueError as error:
             self.refuse(None, f"is not valid JSON: {error}; fix that place")
         except RecursionError:

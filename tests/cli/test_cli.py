@@ -475,7 +475,7 @@ def test_flags_are_notes_on_standard_error(page: Path, run: Run) -> None:
         (["clean", "PAGE", "--headline", "last"], "'last' is unknown; use one of: first, drop, keep"),
         (["clean", "PAGE", "--threshold", "nan"], "is not a number of points"),
         (["clean", "PAGE", "--encoding", "klingon"], "'klingon' is not a text encoding"),
-        (["clean", "PAGE", "--patterns", "PAGE"], "is not a folder"),
+        (["clean", "PAGE", "--patterns", "PAGE"], "is a file; name the folder that it is in"),
         (["clean", "PAGE", "--in-place", "-o", "OUT"], "--in-place and -o exclude each other"),
         (["clean", "-", "--in-place"], "--in-place needs files"),
         (["clean", "-", "-"], "only once"),

@@ -197,6 +197,22 @@ def test_tables_for_people(corpus: Path, run: Run) -> None:
     ]
 
 
+def test_kinds_that_do_not_differ_are_one_row(corpus: Path, run: Run) -> None:
+    """Several kinds without a difference are added up in the table, and each by itself for programs."""
+    (corpus / "a.txt").write_text(f"{TEXT}Share on Facebook\nRead also: Harbour wall to be rebuilt\n", "utf-8")
+    kinds = _json(run, "default", "own", "in")["kinds"]
+    alike = {kind: words for kind, words in kinds.items() if kind != "newsletter"}
+    assert len(alike) > 1
+    a, b = (sum(words[side] for words in alike.values()) for side in "ab")
+    table = run("diff", "default", "own", "in", "-q").out.decode().splitlines()[6:10]
+    assert [line.split() for line in table] == [
+        ["words", "removed", "A", "B", "only", "A", "only", "B"],
+        ["newsletter", "0", "12", "0", "12"],
+        [str(len(alike)), "kinds", "without", "a", "difference", str(a), str(b), "0", "0"],
+        [],
+    ]
+
+
 @pytest.mark.usefixtures("corpus")
 def test_kind_is_the_only_one_that_counts(run: Run) -> None:
     """With --kind, differences in what is removed as another kind do not count."""
@@ -357,6 +373,49 @@ def test_stored_documents_that_are_not_read_are_told(run: Run) -> None:
     )
 
 
+@pytest.mark.parametrize("before", ["", "./", ".//", "ABSOLUTE"])
+@pytest.mark.parametrize("after", ["", "./", "ABSOLUTE"])
+@pytest.mark.usefixtures("corpus")
+def test_stored_documents_are_found_however_they_are_named(before: str, after: str, run: Run) -> None:
+    """A file is the same with `./` before its name and by its absolute path, in the run and now."""
+    then, now = (f"{Path.cwd()}/" if one == "ABSOLUTE" else one for one in (before, after))
+    assert run("clean", f"{then}in", "-o", "out", "--removed", "old.jsonl", "-q").status == 0
+    outcome = run("diff", "old.jsonl", "default", f"{now}in/a.txt", f"{now}in/b.jsonl", "--json")
+    found = json.loads(outcome.out)
+    assert (outcome.status, outcome.err, found["documents"], found["differ"]) == (0, "", 5, 0)
+    assert run("clean", f"{now}in", "-o", "other", "--removed", "new.jsonl", "-q").status == 0
+    assert _json(run, "old.jsonl", "new.jsonl")["documents"] == 5
+
+
+@pytest.mark.usefixtures("corpus")
+def test_inputs_without_any_stored_document_are_refused(run: Run) -> None:
+    """Where no input is known, by name or by the number of a record, a table would call everything different."""
+    assert run("clean", "in/b.jsonl", "-o", "out.jsonl", "--removed", "old.jsonl", "-q").status == 0
+    rows = Path("old.jsonl").read_text("utf-8").splitlines()
+    far = "".join(json.dumps({**json.loads(row), "line": 90 + json.loads(row)["line"]}) + "\n" for row in rows)
+    Path("far.jsonl").write_text(far, "utf-8")
+    for side, name in (("old.jsonl", "in/a.txt"), ("far.jsonl", "in/b.jsonl")):
+        outcome = run("diff", side, "default", name, "-o", "page.html")
+        assert (outcome.status, outcome.out) == (USAGE, b"")
+        assert outcome.err == (
+            f"cleaner: {side}: none of its 4 documents is among the inputs; name them, and how to read them, as in the "
+            "run that wrote it (its first is in/b.jsonl)\n"
+        )
+    assert not Path("page.html").exists()
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+@pytest.mark.usefixtures("corpus")
+def test_stored_documents_of_standard_input_are_found(form: str, run: Run) -> None:
+    """What a run read from standard input is compared with what comes from there now."""
+    data = Path("in/a.txt" if form == "text" else "in/b.jsonl").read_bytes()
+    assert run("clean", "-", "--format", form, "--removed", "old.jsonl", "-q", stdin=data).status == 0
+    outcome = run("diff", "old.jsonl", "default", "-", "--format", form, "--json", stdin=data)
+    found = json.loads(outcome.out)
+    assert (outcome.status, outcome.err, found["differ"]) == (0, "", 0)
+    assert found["documents"] == (1 if form == "text" else 4)
+
+
 GOOD = {"file": "in/a.txt", "start": 0, "end": 3, "kind": "tags", "score": 1.0, "text": "The", "reasons": {}}
 
 
@@ -421,6 +480,10 @@ def test_empty_file_of_removals_is_one(run: Run) -> None:
         (["default", "own", "in", "--kind", "bylines"], "--kind: 'bylines' is not a kind of noise"),
         (["default", "bad.toml", "in"], "bad.toml: mood: is not a setting"),
         (["default", "torn.toml", "in"], "torn.toml: is not valid TOML"),
+        (
+            ["default", "own/en/gloober.toml", "in"],
+            "own/en/gloober.toml: is a pattern file, not settings; name its folder",
+        ),
         (["default", "bad.json", "in"], "bad.json"),
         (["default", "own"], "no input; give files or folders"),
     ],

@@ -228,3 +228,15 @@ def test_data_and_corrections_exclude_each_other(folder: Path, run: Run) -> None
     done = run("eval", "labelled.jsonl", "--corrections", path)
     assert (done.status, done.out) == (2, b"")
     assert done.err == "cleaner: DATA and --corrections exclude each other; measure them one after the other\n"
+
+
+@pytest.mark.parametrize("given", [["own"], []])
+def test_patterns_are_shown_for_data_alone(given: list[str], folder: Path, run: Run) -> None:
+    """`--patterns` takes no folder here, and the message names the option that does."""
+    path = write_marks(folder / "c.jsonl", mark("page.txt", TEXT, CLOSED, "noise"))
+    done = run("eval", "--corrections", path, "--patterns", *given)
+    assert (done.status, done.out) == (2, b"")
+    assert done.err == (
+        "cleaner: --patterns: shows where patterns hold on DATA; to try a folder of yours use --own-patterns "
+        f"{given[0] if given else 'DIR'}\n"
+    )

@@ -40,6 +40,13 @@ def test_suggestions_pass_the_check_and_hold(marks: Path, run: Run) -> None:
     assert (found["corrections"][-1]["hold"], found["wrong"]) == (2, [])
 
 
+def test_folder_of_the_suggestions_is_made(marks: Path, run: Run) -> None:
+    """A folder that is not there yet is made, as `cleaner clean -o` does, and is one of patterns."""
+    done = run("patterns", "suggest", marks, "-o", "new/suggested.toml")
+    assert (done.status, done.out, done.err) == (0, b"", "")
+    assert run("patterns", "check", "new").out == b"good patterns: 2, problems: 0\n"
+
+
 def test_suggestions_go_to_standard_output(marks: Path, run: Run) -> None:
     """Without -o the file is on standard output: how many lines it comes from, a header, and the entries."""
     lines = run("patterns", "suggest", marks).out.decode().splitlines()
@@ -60,7 +67,7 @@ def test_what_is_not_proposed_is_a_comment(marks: Path, run: Run) -> None:
     assert done.status == 0
     lines = done.out.decode().splitlines()
     assert all(not line or line.startswith("#") for line in lines)
-    assert lines[0].endswith("from 2 marked lines, of which 1 are treated as marked.")
+    assert lines[0].endswith("from 2 marked lines, of which 1 is treated as marked.")
     assert "# Not proposed:" in lines
     to_file = run("patterns", "suggest", marks, "-o", "own/none.toml")
     assert to_file.err == (
@@ -101,6 +108,18 @@ def test_missing_document_is_told(marks: Path, run: Run) -> None:
     assert done.status == 1
     assert done.err.startswith("cleaner: gone.txt: does not exist; check the path")
     assert done.out.count(b"[[pattern]]") == 1
+
+
+@pytest.mark.parametrize("name", ["nope.jsonl", "gone.jsonl"])
+def test_nothing_is_written_where_nothing_could_be_read(name: str, marks: Path, run: Run) -> None:
+    """Without a correction that can be used there is no file, not even one of comments."""
+    write_marks(marks.with_name("gone.jsonl"), mark("gone.txt", TEXT, MOTTO, "noise"))
+    for output in ([], ["-o", "none.toml"]):
+        done = run("patterns", "suggest", name, *output)
+        assert (done.status, done.out) == (1, b"")
+        assert f"{name.replace('gone.jsonl', 'gone.txt')}: does not exist" in done.err
+        assert "nothing to suggest" not in done.err
+    assert not Path("none.toml").exists()
 
 
 @pytest.mark.parametrize(

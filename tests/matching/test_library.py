@@ -150,7 +150,10 @@ def test_check_goes_on_after_a_broken_file(tmp_path: Path) -> None:
 
 def test_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     """A path that is no folder is named, with what to give instead."""
-    missing = tmp_path / "nowhere"
+    missing, file = tmp_path / "nowhere", tmp_path / "mine.toml"
+    file.write_text("format = 2\n", "utf-8")
+    with pytest.raises(PatternError, match=r"mine\.toml: is a file; name the folder that it is in$"):
+        read_patterns(file)
     with pytest.raises(PatternError, match="is not a folder; give a folder"):
         read_patterns(missing)
     _, errors = check_patterns(missing)

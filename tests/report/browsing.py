@@ -41,7 +41,7 @@ def browsing() -> Iterator[Any]:
     """A running browser."""
     if BROWSER is None:
         pytest.skip("there is no Chromium here; install one, or name it in CLEANER_CHROMIUM")
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install 'news-cleaner[test-browser]'")
+    playwright = pytest.importorskip("playwright.sync_api", reason="python -m pip install 'news-cleaner[test-browser]'")
     with playwright.sync_playwright() as started:
         # Chromium has no sandbox for the superuser, as whom tests run in containers.
         sandbox = [] if hasattr(os, "geteuid") and os.geteuid() else ["--no-sandbox"]

@@ -295,7 +295,7 @@ def test_nothing_from_a_document_acts(browser: Any, hostile: Path) -> None:
 def test_axe_finds_nothing_serious(browser: Any, samples: Path, width: int, scheme: str) -> None:
     """Axe finds nothing serious, in every view, narrow and wide, light and dark."""
     axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="pip install 'news-cleaner[test-browser]'"
+        "axe_playwright_python.sync_playwright", reason="python -m pip install 'news-cleaner[test-browser]'"
     )
     with open_report(browser, samples, width=width, scheme=scheme) as page:
         for view in ("marked", "result", "beside"):

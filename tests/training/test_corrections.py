@@ -102,6 +102,7 @@ def test_unknown_kind_is_named(tmp_path: Path) -> None:
             "{",
             "line 1: is not valid JSON: Expecting property name enclosed in double quotes at character 2; fix that place",
         ),
+        ('{"file": "a', "line 1: is not valid JSON: Unterminated string starting at character 10; fix that place"),
         ("[]", "line 1: is a list; a correction is one JSON object"),
         ("[" * 100_000, "line 1: is nested too deeply; a correction is one flat JSON object"),
     ],

@@ -508,7 +508,19 @@ def test_missing_rapidfuzz_is_told_with_the_mend(data: Path, run: RunCommand, mo
     )
     data.write_text("no page\n", "utf-8")
     assert run(data, "-o", data.with_name("own.json")) == Printed(
-        2, "", "cleaner: fitting needs rapidfuzz; install it with: pip install 'news-cleaner[fit]'\n"
+        2, "", "cleaner: fitting needs rapidfuzz; install it with: python -m pip install 'news-cleaner[fit]'\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["no.jsonl"], ["DATA", "--corrections", "no.jsonl"]])
+def test_missing_file_is_told_before_a_missing_package(
+    arguments: list[str], data: Path, run: RunCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is not there is named first, so that nobody installs a package only to learn of it."""
+    monkeypatch.setattr(importlib.util, "find_spec", lambda *_: None)
+    given = [data if one == "DATA" else one for one in arguments]
+    assert run(*given, "-o", data.with_name("own.json")) == Printed(
+        1, "", "cleaner: no.jsonl: does not exist; check the path\n"
     )
 
 

@@ -125,7 +125,7 @@ def test_nothing_to_show_is_drawn() -> None:
 def test_missing_matplotlib_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without matplotlib the error gives the command that installs it."""
     _without_matplotlib(monkeypatch)
-    with pytest.raises(MissingExtraError, match=re.escape("pip install 'news-cleaner[plot]'")):
+    with pytest.raises(MissingExtraError, match=re.escape("python -m pip install 'news-cleaner[plot]'")):
         require_matplotlib()
 
 
@@ -175,7 +175,8 @@ def test_pages_are_cleaned_in_each_mode(run: RunCommand, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--plot", "a.gif"], "--plot: a.gif: has an ending that says no format; call it .svg, .png, .pdf"),
+        (["--plot", "a.gif"], "--plot: a.gif: cannot be written as .gif; use .svg, .png or .pdf"),
+        (["--plot", "a"], "--plot: a: cannot be written as a file without an ending; use .svg, .png or .pdf"),
         (["link.svg", "--plot", "link.svg"], "--plot: link.svg: is an input; name another file"),
     ],
 )
@@ -198,9 +199,18 @@ def test_missing_matplotlib_is_told_before_anything_is_measured(
     )
 
 
-def test_figure_that_cannot_be_written_is_an_error(run: RunCommand) -> None:
-    """A folder that is not there is told, after the tables."""
+def test_folder_of_the_figure_is_made(run: RunCommand) -> None:
+    """A folder that is not there is made, as `cleaner clean -o` does."""
     pytest.importorskip("matplotlib")
-    done = run("isles.jsonl", "--plot", "gone/isles.svg")
+    done = run("isles.jsonl", "--plot", "new/deep/isles.svg")
+    assert (done.status, done.err) == (0, "")
+    assert "isles  text" in _texts(Path("new/deep/isles.svg").read_bytes())
+
+
+def test_figure_that_cannot_be_written_is_an_error(run: RunCommand) -> None:
+    """A file in the place of the folder is told, after the tables."""
+    pytest.importorskip("matplotlib")
+    Path("taken").write_text("a file", "utf-8")
+    done = run("isles.jsonl", "--plot", "taken/isles.svg")
     assert done.status == 1
-    assert done.err.startswith("cleaner: gone/isles.svg: cannot be written")
+    assert done.err.startswith("cleaner: taken/isles.svg: cannot be written")

@@ -23,7 +23,8 @@ __all__ = ["StoredDocument", "StoredRemovals", "store_removals"]
 _MAX_LINE = 128 << 20
 _LINE_PARTS = (("file", str), ("start", int), ("end", int), ("kind", str), ("text", str))
 _TABLE = (
-    "CREATE TABLE documents (file BLOB, line INTEGER, id TEXT, removed TEXT, PRIMARY KEY (file, line)) WITHOUT ROWID"
+    "CREATE TABLE documents (place BLOB, line INTEGER, file BLOB, id TEXT, removed TEXT, PRIMARY KEY (place, line)) "
+    "WITHOUT ROWID"
 )
 # The line of a document that is a file of its own.
 _NO_LINE = 0
@@ -42,8 +43,8 @@ class StoredDocument:
 
     @property
     def key(self) -> tuple[bytes, int]:
-        """What documents are ordered by: name and line."""
-        return _bytes(self.name), self.line or _NO_LINE
+        """What documents are known and ordered by: the place of the file, and the line."""
+        return _place(self.name), self.line or _NO_LINE
 
 
 class StoredRemovals:
@@ -58,14 +59,22 @@ class StoredRemovals:
         return int(count)
 
     def __iter__(self) -> Iterator[StoredDocument]:
-        """All documents that have removals, by name and line."""
-        return map(_document, self._database.execute("SELECT * FROM documents ORDER BY file, line"))
+        """All documents that have removals, by place and line."""
+        return map(_document, self._database.execute("SELECT * FROM documents ORDER BY place, line"))
 
     def find(self, name: str, line: int | None) -> StoredDocument | None:
-        """The removals of a document; None if it has none."""
-        key = (_bytes(name), line or _NO_LINE)
-        row = self._database.execute("SELECT * FROM documents WHERE file = ? AND line = ?", key).fetchone()
+        """The removals of a document, however its file is named; None if it has none."""
+        key = (_place(name), line or _NO_LINE)
+        query = "SELECT * FROM documents WHERE place = ? AND line = ?"
+        row = self._database.execute(query, key).fetchone()
         return None if row is None else _document(row)
+
+    def knows(self, name: str) -> bool:
+        """Whether a file, or a member of it where it is an archive, has removals."""
+        place = _place(name)
+        query = "SELECT 1 FROM documents WHERE place = ? OR (place >= ? AND place < ?) LIMIT 1"
+        # What follows on "/" in the order of bytes is "0".
+        return self._database.execute(query, (place, place + b"/", place + b"0")).fetchone() is not None
 
     def __enter__(self) -> Self:
         return self
@@ -78,8 +87,8 @@ class StoredRemovals:
         self._database.close()
 
 
-def _document(row: tuple[bytes, int, str, str]) -> StoredDocument:
-    file, line, identity, removed = row
+def _document(row: tuple[bytes, int, bytes, str, str]) -> StoredDocument:
+    _, line, file, identity, removed = row
     return StoredDocument(
         file.decode("utf-8", "surrogatepass"),
         line if line != _NO_LINE else None,
@@ -90,6 +99,15 @@ def _document(row: tuple[bytes, int, str, str]) -> StoredDocument:
 
 def _bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogatepass")
+
+
+def _place(name: str) -> bytes:
+    """Where a file is, the same for `x`, `./x` and the absolute path of it; links and `..` are not followed."""
+    try:
+        folder = Path.cwd()
+    except OSError:
+        folder = Path()
+    return _bytes(str(folder / name))
 
 
 # --- reading ---------------------------------------------------------------------------------------------
@@ -109,9 +127,9 @@ def store_removals(path: Path, target: Path) -> None:
             database.execute(_TABLE)
             for (name, line), group in groupby(_parsed(path), key=_key):
                 identity, removed = _put_together(path, list(group))
-                row = (_bytes(name), line, json.dumps(identity), json.dumps(removed))
+                row = (_place(name), line, _bytes(name), json.dumps(identity), json.dumps(removed))
                 try:
-                    database.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", row)
+                    database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", row)
                 except sqlite3.IntegrityError:
                     raise InputError(
                         f"{path}: has the removals of {_label(name, line)} in two places; give the file of one run"

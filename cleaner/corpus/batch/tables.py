@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cleaner.corpus.batch.tally import Tally
 from cleaner.report.terminal import align, visible
@@ -11,6 +11,9 @@ from cleaner.report.terminal import align, visible
 if TYPE_CHECKING:
     from cleaner.corpus.batch.comparing import CompareSettings, Comparison
     from cleaner.corpus.batch.differences import Difference
+
+# A kind, and how many words of it A, B, only A and only B remove.
+_KindWords: TypeAlias = tuple[str, int, int, int, int]
 
 __all__ = ["comparison_json", "comparison_table", "run_table"]
 
@@ -48,7 +51,7 @@ def comparison_table(found: Comparison, settings: CompareSettings) -> list[str]:
     ]
     counts += [("not comparable", f"{found.unfit}", "")] if found.unfit else []
     lines = [f"A  {visible(settings.a.name)}", f"B  {visible(settings.b.name)}", "", *align(counts, numbers=True)]
-    kinds = _kinds(found, settings)
+    kinds = _merged(_kinds(found, settings))
     if kinds:
         heads = ("words removed", "A", "B", "only A", "only B")
         rows = [(kind, *(str(count) for count in words)) for kind, *words in kinds]
@@ -87,12 +90,22 @@ def comparison_json(found: Comparison, settings: CompareSettings) -> dict[str, A
     }
 
 
-def _kinds(found: Comparison, settings: CompareSettings) -> list[tuple[str, int, int, int, int]]:
+def _kinds(found: Comparison, settings: CompareSettings) -> list[_KindWords]:
     """The words of each kind that A, B, only A and only B remove; kinds that differ most come first."""
     a, b = found.a, found.b
     kinds = {*a.removed, *b.removed} if settings.kind is None else {settings.kind}
     rows = [(kind, a.removed[kind], b.removed[kind], a.only[kind], b.only[kind]) for kind in kinds]
     return sorted(rows, key=lambda row: (-row[3] - row[4], -row[1] - row[2], row[0]))
+
+
+def _merged(kinds: list[_KindWords]) -> list[_KindWords]:
+    """The kinds that differ, and one row for several others together."""
+    different = [row for row in kinds if row[3] or row[4]]
+    alike = [row for row in kinds if not (row[3] or row[4])]
+    if len(alike) < 2:
+        return kinds
+    a, b = sum(row[1] for row in alike), sum(row[2] for row in alike)
+    return [*different, (f"{len(alike)} kinds without a difference", a, b, 0, 0)]
 
 
 def _label(one: Difference) -> str:

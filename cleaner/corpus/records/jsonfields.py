@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from cleaner.errors import json_fault
+
 __all__ = ["Found", "JsonObject", "parse_object"]
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -87,7 +89,7 @@ def parse_object(source: str, names: frozenset[str]) -> JsonObject:
         if end < len(source):
             raise FieldError(f"is not valid JSON: more text after the object, at character {end + 1}")
     except json.JSONDecodeError as error:
-        raise FieldError(f"is not valid JSON: {error.msg} at character {error.pos + 1}") from None
+        raise FieldError(f"is not valid JSON: {json_fault(error)}") from None
     except RecursionError:
         raise FieldError("is nested too deeply") from None
     return result

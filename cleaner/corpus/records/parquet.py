@@ -38,7 +38,7 @@ def open_file(source: Source) -> Iterator[pq.ParquetFile]:
         import pyarrow.parquet as pq
     except ImportError:
         raise InputError(
-            f"{source.name}: reading Parquet needs pyarrow; install it with: pip install 'news-cleaner[parquet]'"
+            f"{source.name}: reading Parquet needs pyarrow; install it with: python -m pip install 'news-cleaner[parquet]'"
         ) from None
     if source.path is None:
         raise InputError("standard input: Parquet cannot be read from a pipe; name the file")
