@@ -104,9 +104,9 @@ def test_a_click_shows_the_reasons(browser: Any, samples: Path) -> None:
     with open_report(browser, samples) as page:
         page.get_by_role("button", name="de-imker-gesponsert").click()
         line = page.locator("#lines .drop", has_text="Anzeige").first
-        assert "advertisement-marker" in line.locator(".note").inner_text()
+        assert "advertisement-marker" in line.locator(".note").text_content()
         line.locator("button.number").click()
-        rows = line.locator(".panel li").all_inner_texts()
+        rows = line.locator(".panel li").all_text_contents()
         assert "points in all" in rows[0]
         assert "+16.0" in rows[1]
         assert "de.advertisement-marker.whole" in rows[1]
@@ -119,7 +119,7 @@ def test_filters_leave_what_matches(browser: Any, samples: Path) -> None:
         page.locator("#kind").select_option("sponsor-block")
         assert 0 < page.locator("#documents li").count() < len(SAMPLES)
         assert page.locator("#lines .match").count() > 0
-        assert {"sponsor-block"} == set(page.locator("#lines .match .kind").all_inner_texts())
+        assert {"sponsor-block"} == set(page.locator("#lines .match .kind").all_text_contents())
         page.get_by_role("button", name="Clear").click()
         page.locator("#words").fill("MOULIN DE LORMEAUX")
         (found,) = page.locator("#documents button").all_inner_texts()
@@ -129,7 +129,7 @@ def test_filters_leave_what_matches(browser: Any, samples: Path) -> None:
         assert page.get_by_role("heading", name="No document matches").is_visible()
         page.get_by_role("button", name="Clear").click()
         page.locator("#least").fill("15")
-        scores = page.locator("#lines .match .points").all_inner_texts()
+        scores = page.locator("#lines .match .points").all_text_contents()
         assert scores
         assert all(float(score) >= 15 for score in scores)
 
