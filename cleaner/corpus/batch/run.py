@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,6 +23,8 @@ __all__ = ["Outcome", "StoppedError", "bytes_done", "run_batch", "worked_on"]
 
 # Tasks that are read ahead for each worker: the one it works on, and one that waits.
 _TASKS_AHEAD = 2
+# How long to wait for a result before a look at signals (set by hand).
+_SECONDS_A_WAIT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,13 @@ def _in_processes(tasks: Iterator[Task], settings: Settings, jobs: int) -> Gener
 
 def _next(waiting: deque[tuple[Task, Future[Any] | None]]) -> tuple[Task, Any]:
     task, future = waiting.popleft()
-    return task, None if future is None else future.result()
+    if future is None:
+        return task, None
+    # Python runs the handler of a signal between two steps of the main thread. One that arrives when the last step before
+    # a wait is done is not seen until the wait ends, and with workers that are halted it would never end.
+    while not future.done():
+        wait([future], timeout=_SECONDS_A_WAIT)
+    return task, future.result()
 
 
 def _deliver(delivery: Delivery, task: Task, result: Any) -> None:
