@@ -19,12 +19,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from cleaner import CleanConfig, Cleaner
+from cleaner.documents import digest_of
 from cleaner.lines.weights import dump_weights
 from cleaner.matching.library import builtin_patterns
 from cleaner.matching.pattern import PatternSet
 from cleaner.training import corrected
 from cleaner.training.corrected import CorrectedText, corrected_texts
-from cleaner.training.corrections import Correction, Judged, digest_of, judge_corrections
+from cleaner.training.corrections import Correction, Judged, judge_corrections
 from cleaner.training.fitting import TEXT_WEIGHT, TrainingText, collect_texts, fit_weights
 from cleaner.training.labelled import LabelledPage, read_labelled
 from cleaner.training.marked import MarkedDocument, read_marked_folder

@@ -1,12 +1,24 @@
-"""What a document may be: a text, or a mapping with a text, HTML or Markdown; anything else is refused with a hint."""
+"""What a document may be: a text, or a mapping with a text, HTML or Markdown; and what it is called and known by."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["checked", "known_name", "require_page", "require_text", "text_of"]
+__all__ = [
+    "checked",
+    "digest_of",
+    "document_label",
+    "document_place",
+    "known_name",
+    "require_page",
+    "require_text",
+    "text_of",
+    "written_id",
+]
 
 # The types of a value that is missing: None, NaN, and what pandas has for it.
 _MISSING = frozenset({"NoneType", "float", "NAType", "NaTType"})
@@ -72,3 +84,46 @@ def _hint(name: str, function: str) -> str:
     if name in _MISSING:
         return f'leave missing values out, with pandas for example by df.text.map({function}, na_action="ignore")'
     return "convert it first"
+
+
+def digest_of(text: str) -> str:
+    """The digest that the text of a document is known by: SHA-256 over its UTF-8, in hex digits.
+
+    >>> digest_of("Share")[:8]
+    '29887a5f'
+    """
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def document_place(name: str, record: int | None) -> str:
+    """Where a document stands, for sentences; ``record``: its number, if its file holds many.
+
+    >>> document_place("crawl.jsonl", 7), document_place("page.txt", None)
+    ('crawl.jsonl: record 7', 'page.txt')
+    """
+    return name if record is None else f"{name}: record {record}"
+
+
+def document_label(name: str, record: int | None, record_id: object = None) -> str:
+    """The same for headings and tables, with the id of the record if it has one.
+
+    >>> document_label("crawl.jsonl", 7, "n-4711"), document_label("crawl.jsonl", 7), document_label("page.txt", None)
+    ('crawl.jsonl:7 (n-4711)', 'crawl.jsonl:7', 'page.txt')
+    """
+    if record is None:
+        return name
+    return f"{name}:{record}" if record_id is None else f"{name}:{record} ({record_id})"
+
+
+def written_id(record_id: Any) -> str | None:
+    """The id of a record as a person writes it: a string as it is, anything else as JSON; None where there is none.
+
+    >>> written_id("7"), written_id(7), written_id([1, "a"])
+    ('7', '7', '[1, "a"]')
+    """
+    if record_id is None or isinstance(record_id, str):
+        return record_id
+    try:
+        return json.dumps(record_id, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return str(record_id)

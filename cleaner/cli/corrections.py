@@ -21,8 +21,9 @@ from cleaner.corpus.records.encodings import AUTO
 from cleaner.corpus.records.sources import is_folder
 from cleaner.corpus.records.texts import require_encoding
 from cleaner.corpus.records.zips import is_zip
+from cleaner.documents import digest_of
 from cleaner.errors import ConfigError, InputError
-from cleaner.training.corrections import Correction, Judged, digest_of, judge_corrections, read_corrections
+from cleaner.training.corrections import Correction, Judged, judge_corrections, read_corrections
 
 if TYPE_CHECKING:
     from cleaner.api import Cleaner
@@ -268,21 +269,12 @@ class _Finder:
 
 def _settings(reading: Reading, options: Mapping[str, Any], config: CleanConfig) -> Settings:
     """How the documents of a file are read and cleaned. Raises `ConfigError` where an option has a wrong value."""
-    from cleaner.corpus.batch.plan import DEFAULT_TIMEOUT, Settings
+    from cleaner.corpus.batch.plan import DEFAULT_TIMEOUT
 
     if reading.encoding not in (None, AUTO):
         require_encoding(str(reading.encoding))
-    return Settings(
-        config.replace(engine=options.get("engine", config.engine), timeout=DEFAULT_TIMEOUT),
-        title=reading.title,
-        lang=reading.lang,
-        encoding=reading.encoding,
-        output=options.get("output-format", "text"),
-        fields=reading.fields(),
-        max_document=reading.max_document,
-        url=reading.url,
-        site=reading.site,
-    )
+    own = config.replace(engine=options.get("engine", config.engine), timeout=DEFAULT_TIMEOUT)
+    return reading.settings(own, reading.fields(), output=options.get("output-format", "text"))
 
 
 def _checked(options: Mapping[str, Any], place: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import math
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -190,8 +189,7 @@ def _is_removals(name: str) -> bool:
 def _settings(inputs: Inputs, **given: Any) -> CompareSettings:
     from cleaner.corpus.batch.comparing import CompareSettings
 
-    own = {one.name: getattr(inputs.settings, one.name) for one in fields_of(inputs.settings)}
-    return CompareSettings(**own, **given)
+    return inputs.settings.extended(CompareSettings, **given)
 
 
 # --- comparing -------------------------------------------------------------------------------------------

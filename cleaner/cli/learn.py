@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields as fields_of
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -168,10 +167,9 @@ def _learn(plan: Plan, settings: Settings, path: Path, watcher: Watcher) -> tupl
     from cleaner.sites.store import SiteStore
 
     with SiteStore(path, "write") as store:
-        given = {one.name: getattr(settings, one.name) for one in fields_of(settings)}
         learned = learn_batch(
             replace(plan, targets=None, archive=None, in_place=False, checkpoint=None, is_line_buffered=False),
-            LearnSettings(**given, memory=path if store.sites() else None),
+            settings.extended(LearnSettings, memory=path if store.sites() else None),
             store,
             watcher,
         )

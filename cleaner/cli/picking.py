@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from cleaner.cli.inputs import Inputs
 from cleaner.cli.output import printable, refuse, say
 from cleaner.corpus.records import Source
 from cleaner.corpus.records.sources import DOCUMENT_FORMATS
 from cleaner.corpus.records.zips import is_zip
+from cleaner.documents import written_id
 from cleaner.errors import InputError
 
 if TYPE_CHECKING:
@@ -122,10 +122,10 @@ def _identified(jobs: Iterator[Job | str], source: Source, record_id: str, field
     failure = unread = None
     for job in jobs:
         if isinstance(job, Unread):
-            unread = unread or (job if _written(job.id) == record_id else None)
+            unread = unread or (job if written_id(job.id) == record_id else None)
         elif isinstance(job, str):
             failure = job
-        elif _written(job.document.id) == record_id:
+        elif written_id(job.document.id) == record_id:
             other = unread.line if unread is not None else _another(jobs, record_id)
             if other is not None:
                 say(
@@ -149,16 +149,6 @@ def _another(jobs: Iterable[Job | str], record_id: str) -> int | None:
         if isinstance(job, str) and not isinstance(job, Unread):
             continue
         own = job.id if isinstance(job, Unread) else job.document.id
-        if _written(own) == record_id:
+        if written_id(own) == record_id:
             return job.line
     return None
-
-
-def _written(record_id: Any) -> str | None:
-    """An id as it is written on the command line; None where there is none."""
-    if record_id is None or isinstance(record_id, str):
-        return record_id
-    try:
-        return json.dumps(record_id, ensure_ascii=False)
-    except (TypeError, ValueError):
-        return str(record_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import fields as fields_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -155,8 +154,7 @@ def _survey(inputs: Inputs, sample: int, only: Any) -> tuple[Survey, SurveySetti
     from cleaner.cli.progress import Bar
     from cleaner.corpus.batch.surveying import SurveySettings, survey_batch
 
-    given = {one.name: getattr(inputs.settings, one.name) for one in fields_of(inputs.settings)}
-    settings = SurveySettings(**given, sample=sample, only=only)
+    settings = inputs.settings.extended(SurveySettings, sample=sample, only=only)
     bar = Bar(wanted=not inputs.plan.is_quiet)
     try:
         survey, has_failures = survey_batch(inputs.plan, settings, bar)

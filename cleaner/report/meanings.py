@@ -10,11 +10,10 @@ from types import MappingProxyType
 from cleaner.matching.pattern import Pattern
 from cleaner.report.terminal import visible
 from cleaner.result import Kind
-from cleaner.result.reasons import Wording, kind_meaning, kind_of, kind_words, meaning_of, reason_names, wordings
+from cleaner.result.reasons import BOX, Wording, kind_meaning, kind_of, kind_words, meaning_of, reason_names, wordings
 
 __all__ = ["describe_name", "nearest_names", "pattern_facts"]
 
-_BOX = "context.box:"
 _PLACES = MappingProxyType(
     {
         "any": "anywhere",
@@ -42,10 +41,10 @@ def describe_name(name: str, patterns: Mapping[str, Pattern]) -> list[str]:
 
 
 def _described(name: str, patterns: Mapping[str, Pattern]) -> Iterator[str]:
-    pattern = patterns.get(name.removeprefix(_BOX))
+    pattern = patterns.get(name.removeprefix(BOX))
     if name in set(Kind):
         yield from _described_kind(Kind(name), patterns)
-    elif pattern is None and (name.startswith(_BOX) or kind_of(name) is not None):
+    elif pattern is None and (name.startswith(BOX) or kind_of(name) is not None):
         return
     elif (meaning := meaning_of(name)) is not None and kind_of(name) is None:
         yield from (name, f"  {_plain(meaning.sentence)}", f"  in words: {meaning.words}")

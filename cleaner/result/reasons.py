@@ -25,7 +25,7 @@ __all__ = [
     "wordings",
 ]
 
-_BOX = "context.box:"
+BOX = "context.box:"
 _PRIORS = ("prior", "block.prior")
 _KINDS = frozenset(Kind)
 
@@ -94,9 +94,9 @@ def meaning_of(name: str) -> Meaning | None:
     >>> meaning_of("context.inside-article") is None
     False
     """
-    if name.startswith(_BOX):
-        opened = kind_of(name.removeprefix(_BOX))
-        box = _meanings()[_BOX.removesuffix(":")]
+    if name.startswith(BOX):
+        opened = kind_of(name.removeprefix(BOX))
+        box = _meanings()[BOX.removesuffix(":")]
         return None if opened is None else Meaning(f"{box.words}: {kind_words(opened)}", box.sentence)
     if (kind := kind_of(name)) is not None:
         return Meaning(kind_words(kind), f"A pattern of the kind {kind} holds on it.")

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from cleaner.result.reasons import Reason, strongest_reasons
 from cleaner.result.values import Doubt, Evidence, Kind, Removal, Verdict
 
-__all__ = ["Explained", "Piece", "ShownLine", "show_lines"]
+__all__ = ["Explained", "Piece", "ShownLine", "line_pieces", "show_lines", "within"]
 
 _Spanned = TypeVar("_Spanned", Removal, Doubt)
 
@@ -94,18 +94,18 @@ def show_lines(text: str, result: Explained) -> list[ShownLine]:
     shown = []
     for verdict in result.lines:
         line = verdict.line
-        own = list(_within(removals, ends, line.start, line.end))
+        own = list(within(removals, ends, line.start, line.end))
         evidence = verdict.evidence
         if verdict.action == "cut":
             evidence = tuple(item for removal in own for item in removal.evidence)
-        is_doubtful = any(_within(result.doubtful, doubts, line.start, line.end))
+        is_doubtful = any(within(result.doubtful, doubts, line.start, line.end))
         reasons = strongest_reasons(evidence, for_noise=is_doubtful or verdict.action != "keep")
-        pieces = tuple(_pieces(text, line.start, line.end, own))
+        pieces = tuple(line_pieces(text, line.start, line.end, own))
         shown.append(ShownLine(line.index + 1, verdict, pieces, evidence, tuple(reasons), is_doubtful))
     return shown
 
 
-def _within(spans: Sequence[_Spanned], ends: list[int], start: int, end: int) -> Iterator[_Spanned]:
+def within(spans: Sequence[_Spanned], ends: list[int], start: int, end: int) -> Iterator[_Spanned]:
     """Those of some spans, in order and with these ends, that have a character between two offsets."""
     for position in range(bisect_right(ends, start), len(spans)):
         if spans[position].start >= end:
@@ -113,7 +113,8 @@ def _within(spans: Sequence[_Spanned], ends: list[int], start: int, end: int) ->
         yield spans[position]
 
 
-def _pieces(text: str, start: int, end: int, removals: Sequence[Removal]) -> Iterator[Piece]:
+def line_pieces(text: str, start: int, end: int, removals: Sequence[Removal]) -> Iterator[Piece]:
+    """The pieces of a line, ``text[start:end]``; ``removals``: those that have a character in it, in order."""
     position = start
     for removal in removals:
         first, last = max(removal.start, start), min(removal.end, end)

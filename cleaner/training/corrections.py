@@ -7,7 +7,6 @@ other fields are ignored.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +15,10 @@ from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 import regex
 
+from cleaner.documents import document_place
 from cleaner.errors import InputError
 from cleaner.result import Action, CleanResult, Kind
-from cleaner.result.reasons import Reason, strongest_reasons
+from cleaner.result.reasons import BOX, Reason, strongest_reasons
 from cleaner.result.reasons import kind_of as kind_of_pattern
 from cleaner.result.shown import ShownLine, show_lines
 from cleaner.training.jsonlines import JsonLine, kind_of, read_lines
@@ -32,7 +32,6 @@ __all__ = [
     "Judged",
     "Label",
     "correction_rows",
-    "digest_of",
     "judge_corrections",
     "read_corrections",
 ]
@@ -46,8 +45,6 @@ _ACTIONS: tuple[str, ...] = get_args(Action)
 _DIGEST = regex.compile("[0-9a-f]{64}")
 # A character that is seen: no space, and neither invisible nor a control character.
 _VISIBLE = regex.compile(r"[^\s\p{Cf}\p{Cc}]")
-# The source of evidence from a box, before the id of the pattern that opened it.
-_BOX = "context.box:"
 _EXPORT = "export it again from the report"
 
 
@@ -89,7 +86,7 @@ class Correction:
         >>> Correction("crawl.jsonl", 7, 0, 5, "Share", "noise", "0" * 64).document
         'crawl.jsonl: record 7'
         """
-        return self.file if self.record is None else f"{self.file}: record {self.record}"
+        return document_place(self.file, self.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,15 +208,6 @@ def _is_name(file: str) -> bool:
         return False
 
 
-def digest_of(text: str) -> str:
-    """The digest that corrections name a document's original text by: SHA-256 over its UTF-8.
-
-    >>> digest_of("Share")[:8]
-    '29887a5f'
-    """
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 # --- whether they hold -----------------------------------------------------------------------------------
 
 
@@ -251,6 +239,7 @@ def judge_corrections(corrections: Iterable[Correction], original: str, result: 
     """The corrections of one document against its result; ``original``: the text that the offsets refer to.
 
     >>> from cleaner import explain_text
+    >>> from cleaner.documents import digest_of
     >>> text = "Le conseil a voté le budget hier soir.\\nRépondreSupprimer\\n"
     >>> mark = Correction("a.txt", None, 39, 56, "RépondreSupprimer", "article", digest_of(text))
     >>> (judged,) = judge_corrections([mark], text, explain_text(text))
@@ -273,7 +262,7 @@ def _judge(correction: Correction, original: str, result: CleanResult, lines: Se
     action: Action = "keep" if not count else "drop" if count == total else "cut"
     own = [line for line in lines if line.verdict.line.start < end and line.verdict.line.end > start]
     evidence = [one for line in own for one in line.evidence]
-    patterns = (one.source.removeprefix(_BOX) for one in evidence if one.points >= 0)
+    patterns = (one.source.removeprefix(BOX) for one in evidence if one.points >= 0)
     return Judged(
         correction,
         action,

@@ -12,9 +12,10 @@ import pytest
 
 from cleaner import explain_html
 from cleaner.cli import fit
+from cleaner.documents import digest_of
 from cleaner.training import fitting
 from cleaner.training.corrected import CORRECTION_WEIGHT, CorrectedText, corrected_texts
-from cleaner.training.corrections import Correction, Label, digest_of
+from cleaner.training.corrections import Correction, Label
 from cleaner.training.fitting import TrainingText
 from tests.marks import mark, write_marks
 from tests.running import Printed, RunCommand, command_runner

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cleaner import CleanResult, Kind, Removal, apply_removals, explain_text
+from cleaner.documents import digest_of
 from cleaner.training.corrections import (
     Correction,
     correction_rows,
-    digest_of,
     judge_corrections,
     read_corrections,
 )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from heapq import merge, nlargest
-from itertools import groupby
+from itertools import count, groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeAlias
@@ -23,7 +22,8 @@ from cleaner.corpus.batch.plan import Plan, Settings, Watcher
 from cleaner.corpus.batch.side_by_side import show_both, summarise_difference
 from cleaner.corpus.batch.stored import StoredDocument, StoredRemovals
 from cleaner.corpus.batch.tally import utf8_size
-from cleaner.corpus.batch.visiting import Findings, Visit, Visitor
+from cleaner.corpus.batch.visiting import Findings, Smallest, Visit, Visitor
+from cleaner.documents import document_place
 from cleaner.report.page.model import Totals
 
 __all__ = [
@@ -149,7 +149,7 @@ def compare_batch(plan: Plan, settings: CompareSettings, watcher: Watcher) -> tu
     for found in visit:
         whole.add(found, settings.top)
     whole.tally = visit.tally
-    return whole, bool(visit.failed_inputs or visit.tally.failed)
+    return whole, visit.has_failures
 
 
 # --- in the worker ---------------------------------------------------------------------------------------
@@ -164,7 +164,9 @@ class Worker(Visitor[Comparison]):
     def __init__(self, settings: CompareSettings, *, may_be_ended: bool = False) -> None:
         super().__init__(settings, may_be_ended=may_be_ended)
         self._comparer = Comparer(settings)
-        self._most: list[int] = []
+        # Of documents with as many words that differ the first ones are kept.
+        self._worst: Smallest[tuple[int, int]] = Smallest(settings.top)
+        self._numbers = count()
 
     def begin(self) -> Comparison:
         """Nothing found yet."""
@@ -187,20 +189,12 @@ class Worker(Visitor[Comparison]):
         if self.settings.is_shown:
             summary = summarise_difference(both, difference, self.settings.lang)
             found.totals.count(summary)
-            if difference is not None and self._may_be_kept(difference.words):
+            if difference is not None and self._worst.admits((-difference.words, next(self._numbers))):
                 difference = replace(difference, shown=show_both(both, summary))
         if difference is not None:
             found.worst.append(difference)
             if len(found.worst) > 2 * self.settings.top:
                 found.keep(found.worst, self.settings.top)
-
-    def _may_be_kept(self, words: int) -> bool:
-        """Whether a document is among those with the most words that differ, of those that this worker has seen."""
-        if len(self._most) >= self.settings.top and words <= self._most[0]:
-            return False
-        insort(self._most, words)
-        del self._most[: -self.settings.top]
-        return True
 
 
 class Comparer:
@@ -287,8 +281,8 @@ def _compare_all(
         if _contradict(*both):
             whole.unfit += 1
             whole.tally.failed += 1
-            label = document.name if document.line is None else f"{document.name}: record {document.line}"
-            say(f"{label}: the two files were written for different texts, so they cannot be compared")
+            place = document_place(document.name, document.line)
+            say(f"{place}: the two files were written for different texts, so they cannot be compared")
             continue
         difference = whole.count(document, *both, settings.kind)
         if difference is not None:

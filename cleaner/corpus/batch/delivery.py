@@ -20,6 +20,7 @@ from cleaner.corpus.records.sources import ASSEMBLED_FORMATS, DOCUMENT_FORMATS, 
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record, join_records
 from cleaner.corpus.records.writing import is_full
+from cleaner.documents import document_place
 from cleaner.errors import CleanerError, OutputError
 
 __all__ = ["Delivery"]
@@ -265,7 +266,7 @@ class Delivery:
 
     def _write_failure(self, name: str, failure: Failure) -> None:
         if self._plan.errors is None:
-            self._watcher.say(f"{name}: record {failure.number}: {failure.reason}")
+            self._watcher.say(f"{document_place(name, failure.number)}: {failure.reason}")
         self._files.write_error(failure)
 
     # --- the state ----------------------------------------------------------------------------------------

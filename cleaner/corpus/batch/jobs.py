@@ -15,6 +15,7 @@ from cleaner.corpus.records.chunks import Document, Item, Place, record_format
 from cleaner.corpus.records.encodings import AUTO
 from cleaner.corpus.records.sources import STDIN, Source
 from cleaner.corpus.records.texts import Record, decode_record
+from cleaner.documents import document_place
 from cleaner.errors import InputError
 from cleaner.result import CleanResult
 from cleaner.sites.addresses import site_name, site_of_file, site_of_url
@@ -61,7 +62,7 @@ class Job:
 
     def failure(self, reason: str) -> str:
         """A message that says why it failed."""
-        return f"{self.name}: {reason}" if self.line is None else f"{self.name}: record {self.line}: {reason}"
+        return f"{document_place(self.name, self.line)}: {reason}"
 
     def original(self, result: CleanResult) -> str:
         """The text that the offsets of its result refer to: its own, or that of the blocks of its page."""
@@ -127,7 +128,7 @@ def _chunk_jobs(task: ChunkTask, settings: Settings) -> Iterator[Job | str]:
     )
     for item in items:
         if item.failure is not None:
-            unread = Unread(f"{task.name}: record {item.number}: {item.failure}")
+            unread = Unread(f"{document_place(task.name, item.number)}: {item.failure}")
             unread.line, unread.id = item.number, item.id
             yield unread
     yield from record_jobs(items, task, settings)

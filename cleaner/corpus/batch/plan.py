@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from dataclasses import fields as fields_of
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from cleaner.config import CleanConfig, Output
 from cleaner.corpus.batch.tally import Tally
@@ -15,6 +16,8 @@ from cleaner.corpus.records.limits import DEFAULT_MAX_DOCUMENT
 from cleaner.corpus.records.sources import STDIN, Compression, Source, split_endings
 
 __all__ = ["Plan", "Settings", "Watcher"]
+
+_Extended = TypeVar("_Extended", bound="Settings")
 
 # CPU seconds that a document may take.
 DEFAULT_TIMEOUT = 30.0
@@ -47,6 +50,10 @@ class Settings:
     timeout: float | None = DEFAULT_TIMEOUT
     url: str | None = None
     site: str | None = None
+
+    def extended(self, kind: type[_Extended], /, **others: Any) -> _Extended:
+        """The same settings as those of a run of another kind; ``others``: what that needs beside them."""
+        return kind(**{one.name: getattr(self, one.name) for one in fields_of(self)}, **others)
 
     @property
     def too_long(self) -> str:

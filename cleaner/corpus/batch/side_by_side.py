@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
 from cleaner.corpus.batch.differences import Compared, Difference, Fate, Removed
 from cleaner.corpus.batch.surveying import compact_lines
+from cleaner.documents import digest_of
 from cleaner.report.page.model import ReportedDocument, Summary
 from cleaner.result import Doubt, Kind, Line, Removal, Verdict
-from cleaner.result.shown import ShownLine
+from cleaner.result.shown import ShownLine, line_pieces, within
 from cleaner.text.counting import count_words
 from cleaner.text.splitting import split_lines
 from cleaner.text.words import language_of
@@ -48,8 +47,7 @@ def summarise_difference(both: Compared, difference: Difference | None, lang: st
 
 def show_both(both: Compared, summary: Summary) -> ReportedDocument:
     """A compared document with the lines of both sides; a side whose removals were stored has no reasons."""
-    digest = hashlib.sha256(both.text.encode("utf-8", "surrogatepass")).hexdigest()
-    return ReportedDocument(summary, digest, _shown(both.text, both.a), _shown(both.text, both.b))
+    return ReportedDocument(summary, digest_of(both.text), _shown(both.text, both.a), _shown(both.text, both.b))
 
 
 def _shown(text: str, fate: Fate) -> tuple[ShownLine, ...]:
@@ -83,16 +81,8 @@ class _Stored:
         return [one.end for one in self.removed]
 
     def _verdict(self, line: Line) -> Verdict:
-        first = bisect_right(self._ends, line.start)
-        position, kept = line.start, ""
-        kind: Kind | None = None
-        for removal in self.removals[first:]:
-            if removal.start >= line.end:
-                break
-            kind = kind or removal.kind
-            kept += self.text[position : max(position, removal.start)]
-            position = removal.end
-        if kind is None:
+        own = list(within(self.removals, self._ends, line.start, line.end))
+        if not own:
             return Verdict(line, "keep", None, 0.0, ())
-        kept += self.text[position : line.end]
-        return Verdict(line, "cut" if kept.strip() else "drop", kind, 0.0, ())
+        left = any(one.text.strip() for one in line_pieces(self.text, line.start, line.end, own) if one.kind is None)
+        return Verdict(line, "cut" if left else "drop", own[0].kind, 0.0, ())

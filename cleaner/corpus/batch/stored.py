@@ -15,6 +15,7 @@ from urllib.parse import quote
 from cleaner.corpus.batch.differences import Removed
 from cleaner.corpus.records.sources import Source, split_endings
 from cleaner.corpus.records.streams import Blocks
+from cleaner.documents import document_place
 from cleaner.errors import InputError, OutputError
 
 __all__ = ["StoredDocument", "StoredRemovals", "store_removals"]
@@ -132,7 +133,7 @@ def store_removals(path: Path, target: Path) -> None:
                     database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", row)
                 except sqlite3.IntegrityError:
                     raise InputError(
-                        f"{path}: has the removals of {_label(name, line)} in two places; give the file of one run"
+                        f"{path}: has the removals of {_label((name, line))} in two places; give the file of one run"
                     ) from None
     except sqlite3.Error as error:
         raise OutputError(f"{target}: cannot be written: {error}; name another folder in TMPDIR") from None
@@ -142,8 +143,9 @@ def _key(record: dict[str, Any]) -> _Key:
     return record["file"], record.get("line", _NO_LINE)
 
 
-def _label(name: str, line: int) -> str:
-    return name if line == _NO_LINE else f"{name}: record {line}"
+def _label(key: _Key) -> str:
+    name, line = key
+    return document_place(name, line if line != _NO_LINE else None)
 
 
 def _put_together(path: Path, records: list[dict[str, Any]]) -> tuple[Any, list[Removed]]:
@@ -152,7 +154,7 @@ def _put_together(path: Path, records: list[dict[str, Any]]) -> tuple[Any, list[
     for before, after in pairwise(removed):
         if after.start < before.end:
             raise InputError(
-                f"{path}: the removals of {_label(*_key(records[0]))} are not in order, or overlap; "
+                f"{path}: the removals of {_label(_key(records[0]))} are not in order, or overlap; "
                 "write the file again with `cleaner clean --removed`"
             )
     return records[0].get("id"), removed

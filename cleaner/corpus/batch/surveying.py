@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import insort
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from operator import attrgetter
@@ -14,7 +13,8 @@ from cleaner.clock import TIMED_OUT, OutOfTimeError
 from cleaner.corpus.batch.jobs import Job, clean_job
 from cleaner.corpus.batch.limits import time_limit
 from cleaner.corpus.batch.plan import Plan, Settings, Watcher
-from cleaner.corpus.batch.visiting import Findings, Visit, Visitor
+from cleaner.corpus.batch.visiting import Findings, Smallest, Visit, Visitor
+from cleaner.documents import digest_of
 from cleaner.report.page.model import ReportedDocument, Summary, Totals, summarise
 from cleaner.result.shown import Explained, ShownLine, show_lines
 from cleaner.text.words import language_of
@@ -78,7 +78,7 @@ def survey_batch(plan: Plan, settings: SurveySettings, watcher: Watcher) -> tupl
     for found in visit:
         whole.add(found, settings.sample)
     whole.tally = visit.tally
-    return whole, bool(visit.failed_inputs or visit.tally.failed)
+    return whole, visit.has_failures
 
 
 class Worker(Visitor[Survey]):
@@ -93,7 +93,7 @@ class Worker(Visitor[Survey]):
     def __init__(self, settings: SurveySettings, *, may_be_ended: bool = False) -> None:
         super().__init__(settings, may_be_ended=may_be_ended)
         self._cleaner = Cleaner(settings.config.replace(timeout=settings.timeout))
-        self._smallest: list[bytes] = []
+        self._smallest: Smallest[bytes] = Smallest(settings.sample)
 
     def begin(self) -> Survey:
         """Nothing found yet."""
@@ -117,23 +117,14 @@ class Worker(Visitor[Survey]):
                 title=job.document.title or self.settings.title,
                 lang=job.document.lang or self.settings.lang or language_of(result.text),
             )
-            key = hashlib.blake2b(_bytes(f"{job.name}\0{job.line}"), digest_size=16).digest()
+            key = hashlib.blake2b(f"{job.name}\0{job.line}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
             is_wanted = _is_wanted(summary, self.settings.only)
-            if is_wanted and self._may_be_shown(key):
-                digest = hashlib.sha256(_bytes(text)).hexdigest()
-                lines = compact_lines(text, result)
-                found.chosen.append(Surveyed(key, ReportedDocument(summary, digest, lines)))
+            if is_wanted and self._smallest.admits(key):
+                document = ReportedDocument(summary, digest_of(text), compact_lines(text, result))
+                found.chosen.append(Surveyed(key, document))
         found.matching += is_wanted
         found.totals.count(summary)
         found.tally.count(text, result)
-
-    def _may_be_shown(self, key: bytes) -> bool:
-        """Whether a key is among the smallest that this worker has seen."""
-        if len(self._smallest) >= self.settings.sample and key > self._smallest[-1]:
-            return False
-        insort(self._smallest, key)
-        del self._smallest[self.settings.sample :]
-        return True
 
 
 def compact_lines(text: str, result: Explained) -> tuple[ShownLine, ...]:
@@ -146,10 +137,6 @@ def compact_lines(text: str, result: Explained) -> tuple[ShownLine, ...]:
 
 def _order(one: Surveyed) -> tuple[float, int, bytes]:
     return one.document.summary.confidence, -one.document.summary.lost, one.key
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def _is_wanted(summary: Summary, only: Only | None) -> bool:

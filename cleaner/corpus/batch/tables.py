@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cleaner.corpus.batch.tally import Tally
+from cleaner.documents import document_label
 from cleaner.report.terminal import align, visible
 
 if TYPE_CHECKING:
@@ -108,14 +109,8 @@ def _merged(kinds: list[_KindWords]) -> list[_KindWords]:
     return [*different, (f"{len(alike)} kinds without a difference", a, b, 0, 0)]
 
 
-def _label(one: Difference) -> str:
-    if one.line is None:
-        return one.name
-    return f"{one.name}:{one.line}" if one.id is None else f"{one.name}:{one.line} ({one.id})"
-
-
 def _row(one: Difference) -> Sequence[str]:
-    return f"{one.words:5}", visible(_label(one)), _words(one.only_a), _words(one.only_b)
+    return f"{one.words:5}", visible(document_label(one.name, one.line, one.id)), _words(one.only_a), _words(one.only_b)
 
 
 def _words(words: Mapping[str, int]) -> str:

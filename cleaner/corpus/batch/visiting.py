@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import insort
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,9 +17,10 @@ from cleaner.corpus.batch.run import bytes_done, worked_on
 from cleaner.corpus.batch.tally import Tally
 from cleaner.corpus.batch.tasks import Careful, ChunkResult, ChunkTask, Result, SourceEnd, TextTask, read_tasks
 from cleaner.corpus.records.chunks import Place
+from cleaner.documents import document_place
 from cleaner.errors import CleanerError
 
-__all__ = ["Findings", "Visit", "Visitor"]
+__all__ = ["Findings", "Smallest", "Visit", "Visitor"]
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Findings:
 
 
 _Found = TypeVar("_Found", bound=Findings)
+_Key = TypeVar("_Key", bytes, int, tuple[int, int])
 
 
 class Visitor(ABC, Generic[_Found]):
@@ -84,6 +87,27 @@ class Visitor(ABC, Generic[_Found]):
             found.fail(job.failure(f"cannot be {self.verb}: {type(error).__name__}: {error}; please report this"))
 
 
+class Smallest(Generic[_Key]):
+    """Tells of keys, one after the other, which may be among the ``count`` smallest of all."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._keys: list[_Key] = []
+
+    def admits(self, key: _Key) -> bool:
+        """Whether a key is among the smallest so far.
+
+        >>> smallest: Smallest[int] = Smallest(2)
+        >>> [smallest.admits(key) for key in (5, 3, 4, 9, 1)]
+        [True, True, True, False, True]
+        """
+        if len(self._keys) >= self._count and key > self._keys[-1]:
+            return False
+        insort(self._keys, key)
+        del self._keys[self._count :]
+        return True
+
+
 class Visit(Generic[_Found]):
     """A run over a plan: iterating gives what each task's worker found, in the order of the input.
 
@@ -97,6 +121,11 @@ class Visit(Generic[_Found]):
         self._watcher = watcher
         self.tally = Tally()
         self.failed_inputs = 0
+
+    @property
+    def has_failures(self) -> bool:
+        """Whether anything has failed so far."""
+        return bool(self.failed_inputs or self.tally.failed)
 
     def __iter__(self) -> Iterator[_Found]:
         ends = list(accumulate(self._plan.sizes))
@@ -122,7 +151,7 @@ def _all_failed(task: ChunkTask | TextTask, result: Result) -> Findings:
     """What becomes of a task whose worker has ended."""
     if isinstance(result, ChunkResult):
         assert isinstance(task, ChunkTask)
-        failures = [f"{task.name}: record {one.number}: {one.reason}" for one in result.failures]
+        failures = [f"{document_place(task.name, one.number)}: {one.reason}" for one in result.failures]
     else:
         failures = [str(outcome.error) for outcome in result]
     return Findings(failures, Tally(failed=len(failures)))

@@ -30,6 +30,7 @@ from cleaner.corpus.records.markup import holds_markdown, holds_markup
 from cleaner.corpus.records.mojibake import holds_mojibake
 from cleaner.corpus.records.streams import compress
 from cleaner.corpus.records.texts import Record
+from cleaner.documents import document_label
 from cleaner.errors import CleanerError, InputError, OutputError
 from cleaner.report.records import removal_record, to_json
 from cleaner.report.unified import unified_diff
@@ -244,9 +245,7 @@ class Worker:
 
     def _diff(self, job: Job, before: str, result: CleanResult) -> bytes:
         """The diff of a document, in UTF-8; that of a page is one of the text of its blocks."""
-        name = PurePath(job.name).as_posix()
-        if job.line is not None:
-            name = f"{name}:{job.line}" if job.document.id is None else f"{name}:{job.line} ({job.document.id})"
+        name = document_label(PurePath(job.name).as_posix(), job.line, job.document.id)
         text = f"{job.mark}{before}"
         if job.document.html is not None and not text.endswith("\n"):
             text = f"{text}\n"

@@ -60,13 +60,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Bar:
-    """A row of a chart: its name, its words of ``most`` words, and what else is known of it."""
+    """A row of a chart: its name, its words, its length as a share of the longest possible, and its documents."""
 
     name: str
     value: int
     share: float
     documents: int
-    words: int = 0
     group: str = ""
 
 
@@ -143,7 +142,7 @@ def _share_bars(shares: dict[str, Share], unknown: str, *, by_loss: bool) -> lis
             rest.add(share)
         rows.append((f"{len(ranked) - MAX_BARS} more", rest))
     return [
-        _Bar(name, share.lost, share.lost / share.words if share.words else 0.0, share.documents, share.words)
+        _Bar(name, share.lost, share.lost / share.words if share.words else 0.0, share.documents)
         for name, share in rows
     ]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cleaner.documents import written_id
 from cleaner.report.page.model import ReportedDocument
 from cleaner.result import Kind
 from cleaner.result.drawing import Detail, fold_lines, shorten_pieces
@@ -84,14 +84,9 @@ def document_columns(document: ReportedDocument, detail: Detail, tables: Tables)
 
 def _plain_id(record_id: Any) -> str | int | float | None:
     """An id that scripts can read: one of many parts, or a number that they would change or refuse, as it is written."""
-    if record_id is None or isinstance(record_id, str | bool):
-        return record_id
     if isinstance(record_id, int | float) and abs(record_id) <= MAX_NUMBER:
         return record_id
-    try:
-        return json.dumps(record_id, ensure_ascii=False)
-    except (TypeError, ValueError):
-        return str(record_id)
+    return written_id(record_id)
 
 
 def _columns(
